@@ -1,0 +1,4 @@
+/**
+ * The process: command line, HTTP, packaging. Open Appliance first. Nothing depends on it.
+ */
+package quern.appliance;

@@ -1,0 +1,8 @@
+package quern.config;
+
+/**
+ * @param checkpointSamples samples between two checkpoints of a run
+ * @param shard size at which a new shard of the dataset begins
+ * @param sampleMax largest sample; a larger one is dropped with that reason
+ */
+public record CurationConfig(int checkpointSamples, DataSize shard, DataSize sampleMax) {}

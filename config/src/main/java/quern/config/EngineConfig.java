@@ -1,0 +1,32 @@
+package quern.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Model and scheduler.
+ *
+ * @param model a GGUF file or safetensors directory; absent: the embedded quern-nano
+ * @param contextTokens longest prompt plus answer; 0: what the model was trained with
+ * @param maxBatchedTokens tokens one step may hold: decodes, prompt chunks and tuning chunks together
+ * @param sequencesMax sequences that run at once
+ * @param queueMax requests that wait; one more is refused with 429
+ * @param choicesMax largest n of a request
+ * @param maxTokensDefault answer length when a request names none
+ * @param stepTarget how long a step may take while requests run; tuning fills only what is left
+ */
+public record EngineConfig(
+        Optional<Path> model,
+        int contextTokens,
+        int maxBatchedTokens,
+        int sequencesMax,
+        int queueMax,
+        int choicesMax,
+        int maxTokensDefault,
+        Product product,
+        Duration stepTarget) {
+
+    /** Which of the two products serving uses: 8-bit activations or floats. */
+    public enum Product { Q8, F32 }
+}

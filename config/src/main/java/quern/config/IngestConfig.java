@@ -1,0 +1,15 @@
+package quern.config;
+
+/**
+ * @param documentMax largest single document
+ * @param archiveMax most text that one compressed or multi-document file may unfold into
+ * @param decompressionRatioMax most bytes out per byte in
+ * @param appendBatchMax appends that share one fsync
+ * @param appendQueueMax appends that wait; one more is refused with 429
+ */
+public record IngestConfig(
+        DataSize documentMax,
+        DataSize archiveMax,
+        int decompressionRatioMax,
+        int appendBatchMax,
+        int appendQueueMax) {}

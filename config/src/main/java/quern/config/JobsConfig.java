@@ -1,0 +1,8 @@
+package quern.config;
+
+/**
+ * @param queueMax jobs that wait, all kinds together; one more is refused with 429
+ * @param eventsPerJobMax events kept for one job; the oldest go first
+ * @param batchRequestsMax lines of one batch file
+ */
+public record JobsConfig(int queueMax, int eventsPerJobMax, int batchRequestsMax) {}

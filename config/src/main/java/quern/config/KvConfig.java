@@ -1,0 +1,24 @@
+package quern.config;
+
+/**
+ * The KV cache and its tiers.
+ *
+ * @param blockTokens tokens of one block
+ * @param hot arena, in memory
+ * @param warm mapped slot file
+ * @param cold RocksDB
+ * @param writeBehindBlocksMax sealed blocks that may wait for the lower tiers; more are skipped, and counted
+ */
+public record KvConfig(
+        int blockTokens,
+        ElementType type,
+        DataSize hot,
+        DataSize warm,
+        DataSize cold,
+        boolean warmEnabled,
+        boolean coldEnabled,
+        int writeBehindBlocksMax) {
+
+    /** Storage of keys and values. */
+    public enum ElementType { F16, F32 }
+}

@@ -1,0 +1,70 @@
+package quern.gpu.kernel;
+
+import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
+import quern.gpu.tensor.Tensor;
+
+/**
+ * The arithmetic of a forward pass. {@code quern.gpu.scalar.ScalarKernels} is the definition; every other
+ * implementation gives the same bits for the products' integer parts and stays within a tested tolerance elsewhere.
+ *
+ * <p>Every row's result is independent of the other rows in the call, of how many there are and of how work is split
+ * among threads: the same sum in the same order. A call uses the backend's compute team and returns when all rows are
+ * written. {@code count} is the number of leading rows in use. Outputs are overwritten unless said otherwise.
+ */
+public interface Kernels {
+
+    /** {@code scalar}, {@code vector}, {@code cuda}. */
+    String name();
+
+    /** Changes whenever results may change in any bit; part of every block key. */
+    int arithmeticVersion();
+
+    /**
+     * The matrix in this backend's form.
+     *
+     * @throws IllegalArgumentException if the element type is not supported, naming tensor and type
+     */
+    Matrix pack(Tensor weights);
+
+    /** {@code out[t] = table[ids[t]]} as floats; {@code table} has one row per id. */
+    void embed(Tensor table, int[] ids, int count, Rows out);
+
+    /** {@code y[t][r] = sum over k of w[r][k] * x[t][k]} with float activations. */
+    void matmul(Matrix w, Rows x, int count, Rows y);
+
+    /** Per run of 32 elements: scale = max|x| / 127, value = round-half-away(x / scale), 0 for a run of zeros. */
+    void quantizeActivations(Rows x, int count, QuantizedRows q);
+
+    /**
+     * The product with 8-bit activations: integer sums inside a block of 32, floats between blocks. For types without
+     * an integer product (F32, F16, BF16, ...) the activations are dequantised first.
+     */
+    void matmulQ8(Matrix w, QuantizedRows x, int count, Rows y);
+
+    /** {@code y = x / sqrt(mean(x^2) + epsilon) * weight} per row; {@code y} may be {@code x}. */
+    void rmsNorm(Rows x, int count, float[] weight, float epsilon, Rows y);
+
+    /** {@code x[t] += bias}. */
+    void addBias(Rows x, int count, float[] bias);
+
+    /** {@code x += y}, element by element. */
+    void add(Rows x, int count, Rows y);
+
+    /** Rotates each head of each row in place; {@code x} has {@code headCount * headSize} columns. */
+    void rope(Rows x, int count, int headCount, int headSize, RopeTable table, int[] positions);
+
+    /** Writes each row's keys and values of {@code layer} into its block, rounding to the cache's type. */
+    void storeKv(Rows keys, Rows values, int count, KvRows kv, int layer);
+
+    /**
+     * Causal softmax attention with grouped queries over the cache: row t attends to positions 0..positions[t].
+     *
+     * @param queries {@code headCount * headSize} columns; heads are split evenly among the layout's KV heads
+     * @param scale multiplies each score, usually {@code 1 / sqrt(headSize)}
+     */
+    void attention(Rows queries, int count, int headCount, float scale, KvRows kv, int layer, Rows out);
+
+    /** {@code out = silu(gate) * up}, silu(x) = x / (1 + exp(-x)); {@code out} may be either input. */
+    void siluMultiply(Rows gate, Rows up, int count, Rows out);
+}

@@ -1,0 +1,60 @@
+package quern.kv;
+
+import java.util.Optional;
+
+/**
+ * The engine's view of the tiers. {@link #claim}, {@link #seal}, {@link #pinHot}, {@link #locate}, {@link #release}
+ * and {@link #discard} belong to the engine's thread and never block; {@link #load} and {@link #writeBehind} block on
+ * disks and belong to an I/O thread, concurrently with the others.
+ *
+ * <p>A block is claimed (private, being filled), then either discarded or sealed (immutable, findable by its key).
+ * Claimed and pinned blocks are never evicted.
+ */
+public interface BlockPool extends AutoCloseable {
+
+    /** Where a key's bytes are at the moment. */
+    enum Tier { HOT, WARM, COLD, ABSENT }
+
+    /** Bytes of every block of this pool. */
+    long blockBytes();
+
+    /** A free slot, evicting the least valuable unpinned sealed block if need be; empty when all are held. */
+    Optional<HotBlock> claim();
+
+    /**
+     * Makes a claimed block immutable and findable, and queues it for the lower tiers. The caller's claim becomes a
+     * pin. If the key is already in the arena the claimed slot is freed and the known block is returned, pinned.
+     *
+     * @param tokens the block's token ids, kept beside it and compared on every hit
+     */
+    HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens);
+
+    /** The sealed block of {@code key} if it is in the arena and holds exactly {@code tokens}, pinned once more. */
+    Optional<HotBlock> pinHot(BlockKey key, int[] tokens);
+
+    /** Where the key is; an index look-up without I/O on the bytes. */
+    Tier locate(BlockKey key);
+
+    /**
+     * Copies a warm or cold block into a claimed slot, after comparing token ids and checksum. A mismatch is a miss,
+     * counted, and the damaged entry is dropped.
+     *
+     * @return false on a miss; the claimed slot's content is then undefined
+     */
+    boolean load(BlockKey key, int[] tokens, HotBlock claimed);
+
+    /** Undoes one pin. */
+    void release(HotBlock pinned);
+
+    /** Frees a claimed slot that was not sealed. */
+    void discard(HotBlock claimed);
+
+    /** Slots neither claimed nor pinned, in blocks. */
+    int availableBlocks();
+
+    /** Writes up to {@code blocksMax} sealed blocks that no lower tier has yet; returns how many were written. */
+    int writeBehind(int blocksMax);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,40 @@
+package quern.kv;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BlockKeyTest {
+
+    private static final int[] TOKENS = {1, 2, 3, 4};
+
+    @Test
+    void shouldDifferWhenAnyFieldOfTheRootDiffers() {
+        Set<BlockKey> keys = new HashSet<>();
+        for (BlockKey.Root root : List.of(
+                new BlockKey.Root("m", "a", "l", "1", "t"),
+                new BlockKey.Root("n", "a", "l", "1", "t"),
+                new BlockKey.Root("m", "b", "l", "1", "t"),
+                new BlockKey.Root("m", "a", "k", "1", "t"),
+                new BlockKey.Root("m", "a", "l", "2", "t"),
+                new BlockKey.Root("m", "a", "l", "1", "u"),
+                new BlockKey.Root("ma", "", "l", "1", "t"))) {
+            keys.add(root.key().child(TOKENS, 0, 4));
+        }
+        assertEquals(7, keys.size());
+    }
+
+    @Test
+    void shouldDependOnParentAndTokensWhenChained() {
+        BlockKey root = new BlockKey.Root("m", "a", "l", "1", "t").key();
+        BlockKey first = root.child(TOKENS, 0, 2);
+        assertEquals(first, root.child(new int[] {1, 2}, 0, 2));
+        assertNotEquals(first.child(TOKENS, 2, 4), root.child(TOKENS, 2, 4));
+        assertNotEquals(first, root.child(TOKENS, 1, 3));
+        assertEquals(first, BlockKey.ofBytes(first.bytes()));
+    }
+}
