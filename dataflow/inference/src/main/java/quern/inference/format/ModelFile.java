@@ -1,0 +1,41 @@
+package quern.inference.format;
+
+import java.util.Optional;
+import java.util.Set;
+import quern.gpu.tensor.Tensor;
+import quern.inference.tokenizer.Tokenizer;
+import quern.inference.transformer.ModelShape;
+
+/**
+ * An opened model: a GGUF file or a safetensors directory. Tensors are views of the mapped file and die with it.
+ *
+ * <p>Tensors go by GGUF's names whatever the file: {@code token_embd.weight}, {@code output_norm.weight},
+ * {@code output.weight} (absent when tied) and per layer N {@code blk.N.} followed by {@code attn_norm.weight},
+ * {@code attn_q.weight}, {@code attn_k.weight}, {@code attn_v.weight}, {@code attn_q.bias} (k, v alike),
+ * {@code attn_output.weight}, {@code ffn_norm.weight}, {@code ffn_gate.weight}, {@code ffn_up.weight},
+ * {@code ffn_down.weight}. Matrices have one row per output. Rows of q and k stay as the file orders them; the
+ * shape's {@link quern.gpu.kernel.RopeTable#interleaved()} says which order that is.
+ */
+public interface ModelFile extends AutoCloseable {
+
+    ModelShape shape();
+
+    Set<String> tensorNames();
+
+    /** @throws quern.config.QuernException if there is none of that name */
+    Tensor tensor(String name);
+
+    Tokenizer tokenizer();
+
+    /** The Jinja chat template shipped with the model. */
+    Optional<String> chatTemplate();
+
+    /** Name for listings: the file's own, else the path's. */
+    String name();
+
+    /** SHA-256 over header and weights, hex; equal only for equal numbers, shape and tokenizer. */
+    String fingerprint();
+
+    @Override
+    void close();
+}
