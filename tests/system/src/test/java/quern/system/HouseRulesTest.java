@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The shape of the code, read from its sources. An exception is a line of house-rules-exceptions.txt with its reason. */
+/** The shape of the code, read from its sources. Exceptions and their reasons: house-rules-exceptions.txt. */
 class HouseRulesTest {
 
     private static final Path ROOT = Path.of(System.getProperty("quern.root", "../..")).toAbsolutePath().normalize();
