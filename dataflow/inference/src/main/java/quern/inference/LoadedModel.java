@@ -1,0 +1,104 @@
+package quern.inference;
+
+import java.util.Optional;
+import quern.config.EngineConfig;
+import quern.config.KvConfig;
+import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.tensor.ElementType;
+import quern.inference.format.ModelFile;
+import quern.inference.tokenizer.Tokenizer;
+import quern.inference.transformer.ModelShape;
+import quern.inference.transformer.Transformer;
+import quern.inference.transformer.TransformerWeights;
+
+/**
+ * A model ready to run: packed weights, tokenizer, chat template and the adapters served beside it. Read-only but for
+ * {@link #adapters()}. Owns its file.
+ */
+public final class LoadedModel implements AutoCloseable {
+
+    private final ModelFile file;
+    private final Kernels kernels;
+    private final EngineConfig.Product product;
+    private final TransformerWeights weights;
+    private final AdapterRegistry adapters;
+
+    private LoadedModel(
+            ModelFile file, Kernels kernels, EngineConfig.Product product, TransformerWeights weights) {
+        this.file = file;
+        this.kernels = kernels;
+        this.product = product;
+        this.weights = weights;
+        this.adapters = new AdapterRegistry(weights.adaptable());
+    }
+
+    /**
+     * Packs the file's weights for a backend. On success the model owns the file, otherwise the caller still does.
+     *
+     * @throws quern.config.QuernException if a tensor is absent, misshapen or of a type the backend refuses
+     */
+    public static LoadedModel load(ModelFile file, Kernels kernels, EngineConfig.Product product) {
+        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels));
+    }
+
+    public ModelShape shape() {
+        return file.shape();
+    }
+
+    public Tokenizer tokenizer() {
+        return file.tokenizer();
+    }
+
+    public Optional<String> chatTemplate() {
+        return file.chatTemplate();
+    }
+
+    public String name() {
+        return file.name();
+    }
+
+    /** See {@link ModelFile#fingerprint()}. */
+    public String fingerprint() {
+        return file.fingerprint();
+    }
+
+    public EngineConfig.Product product() {
+        return product;
+    }
+
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** The frozen base weights. */
+    public TransformerWeights weights() {
+        return weights;
+    }
+
+    public AdapterRegistry adapters() {
+        return adapters;
+    }
+
+    /** How this model's keys and values lie in a block. */
+    public KvLayout kvLayout(KvConfig config) {
+        ElementType type = config.type() == KvConfig.ElementType.F16 ? ElementType.F16 : ElementType.F32;
+        return new KvLayout(
+                shape().layers(), shape().kvHeads(), shape().headSize(), config.blockTokens(), type);
+    }
+
+    /** Everything besides weights and layout that the bits of a cached block depend on. */
+    public String arithmetic() {
+        return product + ":" + kernels.name() + ":" + kernels.arithmeticVersion();
+    }
+
+    /** A forward pass over these weights with buffers of its own. */
+    public Transformer transformer() {
+        return new Transformer(shape(), weights, kernels, product);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,32 @@
+package quern.inference.engine;
+
+import java.util.Optional;
+import quern.config.QuernException;
+import quern.inference.StepWork;
+import quern.inference.sampling.TokenLogprobs;
+
+/**
+ * What a step did. Every submitted sequence gets any number of {@link TokenProduced} and then exactly one
+ * {@link Finished} or {@link Failed}.
+ */
+public sealed interface EngineEvent {
+
+    /**
+     * @param text text that is now certain: whole characters, nothing that may yet become a stop string; often empty
+     * @param logprobs present if the request asked for them
+     */
+    record TokenProduced(long sequenceId, int token, String text, Optional<TokenLogprobs> logprobs)
+            implements EngineEvent {}
+
+    /**
+     * @param text the rest of the text, held back until now; often empty; to be appended to the pieces before
+     * @param stop the stop string that ended the answer, if one did
+     */
+    record Finished(long sequenceId, FinishReason reason, String text, Optional<String> stop, Usage usage)
+            implements EngineEvent {}
+
+    record Failed(long sequenceId, QuernException cause) implements EngineEvent {}
+
+    /** Attached work is done or broke; the loop has let go of it. */
+    record WorkEnded(StepWork work, Optional<QuernException> failure) implements EngineEvent {}
+}

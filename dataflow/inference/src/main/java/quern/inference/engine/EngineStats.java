@@ -1,0 +1,31 @@
+package quern.inference.engine;
+
+/**
+ * Counters since the loop began, and its state now.
+ *
+ * @param running sequences with rows in the next step
+ * @param loading sequences that wait for tier reads
+ * @param waiting sequences not yet admitted, or preempted
+ * @param blocksTotal blocks the pool had when the loop began
+ * @param blocksAvailable blocks neither claimed nor pinned
+ * @param steps steps that ran the model
+ * @param promptTokens prompt rows computed, recomputation included
+ * @param completionTokens tokens produced
+ * @param tuningTokens tokens taken by attached work
+ * @param prefixHitTokens tokens whose blocks were found hot or loaded
+ * @param loadFailures blocks that a tier promised and did not deliver
+ * @param preemptions times a sequence gave back its blocks
+ */
+public record EngineStats(
+        int running,
+        int loading,
+        int waiting,
+        int blocksTotal,
+        int blocksAvailable,
+        long steps,
+        long promptTokens,
+        long completionTokens,
+        long tuningTokens,
+        long prefixHitTokens,
+        long loadFailures,
+        long preemptions) {}

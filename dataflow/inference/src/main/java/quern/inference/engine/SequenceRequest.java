@@ -1,0 +1,32 @@
+package quern.inference.engine;
+
+import java.util.Optional;
+import quern.inference.sampling.SamplingParameters;
+import quern.inference.sampling.TokenMask;
+
+/**
+ * One sequence to continue. A request for n answers is n of these, equal but for id and choice.
+ *
+ * @param id unique among the sequences the loop knows
+ * @param prompt token ids, at least one; not changed afterwards
+ * @param tenantSalt cached blocks are shared only among equal salts
+ * @param adapter name of an adapter in the model's registry; absent: the base weights
+ * @param retain whether computed blocks may be kept and found by later requests
+ * @param choice index of this answer, from 0; answers of one seed differ by it
+ * @param mask restricts the tokens drawn
+ */
+public record SequenceRequest(
+        long id,
+        int[] prompt,
+        SamplingParameters sampling,
+        String tenantSalt,
+        Optional<String> adapter,
+        boolean retain,
+        int choice,
+        Optional<TokenMask> mask) {
+
+    /** A request of the base model without salt, kept in the cache, first choice. */
+    public static SequenceRequest of(long id, int[] prompt, SamplingParameters sampling) {
+        return new SequenceRequest(id, prompt, sampling, "", Optional.empty(), true, 0, Optional.empty());
+    }
+}
