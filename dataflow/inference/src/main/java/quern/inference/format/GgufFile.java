@@ -59,7 +59,7 @@ final class GgufFile implements ModelFile {
     @Override
     public synchronized Tokenizer tokenizer() {
         if (tokenizer == null) {
-            tokenizer = GgufVocabulary.tokenizer(metadata, where);
+            tokenizer = GgufVocabulary.tokenizer(metadata, shape.vocabulary(), where);
         }
         return tokenizer;
     }

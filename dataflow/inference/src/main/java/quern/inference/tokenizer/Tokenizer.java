@@ -6,6 +6,9 @@ import java.util.OptionalInt;
 /** Text to token ids and back. Immutable and safe for any thread. */
 public interface Tokenizer {
 
+    /** Longest text that is encoded at once, in chars; a longer one is a {@link quern.config.QuernException}. */
+    int TEXT_CHARS_MAX = 1 << 22;
+
     int vocabularySize();
 
     /**
@@ -16,12 +19,17 @@ public interface Tokenizer {
     int[] encode(String text, boolean begin);
 
     /** Ids of a rendered template: control tokens written out in it become their ids, everything between is text. */
-    int[] encodeTemplate(String rendered);
+    default int[] encodeTemplate(String rendered) {
+        return encodeTemplate(PromptText.template(rendered));
+    }
+
+    /** The same, but only control tokens of which every character is the template's become their ids. */
+    int[] encodeTemplate(PromptText rendered);
 
     /** Bytes of one token; empty for control tokens. A code point may span tokens. */
     byte[] bytes(int token);
 
-    /** Text of the ids, control tokens left out, malformed bytes as U+FFFD. */
+    /** Text of the ids: their bytes put together, control tokens left out, malformed bytes as U+FFFD. */
     String decode(int[] tokens);
 
     OptionalInt beginToken();
