@@ -1,0 +1,128 @@
+package quern.inference.format;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import quern.gpu.kernel.RopeTable;
+import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.Tensor;
+import quern.inference.tokenizer.BpeVocabulary;
+import quern.inference.tokenizer.TokenKind;
+import quern.inference.transformer.ModelShape;
+
+/**
+ * A Llama model about to become a GGUF file.
+ *
+ * @param shape architecture {@code llama}; a half-split rope is written as the interleaved one, rows of q and k moved
+ * @param ropeBase the base {@code shape.rope()} was made with
+ * @param tensors F32, all that {@link ModelFile} names for the shape
+ * @param notes further metadata, such as licence and sources ({@code general.license}, {@code quern.corpus})
+ */
+public record LlamaFile(
+        String name,
+        ModelShape shape,
+        double ropeBase,
+        BpeVocabulary vocabulary,
+        Map<String, Tensor> tensors,
+        Map<String, String> notes) {
+
+    private static final Map<ElementType, Integer> FILE_TYPES =
+            Map.of(ElementType.F32, 0, ElementType.F16, 1, ElementType.Q8_0, 7);
+
+    public LlamaFile {
+        if (!shape.architecture().equals("llama")) {
+            throw new ModelFormatException(name, "architecture " + shape.architecture() + ", expected llama");
+        }
+        float[] expected =
+                RopeTable.of(false, shape.rope().frequencies().length * 2, ropeBase).frequencies();
+        if (!Arrays.equals(expected, shape.rope().frequencies())) {
+            throw new ModelFormatException(name, "rope frequencies are not those of base " + ropeBase);
+        }
+        if (vocabulary.tokens().size() != shape.vocabulary()) {
+            throw new ModelFormatException(name, vocabulary.tokens().size() + " tokens, the shape has "
+                    + shape.vocabulary());
+        }
+        LlamaShape.checked(shape, tensors, name);
+        vocabulary.tokenizer();
+    }
+
+    /**
+     * Writes the file.
+     *
+     * @param matrices type of the matrices: F32, F16 or Q8_0; one whose rows are no multiple of the block stays F16.
+     *     Vectors stay F32
+     */
+    public void write(Path file, ElementType matrices) {
+        Integer fileType = FILE_TYPES.get(matrices);
+        if (fileType == null) {
+            throw new IllegalArgumentException("matrices as " + matrices + ", supported are " + FILE_TYPES.keySet());
+        }
+        GgufWriter writer = new GgufWriter()
+                .text("general.architecture", "llama")
+                .text("general.name", name)
+                .integer("general.file_type", fileType)
+                .integer("general.quantization_version", 2);
+        new LinkedHashMap<>(notes).forEach(writer::text);
+        putShape(writer);
+        putVocabulary(writer);
+        for (Tensor tensor : tensors.values()) {
+            ElementType type = typeOf(tensor, matrices);
+            writer.tensor(tensor.name(), type, tensor.rows(), tensor.columns(),
+                    () -> Encodings.encode(ordered(tensor), type));
+        }
+        writer.write(file);
+    }
+
+    private static ElementType typeOf(Tensor tensor, ElementType matrices) {
+        if (tensor.rows() == 1) {
+            return ElementType.F32;
+        }
+        return tensor.columns() % matrices.blockElements() == 0 ? matrices : ElementType.F16;
+    }
+
+    private Tensor ordered(Tensor tensor) {
+        if (shape.rope().interleaved()) {
+            return tensor;
+        }
+        if (tensor.name().contains(".attn_q.")) {
+            return Encodings.interleaved(tensor, shape.heads());
+        }
+        return tensor.name().contains(".attn_k.") ? Encodings.interleaved(tensor, shape.kvHeads()) : tensor;
+    }
+
+    private void putShape(GgufWriter writer) {
+        writer.integer("llama.context_length", shape.contextTokens())
+                .integer("llama.embedding_length", shape.hidden())
+                .integer("llama.block_count", shape.layers())
+                .integer("llama.feed_forward_length", shape.feedForward())
+                .integer("llama.attention.head_count", shape.heads())
+                .integer("llama.attention.head_count_kv", shape.kvHeads())
+                .integer("llama.attention.key_length", shape.headSize())
+                .integer("llama.attention.value_length", shape.headSize())
+                .integer("llama.rope.dimension_count", shape.rope().frequencies().length * 2)
+                .real("llama.rope.freq_base", (float) ropeBase)
+                .real("llama.attention.layer_norm_rms_epsilon", shape.normEpsilon())
+                .integer("llama.vocab_size", shape.vocabulary());
+    }
+
+    private void putVocabulary(GgufWriter writer) {
+        writer.text("tokenizer.ggml.model", "gpt2")
+                .text("tokenizer.ggml.pre", vocabulary.preTokenizer())
+                .texts("tokenizer.ggml.tokens", vocabulary.tokens())
+                .texts("tokenizer.ggml.merges", vocabulary.merges())
+                .integers("tokenizer.ggml.token_type",
+                        vocabulary.kinds().stream().mapToInt(TokenKind::ggufId).toArray())
+                .flag("tokenizer.ggml.add_bos_token", vocabulary.addBegin());
+        vocabulary.begin().ifPresent(id -> writer.integer("tokenizer.ggml.bos_token_id", id));
+        List<Integer> ends = vocabulary.ends();
+        if (!ends.isEmpty()) {
+            writer.integer("tokenizer.ggml.eos_token_id", ends.get(0));
+        }
+        if (ends.size() > 1) {
+            writer.integer("tokenizer.ggml.eot_token_id", ends.get(1));
+        }
+        vocabulary.chatTemplate().ifPresent(template -> writer.text("tokenizer.chat_template", template));
+    }
+}
