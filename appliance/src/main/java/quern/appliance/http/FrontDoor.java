@@ -1,0 +1,104 @@
+package quern.appliance.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.Materializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.actors.Caller;
+import quern.config.HttpConfig;
+import quern.config.QuernException;
+
+/** One request in, one response out: gate, route, handler; whatever goes wrong becomes an OpenAI error body. */
+final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+
+    private final transient RouteTable table;
+    private final transient Gate gate;
+    private final transient Materializer materializer;
+    private final long bodyBytesMax;
+
+    FrontDoor(RouteTable table, Gate gate, HttpConfig config, Materializer materializer) {
+        this.table = table;
+        this.gate = gate;
+        this.materializer = materializer;
+        this.bodyBytesMax = config.bodyMax().bytes();
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        String requestId = UUID.randomUUID().toString();
+        return answer(request)
+                .handle((response, failure) -> failure == null ? response : refusal(request, failure))
+                .thenApply(response -> response
+                        .addHeader(RawHeader.create("X-Request-Id", requestId))
+                        .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
+                        .addHeader(RawHeader.create("Cache-Control", "no-store")));
+    }
+
+    private CompletionStage<HttpResponse> answer(HttpRequest request) {
+        try {
+            return route(request);
+        } catch (Exception e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private CompletionStage<HttpResponse> route(HttpRequest request) throws Exception {
+        gate.inspect(request);
+        RouteTable.Match match = table.match(request.method().name(), segments(request));
+        if (match instanceof RouteTable.Found(Route route, var parameters)) {
+            Caller caller = route.access() == Access.OPEN ? Caller.LOCAL : gate.caller(request);
+            if (route.access() == Access.ADMIN && !caller.admin()) {
+                throw ApiError.forbidden("this needs the admin key");
+            }
+            return route.handler().handle(new Call(request, caller, parameters, bodyBytesMax, materializer));
+        }
+        gate.caller(request);
+        throw switch (match) {
+            case RouteTable.NoSuchMethod(List<String> allowed) ->
+                ApiError.noSuchMethod(request.method().name(), allowed);
+            default -> ApiError.notFound("unknown_url", "there is nothing at " + request.getUri().path());
+        };
+    }
+
+    private static List<String> segments(HttpRequest request) {
+        var segments = new ArrayList<String>();
+        request.getUri().pathSegments().forEach(segments::add);
+        return segments;
+    }
+
+    private HttpResponse refusal(HttpRequest request, Throwable failure) {
+        request.entity().discardBytes(materializer);
+        return error(request, failure).response();
+    }
+
+    private ApiError error(HttpRequest request, Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return switch (cause) {
+            case ApiError error -> error;
+            case QuernException refused -> ApiError.of(refused);
+            case EntityStreamSizeException size -> ApiError.tooLarge(size.limit());
+            case TimeoutException late -> ApiError.unavailable("no answer in time: " + late.getMessage(), 1);
+            default -> {
+                LOG.error("{} {} failed", request.method().name(), request.getUri().path(), cause);
+                yield ApiError.internal("internal error: " + cause.getClass().getSimpleName());
+            }
+        };
+    }
+}
