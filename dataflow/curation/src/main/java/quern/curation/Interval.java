@@ -1,0 +1,30 @@
+package quern.curation;
+
+/**
+ * The values a filter keeps: {@code min <= value <= max}, each bound strict where it is not closed.
+ *
+ * <p>Reversed, it keeps what is outside. As Data-Juicer 1.4.3 does it, reversing flips the two closed flags before the answer is
+ * negated, so with closed bounds the end points are kept in both modes.
+ */
+public record Interval(double min, double max, boolean minClosed, boolean maxClosed, boolean reversed) {
+
+    /** Closed at both ends, not reversed. */
+    public static Interval closed(double min, double max) {
+        return new Interval(min, max, true, true, false);
+    }
+
+    public boolean contains(double value) {
+        boolean above = minClosed != reversed ? value >= min : value > min;
+        boolean below = maxClosed != reversed ? value <= max : value < max;
+        return (above && below) != reversed;
+    }
+
+    /** Keep, or drop with the reason {@code <stat> too low}, {@code too high} or {@code in the excluded range}. */
+    public Verdict judge(String stat, double value) {
+        if (contains(value)) {
+            return Verdict.keep();
+        }
+        String side = reversed ? " in the excluded range" : value > min ? " too high" : " too low";
+        return new Verdict.Drop(stat + side, value);
+    }
+}

@@ -1,0 +1,18 @@
+package quern.curation;
+
+import java.util.List;
+
+/** Changes a sample, or makes several samples or none of it. */
+public non-sealed interface Mapper extends Operator {
+
+    /**
+     * @param draft the sample; may be changed and returned
+     * @return what goes on, in order; an empty list drops the sample with {@link #emptyReason()}
+     */
+    List<Draft> apply(Draft draft);
+
+    /** Why a sample is dropped of which nothing is made. */
+    default String emptyReason() {
+        return "nothing made of it";
+    }
+}

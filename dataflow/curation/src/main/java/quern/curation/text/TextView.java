@@ -1,0 +1,162 @@
+package quern.curation.text;
+
+/**
+ * A text and what has been counted about it. Everything is counted in Unicode code points, once, when first asked; several operators
+ * then share it. Not safe for several threads.
+ */
+public final class TextView {
+
+    private final String text;
+    private int[] codePoints;
+    private int codePointCount;
+    private int alphanumericCount;
+    private int letterCount;
+    private int specialCount;
+    private int lineCount;
+    private int longestLine;
+    private Words words;
+    private Words lowerWords;
+
+    public TextView(String text) {
+        this.text = text;
+    }
+
+    public String text() {
+        return text;
+    }
+
+    public boolean isEmpty() {
+        return text.isEmpty();
+    }
+
+    public int codePointCount() {
+        count();
+        return codePointCount;
+    }
+
+    /** Code points of Unicode categories L and N. */
+    public int alphanumericCount() {
+        count();
+        return alphanumericCount;
+    }
+
+    /** Code points of Unicode category L. */
+    public int letterCount() {
+        count();
+        return letterCount;
+    }
+
+    /** Special code points: ASCII punctuation, digits and white space, further symbols, emoji of one code point. */
+    public int specialCount() {
+        count();
+        return specialCount;
+    }
+
+    /** Lines as Python's {@code splitlines} counts them: a line end at the very end begins no further line. */
+    public int lineCount() {
+        count();
+        return lineCount;
+    }
+
+    /** Code points of the longest line without its line end; 0 without a line. */
+    public int longestLine() {
+        count();
+        return longestLine;
+    }
+
+    /** Code points; only the first {@link #codePointCount()} entries count, and they must not be changed. */
+    int[] codePoints() {
+        count();
+        return codePoints;
+    }
+
+    /**
+     * Words: the text split at space, line feed and tab, special characters cut off both ends, empty ones left out.
+     *
+     * @param lowerCase whether the words are lower-cased before the cutting
+     */
+    public Words words(boolean lowerCase) {
+        if (lowerCase) {
+            if (lowerWords == null) {
+                lowerWords = Words.of(this, true);
+            }
+            return lowerWords;
+        }
+        if (words == null) {
+            words = Words.of(this, false);
+        }
+        return words;
+    }
+
+    /**
+     * The share of repeated n-grams of code points: with {@code u} distinct n-grams, of which {@code once} occur once, the counts of
+     * the {@code min(floor(sqrt(u)), u - once)} most frequent ones over all counts; 0 for a text shorter than {@code length}.
+     */
+    public double characterRepetition(int length) {
+        count();
+        if (codePointCount < length) {
+            return 0.0;
+        }
+        GramCounter grams = new GramCounter(codePointCount - length + 1);
+        grams.addWindows(codePoints, codePointCount, length);
+        int take = Math.min((int) Math.sqrt(grams.distinct()), grams.distinct() - grams.once());
+        return take == 0 ? 0.0 : (double) grams.sumOfLargest(take) / grams.total();
+    }
+
+    /** Occurrences of word n-grams that occur more than once over all, lower-cased; 0 for fewer than {@code length} words. */
+    public double wordRepetition(int length) {
+        return words(true).repetition(length);
+    }
+
+    private void count() {
+        if (codePoints != null) {
+            return;
+        }
+        int units = text.length();
+        int[] points = new int[units];
+        int n = 0;
+        int letters = 0;
+        int alphanumeric = 0;
+        int special = 0;
+        for (int i = 0; i < units; ) {
+            int c = text.charAt(i++);
+            if (Character.isHighSurrogate((char) c) && i < units && Character.isLowSurrogate(text.charAt(i))) {
+                c = Character.toCodePoint((char) c, text.charAt(i++));
+            }
+            points[n++] = c;
+            int facts = CodePoints.facts(c);
+            alphanumeric += facts & 1;
+            special += facts >> 1 & 1;
+            letters += facts >> 5 & 1;
+        }
+        codePoints = points;
+        codePointCount = n;
+        alphanumericCount = alphanumeric;
+        letterCount = letters;
+        specialCount = special;
+        countLines();
+    }
+
+    private void countLines() {
+        int lines = 0;
+        int longest = 0;
+        int from = 0;
+        for (int i = 0; i < codePointCount; i++) {
+            int c = codePoints[i];
+            if (c <= '\u2029' && CodePoints.isLineEnd(c)) {
+                lines++;
+                longest = Math.max(longest, i - from);
+                if (c == '\r' && i + 1 < codePointCount && codePoints[i + 1] == '\n') {
+                    i++;
+                }
+                from = i + 1;
+            }
+        }
+        if (from < codePointCount) {
+            lines++;
+            longest = Math.max(longest, codePointCount - from);
+        }
+        lineCount = lines;
+        longestLine = longest;
+    }
+}
