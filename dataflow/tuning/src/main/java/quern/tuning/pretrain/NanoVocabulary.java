@@ -23,8 +23,8 @@ final class NanoVocabulary {
     /** Digits one by one, words with the space before them. */
     private static final String PRE_TOKENIZER = "qwen2";
 
-    private static final String CHAT_TEMPLATE = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n'"
-            + " + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
+    private static final String CHAT_TEMPLATE = "{% for message in messages %}"
+            + "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     private static final List<String> CONTROL = List.of(END_OF_TEXT, TURN_BEGIN, TURN_END);
