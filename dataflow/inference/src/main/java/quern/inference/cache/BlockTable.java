@@ -1,0 +1,104 @@
+package quern.inference.cache;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import quern.kv.BlockKey;
+import quern.kv.HotBlock;
+
+/**
+ * The blocks of one sequence, in order of its tokens: a sealed part that may be shared, then blocks of its own. Filled
+ * and emptied by {@link KvBlocks} alone.
+ */
+public final class BlockTable {
+
+    /** A block looked up ahead of the sealed part, until all tier reads of the sequence are answered. */
+    static final class Ahead {
+
+        final BlockKey key;
+        final HotBlock block;
+        final boolean pinned;
+        boolean found;
+
+        Ahead(BlockKey key, HotBlock block, boolean pinned) {
+            this.key = key;
+            this.block = block;
+            this.pinned = pinned;
+            this.found = pinned;
+        }
+    }
+
+    final boolean retain;
+    final List<Ahead> ahead = new ArrayList<>();
+    int unanswered;
+    boolean closed;
+
+    private final BlockKey root;
+    private final int blockTokens;
+    private final List<BlockKey> keys = new ArrayList<>();
+    private final List<HotBlock> blocks = new ArrayList<>();
+    private MemorySegment[] memory = new MemorySegment[8];
+    private int sealed;
+
+    BlockTable(BlockKey root, int blockTokens, boolean retain) {
+        this.root = root;
+        this.blockTokens = blockTokens;
+        this.retain = retain;
+    }
+
+    /** For {@link quern.gpu.kernel.KvRows}; may be another array after the table has grown. */
+    public MemorySegment[] memory() {
+        return memory;
+    }
+
+    /** Blocks held, sealed or not. */
+    public int size() {
+        return blocks.size();
+    }
+
+    /** Leading blocks that are sealed. */
+    public int sealed() {
+        return sealed;
+    }
+
+    /** Whether tier reads are still under way. */
+    public boolean loading() {
+        return unanswered > 0;
+    }
+
+    HotBlock block(int index) {
+        return blocks.get(index);
+    }
+
+    void add(HotBlock block) {
+        if (blocks.size() == memory.length) {
+            memory = Arrays.copyOf(memory, 2 * memory.length);
+        }
+        memory[blocks.size()] = block.memory();
+        blocks.add(block);
+    }
+
+    /** The next unsealed block is now {@code block}, sealed. */
+    void sealNext(HotBlock block) {
+        blocks.set(sealed, block);
+        memory[sealed] = block.memory();
+        sealed++;
+    }
+
+    void clear() {
+        blocks.clear();
+        Arrays.fill(memory, null);
+        sealed = 0;
+    }
+
+    /** Key of block {@code index}; the tokens before its end must not change afterwards. */
+    BlockKey key(int index, int[] tokens) {
+        while (keys.size() <= index) {
+            int next = keys.size();
+            BlockKey parent = next == 0 ? root : keys.get(next - 1);
+            keys.add(parent.child(tokens, next * blockTokens, (next + 1) * blockTokens));
+        }
+        return keys.get(index);
+    }
+}

@@ -1,0 +1,233 @@
+package quern.inference.cache;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import quern.gpu.kernel.KvLayout;
+import quern.inference.cache.BlockTable.Ahead;
+import quern.kv.BlockKey;
+import quern.kv.BlockPool;
+import quern.kv.BlockPool.Tier;
+import quern.kv.HotBlock;
+
+/**
+ * Gives sequences their blocks (paged attention, Kwon et al., arXiv 2309.06180) and finds those that are known already
+ * by the chain of their keys. Every claim and pin is undone exactly once, by {@link #close}. One thread.
+ */
+public final class KvBlocks {
+
+    private final BlockPool pool;
+    private final KvLayout layout;
+    private final String modelFingerprint;
+    private final String arithmetic;
+    private final int total;
+    private int held;
+
+    /**
+     * @param pool not in use by anyone else yet; its blocks have the layout's size
+     * @param arithmetic everything besides model, adapter and layout that the bits depend on
+     */
+    public KvBlocks(BlockPool pool, KvLayout layout, String modelFingerprint, String arithmetic) {
+        if (pool.blockBytes() != layout.blockBytes()) {
+            throw new IllegalArgumentException(
+                    "pool has blocks of " + pool.blockBytes() + " bytes, the layout needs " + layout.blockBytes());
+        }
+        this.pool = pool;
+        this.layout = layout;
+        this.modelFingerprint = modelFingerprint;
+        this.arithmetic = arithmetic;
+        this.total = pool.availableBlocks();
+    }
+
+    public KvLayout layout() {
+        return layout;
+    }
+
+    /** Blocks the pool had at the beginning. */
+    public int total() {
+        return total;
+    }
+
+    public int available() {
+        return pool.availableBlocks();
+    }
+
+    /** Claims and pins not yet undone. */
+    public int held() {
+        return held;
+    }
+
+    /** Blocks that hold {@code tokens} tokens. */
+    public int blocksOf(int tokens) {
+        return Math.ceilDiv(tokens, layout.blockTokens());
+    }
+
+    /**
+     * An empty table.
+     *
+     * @param adapterFingerprint empty for the base weights
+     * @param retain whether blocks are sealed, to be found by others
+     */
+    public BlockTable open(String adapterFingerprint, String tenantSalt, boolean retain) {
+        BlockKey root = new BlockKey.Root(
+                modelFingerprint, adapterFingerprint, layout.toString(), arithmetic, tenantSalt).key();
+        return new BlockTable(root, layout.blockTokens(), retain);
+    }
+
+    /**
+     * Looks up the longest known prefix of {@code tokens[0 .. count)}, leaving at least the last token to compute, and
+     * makes sure that blocks for all {@code count} tokens can be had. Blocks of lower tiers become loads; until each
+     * is {@link #answer}ed the table is {@link BlockTable#loading}.
+     *
+     * @param table empty
+     * @return loads to carry out; empty Optional if there are not enough blocks, the table is then still empty
+     */
+    public Optional<List<BlockLoad>> admit(long sequenceId, BlockTable table, int[] tokens, int count) {
+        int limit = (count - 1) / layout.blockTokens();
+        List<HotBlock> hot = new ArrayList<>();
+        List<Integer> absentHere = new ArrayList<>();
+        for (int i = 0; i < limit; i++) {
+            Optional<HotBlock> pinned = pool.pinHot(table.key(i, tokens), tokensOf(i, tokens));
+            if (pinned.isEmpty() && !inLowerTier(table.key(i, tokens))) {
+                break;
+            }
+            held += pinned.isPresent() ? 1 : 0;
+            hot.add(pinned.orElse(null));
+            if (pinned.isEmpty()) {
+                absentHere.add(i);
+            }
+        }
+        if (pool.availableBlocks() < blocksOf(count) - (hot.size() - absentHere.size())) {
+            hot.stream().filter(block -> block != null).forEach(this::release);
+            return Optional.empty();
+        }
+        return Optional.of(enter(sequenceId, table, tokens, hot));
+    }
+
+    private boolean inLowerTier(BlockKey key) {
+        Tier tier = pool.locate(key);
+        return tier == Tier.WARM || tier == Tier.COLD;
+    }
+
+    private List<BlockLoad> enter(long sequenceId, BlockTable table, int[] tokens, List<HotBlock> hot) {
+        List<BlockLoad> loads = new ArrayList<>();
+        for (int i = 0; i < hot.size(); i++) {
+            BlockKey key = table.key(i, tokens);
+            if (hot.get(i) != null) {
+                table.ahead.add(new Ahead(key, hot.get(i), true));
+                continue;
+            }
+            Optional<HotBlock> target = claim();
+            if (target.isEmpty()) {
+                hot.subList(i, hot.size()).stream().filter(block -> block != null).forEach(this::release);
+                break;
+            }
+            table.ahead.add(new Ahead(key, target.get(), false));
+            loads.add(new BlockLoad(sequenceId, i, key, tokensOf(i, tokens), target.get()));
+        }
+        table.unanswered = loads.size();
+        if (loads.isEmpty()) {
+            settle(table, tokens);
+        }
+        return loads;
+    }
+
+    /**
+     * Takes the outcome of one load. With the last one the table holds the longest prefix that was found; what was
+     * found beyond the first miss stays findable.
+     */
+    public void answer(BlockTable table, BlockLoad load, boolean found, int[] tokens) {
+        table.ahead.get(load.index()).found = found;
+        table.unanswered--;
+        if (table.unanswered == 0) {
+            settle(table, tokens);
+            if (table.closed) {
+                giveBack(table);
+            }
+        }
+    }
+
+    private void settle(BlockTable table, int[] tokens) {
+        boolean unbroken = true;
+        for (int i = 0; i < table.ahead.size(); i++) {
+            Ahead ahead = table.ahead.get(i);
+            unbroken &= ahead.found;
+            if (!ahead.found) {
+                discard(ahead.block);
+                continue;
+            }
+            HotBlock block = ahead.pinned ? ahead.block : pool.seal(ahead.block, ahead.key, tokensOf(i, tokens));
+            if (unbroken) {
+                table.add(block);
+                table.sealNext(block);
+            } else {
+                release(block);
+            }
+        }
+        table.ahead.clear();
+    }
+
+    /** Extends the table to hold {@code tokens} tokens; false if the pool ran out, what was claimed stays. */
+    public boolean reserve(BlockTable table, int tokens) {
+        while (table.size() < blocksOf(tokens)) {
+            Optional<HotBlock> block = claim();
+            if (block.isEmpty()) {
+                return false;
+            }
+            table.add(block.get());
+        }
+        return true;
+    }
+
+    /** Seals the blocks that the first {@code computed} tokens fill, if the table's sequence may leave them behind. */
+    public void sealFull(BlockTable table, int[] tokens, int computed) {
+        while (table.retain && table.sealed() < computed / layout.blockTokens()) {
+            int next = table.sealed();
+            table.sealNext(pool.seal(table.block(next), table.key(next, tokens), tokensOf(next, tokens)));
+        }
+    }
+
+    /** Gives everything back, now or with the last answer of a load; a second call does nothing. */
+    public void close(BlockTable table) {
+        if (table.closed) {
+            return;
+        }
+        table.closed = true;
+        if (!table.loading()) {
+            giveBack(table);
+        }
+    }
+
+    private void giveBack(BlockTable table) {
+        /* The last block first: of equally old blocks a prefix is worth more than what follows it. */
+        for (int i = table.size() - 1; i >= 0; i--) {
+            if (i < table.sealed()) {
+                release(table.block(i));
+            } else {
+                discard(table.block(i));
+            }
+        }
+        table.clear();
+    }
+
+    private Optional<HotBlock> claim() {
+        Optional<HotBlock> block = pool.claim();
+        held += block.isPresent() ? 1 : 0;
+        return block;
+    }
+
+    private void release(HotBlock block) {
+        pool.release(block);
+        held--;
+    }
+
+    private void discard(HotBlock block) {
+        pool.discard(block);
+        held--;
+    }
+
+    private int[] tokensOf(int index, int[] tokens) {
+        return Arrays.copyOfRange(tokens, index * layout.blockTokens(), (index + 1) * layout.blockTokens());
+    }
+}

@@ -1,0 +1,316 @@
+package quern.inference.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.config.EngineConfig;
+import quern.config.QuernException;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.tensor.Rows;
+import quern.inference.LoadedAdapter;
+import quern.inference.LoadedModel;
+import quern.inference.StepWork;
+import quern.inference.cache.BlockLoad;
+import quern.inference.cache.KvBlocks;
+import quern.inference.engine.StepPlan.Slice;
+import quern.inference.sampling.Sampler;
+import quern.inference.transformer.Transformer;
+import quern.kv.BlockPool;
+
+/**
+ * Continuous batching as a step function (Orca, OSDI 2022): requests go in, and each {@link #step} computes one mixed
+ * batch and says what came of it. Single-threaded, never blocks, starts no thread. An owner drives it:
+ *
+ * <pre>
+ *   loop.submit(request);                       // or RequestRefused
+ *   while (loop.hasWork()) {
+ *       loop.step().forEach(this::onEvent);
+ *       loop.takeLoads().forEach(load -&gt; ...);  // elsewhere: found = pool.load(load.key(), load.tokens(), load.target())
+ *   }                                           // here again: loop.loaded(load, found)
+ * </pre>
+ *
+ * <p>A request's tokens do not depend on what runs beside it, on how its prompt was cut, on what the cache held or on
+ * whether it was preempted. The pool must outlive every load handed out.
+ */
+public final class EngineLoop {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineLoop.class);
+
+    private final LoadedModel model;
+    private final EngineConfig config;
+    private final LongSupplier nanoClock;
+    private final KvBlocks blocks;
+    private final Transformer transformer;
+    private final BatchPlanner planner;
+    private final SequenceRules rules;
+    private final Answers answers;
+    private final TuningTurn tuning;
+    private final int runningMax;
+    private final SplittableRandom seeds = new SplittableRandom();
+
+    private final Map<Long, Sequence> live = new HashMap<>();
+    private final TreeSet<Sequence> waiting = new TreeSet<>(Comparator.comparingLong(sequence -> sequence.arrival));
+    private final TreeSet<Sequence> running = new TreeSet<>(Comparator.comparingLong(sequence -> sequence.arrival));
+    private final Map<Long, Sequence> loading = new HashMap<>();
+    private final Map<BlockLoad, Sequence> unanswered = new IdentityHashMap<>();
+    private final List<BlockLoad> loadsToTake = new ArrayList<>();
+    private final List<EngineEvent> pendingEvents = new ArrayList<>();
+    private final StepCounters counters = new StepCounters();
+    private long arrivals;
+    private boolean stalled;
+
+    /**
+     * @param pool of blocks of {@code layout}'s size, used by this loop alone
+     * @param layout see {@link LoadedModel#kvLayout}
+     */
+    public EngineLoop(LoadedModel model, BlockPool pool, KvLayout layout, EngineConfig config) {
+        this(model, pool, layout, config, System::nanoTime);
+    }
+
+    EngineLoop(LoadedModel model, BlockPool pool, KvLayout layout, EngineConfig config, LongSupplier nanoClock) {
+        this.model = model;
+        this.config = config;
+        this.nanoClock = nanoClock;
+        this.blocks = new KvBlocks(pool, layout, model.fingerprint(), model.arithmetic());
+        this.transformer = model.transformer();
+        this.runningMax = Math.min(config.sequencesMax(), config.maxBatchedTokens());
+        this.planner = new BatchPlanner(config.maxBatchedTokens(), layout.blockTokens());
+        this.rules = new SequenceRules(model, blocks, config);
+        this.answers = new Answers(model);
+        this.tuning = new TuningTurn(
+                config.maxBatchedTokens(), layout.blockTokens(), config.stepTarget().toNanos());
+    }
+
+    /**
+     * Takes a request. From now on it gets exactly one terminal event.
+     *
+     * @throws RequestRefused with the reason and the counts; the request then gets no event
+     */
+    public void submit(SequenceRequest request) {
+        rules.check(request, live.containsKey(request.id()) || loading.containsKey(request.id()));
+        if (waiting.size() >= config.queueMax()) {
+            throw new RequestRefused(RequestRefused.Reason.QUEUE_FULL,
+                    waiting.size() + " requests wait, at most " + config.queueMax());
+        }
+        Optional<LoadedAdapter> adapter = rules.adapter(request);
+        Sequence sequence = new Sequence(request, arrivals++, adapter,
+                request.sampling().seed().orElseGet(seeds::nextLong), rules.tokensMax(request));
+        open(sequence);
+        live.put(sequence.id(), sequence);
+        waiting.add(sequence);
+        stalled = false;
+    }
+
+    /** Ends a sequence; its terminal event comes with the next step. Unknown and ended ones are ignored. */
+    public void cancel(long sequenceId) {
+        Sequence sequence = live.get(sequenceId);
+        if (sequence != null) {
+            String rest = sequence.text.finish();
+            end(sequence, new EngineEvent.Finished(
+                    sequenceId, FinishReason.CANCELLED, rest, sequence.text.stop(), sequence.usage()));
+        }
+    }
+
+    /** Ends every sequence with this failure; their events come with the next step. */
+    public void failAll(QuernException cause) {
+        List.copyOf(live.values()).forEach(sequence -> end(sequence, new EngineEvent.Failed(sequence.id(), cause)));
+    }
+
+    /** Whether {@link #step} has something to do now; sequences that only wait for loads do not count. */
+    public boolean hasWork() {
+        boolean sequences = !stalled && (!running.isEmpty() || !waiting.isEmpty());
+        return !pendingEvents.isEmpty() || sequences || tuning.attached();
+    }
+
+    /** Computes one batch. Events are in the order in which they came about. */
+    public List<EngineEvent> step() {
+        long from = nanoClock.getAsLong();
+        int admitted = admit();
+        grow();
+        StepPlan plan = planner.plan(List.copyOf(running));
+        if (!plan.isEmpty()) {
+            compute(plan);
+        }
+        stalled = plan.isEmpty() && admitted == 0;
+        boolean busy = !running.isEmpty() || !waiting.isEmpty() || !loading.isEmpty();
+        counters.tuningTokens += tuning.take(
+                plan.rows(), nanoClock.getAsLong() - from, busy, nanoClock::getAsLong, pendingEvents);
+        List<EngineEvent> events = List.copyOf(pendingEvents);
+        pendingEvents.clear();
+        return events;
+    }
+
+    /** Loads to carry out since the last call, each to be answered by {@link #loaded}. */
+    public List<BlockLoad> takeLoads() {
+        List<BlockLoad> taken = List.copyOf(loadsToTake);
+        loadsToTake.clear();
+        return taken;
+    }
+
+    /**
+     * The outcome of a load.
+     *
+     * @param found whether the target now holds the block; false also when reading failed
+     */
+    public void loaded(BlockLoad load, boolean found) {
+        Sequence sequence = unanswered.remove(load);
+        if (sequence == null) {
+            throw new IllegalArgumentException(
+                    "load of block " + load.index() + " of sequence " + load.sequenceId() + " was not asked for");
+        }
+        counters.loadFailures += found ? 0 : 1;
+        blocks.answer(sequence.table, load, found, sequence.tokens());
+        stalled = false;
+        if (sequence.table.loading()) {
+            return;
+        }
+        loading.remove(sequence.id());
+        if (live.get(sequence.id()) == sequence) {
+            begin(sequence);
+        }
+    }
+
+    /**
+     * Lets work share the steps until it is done, fails or is detached.
+     *
+     * @throws IllegalStateException if there is work already
+     */
+    public void attach(StepWork work) {
+        tuning.attach(work);
+    }
+
+    /** @return whether this work was attached */
+    public boolean detach(StepWork work) {
+        return tuning.detach(work);
+    }
+
+    public EngineStats stats() {
+        return counters.stats(running.size(), loading.size(), waiting.size(), blocks);
+    }
+
+    /** Admits from the front as long as there is room; blocks for the whole prompt are taken at once. */
+    private int admit() {
+        int admitted = 0;
+        while (!waiting.isEmpty() && running.size() + loading.size() < runningMax) {
+            Sequence sequence = waiting.first();
+            Optional<List<BlockLoad>> loads =
+                    blocks.admit(sequence.id(), sequence.table, sequence.tokens(), sequence.count());
+            if (loads.isEmpty()) {
+                break;
+            }
+            waiting.remove(sequence);
+            admitted++;
+            if (loads.get().isEmpty()) {
+                begin(sequence);
+            } else {
+                loading.put(sequence.id(), sequence);
+                loads.get().forEach(load -> unanswered.put(load, sequence));
+                loadsToTake.addAll(loads.get());
+            }
+        }
+        return admitted;
+    }
+
+    private void begin(Sequence sequence) {
+        sequence.computed = sequence.table.sealed() * blocks.layout().blockTokens();
+        counters.prefixHitTokens += sequence.computed;
+        if (sequence.cachedTokens < 0) {
+            sequence.cachedTokens = sequence.computed;
+        }
+        blocks.reserve(sequence.table, sequence.count());
+        running.add(sequence);
+    }
+
+    /** Gives each sequence the blocks for its tokens; the newest gives its own back where there are none left. */
+    private void grow() {
+        for (Sequence sequence : List.copyOf(running)) {
+            while (running.contains(sequence) && !blocks.reserve(sequence.table, sequence.count())) {
+                preempt(running.last());
+            }
+        }
+    }
+
+    private void preempt(Sequence sequence) {
+        running.remove(sequence);
+        blocks.close(sequence.table);
+        open(sequence);
+        sequence.computed = 0;
+        waiting.add(sequence);
+        counters.preemptions++;
+    }
+
+    private void open(Sequence sequence) {
+        sequence.table = blocks.open(sequence.adapter.map(LoadedAdapter::fingerprint).orElse(""),
+                sequence.request.tenantSalt(), sequence.request.retain());
+    }
+
+    private void compute(StepPlan plan) {
+        try {
+            StepRows rows = StepRows.of(plan, blocks.layout(), model.kernels());
+            Rows logits = transformer.forward(rows.batch());
+            counters.steps++;
+            for (Slice slice : plan.slices()) {
+                slice.sequence().computed = slice.to();
+                counters.promptTokens += slice.draws() && slice.rows() == 1 ? 0 : slice.rows();
+                blocks.sealFull(slice.sequence().table, slice.sequence().tokens(), slice.to());
+            }
+            for (int i = 0; i < rows.drawing().size(); i++) {
+                answer(rows.drawing().get(i).sequence(), logits, i);
+            }
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            log.error("step of {} rows failed", plan.rows(), failure);
+            QuernException cause = asQuern("the step that held this sequence failed", failure);
+            for (Slice slice : plan.slices()) {
+                if (live.containsKey(slice.sequence().id())) {
+                    end(slice.sequence(), new EngineEvent.Failed(slice.sequence().id(), cause));
+                }
+            }
+        }
+    }
+
+    private void answer(Sequence sequence, Rows logits, int row) {
+        try {
+            int producedBefore = sequence.produced();
+            Optional<EngineEvent> terminal = answers.next(sequence, logits, row, pendingEvents);
+            counters.completionTokens += sequence.produced() - producedBefore;
+            terminal.ifPresent(event -> end(sequence, event));
+        } catch (RuntimeException failure) {
+            end(sequence, new EngineEvent.Failed(sequence.id(), asQuern("no token could be drawn", failure)));
+        }
+    }
+
+    private void end(Sequence sequence, EngineEvent terminal) {
+        live.remove(sequence.id());
+        waiting.remove(sequence);
+        running.remove(sequence);
+        loadsToTake.removeIf(load -> {
+            boolean mine = unanswered.get(load) == sequence;
+            if (mine) {
+                unanswered.remove(load);
+                blocks.answer(sequence.table, load, false, sequence.tokens());
+            }
+            return mine;
+        });
+        if (!sequence.table.loading()) {
+            loading.remove(sequence.id());
+        }
+        blocks.close(sequence.table);
+        stalled = false;
+        pendingEvents.add(terminal);
+    }
+
+    static QuernException asQuern(String what, Throwable failure) {
+        return failure instanceof QuernException known
+                ? known
+                : new QuernException(QuernException.Category.RETRYABLE, what + ": " + failure, failure);
+    }
+}

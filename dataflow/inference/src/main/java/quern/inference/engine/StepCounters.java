@@ -1,0 +1,20 @@
+package quern.inference.engine;
+
+import quern.inference.cache.KvBlocks;
+
+/** What {@link EngineStats} counts. */
+final class StepCounters {
+
+    long steps;
+    long promptTokens;
+    long completionTokens;
+    long tuningTokens;
+    long prefixHitTokens;
+    long loadFailures;
+    long preemptions;
+
+    EngineStats stats(int running, int loading, int waiting, KvBlocks blocks) {
+        return new EngineStats(running, loading, waiting, blocks.total(), blocks.available(), steps, promptTokens,
+                completionTokens, tuningTokens, prefixHitTokens, loadFailures, preemptions);
+    }
+}

@@ -1,0 +1,58 @@
+package quern.inference.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.kernel.KvRows;
+import quern.inference.engine.StepPlan.Slice;
+import quern.inference.transformer.ForwardBatch;
+import quern.inference.transformer.ForwardBatch.AdapterSpan;
+
+/**
+ * A plan laid out as rows, those of one adapter next to each other.
+ *
+ * @param drawing slices whose last row's logits are wanted, in the order of the logits
+ */
+record StepRows(ForwardBatch batch, List<Slice> drawing) {
+
+    static StepRows of(StepPlan plan, KvLayout layout, Kernels kernels) {
+        List<Slice> slices = new ArrayList<>(plan.slices());
+        slices.sort(Comparator.comparing(slice -> slice.sequence().adapter.map(a -> a.fingerprint()).orElse("")));
+        int[] tokens = new int[plan.rows()];
+        int[] positions = new int[tokens.length];
+        MemorySegment[][] blocks = new MemorySegment[tokens.length][];
+        List<Slice> drawing = new ArrayList<>();
+        List<Integer> logitRows = new ArrayList<>();
+        List<AdapterSpan> spans = new ArrayList<>();
+        int row = 0;
+        for (Slice slice : slices) {
+            int first = row;
+            for (int position = slice.from(); position < slice.to(); position++, row++) {
+                tokens[row] = slice.sequence().tokens()[position];
+                positions[row] = position;
+                blocks[row] = slice.sequence().table.memory();
+            }
+            if (slice.draws()) {
+                drawing.add(slice);
+                logitRows.add(row - 1);
+            }
+            int end = row;
+            slice.sequence().adapter.ifPresent(
+                    adapter -> extend(spans, new AdapterSpan(first, end, adapter.matrices(kernels))));
+        }
+        return new StepRows(new ForwardBatch(tokens, new KvRows(layout, blocks, positions), List.copyOf(spans),
+                logitRows.stream().mapToInt(Integer::intValue).toArray()), drawing);
+    }
+
+    private static void extend(List<AdapterSpan> spans, AdapterSpan next) {
+        AdapterSpan last = spans.isEmpty() ? null : spans.getLast();
+        if (last != null && last.adapter() == next.adapter() && last.to() == next.from()) {
+            spans.set(spans.size() - 1, new AdapterSpan(last.from(), next.to(), last.adapter()));
+        } else {
+            spans.add(next);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package quern.inference.sampling;
+
+import java.util.BitSet;
+import java.util.Map;
+
+/**
+ * Tokens that may come next, with their logits, narrowed step by step. One instance serves many draws. Ties are always
+ * broken towards the lower id, so nothing depends on the order in which steps look at candidates.
+ */
+final class Candidates {
+
+    private static final int FIRST_RUN = 256;
+
+    private final float[] logits;
+    private final int[] occurrences;
+    private final long[] keys;
+    private int size;
+    private int ordered;
+    private boolean keyed;
+
+    /** @param vocabulary tokens there are */
+    Candidates(int vocabulary) {
+        this.logits = new float[vocabulary];
+        this.occurrences = new int[vocabulary];
+        this.keys = new long[vocabulary];
+    }
+
+    /** Starts over with the whole vocabulary. */
+    void load(float[] values, int from) {
+        System.arraycopy(values, from, logits, 0, logits.length);
+        keyed = false;
+    }
+
+    int size() {
+        return keyed ? size : logits.length;
+    }
+
+    void bias(Map<Integer, Double> biases) {
+        biases.forEach((token, bias) -> logits[token] += bias.floatValue());
+    }
+
+    /** Once per distinct token of {@code history[from .. to)}; CTRL (arXiv 1909.05858), section 4.1. */
+    void penalizeRepetition(int[] history, int from, int to, double penalty) {
+        if (penalty == 1) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            int token = history[i];
+            if (occurrences[token]++ == 0) {
+                logits[token] = (float) (logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty);
+            }
+        }
+        forget(history, from, to);
+    }
+
+    /** Subtracts {@code presence + occurrences * frequency} from each token of {@code history[from .. to)}. */
+    void penalizeOccurrence(int[] history, int from, int to, double presence, double frequency) {
+        if (presence == 0 && frequency == 0) {
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            occurrences[history[i]]++;
+        }
+        for (int i = from; i < to; i++) {
+            int token = history[i];
+            logits[token] -= (float) (occurrences[token] * frequency + (occurrences[token] > 0 ? presence : 0));
+            occurrences[token] = 0;
+        }
+    }
+
+    private void forget(int[] history, int from, int to) {
+        for (int i = from; i < to; i++) {
+            occurrences[history[i]] = 0;
+        }
+    }
+
+    /** Leaves only the tokens allowed. */
+    void keep(BitSet allowed) {
+        key();
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (allowed.get(id(i))) {
+                keys[kept++] = keys[i];
+            }
+        }
+        size = kept;
+        ordered = 0;
+    }
+
+    void temperature(double temperature) {
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) (logits[i] / temperature);
+        }
+    }
+
+    void topK(int k) {
+        if (k > 0 && k < size()) {
+            order(k);
+            size = k;
+        }
+    }
+
+    /** Holtzman et al., The Curious Case of Neural Text Degeneration, arXiv 1904.09751. */
+    void topP(double p) {
+        if (p >= 1) {
+            return;
+        }
+        key();
+        double maximum = maximum();
+        double wanted = p * mass(maximum);
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            if (i == ordered) {
+                order(Math.min(size, Math.max(FIRST_RUN, 4 * i)));
+            }
+            sum += Math.exp(logit(i) - maximum);
+            if (sum >= wanted) {
+                size = i + 1;
+                return;
+            }
+        }
+    }
+
+    /** Nguyen et al., Turning Up the Heat: Min-p Sampling, arXiv 2407.01082. */
+    void minP(double p) {
+        if (p <= 0) {
+            return;
+        }
+        key();
+        double maximum = maximum();
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (Math.exp(logit(i) - maximum) >= p) {
+                keys[kept++] = keys[i];
+            }
+        }
+        size = kept;
+        ordered = Math.min(ordered, kept);
+    }
+
+    /** The likeliest candidate, -1 if there is none or a logit is not a number. */
+    int greedy() {
+        int best = -1;
+        for (int i = 0; i < size(); i++) {
+            int token = keyed ? id(i) : i;
+            if (Float.isNaN(logits[token])) {
+                return -1;
+            }
+            boolean better = best < 0 || logits[token] > logits[best]
+                    || logits[token] == logits[best] && token < best;
+            best = better ? token : best;
+        }
+        return best;
+    }
+
+    /** The candidate at {@code share} of the cumulated probability, by descending probability of what was ordered. */
+    int draw(double share) {
+        key();
+        double maximum = maximum();
+        double wanted = share * mass(maximum);
+        double sum = 0;
+        int last = -1;
+        for (int i = 0; i < size; i++) {
+            double weight = Math.exp(logit(i) - maximum);
+            sum += weight;
+            last = weight > 0 ? id(i) : last;
+            if (sum > wanted) {
+                return id(i);
+            }
+        }
+        return last;
+    }
+
+    /** All candidates, likeliest first. */
+    int[] ids() {
+        order(size());
+        int[] ids = new int[size];
+        for (int i = 0; i < size; i++) {
+            ids[i] = id(i);
+        }
+        return ids;
+    }
+
+    /** Probabilities of {@link #ids()}, adding up to 1. */
+    double[] probabilities() {
+        order(size());
+        double maximum = maximum();
+        double mass = mass(maximum);
+        double[] probabilities = new double[size];
+        for (int i = 0; i < size; i++) {
+            probabilities[i] = Math.exp(logit(i) - maximum) / mass;
+        }
+        return probabilities;
+    }
+
+    private double maximum() {
+        double maximum = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < size; i++) {
+            maximum = Math.max(maximum, logit(i));
+        }
+        return maximum;
+    }
+
+    private double mass(double maximum) {
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            sum += Math.exp(logit(i) - maximum);
+        }
+        return sum;
+    }
+
+    private float logit(int index) {
+        return logits[id(index)];
+    }
+
+    private int id(int index) {
+        return (int) keys[index];
+    }
+
+    /* A key sorts ascending by (descending logit, ascending id): the float's bits in total order, inverted, above. */
+    private void key() {
+        if (keyed) {
+            return;
+        }
+        for (int id = 0; id < logits.length; id++) {
+            int bits = Float.floatToIntBits(logits[id] + 0.0f);
+            int ascending = bits ^ (bits >> 31 & Integer.MAX_VALUE);
+            keys[id] = (long) ~ascending << 32 | id;
+        }
+        size = logits.length;
+        ordered = 0;
+        keyed = true;
+    }
+
+    /** Puts the {@code count} likeliest first, in order. */
+    private void order(int count) {
+        key();
+        if (count <= ordered) {
+            return;
+        }
+        select(ordered, size, count);
+        java.util.Arrays.sort(keys, ordered, count);
+        ordered = count;
+    }
+
+    /* Hoare's selection: afterwards keys[from .. rank) are the smallest of keys[from .. to). */
+    private void select(int from, int to, int rank) {
+        int low = from;
+        int high = to - 1;
+        while (low < high && rank <= high) {
+            long pivot = keys[low + high >>> 1];
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (keys[i] < pivot) {
+                    i++;
+                }
+                while (keys[j] > pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    long swapped = keys[i];
+                    keys[i++] = keys[j];
+                    keys[j--] = swapped;
+                }
+            }
+            if (rank - 1 <= j) {
+                high = j;
+            } else if (rank - 1 >= i) {
+                low = i;
+            } else {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package quern.inference.sampling;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import quern.config.QuernException;
+
+/**
+ * Draws tokens. What is drawn depends on the logits, the history, the seed and the position only: not on the batch,
+ * the time, or what was drawn for others. Holds buffers, so one instance belongs to one thread.
+ */
+public final class Sampler {
+
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final int vocabulary;
+    private final Candidates candidates;
+
+    /** @param vocabulary width of a row of logits */
+    public Sampler(int vocabulary) {
+        this.vocabulary = vocabulary;
+        this.candidates = new Candidates(vocabulary);
+    }
+
+    /**
+     * What came before the token to draw.
+     *
+     * @param tokens prompt and answer so far; only the first {@code count} count
+     * @param promptCount how many of them are the prompt
+     */
+    public record History(int[] tokens, int promptCount, int count) {}
+
+    /**
+     * One token.
+     *
+     * @param logits the row begins at {@code from}; not changed
+     * @param seed the sequence's own, see {@link #seedOf}
+     * @throws QuernException if a logit is not a number or the mask leaves nothing
+     */
+    public int draw(
+            float[] logits, int from, SamplingParameters parameters, long seed, History history,
+            Optional<TokenMask> mask) {
+        candidates.load(logits, from);
+        candidates.bias(parameters.logitBias());
+        candidates.penalizeRepetition(history.tokens(), 0, history.count(), parameters.repetitionPenalty());
+        candidates.penalizeOccurrence(history.tokens(), history.promptCount(), history.count(),
+                parameters.presencePenalty(), parameters.frequencyPenalty());
+        mask.ifPresent(restriction -> candidates.keep(restriction.allowed()));
+        int likeliest = candidates.greedy();
+        if (likeliest < 0 || logits[from + likeliest] == Float.NEGATIVE_INFINITY) {
+            throw new QuernException(QuernException.Category.ERROR, "nothing to draw at position " + history.count()
+                    + ": " + candidates.size() + " candidates, expected at least one with a finite logit");
+        }
+        if (parameters.temperature() == 0) {
+            return likeliest;
+        }
+        candidates.temperature(parameters.temperature());
+        candidates.topK(parameters.topK());
+        candidates.topP(parameters.topP());
+        candidates.minP(parameters.minP());
+        return candidates.draw(share(seed, history.count()));
+    }
+
+    /** Log-probabilities of {@code token} and the {@code top} likeliest under the row as it is. */
+    public TokenLogprobs logprobs(float[] logits, int from, int token, int top) {
+        double maximum = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < vocabulary; i++) {
+            maximum = Math.max(maximum, logits[from + i]);
+        }
+        double mass = 0;
+        for (int i = 0; i < vocabulary; i++) {
+            mass += Math.exp(logits[from + i] - maximum);
+        }
+        double logMass = maximum + Math.log(mass);
+        candidates.load(logits, from);
+        candidates.topK(Math.min(top, vocabulary));
+        List<TokenLogprobs.Entry> entries = new ArrayList<>();
+        if (top > 0) {
+            for (int id : candidates.ids()) {
+                entries.add(new TokenLogprobs.Entry(id, logits[from + id] - logMass));
+            }
+        }
+        return new TokenLogprobs(logits[from + token] - logMass, List.copyOf(entries));
+    }
+
+    /** The seed of one of several answers to the same request. */
+    public static long seedOf(long seed, int choice) {
+        return choice == 0 ? seed : mix(seed + choice * GOLDEN);
+    }
+
+    /* Counter-based (Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3): position in, uniform number out. */
+    private static double share(long seed, int position) {
+        return (mix(mix(seed) + position * GOLDEN) >>> 11) * 0x1.0p-53;
+    }
+
+    /* Finalizer of SplitMix64 (Steele, Lea, Flood, Fast Splittable Pseudorandom Number Generators). */
+    private static long mix(long value) {
+        long a = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
+        long b = (a ^ a >>> 27) * 0x94D049BB133111EBL;
+        return b ^ b >>> 31;
+    }
+}
