@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
-/** Reference files beside the checkout; a test that needs an absent one is skipped, or fails where they are required. */
+/** Reference files beside the checkout: a test that needs an absent one is skipped, or fails where all are required. */
 public final class SharedFiles {
 
     private SharedFiles() {}

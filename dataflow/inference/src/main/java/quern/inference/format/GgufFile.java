@@ -1,6 +1,7 @@
 package quern.inference.format;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
@@ -71,7 +72,8 @@ final class GgufFile implements ModelFile {
 
     @Override
     public String name() {
-        return metadata.text("general.name").filter(name -> !name.isBlank()).orElse(where);
+        return metadata.text("general.name").filter(name -> !name.isBlank())
+                .orElse(Path.of(where).getFileName().toString());
     }
 
     @Override

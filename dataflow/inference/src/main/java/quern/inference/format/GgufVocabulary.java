@@ -65,7 +65,8 @@ final class GgufVocabulary {
     private Tokenizer byteLevel(String pre) {
         boolean wholeWordFirst = WHOLE_WORD_FIRST.contains(pre);
         return new ByteLevelTokenizer(
-                vocabulary(wholeWordFirst), metadata.texts(KEY + "merges"), PreTokenizer.named(pre), wholeWordFirst);
+                vocabulary(wholeWordFirst), metadata.texts(KEY + "merges"), PreTokenizer.named(pre), wholeWordFirst,
+                false);
     }
 
     private Vocabulary vocabulary(boolean addBegin) {

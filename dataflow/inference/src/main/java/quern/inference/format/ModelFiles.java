@@ -3,6 +3,7 @@ package quern.inference.format;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,17 +23,38 @@ public final class ModelFiles {
      * @throws QuernException if it cannot be read, is damaged or is a kind of model that is not supported
      */
     public static ModelFile open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new ModelFormatException(path.toString(), Files.exists(path)
-                    ? "is neither a GGUF file nor a safetensors directory" : "does not exist");
+        if (!Files.exists(path)) {
+            throw new ModelFormatException(path.toString(), "does not exist");
         }
         Arena arena = Arena.ofShared();
         try {
-            return new GgufFile(map(path, arena), path.getFileName().toString(), arena::close);
+            if (Files.isDirectory(path)) {
+                return new SafetensorsDirectory(path, arena);
+            }
+            MemorySegment bytes = map(path, arena);
+            refuseOthers(path, bytes);
+            return new GgufFile(bytes, path.toString(), arena::close);
         } catch (RuntimeException | Error refused) {
             arena.close();
             throw refused;
         }
+    }
+
+    private static void refuseOthers(Path path, MemorySegment bytes) {
+        if (path.toString().endsWith(".safetensors")) {
+            throw new ModelFormatException(path.toString(), "is one file of a model, expected its directory");
+        }
+        boolean zip = startsWith(bytes, 'P', 'K');
+        if (zip || startsWith(bytes, 0x80, 0x02)) {
+            throw new ModelFormatException(path.toString(),
+                    "is a Python pickle or archive, which can run code; expected GGUF or a safetensors directory");
+        }
+    }
+
+    private static boolean startsWith(MemorySegment bytes, int first, int second) {
+        return bytes.byteSize() >= 2
+                && bytes.get(ValueLayout.JAVA_BYTE, 0) == (byte) first
+                && bytes.get(ValueLayout.JAVA_BYTE, 1) == (byte) second;
     }
 
     static MemorySegment map(Path file, Arena arena) {

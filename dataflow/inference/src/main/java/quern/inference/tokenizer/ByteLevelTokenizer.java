@@ -1,6 +1,7 @@
 package quern.inference.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,18 +13,25 @@ public final class ByteLevelTokenizer extends VocabularyTokenizer {
     private final PreTokenizer words;
     private final Merges merges;
     private final Map<String, Integer> wholeWords;
+    private final boolean compose;
     private final int[] byteTokens = new int[256];
 
     /**
      * @param merges "left right" in the byte alphabet, most important first
      * @param wholeWordFirst whether a word that is itself a token is taken as it is, without merging
+     * @param compose whether text is brought into Unicode's form NFC first
      * @throws QuernException if a merge names a token that is not in the vocabulary
      */
     public ByteLevelTokenizer(
-            Vocabulary vocabulary, List<String> merges, PreTokenizer words, boolean wholeWordFirst) {
+            Vocabulary vocabulary,
+            List<String> merges,
+            PreTokenizer words,
+            boolean wholeWordFirst,
+            boolean compose) {
         super(vocabulary, bytes(vocabulary));
         Map<String, Integer> ids = vocabulary.ids();
         this.words = words;
+        this.compose = compose;
         this.merges = Merges.of(merges, ids);
         this.wholeWords = wholeWordFirst ? ids : Map.of();
         Arrays.setAll(byteTokens, b -> ids.getOrDefault(String.valueOf(ByteAlphabet.character(b)), -1));
@@ -41,8 +49,8 @@ public final class ByteLevelTokenizer extends VocabularyTokenizer {
     }
 
     @Override
-    void encodeText(String text, TokenList out) {
-        words.split(text, word -> encodeWord(word, out));
+    void encodeText(String text, boolean start, TokenList out) {
+        words.split(compose ? Normalizer.normalize(text, Normalizer.Form.NFC) : text, word -> encodeWord(word, out));
     }
 
     private void encodeWord(String word, TokenList out) {

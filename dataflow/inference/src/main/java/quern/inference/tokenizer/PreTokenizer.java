@@ -15,13 +15,17 @@ import quern.config.QuernException;
  */
 public final class PreTokenizer {
 
-    private static final String GPT2 =
+    /** The pattern of GPT-2. */
+    public static final String GPT2 =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-    private static final String LLAMA3 = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
-            + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String ANY_CASE = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private static final String EACH_CASE = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
+    private static final String LLAMA3 = EACH_CASE
+            + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+            + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String QWEN2 = LLAMA3.replace("\\p{N}{1,3}", "\\p{N}");
     private static final List<String> DEEPSEEK_CODER = List.of(
-            "[\\r\\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[\\u4e00-\\u9fa5\\u0800-\\u4e00\\uac00-\\ud7ff]+", "\\p{N}");
+            "[\\r\\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+", "\\p{N}");
     private static final List<String> DEFAULT =
             List.of("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
 
@@ -65,10 +69,16 @@ public final class PreTokenizer {
         return new PreTokenizer(name, patterns);
     }
 
-    /** The pre-tokenizer whose patterns are these, if one is; so a file that names none is recognised. */
-    static PreTokenizer matching(List<String> patterns) {
+    /**
+     * The pre-tokenizer that has these patterns. They come with a file, so they are looked up and not compiled: a
+     * pattern can be made to take years.
+     *
+     * @throws QuernException if no pre-tokenizer has them
+     */
+    public static PreTokenizer matching(List<String> patterns) {
+        List<String> spelled = patterns.stream().map(pattern -> pattern.replace(ANY_CASE, EACH_CASE)).toList();
         for (Map.Entry<String, List<String>> named : NAMED.entrySet()) {
-            if (named.getValue().equals(patterns)) {
+            if (named.getValue().equals(spelled)) {
                 return named(named.getKey());
             }
         }

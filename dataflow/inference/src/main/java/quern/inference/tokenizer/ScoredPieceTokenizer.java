@@ -53,7 +53,7 @@ public final class ScoredPieceTokenizer extends VocabularyTokenizer {
     }
 
     @Override
-    void encodeText(String text, TokenList out) {
+    void encodeText(String text, boolean start, TokenList out) {
         String written = (blankInFront ? PieceAlphabet.BLANK + text : text).replace(' ', PieceAlphabet.BLANK);
         new Merging(written).run(out);
     }

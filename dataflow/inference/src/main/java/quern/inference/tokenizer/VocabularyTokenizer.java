@@ -38,8 +38,12 @@ abstract class VocabularyTokenizer implements Tokenizer {
         return text.startsWith("<") && text.endsWith(">") || text.startsWith("[") && text.endsWith("]");
     }
 
-    /** Adds the ids of {@code text}, before which stands nothing or an added token. */
-    abstract void encodeText(String text, TokenList out);
+    /**
+     * Adds the ids of {@code text}, before which stands nothing or an added token.
+     *
+     * @param start whether nothing stands before it
+     */
+    abstract void encodeText(String text, boolean start, TokenList out);
 
     @Override
     public final int[] encode(String text, boolean begin) {
@@ -66,13 +70,13 @@ abstract class VocabularyTokenizer implements Tokenizer {
         int from = 0;
         for (var match = added.find(text, 0); match != null; match = added.find(text, from)) {
             if (match.from() > from) {
-                encodeText(text.text().substring(from, match.from()), out);
+                encodeText(text.text().substring(from, match.from()), from == 0, out);
             }
             out.add(match.token());
             from = match.to();
         }
         if (from < text.length()) {
-            encodeText(text.text().substring(from), out);
+            encodeText(text.text().substring(from), from == 0, out);
         }
     }
 

@@ -1,0 +1,55 @@
+package quern.inference.format;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The JSON files of a model directory, read within limits. */
+final class JsonFiles {
+
+    private static final int DEPTH_MAX = 64;
+
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEPTH_MAX)
+                            .maxStringLength(1 << 22)
+                            .maxNameLength(1 << 16)
+                            .build())
+                    .build())
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private JsonFiles() {}
+
+    /** @throws ModelFormatException if the file is absent, larger than {@code bytesMax} or no JSON object */
+    static JsonNode object(Path file, long bytesMax) {
+        String where = file.toString();
+        try {
+            long bytes = Files.size(file);
+            if (bytes > bytesMax) {
+                throw new ModelFormatException(where, bytes + " bytes, at most " + bytesMax);
+            }
+            JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
+            if (root == null || !root.isObject()) {
+                throw new ModelFormatException(where, "is no JSON object");
+            }
+            return root;
+        } catch (JacksonException malformed) {
+            throw new ModelFormatException(where, "is no JSON: " + malformed.getOriginalMessage(), malformed);
+        } catch (IOException failed) {
+            throw new ModelFormatException(where, "cannot be read", failed);
+        }
+    }
+
+    /** The same for a file that may be absent; then a node without members. */
+    static JsonNode objectIfPresent(Path file, long bytesMax) {
+        return Files.isRegularFile(file) ? object(file, bytesMax) : MissingNode.getInstance();
+    }
+}

@@ -1,0 +1,188 @@
+package quern.inference.format;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.gpu.tensor.Tensor;
+import quern.inference.tokenizer.Tokenizer;
+import quern.inference.transformer.ModelShape;
+
+/**
+ * A model in a directory as Hugging Face's {@code save_pretrained} writes it. Only JSON and safetensors files are read;
+ * code beside them is never run, weights in Python's pickle format are refused.
+ */
+final class SafetensorsDirectory implements ModelFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SafetensorsDirectory.class);
+
+    private static final int CONFIG_BYTES_MAX = 1 << 20;
+    private static final int INDEX_BYTES_MAX = 1 << 24;
+    private static final int SHARDS_MAX = 1024;
+    private static final List<String> PICKLES = List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl");
+    private static final List<String> DESCRIPTIONS =
+            List.of("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json");
+
+    private final Path directory;
+    private final Arena arena;
+    private final JsonNode config;
+    /** What the fingerprint is made of, as it was when the directory was opened. */
+    private final Map<String, MemorySegment> files = new TreeMap<>();
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final ModelShape shape;
+    private HuggingFaceVocabulary vocabulary;
+    private Tokenizer tokenizer;
+    private String fingerprint;
+
+    /** @param arena what the files are mapped in; closed by {@link #close()} */
+    SafetensorsDirectory(Path directory, Arena arena) {
+        this.directory = directory;
+        this.arena = arena;
+        this.config = JsonFiles.object(directory.resolve("config.json"), CONFIG_BYTES_MAX);
+        if (config.has("auto_map")) {
+            LOG.warn("{}: config.json names code to load (auto_map); it is not run", directory);
+        }
+        HuggingFaceShape.architecture(config, directory.toString());
+        for (String name : DESCRIPTIONS) {
+            if (Files.isRegularFile(directory.resolve(name))) {
+                files.put(name, ModelFiles.map(directory.resolve(name), arena));
+            }
+        }
+        for (String file : weightFiles()) {
+            MemorySegment bytes = ModelFiles.map(directory.resolve(file), arena);
+            files.put(file, bytes);
+            addTensors(SafetensorsReader.read(bytes, directory.resolve(file).toString()), file);
+        }
+        if (config.path("tie_word_embeddings").asBoolean(false)) {
+            tensors.remove("output.weight");
+        }
+        this.shape = HuggingFaceShape.of(config, tensors, directory.toString());
+    }
+
+    private Set<String> weightFiles() {
+        Path index = directory.resolve("model.safetensors.index.json");
+        if (!Files.isRegularFile(index)) {
+            if (Files.isRegularFile(directory.resolve("model.safetensors"))) {
+                return Set.of("model.safetensors");
+            }
+            throw new ModelFormatException(directory.toString(), hasPickles()
+                    ? "has its weights in Python's pickle format, which can run code; convert them to safetensors"
+                    : "has no model.safetensors and no model.safetensors.index.json");
+        }
+        Set<String> shards = new TreeSet<>();
+        for (JsonNode shard : JsonFiles.object(index, INDEX_BYTES_MAX).path("weight_map")) {
+            String file = shard.asText();
+            if (!file.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}\\.safetensors")) {
+                throw new ModelFormatException(index.toString(), "names the file \"" + file
+                        + "\", expected a plain name that ends in .safetensors");
+            }
+            if (shards.add(file) && shards.size() > SHARDS_MAX) {
+                throw new ModelFormatException(index.toString(), "names more than " + SHARDS_MAX + " files");
+            }
+        }
+        return shards;
+    }
+
+    private boolean hasPickles() {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.anyMatch(entry -> PICKLES.stream().anyMatch(entry.toString()::endsWith));
+        } catch (IOException failed) {
+            throw new ModelFormatException(directory.toString(), "cannot be listed", failed);
+        }
+    }
+
+    private void addTensors(Map<String, Tensor> found, String file) {
+        found.forEach((name, tensor) -> {
+            if (HuggingFaceNames.isDerived(name)) {
+                return;
+            }
+            String gguf = HuggingFaceNames.gguf(name).orElseThrow(() -> new ModelFormatException(
+                    directory.resolve(file).toString(), "tensor " + name + " is none of a Llama or Qwen2 model"));
+            Tensor renamed = new Tensor(gguf, tensor.type(), tensor.rows(), tensor.columns(), tensor.bytes());
+            if (tensors.put(gguf, renamed) != null) {
+                throw new ModelFormatException(directory.toString(), "tensor " + name + " is in two files");
+            }
+        });
+    }
+
+    @Override
+    public ModelShape shape() {
+        return shape;
+    }
+
+    @Override
+    public Set<String> tensorNames() {
+        return Collections.unmodifiableSet(tensors.keySet());
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new ModelFormatException(directory.toString(), "has no tensor " + name);
+        }
+        return tensor;
+    }
+
+    @Override
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = vocabulary().tokenizer(shape.vocabulary());
+        }
+        return tokenizer;
+    }
+
+    @Override
+    public Optional<String> chatTemplate() {
+        return vocabulary().chatTemplate();
+    }
+
+    private synchronized HuggingFaceVocabulary vocabulary() {
+        if (vocabulary == null) {
+            vocabulary = new HuggingFaceVocabulary(directory, config);
+        }
+        return vocabulary;
+    }
+
+    @Override
+    public String name() {
+        return directory.toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    @Override
+    public synchronized String fingerprint() {
+        if (fingerprint == null) {
+            MessageDigest digest = Fingerprints.sha256();
+            files.forEach((name, bytes) -> update(digest, name, bytes));
+            fingerprint = HexFormat.of().formatHex(digest.digest());
+        }
+        return fingerprint;
+    }
+
+    /** Names and lengths are part of what is hashed, so that bytes cannot move from one file to the next unseen. */
+    private static void update(MessageDigest digest, String name, MemorySegment bytes) {
+        digest.update((name + "\0" + bytes.byteSize() + "\0").getBytes(StandardCharsets.UTF_8));
+        Fingerprints.update(digest, bytes);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

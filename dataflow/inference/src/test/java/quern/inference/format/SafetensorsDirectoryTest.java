@@ -1,0 +1,111 @@
+package quern.inference.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.Tensor;
+import quern.inference.SharedFiles;
+
+class SafetensorsDirectoryTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldTokenizeAsTheGgufFileWhenModelIsTheSame() {
+        String[] texts = {
+            "", " ", "Once upon a time", "  two  blanks ", "caf\u00e9 \ud83e\udd99 \n\t<s> x</s>", "\u2581a"
+        };
+        try (ModelFile hf = ModelFiles.open(SharedFiles.at("models/stories260K/hf"));
+                ModelFile gguf = ModelFiles.open(SharedFiles.at("models/stories260K/stories260K.gguf"))) {
+            for (String text : texts) {
+                assertArrayEquals(gguf.tokenizer().encode(text, true), hf.tokenizer().encode(text, true), text);
+                assertArrayEquals(gguf.tokenizer().encodeTemplate(text), hf.tokenizer().encodeTemplate(text), text);
+            }
+            assertEquals(gguf.tokenizer().endTokens(), hf.tokenizer().endTokens());
+            assertEquals("hf", hf.name());
+            assertFalse(hf.shape().rope().interleaved());
+            assertArrayEquals(bytes(gguf.tensor("blk.3.ffn_down.weight")), bytes(hf.tensor("blk.3.ffn_down.weight")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama_rope_llama3", "llama_bf16_sharded", "qwen2"})
+    void shouldReadBothSpellingsAlikeWhenModelIs(String name) throws IOException {
+        Path source = copy(SharedFiles.at("reference/hf/" + name));
+        try (ModelFile now = ModelFiles.open(source)) {
+            Files.move(source.resolve("config.legacy.json"), source.resolve("config.json"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            try (ModelFile before = ModelFiles.open(source)) {
+                assertArrayEquals(now.shape().rope().frequencies(), before.shape().rope().frequencies());
+                assertEquals(now.shape().headSize(), before.shape().headSize());
+                assertEquals(now.tensorNames(), before.tensorNames());
+                assertEquals(name.equals("qwen2"), before.shape().attentionBias());
+                assertEquals(name.contains("bf16") ? ElementType.BF16 : ElementType.F32,
+                        before.tensor("blk.1.attn_k.weight").type());
+                var refused = assertThrows(ModelFormatException.class, before::tokenizer);
+                assertTrue(refused.getMessage().contains("tokenizer.json"), refused.getMessage());
+                assertTrue(before.chatTemplate().isEmpty());
+                assertFalse(now.fingerprint().equals(before.fingerprint()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma2", "qwen3", "mixtral", "phi3"})
+    void shouldNameWhatIsSupportedWhenArchitectureIs(String name) {
+        var refused = assertThrows(ModelFormatException.class,
+                () -> ModelFiles.open(SharedFiles.at("reference/hf/" + name)));
+        assertTrue(refused.getMessage().contains("LlamaForCausalLM"), refused.getMessage());
+    }
+
+    @Test
+    void shouldRefusePicklesAndIgnoreCode() throws IOException {
+        Path model = copy(SharedFiles.at("reference/hf/llama"));
+        Files.writeString(model.resolve("modeling_evil.py"), "raise SystemExit");
+        Path config = model.resolve("config.json");
+        Files.writeString(config, Files.readString(config)
+                .replaceFirst("\\{", "{\"auto_map\": {\"AutoModel\": \"modeling_evil.Evil\"},"));
+        ModelFiles.open(model).close();
+        Files.move(model.resolve("model.safetensors"), model.resolve("pytorch_model.bin"));
+        var refused = assertThrows(ModelFormatException.class, () -> ModelFiles.open(model));
+        assertTrue(refused.getMessage().contains("pickle"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../llama/model.safetensors", "/etc/passwd", "a/b.safetensors", "x.bin", "..safetensors"})
+    void shouldRefuseWhenIndexNames(String file) throws IOException {
+        Path model = copy(SharedFiles.at("reference/hf/llama_bf16_sharded"));
+        Path index = model.resolve("model.safetensors.index.json");
+        Files.writeString(index, Files.readString(index).replaceFirst("model-00002-of-00002.safetensors", file));
+        var refused = assertThrows(ModelFormatException.class, () -> ModelFiles.open(model));
+        assertTrue(refused.getMessage().contains("plain name"), refused.getMessage());
+    }
+
+    private Path copy(Path source) throws IOException {
+        Path target = Files.createDirectory(directory.resolve("model"));
+        try (var files = Files.list(source)) {
+            for (Path file : files.toList()) {
+                Files.write(target.resolve(file.getFileName()), Files.readAllBytes(file));
+            }
+        }
+        return target;
+    }
+
+    private static byte[] bytes(Tensor tensor) {
+        return tensor.bytes().toArray(ValueLayout.JAVA_BYTE);
+    }
+}
