@@ -1,0 +1,78 @@
+package quern.gpu.kernel;
+
+import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
+
+/** Checks of shapes that all backends make before a kernel touches memory. Each throws IllegalArgumentException. */
+public final class Shapes {
+
+    private Shapes() {}
+
+    /** {@code rows} has at least {@code count} rows of exactly {@code width}. */
+    public static void rows(String what, Rows rows, int count, int width) {
+        if (rows.width() != width || count < 0 || count > rows.count()) {
+            throw new IllegalArgumentException(what + ": " + rows.count() + " x " + rows.width() + ", expected at least "
+                    + count + " x " + width);
+        }
+    }
+
+    /** {@code rows} has at least {@code count} rows of exactly {@code width}. */
+    public static void rows(String what, QuantizedRows rows, int count, int width) {
+        if (rows.width() != width || count < 0 || count > rows.count()) {
+            throw new IllegalArgumentException(what + ": " + rows.count() + " x " + rows.width() + ", expected at least "
+                    + count + " x " + width);
+        }
+    }
+
+    /** A vector of {@code length} elements. */
+    public static void vector(String what, int found, int length) {
+        if (found != length) {
+            throw new IllegalArgumentException(what + ": " + found + " elements, expected " + length);
+        }
+    }
+
+    /** Rotary embedding: the table fits the head, the heads fit the row. */
+    public static void rope(Rows x, int count, int headCount, int headSize, RopeTable table, int[] positions) {
+        rows("rope", x, count, Math.multiplyExact(headCount, headSize));
+        if (2 * table.frequencies().length > headSize) {
+            throw new IllegalArgumentException(
+                    "rope: " + table.frequencies().length + " pairs, expected at most " + headSize / 2);
+        }
+        atLeast("rope positions", positions.length, count);
+    }
+
+    /** Cache rows: one block list and position per row, and blocks for every position attended to. */
+    public static void kv(KvRows kv, int count, int layer) {
+        KvLayout layout = kv.layout();
+        if (layer < 0 || layer >= layout.layers()) {
+            throw new IllegalArgumentException("layer " + layer + ", expected 0.." + (layout.layers() - 1));
+        }
+        atLeast("KV blocks", kv.blocks().length, count);
+        atLeast("KV positions", kv.positions().length, count);
+        for (int t = 0; t < count; t++) {
+            int position = kv.positions()[t];
+            if (position < 0 || position / layout.blockTokens() >= kv.blocks()[t].length) {
+                throw new IllegalArgumentException("row " + t + ": position " + position + ", expected 0.."
+                        + (kv.blocks()[t].length * layout.blockTokens() - 1));
+            }
+        }
+    }
+
+    /** Attention: whole groups of query heads per KV head. */
+    public static void attention(Rows queries, int count, int headCount, KvRows kv, int layer, Rows out) {
+        KvLayout layout = kv.layout();
+        if (headCount < 1 || headCount % layout.kvHeads() != 0) {
+            throw new IllegalArgumentException(
+                    headCount + " query heads, expected a multiple of " + layout.kvHeads() + " KV heads");
+        }
+        rows("queries", queries, count, Math.multiplyExact(headCount, layout.headSize()));
+        rows("attention output", out, count, queries.width());
+        kv(kv, count, layer);
+    }
+
+    private static void atLeast(String what, int found, int count) {
+        if (found < count) {
+            throw new IllegalArgumentException(what + ": " + found + ", expected at least " + count);
+        }
+    }
+}

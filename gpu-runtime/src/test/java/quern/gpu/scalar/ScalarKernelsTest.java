@@ -1,0 +1,224 @@
+package quern.gpu.scalar;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.kernel.KvRows;
+import quern.gpu.kernel.RopeTable;
+import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
+import quern.gpu.tensor.Tensor;
+
+/** The definition against double arithmetic written out by hand. */
+class ScalarKernelsTest {
+
+    private final ScalarKernels kernels = new ScalarKernels();
+    private final Random random = new Random(11);
+
+    private Rows rows(int count, int width) {
+        Rows rows = new Rows(count, width);
+        for (int i = 0; i < rows.values().length; i++) {
+            rows.values()[i] = (float) random.nextGaussian();
+        }
+        return rows;
+    }
+
+    private static void near(double expected, float found, double tolerance) {
+        assertTrue(Math.abs(expected - found) <= tolerance, found + ", expected " + expected + " +- " + tolerance);
+    }
+
+    /** Weights of any readable type: random bytes, with half-float scales that are sane. */
+    private Tensor weights(ElementType type, int rows, int columns) {
+        return RandomWeights.of(type, rows, columns, random);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"Q2_K", "Q3_K", "IQ4_NL", "IQ4_XS"}, mode = EnumSource.Mode.EXCLUDE)
+    void shouldComputeBothProductsWhenWeightsAreOfAnyReadableType(ElementType type) {
+        int columns = 512;
+        Tensor w = weights(type, 5, columns);
+        Rows x = rows(3, columns);
+        Rows y = new Rows(3, 5);
+        kernels.matmul(kernels.pack(w), x, 3, y);
+        Rows rounded = new Rows(3, 5);
+        QuantizedRows q = new QuantizedRows(3, columns);
+        kernels.quantizeActivations(x, 3, q);
+        kernels.matmulQ8(kernels.pack(w), q, 3, rounded);
+        Rows back = ScalarKernels.dequantize(q, 3);
+        float[] row = new float[columns];
+        for (int r = 0; r < 5; r++) {
+            Dequantizer.row(w, r, row, 0);
+            for (int t = 0; t < 3; t++) {
+                double sum = 0;
+                double sumOfRounded = 0;
+                double size = 0;
+                for (int k = 0; k < columns; k++) {
+                    sum += (double) row[k] * x.values()[x.at(t) + k];
+                    sumOfRounded += (double) row[k] * back.values()[x.at(t) + k];
+                    size += Math.abs((double) row[k] * x.values()[x.at(t) + k]);
+                }
+                near(sum, y.values()[y.at(t) + r], 1e-5 * size);
+                near(sumOfRounded, rounded.values()[y.at(t) + r], 1e-5 * size);
+            }
+        }
+    }
+
+    @Test
+    void shouldRoundHalvesAwayFromZeroWhenActivationsAreQuantized() {
+        Rows x = new Rows(1, 35);
+        float[] first = {127f, 0.5f, -0.5f, 1.5f, -2.5f, 0.49999997f, -126.5f, 126.49999f};
+        System.arraycopy(first, 0, x.values(), 0, first.length);
+        x.values()[33] = -254f;
+        QuantizedRows q = new QuantizedRows(1, 35);
+        kernels.quantizeActivations(x, 1, q);
+        assertArrayEquals(new float[] {1f, 2f}, q.scales());
+        byte[] expected = new byte[64];
+        System.arraycopy(new byte[] {127, 1, -1, 2, -3, 0, -127, 126}, 0, expected, 0, 8);
+        expected[33] = -127;
+        assertArrayEquals(expected, q.values());
+    }
+
+    @Test
+    void shouldStayInRangeWhenActivationsAreZeroTinyOrNotNumbers() {
+        Rows x = new Rows(1, 96);
+        for (int i = 32; i < 64; i++) {
+            x.values()[i] = Float.MIN_VALUE * 190;
+        }
+        x.values()[70] = Float.NaN;
+        QuantizedRows q = new QuantizedRows(1, 96);
+        kernels.quantizeActivations(x, 1, q);
+        assertEquals(0f, q.scales()[0]);
+        assertEquals(0, q.values()[0]);
+        assertEquals(127, q.values()[40]);
+        assertTrue(Float.isNaN(q.scales()[2]));
+    }
+
+    @Test
+    void shouldNormaliseEachRowWhenInPlace() {
+        Rows x = rows(2, 37);
+        float[] weight = rows(1, 37).values();
+        float[] before = x.values().clone();
+        kernels.rmsNorm(x, 2, weight, 1e-5f, x);
+        for (int t = 0; t < 2; t++) {
+            double squares = 0;
+            for (int i = 0; i < 37; i++) {
+                squares += (double) before[37 * t + i] * before[37 * t + i];
+            }
+            for (int i = 0; i < 37; i++) {
+                double expected = before[37 * t + i] / Math.sqrt(squares / 37 + 1e-5) * weight[i];
+                near(expected, x.values()[37 * t + i], 1e-6 * (1 + Math.abs(expected)));
+            }
+        }
+    }
+
+    @Test
+    void shouldRotatePairsWhenInterleavedOrHalved() {
+        for (boolean interleaved : new boolean[] {true, false}) {
+            RopeTable table = RopeTable.of(interleaved, 4, 10_000);
+            Rows x = rows(2, 12);
+            float[] before = x.values().clone();
+            int[] positions = {0, 9};
+            kernels.rope(x, 2, 2, 6, table, positions);
+            for (int at = 0; at < 12; at++) {
+                assertEquals(before[at], x.values()[at]);
+            }
+            for (int head = 0; head < 2; head++) {
+                for (int i = 0; i < 2; i++) {
+                    int a = 12 + 6 * head + (interleaved ? 2 * i : i);
+                    int b = a + (interleaved ? 1 : 2);
+                    double angle = 9 * table.frequencies()[i];
+                    near(before[a] * Math.cos(angle) - before[b] * Math.sin(angle), x.values()[a], 2e-6);
+                    near(before[b] * Math.cos(angle) + before[a] * Math.sin(angle), x.values()[b], 2e-6);
+                }
+                assertEquals(before[12 + 6 * head + 4], x.values()[12 + 6 * head + 4]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16"})
+    void shouldAttendToThePastOnlyWhenCacheIsPaged(ElementType type) {
+        KvLayout layout = new KvLayout(2, 2, 6, 4, type);
+        MemorySegment[] blocks = {block(layout), block(layout), block(layout)};
+        int length = 11;
+        MemorySegment[][] perRow = new MemorySegment[length][];
+        int[] positions = new int[length];
+        for (int t = 0; t < length; t++) {
+            perRow[t] = blocks;
+            positions[t] = t;
+        }
+        KvRows kv = new KvRows(layout, perRow, positions);
+        Rows keys = rows(length, 12);
+        Rows values = rows(length, 12);
+        kernels.storeKv(keys, values, length, kv, 1);
+        Rows queries = rows(length, 24);
+        Rows out = new Rows(length, 24);
+        kernels.attention(queries, length, 4, 0.4f, kv, 1, out);
+        double tolerance = type == ElementType.F32 ? 2e-6 : 3e-3;
+        for (int t = 0; t < length; t++) {
+            for (int head = 0; head < 4; head++) {
+                double[] expected = attend(queries, keys, values, t, head);
+                for (int i = 0; i < 6; i++) {
+                    near(expected[i], out.values()[out.at(t) + 6 * head + i], tolerance);
+                }
+            }
+        }
+    }
+
+    private static MemorySegment block(KvLayout layout) {
+        return MemorySegment.ofArray(new byte[Math.toIntExact(layout.blockBytes())]);
+    }
+
+    private static double[] attend(Rows queries, Rows keys, Rows values, int row, int head) {
+        int kvAt = head / 2 * 6;
+        double[] sums = new double[6];
+        double total = 0;
+        for (int p = 0; p <= row; p++) {
+            double score = 0;
+            for (int i = 0; i < 6; i++) {
+                score += (double) queries.values()[queries.at(row) + 6 * head + i] * keys.values()[12 * p + kvAt + i];
+            }
+            double weight = Math.exp(0.4f * score);
+            total += weight;
+            for (int i = 0; i < 6; i++) {
+                sums[i] += weight * values.values()[12 * p + kvAt + i];
+            }
+        }
+        for (int i = 0; i < 6; i++) {
+            sums[i] /= total;
+        }
+        return sums;
+    }
+
+    @Test
+    void shouldGateWhenOutputIsAnInput() {
+        Rows gate = rows(2, 9);
+        Rows up = rows(2, 9);
+        float[] before = gate.values().clone();
+        kernels.siluMultiply(gate, up, 1, gate);
+        for (int i = 0; i < 9; i++) {
+            near(before[i] / (1 + Math.exp(-before[i])) * up.values()[i], gate.values()[i], 1e-6);
+        }
+        assertEquals(before[9], gate.values()[9]);
+    }
+
+    @Test
+    void shouldRefuseWhenShapesDoNotMatch() {
+        var w = kernels.pack(Tensor.ofFloats("w", 2, 3, new float[6]));
+        assertThrows(IllegalArgumentException.class, () -> kernels.matmul(w, new Rows(1, 4), 1, new Rows(1, 2)));
+        assertThrows(IllegalArgumentException.class, () -> kernels.matmul(w, new Rows(1, 3), 2, new Rows(2, 2)));
+        assertThrows(IllegalArgumentException.class, () -> kernels.matmul(w, new Rows(1, 3), 1, new Rows(1, 3)));
+        Tensor unread = new Tensor("odd", ElementType.Q2_K, 1, 256, MemorySegment.ofArray(new byte[84]));
+        var thrown = assertThrows(IllegalArgumentException.class, () -> kernels.pack(unread));
+        assertTrue(thrown.getMessage().contains("odd") && thrown.getMessage().contains("Q2_K"));
+    }
+}
