@@ -1,0 +1,232 @@
+package quern.curation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import quern.config.CurationConfig;
+
+/**
+ * One run of a pipeline over a source, in a directory of its own. A step function: its owner calls {@link #step} until it returns
+ * false. It may be killed at any point and opened again; the dataset then has the same bytes as without the kill.
+ *
+ * <p>Samples stream through the operators one by one; where an operator must see all of them, those that got so far wait on disk,
+ * and only fixed-size signatures are held. Not safe for several threads.
+ */
+public final class PipelineRun implements AutoCloseable {
+
+    private final Pipeline pipeline;
+    private final SampleSource source;
+    private final Path directory;
+    private final CurationConfig config;
+    private final List<String> labels;
+    private final List<Stage> stages;
+    private final RunCounts counts;
+
+    private int stage;
+    private boolean finished;
+    private long sinceCheckpoint;
+    private StageInput input;
+    private StageOutput output;
+    private Sealing sealing;
+
+    private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config, List<String> labels,
+            Checkpoint from) {
+        this.pipeline = pipeline;
+        this.source = source;
+        this.directory = directory;
+        this.config = config;
+        this.labels = labels;
+        this.stages = Stage.of(pipeline);
+        this.counts = from.counts();
+        this.stage = from.stage();
+        Stage.labelled(pipeline).forEach(step -> counts.of(step.label()));
+        openStage(from.position(), from.lengths(), from.lastDocument());
+    }
+
+    private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config, RunCounts counts) {
+        this.pipeline = pipeline;
+        this.source = source;
+        this.directory = directory;
+        this.config = config;
+        this.labels = List.of();
+        this.stages = Stage.of(pipeline);
+        this.counts = counts;
+        this.stage = stages.size();
+        this.finished = true;
+    }
+
+    /**
+     * Begins a run, or goes on with the one whose checkpoint is in the directory.
+     *
+     * @param source yields the same samples each time; owned and closed by the run
+     * @param directory of this run alone; made if absent
+     * @param labels union of the labels of the source's documents
+     * @throws RunException if the directory holds a run of another recipe or a file is shorter than its checkpoint says
+     */
+    public static PipelineRun open(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
+            Collection<String> labels) {
+        try {
+            Files.createDirectories(directory);
+            if (Files.exists(directory.resolve(DatasetManifest.FILE))) {
+                return openFinished(pipeline, source, directory, config);
+            }
+            Checkpoint checkpoint = Checkpoint.read(directory);
+            if (checkpoint == null) {
+                Sealing.clean(directory);
+                Files.deleteIfExists(directory.resolve(RejectLog.FILE));
+                checkpoint = new Checkpoint(pipeline.recipe().hash(), 0, "", "", Map.of(), new RunCounts());
+            } else if (!checkpoint.recipeHash().equals(pipeline.recipe().hash())) {
+                throw new RunException(directory + " holds a run of recipe " + checkpoint.recipeHash() + ", not of "
+                        + pipeline.recipe().hash());
+            }
+            return new PipelineRun(pipeline, source, directory, config, List.copyOf(new TreeSet<>(labels)), checkpoint);
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory.toString(), e);
+        }
+    }
+
+    private static PipelineRun openFinished(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config)
+            throws IOException {
+        DatasetManifest manifest = DatasetManifest.read(directory);
+        if (!manifest.recipeHash().equals(pipeline.recipe().hash())) {
+            throw new RunException(directory + " holds a dataset of recipe " + manifest.recipeHash() + ", not of "
+                    + pipeline.recipe().hash());
+        }
+        Sealing.clean(directory);
+        RunReport report = RunReport.read(directory);
+        RunCounts counts = new RunCounts();
+        counts.in = report.in();
+        counts.kept = report.kept();
+        for (RunReport.Line line : report.operators()) {
+            RunCounts.PerOperator one = counts.of(line.operator());
+            one.in = line.in();
+            one.made = line.made();
+            one.errors = line.errors();
+            one.nanos = line.nanos();
+            one.dropped.putAll(line.dropped());
+        }
+        return new PipelineRun(pipeline, source, directory, config, counts);
+    }
+
+    /**
+     * Takes up to {@code samplesMax} samples through the current stage, or does one piece of the work between stages.
+     *
+     * @return false when the dataset is complete
+     * @throws RunException if a limit is reached, or an operator fails and the recipe says {@code skip_op_error: false}
+     */
+    public boolean step(int samplesMax) {
+        if (finished) {
+            return false;
+        }
+        if (sealing != null) {
+            finished = !sealing.step();
+            return !finished;
+        }
+        for (int i = 0; i < samplesMax; i++) {
+            StageInput.Item item = input.next();
+            if (item == null) {
+                endStage();
+                return true;
+            }
+            take(item);
+            if (++sinceCheckpoint >= config.checkpointSamples()) {
+                checkpoint(stage, input.position());
+            }
+        }
+        return true;
+    }
+
+    public RunProgress progress() {
+        return new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), counts.in, counts.made(), counts.kept,
+                counts.droppedByReason(), counts.errors(), finished);
+    }
+
+    /** @throws IllegalStateException before {@link #step} has returned false */
+    public DatasetManifest manifest() {
+        requireFinished();
+        return DatasetManifest.read(directory);
+    }
+
+    /** @throws IllegalStateException before {@link #step} has returned false */
+    public RunReport report() {
+        requireFinished();
+        return RunReport.read(directory);
+    }
+
+    /** Gives up files; what was done since the last checkpoint is done again when the run is opened again. */
+    @Override
+    public void close() {
+        if (input != null) {
+            input.close();
+        }
+        source.close();
+        if (output != null) {
+            output.close();
+        }
+    }
+
+    private void take(StageInput.Item item) {
+        if (stage == 0) {
+            counts.in++;
+        }
+        switch (item) {
+            case StageInput.Live live -> output.accept(live.draft());
+            case StageInput.Gone gone -> output.reject(gone.entry());
+        }
+    }
+
+    private void endStage() {
+        checkpoint(stage + 1, "");
+        input.close();
+        output.close();
+        stage++;
+        Checkpoint checkpoint = Checkpoint.read(directory);
+        openStage("", checkpoint.lengths(), checkpoint.lastDocument());
+    }
+
+    private void openStage(String position, Map<String, Long> lengths, String lastDocument) {
+        input = null;
+        output = null;
+        if (stage == stages.size()) {
+            sealing = new Sealing(directory, pipeline, counts, labels);
+            return;
+        }
+        if (stage == 0) {
+            if (!position.isEmpty()) {
+                source.seek(position);
+            }
+            input = new SourceInput(source, pipeline.recipe(), config.sampleMax().bytes());
+        } else {
+            Stage.Labelled decider = stages.get(stage - 1).decider();
+            input = new SpillInput(directory, stage - 1, decider.operator(), decider.label(),
+                    config.deduplicationMemory().bytes(), position);
+        }
+        output = new StageOutput(directory, pipeline.recipe(), config, stages, stage, counts, lengths, lastDocument);
+    }
+
+    private void checkpoint(int atStage, String position) {
+        output.force();
+        Map<String, Long> lengths = new TreeMap<>();
+        output.lengths(lengths);
+        new Checkpoint(pipeline.recipe().hash(), atStage, position, output.lastDocument(), lengths, counts).write(directory);
+        sinceCheckpoint = 0;
+    }
+
+    private void requireFinished() {
+        if (!finished) {
+            throw new IllegalStateException("the run in " + directory + " is not finished");
+        }
+    }
+
+    /** Labels of the pipeline's operators in order, as they appear in reports. */
+    public static List<String> operatorLabels(Pipeline pipeline) {
+        return new ArrayList<>(Stage.labelled(pipeline).stream().map(Stage.Labelled::label).toList());
+    }
+}

@@ -1,0 +1,86 @@
+package quern.curation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a run has counted so far; part of its checkpoint. {@code in + made = kept + dropped + under way}. */
+final class RunCounts {
+
+    /** One operator: samples seen, samples beyond one made of one, errors, time. */
+    static final class PerOperator {
+        long in;
+        long made;
+        long errors;
+        long nanos;
+        final Map<String, Long> dropped = new TreeMap<>();
+    }
+
+    long in;
+    long kept;
+    final Map<String, PerOperator> operators = new LinkedHashMap<>();
+    final List<Long> partSamples = new ArrayList<>();
+
+    PerOperator of(String label) {
+        return operators.computeIfAbsent(label, _ -> new PerOperator());
+    }
+
+    void drop(String label, String reason) {
+        of(label).dropped.merge(reason, 1L, Long::sum);
+    }
+
+    long made() {
+        return operators.values().stream().mapToLong(o -> o.made).sum();
+    }
+
+    long errors() {
+        return operators.values().stream().mapToLong(o -> o.errors).sum();
+    }
+
+    long dropped() {
+        return operators.values().stream().flatMap(o -> o.dropped.values().stream()).mapToLong(Long::longValue).sum();
+    }
+
+    /** Operator, then reason, then samples. */
+    Map<String, Map<String, Long>> droppedByReason() {
+        Map<String, Map<String, Long>> all = new LinkedHashMap<>();
+        operators.forEach((label, counts) -> {
+            if (!counts.dropped.isEmpty()) {
+                all.put(label, new TreeMap<>(counts.dropped));
+            }
+        });
+        return all;
+    }
+
+    void write(ObjectNode target) {
+        target.put("in", in).put("kept", kept);
+        partSamples.forEach(target.putArray("part_samples")::add);
+        ObjectNode all = target.putObject("operators");
+        operators.forEach((label, counts) -> {
+            ObjectNode one = all.putObject(label);
+            one.put("in", counts.in).put("made", counts.made).put("errors", counts.errors).put("nanos", counts.nanos);
+            ObjectNode dropped = one.putObject("dropped");
+            counts.dropped.forEach(dropped::put);
+        });
+    }
+
+    static RunCounts read(JsonNode node) {
+        RunCounts counts = new RunCounts();
+        counts.in = node.path("in").asLong();
+        counts.kept = node.path("kept").asLong();
+        node.path("part_samples").forEach(n -> counts.partSamples.add(n.asLong()));
+        node.path("operators").properties().forEach(entry -> {
+            PerOperator one = counts.of(entry.getKey());
+            one.in = entry.getValue().path("in").asLong();
+            one.made = entry.getValue().path("made").asLong();
+            one.errors = entry.getValue().path("errors").asLong();
+            one.nanos = entry.getValue().path("nanos").asLong();
+            entry.getValue().path("dropped").properties().forEach(d -> one.dropped.put(d.getKey(), d.getValue().asLong()));
+        });
+        return counts;
+    }
+}

@@ -1,0 +1,78 @@
+package quern.curation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a finished run did. {@code in + made = kept + dropped}, and {@link #addsUp()} says so.
+ *
+ * @param in samples and unreadable documents read
+ * @param made samples that mappers made beyond the ones they were given
+ * @param kept samples in the dataset
+ * @param operators in recipe order; {@code reader} first where documents or samples were dropped before the first operator
+ */
+public record RunReport(long in, long made, long kept, List<Line> operators) {
+
+    /** Its name in a run's directory. */
+    public static final String FILE = "report.json";
+
+    /**
+     * @param in samples that reached the operator
+     * @param made samples it made beyond those
+     * @param dropped by reason
+     * @param errors of the dropped ones, those on which it failed
+     * @param nanos time in the operator; counting shared by several is booked on the first that asks
+     */
+    public record Line(String operator, long in, long made, Map<String, Long> dropped, long errors, long nanos) {
+
+        public long droppedCount() {
+            return dropped.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    public long dropped() {
+        return operators.stream().mapToLong(Line::droppedCount).sum();
+    }
+
+    public boolean addsUp() {
+        return in + made == kept + dropped();
+    }
+
+    static RunReport of(RunCounts counts) {
+        List<Line> lines = new ArrayList<>();
+        counts.operators.forEach((label, o) ->
+                lines.add(new Line(label, o.in, o.made, Map.copyOf(o.dropped), o.errors, o.nanos)));
+        return new RunReport(counts.in, counts.made(), counts.kept, List.copyOf(lines));
+    }
+
+    /** Reads the report of a finished run. */
+    public static RunReport read(Path directory) {
+        JsonNode node = Json.read(directory.resolve(FILE));
+        List<Line> lines = new ArrayList<>();
+        for (JsonNode line : node.path("operators")) {
+            Map<String, Long> dropped = new TreeMap<>();
+            line.path("dropped").properties().forEach(entry -> dropped.put(entry.getKey(), entry.getValue().asLong()));
+            lines.add(new Line(line.path("operator").asText(), line.path("in").asLong(), line.path("made").asLong(), dropped,
+                    line.path("errors").asLong(), line.path("nanos").asLong()));
+        }
+        return new RunReport(node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(), lines);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode node = Json.object();
+        node.put("in", in).put("made", made).put("kept", kept).put("dropped", dropped());
+        for (Line line : operators) {
+            ObjectNode one = node.withArray("operators").addObject();
+            one.put("operator", line.operator()).put("in", line.in()).put("made", line.made());
+            ObjectNode reasons = one.putObject("dropped");
+            new TreeMap<>(line.dropped()).forEach(reasons::put);
+            one.put("errors", line.errors()).put("nanos", line.nanos());
+        }
+        return node;
+    }
+}

@@ -1,0 +1,136 @@
+package quern.curation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Samples of the stage before, after its last operator has decided over all of them. The decision is made when this opens, from the
+ * files alone: the same after a restart. First come those that go on, in their order, then (after a selector) the others.
+ */
+final class SpillInput implements StageInput {
+
+    private final RandomAccessFile file;
+    private final long[] offsets;
+    private final int[] order;
+    private final int liveCount;
+    private final BitSet duplicates;
+    private final String label;
+    private final String reason;
+    private int next;
+
+    SpillInput(Path directory, int stage, Operator decider, String label, long memoryBytesMax, String position) {
+        this.label = label;
+        Path path = Spill.linesPath(directory, stage);
+        try {
+            file = new RandomAccessFile(path.toFile(), "r");
+            offsets = LineIndex.of(path);
+            duplicates = new BitSet();
+            int count = offsets.length - 1;
+            if (decider instanceof Deduplicator deduplicator) {
+                markDuplicates(directory, stage, deduplicator, count, memoryBytesMax);
+                order = identity(count);
+                liveCount = count;
+                reason = "duplicate";
+            } else {
+                int[] chosen = ((Selector) decider).select(values(((Selector) decider).fieldKey()));
+                order = chosenFirst(chosen, count);
+                liveCount = chosen.length;
+                reason = "not selected";
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(path.toString(), e);
+        }
+        next = position.isEmpty() ? 0 : Integer.parseInt(position);
+    }
+
+    @Override
+    public Item next() {
+        if (next == order.length) {
+            return null;
+        }
+        int sample = order[next];
+        Draft draft = Spill.draft(line(sample));
+        boolean live = next < liveCount && !duplicates.get(sample);
+        next++;
+        return live ? new Live(draft) : new Gone(label,
+                new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label, reason, Double.NaN));
+    }
+
+    @Override
+    public String position() {
+        return Integer.toString(next);
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void markDuplicates(Path directory, int stage, Deduplicator deduplicator, int count, long memoryBytesMax)
+            throws IOException {
+        long needed = deduplicator.memoryBytesPerSample() * count;
+        if (needed > memoryBytesMax) {
+            throw new RunException(label + ": signatures of " + count + " samples need " + needed
+                    + " bytes, curation.deduplication-memory allows " + memoryBytesMax);
+        }
+        try (MappedSignatures signatures = new MappedSignatures(Spill.signaturesPath(directory, stage),
+                deduplicator.signatureBytes(), count)) {
+            int[] standsFor = deduplicator.duplicates(signatures);
+            for (int i = 0; i < count; i++) {
+                duplicates.set(i, standsFor[i] != i);
+            }
+        }
+    }
+
+    private List<JsonNode> values(String fieldKey) {
+        List<JsonNode> values = new ArrayList<>(offsets.length - 1);
+        for (int i = 0; i < offsets.length - 1; i++) {
+            JsonNode found = fieldKey.isEmpty() ? null : FieldPath.get(line(i).path("fields"), fieldKey);
+            values.add(found == null ? MissingNode.getInstance() : found);
+        }
+        return values;
+    }
+
+    private JsonNode line(int sample) {
+        byte[] bytes = new byte[Math.toIntExact(offsets[sample + 1] - offsets[sample])];
+        try {
+            file.seek(offsets[sample]);
+            file.readFully(bytes);
+            return Json.MAPPER.readTree(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("sample " + sample + " between stages", e);
+        }
+    }
+
+    private static int[] identity(int count) {
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            order[i] = i;
+        }
+        return order;
+    }
+
+    private static int[] chosenFirst(int[] chosen, int count) {
+        int[] order = java.util.Arrays.copyOf(chosen, count);
+        BitSet taken = new BitSet(count);
+        for (int sample : chosen) {
+            taken.set(sample);
+        }
+        int at = chosen.length;
+        for (int i = taken.nextClearBit(0); i < count; i = taken.nextClearBit(i + 1)) {
+            order[at++] = i;
+        }
+        return order;
+    }
+}
