@@ -1,0 +1,13 @@
+package quern.kv.journal;
+
+/** Whether an adapter may be served. */
+public enum AdapterState {
+    /** Tuned, the gate has not spoken. */
+    CANDIDATE,
+    /** Passed the gate, published. */
+    LIVE,
+    /** Was live, another took its place. */
+    RETIRED,
+    /** Did not pass the gate. */
+    REFUSED
+}

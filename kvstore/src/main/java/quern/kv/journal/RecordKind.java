@@ -1,0 +1,37 @@
+package quern.kv.journal;
+
+/** What a catalogue record describes. The code is part of the stored key: a kind may be added, never renumbered. */
+public enum RecordKind {
+    DOCUMENT('d'),
+    FILE('f'),
+    DATASET('s'),
+    JOB('j'),
+    ADAPTER('a'),
+    BATCH('b'),
+    KEY('k'),
+    ALIAS('l'),
+    MODEL('m'),
+    /** A sample of a dataset; appears in lineage edges only. */
+    SAMPLE('p'),
+    /** A generated answer; appears in lineage edges only. */
+    ANSWER('w');
+
+    private final byte code;
+
+    RecordKind(char code) {
+        this.code = (byte) code;
+    }
+
+    byte code() {
+        return code;
+    }
+
+    static RecordKind ofCode(byte code) {
+        for (RecordKind kind : values()) {
+            if (kind.code == code) {
+                return kind;
+            }
+        }
+        throw new CatalogueDamaged("record kind with code " + code + ", which this version does not know", null);
+    }
+}

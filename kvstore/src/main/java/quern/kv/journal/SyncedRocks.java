@@ -1,0 +1,205 @@
+package quern.kv.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import quern.config.QuernException;
+import quern.kv.AtomicFile;
+import quern.kv.NativeRocks;
+
+/**
+ * The catalogue's RocksDB: every write is forced before it returns. A torn last record of the log (never
+ * acknowledged) is dropped at open; any other damage refuses to open. Uses are counted against {@link #close}, since
+ * native code does not survive a call on a closed database.
+ */
+final class SyncedRocks implements AutoCloseable {
+
+    /** Written after the first successful open: from then on a missing database is damage, not a fresh start. */
+    private static final String CREATED = "CREATED";
+
+    private static final long CACHE_BYTES = 8L << 20;
+    private static final long WRITE_BUFFER_BYTES = 4L << 20;
+    private static final long LOG_BYTES_MAX = 16L << 20;
+    private static final int OPEN_FILES_MAX = 128;
+
+    private final Path path;
+    private final LRUCache cache;
+    private final Options options;
+    private final WriteOptions synced;
+    private final RocksDB rocks;
+    private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    record Entry(byte[] key, byte[] value) {}
+
+    private SyncedRocks(Path path, LRUCache cache, Options options, RocksDB rocks) {
+        this.path = path;
+        this.cache = cache;
+        this.options = options;
+        this.synced = new WriteOptions().setSync(true);
+        this.rocks = rocks;
+    }
+
+    static SyncedRocks open(Path path) {
+        try {
+            Files.createDirectories(path);
+            NativeRocks.load(Files.createDirectories(path.toAbsolutePath().resolveSibling("tmp")));
+        } catch (IOException e) {
+            throw new QuernException(QuernException.Category.FATAL, "catalogue " + path + " cannot be made: " + e, e);
+        }
+        boolean created = Files.exists(path.resolve(CREATED));
+        LRUCache cache = new LRUCache(CACHE_BYTES);
+        Options options = options(cache).setCreateIfMissing(!created);
+        try {
+            SyncedRocks opened = new SyncedRocks(path, cache, options, RocksDB.open(options, path.toString()));
+            if (!created) {
+                AtomicFile.write(path.resolve(CREATED), "");
+            }
+            return opened;
+        } catch (RocksDBException e) {
+            options.close();
+            cache.close();
+            throw failure(path, "open", e);
+        } catch (IOException e) {
+            throw new QuernException(QuernException.Category.FATAL, "catalogue " + path + " cannot be made: " + e, e);
+        }
+    }
+
+    private static Options options(LRUCache cache) {
+        return new Options()
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setParanoidChecks(true)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxWriteBufferNumber(2)
+                .setMaxTotalWalSize(LOG_BYTES_MAX)
+                .setMaxOpenFiles(OPEN_FILES_MAX)
+                .setMaxBackgroundJobs(2)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
+    }
+
+    /** The value of a key, or null. */
+    byte[] get(byte[] key) {
+        return use("read", () -> rocks.get(key));
+    }
+
+    void write(WriteBatch batch) {
+        use("write", () -> {
+            rocks.write(synced, batch);
+            return null;
+        });
+    }
+
+    /** Entries whose key starts with {@code prefix}, from the first key at or after {@code seek} on. */
+    List<Entry> scan(byte[] prefix, byte[] seek, int limit) {
+        return use("read", () -> {
+            List<Entry> entries = new ArrayList<>();
+            try (Slice upper = new Slice(RecordKeys.endOf(prefix));
+                    ReadOptions bounded = new ReadOptions().setIterateUpperBound(upper);
+                    RocksIterator iterator = rocks.newIterator(bounded)) {
+                for (iterator.seek(seek); iterator.isValid() && entries.size() < limit; iterator.next()) {
+                    entries.add(new Entry(iterator.key(), iterator.value()));
+                }
+                iterator.status();
+            }
+            return entries;
+        });
+    }
+
+    /** As {@link #scan}, downwards from the last key before {@code end}. */
+    List<Entry> scanDown(byte[] prefix, byte[] end, int limit) {
+        return use("read", () -> {
+            List<Entry> entries = new ArrayList<>();
+            try (RocksIterator iterator = rocks.newIterator()) {
+                iterator.seekForPrev(end);
+                if (iterator.isValid() && java.util.Arrays.equals(iterator.key(), end)) {
+                    iterator.prev();
+                }
+                for (; iterator.isValid() && entries.size() < limit; iterator.prev()) {
+                    if (!RecordKeys.startsWith(iterator.key(), prefix)) {
+                        break;
+                    }
+                    entries.add(new Entry(iterator.key(), iterator.value()));
+                }
+                iterator.status();
+            }
+            return entries;
+        });
+    }
+
+    /** Reads everything and compares checksums. */
+    void verify() {
+        use("verify", () -> {
+            rocks.verifyChecksum();
+            return null;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Use<T> {
+        T run() throws RocksDBException;
+    }
+
+    private <T> T use(String what, Use<T> use) {
+        lifetime.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("catalogue " + path + " is closed");
+            }
+            return use.run();
+        } catch (RocksDBException e) {
+            throw failure(path, what, e);
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    private static QuernException failure(Path path, String what, RocksDBException e) {
+        Status.Code code = e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+        String where = path + ": " + what + ": " + e.getMessage();
+        return switch (code) {
+            case Corruption, InvalidArgument, NotFound -> new CatalogueDamaged(
+                    where + "; restore the directory from a copy", e);
+            case Busy, TimedOut, TryAgain, Incomplete -> new QuernException(
+                    QuernException.Category.RETRYABLE, "catalogue " + where, e);
+            default -> e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace
+                    ? new QuernException(QuernException.Category.RETRYABLE, "no space left for catalogue " + where, e)
+                    : new QuernException(QuernException.Category.FATAL, "catalogue " + where, e);
+        };
+    }
+
+    @Override
+    public void close() {
+        lifetime.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                rocks.close();
+                synced.close();
+                options.close();
+                cache.close();
+            }
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+}
