@@ -6,6 +6,10 @@ package quern.config;
  */
 public record BackendConfig(Choice choice, int threads) {
 
+    public BackendConfig {
+        new Bounds().within("threads", threads, 0, 1024).enforce();
+    }
+
     /** A backend by name, or the fastest that this machine can run. */
     public enum Choice { AUTO, SCALAR, VECTOR, CUDA }
 }

@@ -27,6 +27,20 @@ public record EngineConfig(
         Product product,
         Duration stepTarget) {
 
+    public EngineConfig {
+        new Bounds()
+                .within("contextTokens", contextTokens, 0, 1 << 20)
+                .within("maxBatchedTokens", maxBatchedTokens, 1, 1 << 16)
+                .within("sequencesMax", sequencesMax, 1, 4096)
+                .check("sequencesMax", sequencesMax <= maxBatchedTokens,
+                        "expected at most max-batched-tokens (" + maxBatchedTokens + "), found " + sequencesMax)
+                .within("queueMax", queueMax, 1, 1 << 20)
+                .within("choicesMax", choicesMax, 1, 128)
+                .within("maxTokensDefault", maxTokensDefault, 1, 1 << 20)
+                .within("stepTarget", stepTarget, Duration.ofMillis(1), Duration.ofSeconds(60))
+                .enforce();
+    }
+
     /** Which of the two products serving uses: 8-bit activations or floats. */
     public enum Product { Q8, F32 }
 }

@@ -28,6 +28,29 @@ public record HttpConfig(
         int connectionsMax,
         Duration drain) {
 
+    public HttpConfig {
+        hostsAllowed = List.copyOf(hostsAllowed);
+        boolean tls = tlsCertificate.isPresent() && tlsKey.isPresent();
+        new Bounds()
+                .within("port", port, 0, 65535)
+                .check("host", !host.isBlank(), "expected an address, found an empty text")
+                .check("host", isLoopback(host) || (auth == Auth.KEY && tls),
+                        "an address other than loopback needs auth = key, tls-certificate and tls-key; found " + host)
+                .check("tlsKey", tlsKey.isPresent() || tlsCertificate.isEmpty(), "missing beside tls-certificate")
+                .check("tlsCertificate", tlsCertificate.isPresent() || tlsKey.isEmpty(), "missing beside tls-key")
+                .within("bodyMax", bodyMax, "1KiB", "1GiB")
+                .within("uploadMax", uploadMax, "1KiB", "1TiB")
+                .within("connectionsMax", connectionsMax, 1, 1 << 20)
+                .within("drain", drain, Duration.ZERO, Duration.ofHours(1))
+                .enforce();
+    }
+
+    /** By its text alone: asking a resolver would look up a name. */
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.equals("[::1]")
+                || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
     /** Whether requests need a key. */
     public enum Auth { KEY, OFF }
 }

@@ -12,4 +12,15 @@ public record IngestConfig(
         DataSize archiveMax,
         int decompressionRatioMax,
         int appendBatchMax,
-        int appendQueueMax) {}
+        int appendQueueMax) {
+
+    public IngestConfig {
+        new Bounds()
+                .within("documentMax", documentMax, "1KiB", "1GiB")
+                .within("archiveMax", archiveMax, "1KiB", "1TiB")
+                .within("decompressionRatioMax", decompressionRatioMax, 1, 100_000)
+                .within("appendBatchMax", appendBatchMax, 1, 65_536)
+                .within("appendQueueMax", appendQueueMax, 1, 1 << 20)
+                .enforce();
+    }
+}

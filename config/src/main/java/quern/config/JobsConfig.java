@@ -5,4 +5,13 @@ package quern.config;
  * @param eventsPerJobMax events kept for one job; the oldest go first
  * @param batchRequestsMax lines of one batch file
  */
-public record JobsConfig(int queueMax, int eventsPerJobMax, int batchRequestsMax) {}
+public record JobsConfig(int queueMax, int eventsPerJobMax, int batchRequestsMax) {
+
+    public JobsConfig {
+        new Bounds()
+                .within("queueMax", queueMax, 1, 1 << 20)
+                .within("eventsPerJobMax", eventsPerJobMax, 10, 10_000_000)
+                .within("batchRequestsMax", batchRequestsMax, 1, 10_000_000)
+                .enforce();
+    }
+}

@@ -19,6 +19,16 @@ public record KvConfig(
         boolean coldEnabled,
         int writeBehindBlocksMax) {
 
+    public KvConfig {
+        new Bounds()
+                .within("blockTokens", blockTokens, 1, 1024)
+                .within("hot", hot, "1MiB", "16TiB")
+                .within("warm", warm, "1MiB", "64TiB")
+                .within("cold", cold, "1MiB", "64TiB")
+                .within("writeBehindBlocksMax", writeBehindBlocksMax, 0, 1 << 20)
+                .enforce();
+    }
+
     /** Storage of keys and values. */
     public enum ElementType { F16, F32 }
 }

@@ -23,4 +23,23 @@ public record TuningConfig(
         double heldOutShare,
         double gateLossMargin,
         double gateSpanScoreMin,
-        double gateGeneralLossMax) {}
+        double gateGeneralLossMax) {
+
+    public TuningConfig {
+        new Bounds()
+                .within("loraRank", loraRank, 1, 4096)
+                .above("loraAlpha", loraAlpha, 0)
+                .above("learningRate", learningRate, 0)
+                .within("epochs", epochs, 1, 10_000)
+                .within("batchTokens", batchTokens, 1, 1 << 24)
+                .within("weightDecay", weightDecay, 0, 10)
+                .atLeast("warmupSteps", warmupSteps, 0)
+                .atLeast("gradientNormMax", gradientNormMax, 0)
+                .within("checkpointSteps", checkpointSteps, 1, 1_000_000_000)
+                .within("heldOutShare", heldOutShare, 0, 0.9)
+                .within("gateLossMargin", gateLossMargin, -100, 100)
+                .within("gateSpanScoreMin", gateSpanScoreMin, 0, 1)
+                .within("gateGeneralLossMax", gateGeneralLossMax, 0, 1_000)
+                .enforce();
+    }
+}
