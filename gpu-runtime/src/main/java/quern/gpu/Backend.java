@@ -11,7 +11,10 @@ public final class Backend implements AutoCloseable {
     private final ComputeTeam team;
     private final String description;
 
-    /** @param team closed with this backend */
+    /**
+     * @param trainingKernels null: this backend cannot train
+     * @param team closed with this backend
+     */
     public Backend(Kernels kernels, TrainingKernels trainingKernels, ComputeTeam team, String description) {
         this.kernels = kernels;
         this.trainingKernels = trainingKernels;
@@ -23,7 +26,11 @@ public final class Backend implements AutoCloseable {
         return kernels;
     }
 
+    /** @throws IllegalStateException if this backend cannot train */
     public TrainingKernels trainingKernels() {
+        if (trainingKernels == null) {
+            throw new IllegalStateException("backend " + kernels.name() + " has no training kernels");
+        }
         return trainingKernels;
     }
 
