@@ -1,0 +1,138 @@
+package quern.inference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import quern.config.EngineConfig.Product;
+import quern.gpu.scalar.ScalarKernels;
+import quern.inference.format.ModelFiles;
+
+/** Logits against other engines' answers. */
+class ReferenceModelTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static JsonNode json(Path file) throws IOException {
+        return JSON.readTree(Files.readAllBytes(file));
+    }
+
+    private static FloatBuffer floats(Path file) throws IOException {
+        return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
+
+    static int[] ints(JsonNode array) {
+        int[] values = new int[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).asInt();
+        }
+        return values;
+    }
+
+    private static double largestDifference(FloatBuffer expected, int from, float[] actual) {
+        double largest = 0;
+        for (int i = 0; i < actual.length; i++) {
+            double difference = Math.abs(expected.get(from + i) - actual[i]);
+            largest = difference <= largest ? largest : difference;
+        }
+        return largest;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stories260K.gguf", "hf"})
+    void shouldGiveTheStoryModelsLogits(String path) throws IOException {
+        JsonNode reference = json(SharedFiles.at("models/stories260K/stories260K.logits.json"));
+        try (LoadedModel model = LoadedModel.load(
+                ModelFiles.open(SharedFiles.at("models/stories260K/" + path)), new ScalarKernels(), Product.F32)) {
+            float[][] logits = ForwardRun.logits(model, ints(reference.get("prompt")));
+            assertEquals(5, logits.length);
+            for (int t = 0; t < logits.length; t++) {
+                for (int i = 0; i < logits[t].length; i++) {
+                    double difference =
+                            Math.abs(reference.get("prompt_logits").get(t).get(i).asDouble() - logits[t][i]);
+                    assertTrue(difference <= 1e-2, "position " + t + " token " + i + " differs by " + difference);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "llama_rope_llama3", "llama_bf16_sharded"})
+    void shouldGiveTheLogitsOfTransformers(String name) throws IOException {
+        Path directory = SharedFiles.at("reference/hf/" + name);
+        JsonNode cases = json(directory.resolve("cases.json"));
+        FloatBuffer expected = floats(directory.resolve("logits.f32"));
+        try (LoadedModel model =
+                LoadedModel.load(ModelFiles.open(directory), new ScalarKernels(), Product.F32)) {
+            for (JsonNode prompt : cases.get("prompts")) {
+                float[][] logits = ForwardRun.logits(model, ints(prompt.get("ids")), 32, null);
+                int row = prompt.get("last_logits_row").asInt();
+                double difference = largestDifference(
+                        expected, row * model.shape().vocabulary(), logits[logits.length - 1]);
+                assertTrue(difference <= 2e-4, prompt.get("name") + " differs by " + difference);
+                for (int t = 0; t < logits.length; t++) {
+                    checkPosition(prompt, t, logits[t]);
+                }
+            }
+        }
+    }
+
+    private static void checkPosition(JsonNode prompt, int t, float[] logits) {
+        double sum = 0;
+        int best = 0;
+        for (int i = 0; i < logits.length; i++) {
+            sum += Math.exp(logits[i]);
+            best = logits[i] > logits[best] ? i : best;
+        }
+        assertEquals(prompt.get("logsumexp").get(t).asDouble(), Math.log(sum), 1e-4, "position " + t);
+        if (prompt.get("top2_margin").get(t).asDouble() > 2e-3) {
+            assertEquals(prompt.get("argmax").get(t).asInt(), best, "position " + t);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama-F32", "llama-F16", "llama-BF16", "llama-Q8_0", "llama-Q4_0", "llama-Q4_K", "llama-Q6_K",
+        "llama-rope_freqs-Q8_0", "qwen2-F32", "qwen2-F16", "qwen2-BF16", "qwen2-Q8_0", "qwen2-Q4_0", "qwen2-Q4_K",
+        "qwen2-Q6_K"
+    })
+    void shouldGiveTheLogitsOfTheDequantisedWeights(String name) throws IOException {
+        JsonNode reference = json(SharedFiles.at("reference/gguf/expected.json")).get("files").get(name + ".gguf");
+        FloatBuffer expected = floats(SharedFiles.at("reference/gguf/expected.f32"));
+        Path file = SharedFiles.at("reference/gguf/" + name + ".gguf");
+        for (Product product : Product.values()) {
+            try (LoadedModel model = LoadedModel.load(ModelFiles.open(file), new ScalarKernels(), product)) {
+                for (JsonNode prompt : reference.get("prompts")) {
+                    float[][] logits = ForwardRun.logits(model, ints(prompt.get("ids")));
+                    double difference = largestDifference(
+                            expected, prompt.get("exact_offset").asInt(), logits[logits.length - 1]);
+                    /* Rounding activations to 8 bits costs what it costs llama.cpp; its float types do not round. */
+                    double tolerance = product == Product.F32
+                            ? 1e-3 : Math.max(0.25, 2 * prompt.get("llama_cpp_max_abs_diff").asDouble());
+                    assertTrue(difference <= tolerance, product + " differs by " + difference);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldRepeatTheFingerprintAndNameOfItsFile() {
+        Path file = SharedFiles.at("models/stories260K/stories260K.gguf");
+        try (LoadedModel one = LoadedModel.load(ModelFiles.open(file), new ScalarKernels(), Product.F32);
+                LoadedModel two = LoadedModel.load(ModelFiles.open(file), new ScalarKernels(), Product.Q8)) {
+            assertEquals(one.fingerprint(), two.fingerprint());
+            assertTrue(!one.arithmetic().equals(two.arithmetic()));
+        }
+    }
+}

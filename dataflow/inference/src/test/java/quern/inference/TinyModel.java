@@ -1,0 +1,191 @@
+package quern.inference;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import quern.gpu.kernel.RopeTable;
+import quern.gpu.tensor.Tensor;
+import quern.inference.format.ModelFile;
+import quern.inference.tokenizer.PromptText;
+import quern.inference.tokenizer.Tokenizer;
+import quern.inference.transformer.ModelShape;
+
+/** A model of random numbers with awkward sizes; its tokens are letters, the last one ends an answer. */
+public final class TinyModel implements ModelFile {
+
+    private final ModelShape shape;
+    private final String fingerprint;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, float[]> values = new LinkedHashMap<>();
+    private final Random random;
+
+    private TinyModel(ModelShape shape, long seed) {
+        this.shape = shape;
+        this.random = new Random(seed);
+        this.fingerprint = "tiny-" + shape.architecture() + "-" + seed;
+        int hidden = shape.hidden();
+        int attention = shape.heads() * shape.headSize();
+        int kv = shape.kvHeads() * shape.headSize();
+        matrix("token_embd.weight", shape.vocabulary(), hidden, 1);
+        for (int i = 0; i < shape.layers(); i++) {
+            String prefix = "blk." + i + ".";
+            norm(prefix + "attn_norm.weight", hidden);
+            linear(prefix + "attn_q", attention, hidden, shape.attentionBias());
+            linear(prefix + "attn_k", kv, hidden, shape.attentionBias());
+            linear(prefix + "attn_v", kv, hidden, shape.attentionBias());
+            linear(prefix + "attn_output", hidden, attention, false);
+            norm(prefix + "ffn_norm.weight", hidden);
+            linear(prefix + "ffn_gate", shape.feedForward(), hidden, false);
+            linear(prefix + "ffn_up", shape.feedForward(), hidden, false);
+            linear(prefix + "ffn_down", hidden, shape.feedForward(), false);
+        }
+        norm("output_norm.weight", hidden);
+        if (!shape.tiedEmbeddings()) {
+            linear("output", shape.vocabulary(), hidden, false);
+        }
+    }
+
+    /** Interleaved rope, an output matrix of its own, heads that are not {@code hidden / heads} wide. */
+    public static TinyModel llama(long seed) {
+        return new TinyModel(new ModelShape("llama", 2, 40, 4, 2, 12, 52, 61, 256, 1e-5f,
+                RopeTable.of(true, 12, 10_000), false, false), seed);
+    }
+
+    /** Half-split rope, biases, tied embeddings. */
+    public static TinyModel qwen2(long seed) {
+        return new TinyModel(new ModelShape("qwen2", 3, 36, 6, 3, 6, 44, 53, 256, 1e-6f,
+                RopeTable.of(false, 6, 1_000_000), true, true), seed);
+    }
+
+    private void linear(String name, int rows, int columns, boolean bias) {
+        matrix(name + ".weight", rows, columns, 1.6 / Math.sqrt(columns));
+        if (bias) {
+            matrix(name + ".bias", 1, rows, 0.5);
+        }
+    }
+
+    private void norm(String name, int length) {
+        float[] weights = new float[length];
+        for (int i = 0; i < length; i++) {
+            weights[i] = (float) (1 + 0.2 * random.nextGaussian());
+        }
+        put(name, 1, length, weights);
+    }
+
+    private void matrix(String name, int rows, int columns, double deviation) {
+        float[] weights = new float[rows * columns];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) (deviation * random.nextGaussian());
+        }
+        put(name, rows, columns, weights);
+    }
+
+    private void put(String name, int rows, int columns, float[] weights) {
+        MemorySegment bytes = Arena.ofAuto().allocate(4L * weights.length, 64);
+        MemorySegment.copy(weights, 0, bytes, ValueLayout.JAVA_FLOAT, 0, weights.length);
+        values.put(name, weights);
+        tensors.put(name, new Tensor(name, quern.gpu.tensor.ElementType.F32, rows, columns, bytes));
+    }
+
+    /** The numbers of a tensor, row-major. */
+    public float[] values(String name) {
+        return values.get(name);
+    }
+
+    @Override
+    public ModelShape shape() {
+        return shape;
+    }
+
+    @Override
+    public Set<String> tensorNames() {
+        return tensors.keySet();
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        return Optional.ofNullable(tensors.get(name)).orElseThrow();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return new LetterTokenizer(shape.vocabulary());
+    }
+
+    @Override
+    public Optional<String> chatTemplate() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String name() {
+        return fingerprint;
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public void close() {
+        tensors.clear();
+    }
+
+    /** Token n is the character {@code '0' + n}; the last token ends an answer and has no text. */
+    public record LetterTokenizer(int vocabularySize) implements Tokenizer {
+
+        @Override
+        public int[] encode(String text, boolean begin) {
+            return text.chars().map(letter -> letter - '0').toArray();
+        }
+
+        @Override
+        public int[] encodeTemplate(PromptText rendered) {
+            return encode(rendered.text(), false);
+        }
+
+        @Override
+        public byte[] bytes(int token) {
+            return isControl(token) ? new byte[0] : text(token).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String decode(int[] tokens) {
+            StringBuilder text = new StringBuilder();
+            for (int token : tokens) {
+                text.append(isControl(token) ? "" : text(token));
+            }
+            return text.toString();
+        }
+
+        @Override
+        public OptionalInt beginToken() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public List<Integer> endTokens() {
+            return new ArrayList<>(List.of(vocabularySize - 1));
+        }
+
+        @Override
+        public boolean isControl(int token) {
+            return token == vocabularySize - 1;
+        }
+
+        @Override
+        public String text(int token) {
+            return String.valueOf((char) ('0' + token));
+        }
+    }
+}

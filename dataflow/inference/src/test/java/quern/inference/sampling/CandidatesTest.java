@@ -1,0 +1,188 @@
+package quern.inference.sampling;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import quern.inference.SharedFiles;
+
+class CandidatesTest {
+
+    private static final Set<String> STEPS =
+            Set.of("temperature", "top_k", "top_p", "min_p", "repetition_penalty", "penalties");
+
+    @TestFactory
+    List<DynamicTest> shouldKeepTheReferencesTokensWhenStepsAreApplied() throws IOException {
+        JsonNode cases = new ObjectMapper().readTree(
+                Files.readAllBytes(SharedFiles.at("reference/sampling/cases.json")));
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(SharedFiles.at("reference/sampling/logits.f32")))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        float[] logits = new float[cases.get("n").asInt()];
+        bytes.asFloatBuffer().get(logits);
+        int[] history = ints(cases.get("history"));
+        List<DynamicTest> tests = new ArrayList<>();
+        for (JsonNode result : cases.get("results")) {
+            boolean known = true;
+            for (JsonNode step : result.get("steps")) {
+                known &= STEPS.contains(step.get(0).asText());
+            }
+            if (known) {
+                tests.add(DynamicTest.dynamicTest(
+                        result.get("name").asText() + " by " + result.get("engine").asText(),
+                        () -> check(logits, history, result)));
+            }
+        }
+        assertTrue(tests.size() >= 20, tests.size() + " cases can be run, expected at least 20");
+        return tests;
+    }
+
+    private static void check(float[] logits, int[] history, JsonNode result) {
+        Candidates candidates = new Candidates(logits.length);
+        candidates.load(logits, 0);
+        for (JsonNode step : result.get("steps")) {
+            apply(candidates, step.get(0).asText(), step.get(1), history);
+        }
+        int[] ids = candidates.ids();
+        double[] probabilities = candidates.probabilities();
+        assertEquals(result.get("kept").asInt(), ids.length);
+        assertEquals(1.0, Arrays.stream(probabilities).sum(), 1e-9);
+        for (int i = 0; i < result.get("listed").asInt(); i++) {
+            assertEquals(result.get("ids").get(i).asInt(), ids[i], "place " + i);
+            assertEquals(result.get("probs").get(i).asDouble(), probabilities[i], 1e-5, "place " + i);
+        }
+    }
+
+    private static void apply(Candidates candidates, String step, JsonNode value, int[] history) {
+        switch (step) {
+            case "temperature" -> candidates.temperature(value.asDouble());
+            case "top_k" -> candidates.topK(value.asInt());
+            case "top_p" -> candidates.topP(value.asDouble());
+            case "min_p" -> candidates.minP(value.asDouble());
+            case "repetition_penalty" ->
+                candidates.penalizeRepetition(history, 0, history.length, value.asDouble());
+            case "penalties" -> {
+                int from = Math.max(0, history.length - value.get("last_n").asInt());
+                candidates.penalizeRepetition(history, from, history.length, value.get("repeat").asDouble());
+                candidates.penalizeOccurrence(history, from, history.length, value.get("presence").asDouble(),
+                        value.get("frequency").asDouble());
+            }
+            default -> throw new IllegalArgumentException(step);
+        }
+    }
+
+    private static int[] ints(JsonNode array) {
+        int[] values = new int[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).asInt();
+        }
+        return values;
+    }
+
+    @Test
+    void shouldOrderLikeASortWhenLogitsTieAndSizesAreAwkward() {
+        Random random = new Random(5);
+        for (int size : new int[] {1, 2, 3, 31, 257, 1023, 5000}) {
+            float[] logits = new float[size];
+            for (int i = 0; i < size; i++) {
+                logits[i] = random.nextInt(7) - 3 + (random.nextInt(4) == 0 ? random.nextFloat() : 0);
+            }
+            Integer[] expected = new Integer[size];
+            Arrays.setAll(expected, i -> i);
+            Arrays.sort(expected, Comparator.<Integer>comparingDouble(i -> -logits[i]).thenComparing(i -> i));
+            for (int k : new int[] {1, 2, size / 2, size - 1, size}) {
+                if (k < 1) {
+                    continue;
+                }
+                Candidates candidates = new Candidates(size);
+                candidates.load(logits, 0);
+                candidates.topK(k);
+                int[] head = Arrays.stream(expected).limit(k).mapToInt(Integer::intValue).toArray();
+                assertArrayEquals(head, candidates.ids(), "top " + k + " of " + size);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepTheSamePrefixAsASortWhenTopPReachesBeyondTheFirstRun() {
+        float[] logits = new float[3000];
+        Random random = new Random(8);
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) (0.1 * random.nextGaussian());
+        }
+        Candidates candidates = new Candidates(logits.length);
+        candidates.load(logits, 0);
+        candidates.topP(0.9);
+        Candidates all = new Candidates(logits.length);
+        all.load(logits, 0);
+        double sum = 0;
+        int kept = 0;
+        for (double probability : all.probabilities()) {
+            kept++;
+            sum += probability;
+            if (sum >= 0.9) {
+                break;
+            }
+        }
+        assertArrayEquals(Arrays.copyOf(all.ids(), kept), candidates.ids());
+    }
+
+    @Test
+    void shouldChooseTheLowerIdWhenLogitsAreEqual() {
+        Candidates candidates = new Candidates(4);
+        candidates.load(new float[] {1, 3, 3, 2}, 0);
+        assertEquals(1, candidates.greedy());
+        candidates.topK(1);
+        assertArrayEquals(new int[] {1}, candidates.ids());
+    }
+
+    @Test
+    void shouldLeaveOnlyAllowedTokensWhenMasked() {
+        Candidates candidates = new Candidates(4);
+        candidates.load(new float[] {1, 3, 3, 2}, 0);
+        BitSet allowed = new BitSet();
+        allowed.set(0);
+        allowed.set(3);
+        candidates.keep(allowed);
+        assertEquals(3, candidates.greedy());
+        assertArrayEquals(new int[] {3, 0}, candidates.ids());
+    }
+
+    @Test
+    void shouldFindNothingWhenALogitIsNotANumber() {
+        Candidates candidates = new Candidates(3);
+        candidates.load(new float[] {1, Float.NaN, 2}, 0);
+        assertEquals(-1, candidates.greedy());
+    }
+
+    @Test
+    void shouldRememberNothingWhenUsedAgainAfterPenalties() {
+        Candidates candidates = new Candidates(3);
+        int[] history = {0, 0, 2};
+        for (int i = 0; i < 2; i++) {
+            candidates.load(new float[] {1, 1, 1}, 0);
+            candidates.penalizeRepetition(history, 0, 3, 2);
+            candidates.penalizeOccurrence(history, 0, 3, 0.25, 0.5);
+            candidates.temperature(1);
+            double[] probabilities = candidates.probabilities();
+            double[] weights = {Math.exp(1), Math.exp(0.5 - 0.75), Math.exp(0.5 - 1.25)};
+            assertEquals(weights[0] / (weights[0] + weights[1] + weights[2]), probabilities[0], 1e-6);
+            assertArrayEquals(new int[] {1, 2, 0}, candidates.ids());
+        }
+    }
+}

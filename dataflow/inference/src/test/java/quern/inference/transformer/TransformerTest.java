@@ -1,0 +1,146 @@
+package quern.inference.transformer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import quern.config.EngineConfig.Product;
+import quern.config.QuernException;
+import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.Rows;
+import quern.inference.ForwardRun;
+import quern.inference.LoadedModel;
+import quern.inference.TinyModel;
+
+class TransformerTest {
+
+    private static final double TOLERANCE = 5e-4;
+
+    private static int[] tokens(int count, int vocabulary) {
+        return new Random(count).ints(count, 0, vocabulary).toArray();
+    }
+
+    private static void assertClose(double[][] expected, float[][] actual) {
+        assertEquals(expected.length, actual.length);
+        for (int t = 0; t < expected.length; t++) {
+            for (int i = 0; i < expected[t].length; i++) {
+                double difference = Math.abs(expected[t][i] - actual[t][i]);
+                assertTrue(difference <= TOLERANCE, "position " + t + " token " + i + " differs by " + difference);
+            }
+        }
+    }
+
+    @Test
+    void shouldEqualThePlainForwardWhenTheModelIsOfTheLlamaKind() {
+        TinyModel model = TinyModel.llama(1);
+        int[] tokens = tokens(71, model.shape().vocabulary());
+        LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), Product.F32);
+        assertClose(new PlainForward(model).logits(tokens), ForwardRun.logits(loaded, tokens));
+    }
+
+    @Test
+    void shouldEqualThePlainForwardWhenThereAreBiasesAndTiedEmbeddings() {
+        TinyModel model = TinyModel.qwen2(2);
+        int[] tokens = tokens(67, model.shape().vocabulary());
+        LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), Product.F32);
+        assertClose(new PlainForward(model).logits(tokens), ForwardRun.logits(loaded, tokens));
+    }
+
+    @Test
+    void shouldStayNearThePlainForwardWhenActivationsAreRoundedTo8Bits() {
+        TinyModel model = TinyModel.llama(1);
+        int[] tokens = tokens(40, model.shape().vocabulary());
+        double[][] exact = new PlainForward(model).logits(tokens);
+        float[][] rounded = ForwardRun.logits(LoadedModel.load(model, new ScalarKernels(), Product.Q8), tokens);
+        double largest = 0;
+        for (int t = 0; t < tokens.length; t++) {
+            for (int i = 0; i < rounded[t].length; i++) {
+                largest = Math.max(largest, Math.abs(exact[t][i] - rounded[t][i]));
+            }
+        }
+        assertTrue(largest < 0.5, "largest difference " + largest);
+        assertTrue(largest > 1e-4, "largest difference " + largest + ", expected rounding to show");
+    }
+
+    @Test
+    void shouldGiveTheSameBitsWhenAPromptIsCutIntoChunks() {
+        for (Product product : Product.values()) {
+            TinyModel model = TinyModel.qwen2(3);
+            LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), product);
+            int[] tokens = tokens(70, model.shape().vocabulary());
+            float[][] whole = ForwardRun.logits(loaded, tokens);
+            for (int chunkTokens : new int[] {1, 7, 32, 64}) {
+                assertArrayEquals(whole, ForwardRun.logits(loaded, tokens, chunkTokens, null));
+            }
+        }
+    }
+
+    static LoraWeights adapter(LoadedModel model, int rank, float scale, long seed) {
+        Random random = new Random(seed);
+        SortedMap<String, LoraWeights.Pair> targets = new TreeMap<>();
+        model.weights().adaptable().forEach((name, linear) -> {
+            Rows a = random(random, rank, linear.matrix().columns(), 0.3);
+            Rows b = random(random, linear.matrix().rows(), rank, 0.3);
+            targets.put(name, new LoraWeights.Pair(a, b));
+        });
+        return new LoraWeights(rank, scale, targets);
+    }
+
+    private static Rows random(Random random, int count, int width, double deviation) {
+        Rows rows = new Rows(count, width);
+        for (int i = 0; i < rows.values().length; i++) {
+            rows.values()[i] = (float) (deviation * random.nextGaussian());
+        }
+        return rows;
+    }
+
+    @Test
+    void shouldEqualThePlainForwardWhenAnAdapterSitsBesideEveryMatrix() {
+        TinyModel model = TinyModel.llama(4);
+        LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), Product.F32);
+        LoraWeights adapter = adapter(loaded, 5, 0.7f, 9);
+        int[] tokens = tokens(45, model.shape().vocabulary());
+        double[][] expected = new PlainForward(model, adapter.targets(), 0.7f).logits(tokens);
+        LoraMatrices matrices = new LoraMatrices(adapter, loaded.kernels());
+        assertClose(expected, ForwardRun.logits(loaded, tokens, 16, matrices));
+    }
+
+    @Test
+    void shouldRefuseAnAdapterWhenItDoesNotFit() {
+        LoadedModel loaded = LoadedModel.load(TinyModel.llama(4), new ScalarKernels(), Product.F32);
+        LoraWeights fitting = adapter(loaded, 3, 1, 1);
+        assertEquals(64, loaded.adapters().publish("one", fitting).fingerprint().length());
+
+        SortedMap<String, LoraWeights.Pair> unknown = new TreeMap<>(fitting.targets());
+        unknown.put("blk.9.attn_q.weight", fitting.targets().get("blk.0.attn_q.weight"));
+        assertThrows(QuernException.class,
+                () -> loaded.adapters().publish("two", new LoraWeights(3, 1, unknown)));
+
+        SortedMap<String, LoraWeights.Pair> misshapen = new TreeMap<>(fitting.targets());
+        misshapen.put("blk.0.attn_k.weight", fitting.targets().get("blk.0.attn_q.weight"));
+        QuernException refused = assertThrows(QuernException.class,
+                () -> loaded.adapters().publish("two", new LoraWeights(3, 1, misshapen)));
+        assertEquals("adapter two: blk.0.attn_k.weight is 48 x 40, expected 24 x 40", refused.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new LoraWeights(4, 1, fitting.targets()));
+
+        fitting.targets().get("blk.0.attn_q.weight").a().values()[1] = Float.POSITIVE_INFINITY;
+        assertThrows(QuernException.class, () -> loaded.adapters().publish("two", fitting));
+        assertEquals(java.util.Set.of("one"), loaded.adapters().names());
+    }
+
+    @Test
+    void shouldNameAnAdapterByItsNumbersWhenFingerprinted() {
+        LoadedModel loaded = LoadedModel.load(TinyModel.llama(4), new ScalarKernels(), Product.F32);
+        LoraWeights one = adapter(loaded, 3, 1, 1);
+        LoraWeights same = adapter(loaded, 3, 1, 1);
+        assertEquals(one.fingerprint(), same.fingerprint());
+        same.targets().get("blk.1.ffn_up.weight").b().values()[0] += 1e-6f;
+        assertTrue(!one.fingerprint().equals(same.fingerprint()));
+        assertTrue(!one.fingerprint().equals(new LoraWeights(3, 2, one.targets()).fingerprint()));
+    }
+}
