@@ -1,0 +1,50 @@
+package quern.inference.template;
+
+import java.util.List;
+import java.util.Map;
+
+/** What has a value. */
+sealed interface Expression {
+
+    record Literal(Object value) implements Expression {}
+
+    record Name(String name) implements Expression {}
+
+    record Items(List<Expression> values) implements Expression {}
+
+    record Pairs(List<Expression> keys, List<Expression> values) implements Expression {}
+
+    record Attribute(Expression target, String name) implements Expression {}
+
+    record Item(Expression target, Expression key) implements Expression {}
+
+    /** Bounds and step may each be absent (null). */
+    record Slice(Expression target, Expression from, Expression to, Expression step) implements Expression {}
+
+    record Call(Expression target, Arguments arguments) implements Expression {}
+
+    record Filter(Expression target, String name, Arguments arguments) implements Expression {}
+
+    record Test(Expression target, String name, Arguments arguments, boolean negated) implements Expression {}
+
+    record Not(Expression operand) implements Expression {}
+
+    record Negate(Expression operand) implements Expression {}
+
+    record Both(Expression left, Expression right) implements Expression {}
+
+    record Either(Expression left, Expression right) implements Expression {}
+
+    record Binary(String operator, Expression left, Expression right) implements Expression {}
+
+    /** {@code a < b <= c}: every comparison must hold. */
+    record Comparison(Expression first, List<String> operators, List<Expression> others) implements Expression {}
+
+    /** @param otherwise null where there is no else */
+    record Conditional(Expression condition, Expression value, Expression otherwise) implements Expression {}
+
+    /** Arguments of a call, filter or test. */
+    record Arguments(List<Expression> positional, Map<String, Expression> named) {
+        static final Arguments NONE = new Arguments(List.of(), Map.of());
+    }
+}
