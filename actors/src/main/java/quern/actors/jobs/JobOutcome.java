@@ -1,0 +1,18 @@
+package quern.actors.jobs;
+
+import quern.kv.journal.WriteSet;
+
+/** How a run of a job ended. */
+public sealed interface JobOutcome {
+
+    /**
+     * @param resultJson what the job made
+     * @param changes stored together with the job's end, or not at all
+     */
+    record Succeeded(String resultJson, WriteSet changes) implements JobOutcome {}
+
+    /** @param message what, where, expected, found */
+    record Failed(String message) implements JobOutcome {}
+
+    record Cancelled() implements JobOutcome {}
+}
