@@ -1,0 +1,235 @@
+package quern.kv;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+
+/**
+ * The hot tier: off-heap slots of one size. A slot is free, claimed (private, being filled) or sealed (immutable,
+ * findable by its key) with a number of pins. When no slot is free, {@link #claim} evicts the sealed block without pins
+ * that was released longest ago; so whoever releases a sequence's blocks from the last to the first keeps its shared
+ * beginning longest.
+ *
+ * <p>Memory is taken in chunks when slots are first used and given back by {@link #close}. Thread-safe; every call takes
+ * constant time under one lock.
+ */
+final class Arena implements AutoCloseable {
+
+    private static final long CHUNK_BYTES = 4L << 20;
+    private static final int ALIGNMENT_BYTES = 64;
+
+    private enum State { FREE, CLAIMED, SEALED }
+
+    /** A sealed block as {@link #snapshot} saw it. */
+    record Snapshot(BlockKey key, int[] tokens) {}
+
+    private final long blockBytes;
+    private final long strideBytes;
+    private final int slots;
+    private final int slotsPerChunk;
+    private final MemorySegment[] chunks;
+    private final java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofShared();
+
+    private final State[] states;
+    private final int[] pins;
+    private final BlockKey[] keys;
+    private final int[][] tokens;
+    private final boolean[] stored;
+    private final long[] generations;
+    private final Map<BlockKey, Integer> slotOfKey = new HashMap<>();
+    private final PriorityQueue<Integer> free = new PriorityQueue<>();
+    private final SlotQueue evictable;
+    private final TierCounters counters = new TierCounters();
+
+    Arena(long blockBytes, int slots) {
+        this.blockBytes = blockBytes;
+        this.slots = slots;
+        strideBytes = (blockBytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+        slotsPerChunk = (int) Math.max(1, Math.min(slots, CHUNK_BYTES / strideBytes));
+        chunks = new MemorySegment[(slots + slotsPerChunk - 1) / slotsPerChunk];
+        states = new State[slots];
+        Arrays.fill(states, State.FREE);
+        pins = new int[slots];
+        keys = new BlockKey[slots];
+        tokens = new int[slots][];
+        stored = new boolean[slots];
+        generations = new long[slots];
+        evictable = new SlotQueue(slots);
+        for (int slot = 0; slot < slots; slot++) {
+            free.add(slot);
+        }
+    }
+
+    synchronized Optional<HotBlock> claim() {
+        int slot;
+        if (!free.isEmpty()) {
+            slot = free.remove();
+        } else if (evictable.size() > 0) {
+            slot = evictable.removeFirst();
+            forget(slot);
+            counters.evictions.increment();
+        } else {
+            return Optional.empty();
+        }
+        states[slot] = State.CLAIMED;
+        generations[slot]++;
+        return Optional.of(block(slot));
+    }
+
+    /** Whether {@link #seal} made a new block findable that no lower tier has. */
+    record Sealed(HotBlock block, boolean wanted) {}
+
+    synchronized Sealed seal(HotBlock claimed, BlockKey key, int[] blockTokens) {
+        int slot = require(claimed, State.CLAIMED, "sealed");
+        Integer known = slotOfKey.get(key);
+        if (known != null && Arrays.equals(tokens[known], blockTokens)) {
+            free(slot);
+            pin(known);
+            return new Sealed(block(known), false);
+        }
+        states[slot] = State.SEALED;
+        pins[slot] = 1;
+        tokens[slot] = blockTokens.clone();
+        if (known == null) {
+            keys[slot] = key;
+            slotOfKey.put(key, slot);
+        }
+        return new Sealed(claimed, known == null && !stored[slot]);
+    }
+
+    synchronized Optional<HotBlock> pinHot(BlockKey key, int[] blockTokens) {
+        Integer slot = slotOfKey.get(key);
+        if (slot == null || !Arrays.equals(tokens[slot], blockTokens)) {
+            counters.misses.increment();
+            return Optional.empty();
+        }
+        counters.hits.increment();
+        pin(slot);
+        return Optional.of(block(slot));
+    }
+
+    synchronized boolean contains(BlockKey key) {
+        return slotOfKey.containsKey(key);
+    }
+
+    synchronized void release(HotBlock pinned) {
+        int slot = require(pinned, State.SEALED, "released");
+        if (pins[slot] == 0) {
+            throw new IllegalStateException("slot " + slot + " released more often than pinned");
+        }
+        if (--pins[slot] == 0) {
+            if (keys[slot] == null) {
+                free(slot);
+            } else {
+                evictable.addLast(slot);
+            }
+        }
+    }
+
+    synchronized void discard(HotBlock claimed) {
+        free(require(claimed, State.CLAIMED, "discarded"));
+    }
+
+    /** Notes that a lower tier has the block being filled. */
+    synchronized void markStored(HotBlock claimed) {
+        stored[require(claimed, State.CLAIMED, "loaded")] = true;
+    }
+
+    synchronized int availableBlocks() {
+        return free.size() + evictable.size();
+    }
+
+    /**
+     * Copies a sealed block without pinning it: the slot may be evicted and refilled meanwhile, which is noticed after
+     * the copy.
+     *
+     * @return empty if the key is not in the arena, or was evicted while it was copied
+     */
+    Optional<Snapshot> snapshot(BlockKey key, MemorySegment target) {
+        int slot;
+        long generation;
+        MemorySegment source;
+        Snapshot snapshot;
+        synchronized (this) {
+            Integer found = slotOfKey.get(key);
+            if (found == null) {
+                return Optional.empty();
+            }
+            slot = found;
+            generation = generations[slot];
+            source = block(slot).memory();
+            snapshot = new Snapshot(key, tokens[slot]);
+        }
+        target.copyFrom(source);
+        synchronized (this) {
+            return generations[slot] == generation ? Optional.of(snapshot) : Optional.empty();
+        }
+    }
+
+    synchronized void markStored(BlockKey key) {
+        Integer slot = slotOfKey.get(key);
+        if (slot != null) {
+            stored[slot] = true;
+        }
+    }
+
+    void countSkipped() {
+        counters.skipped.increment();
+    }
+
+    synchronized TierStats stats() {
+        long used = slots - free.size();
+        return counters.stats(used, used * blockBytes, slots * blockBytes);
+    }
+
+    private void pin(int slot) {
+        if (pins[slot]++ == 0) {
+            evictable.remove(slot);
+        }
+    }
+
+    private void free(int slot) {
+        forget(slot);
+        free.add(slot);
+    }
+
+    private void forget(int slot) {
+        if (keys[slot] != null) {
+            slotOfKey.remove(keys[slot]);
+        }
+        states[slot] = State.FREE;
+        keys[slot] = null;
+        tokens[slot] = null;
+        stored[slot] = false;
+    }
+
+    private int require(HotBlock block, State state, String verb) {
+        int slot = block.slot();
+        if (slot < 0 || slot >= slots) {
+            throw new IllegalArgumentException("slot " + slot + ", the arena has " + slots);
+        }
+        if (states[slot] != state) {
+            throw new IllegalStateException("slot " + slot + " " + verb + " while " + states[slot]
+                    + ", expected " + state);
+        }
+        return slot;
+    }
+
+    private HotBlock block(int slot) {
+        int chunk = slot / slotsPerChunk;
+        if (chunks[chunk] == null) {
+            long count = Math.min(slotsPerChunk, slots - (long) chunk * slotsPerChunk);
+            chunks[chunk] = memory.allocate(count * strideBytes, ALIGNMENT_BYTES);
+        }
+        return new HotBlock(slot, chunks[chunk].asSlice(slot % slotsPerChunk * strideBytes, blockBytes));
+    }
+
+    /** Frees all memory; no block may be in use. */
+    @Override
+    public synchronized void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,220 @@
+package quern.kv;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import quern.config.KvConfig;
+import quern.config.QuernException;
+
+/**
+ * The arena with the tiers below it. Sealed blocks wait in a bounded queue until {@link #writeBehind} copies them to the
+ * warm tier, which hands what it evicts to the cold one; {@link #load} brings them back.
+ *
+ * <p>{@link #open} itself reads no disk. Until {@link #openLower} has run (or the first load or write did it), lower
+ * tiers count as empty. A lower tier that cannot be opened is left out and reported, it never keeps a process from
+ * starting.
+ */
+public final class TierStack implements BlockPool {
+
+    private final long blockBytes;
+    private final int blockTokensMax;
+    private final Arena arena;
+    private final LowerTiers lower;
+    private final int queueMax;
+    private final ArrayDeque<BlockKey> queue = new ArrayDeque<>();
+    private final ReentrantLock writing = new ReentrantLock();
+    private final java.lang.foreign.Arena stagingMemory = java.lang.foreign.Arena.ofShared();
+    private MemorySegment staging;
+
+    private TierStack(KvConfig config, long blockBytes, LowerTiers lower) {
+        if (blockBytes < 1) {
+            throw new IllegalArgumentException("blocks of " + blockBytes + " bytes, expected at least 1");
+        }
+        long slots = config.hot().bytes() / blockBytes;
+        if (slots < 1 || slots > Integer.MAX_VALUE - 8) {
+            throw new QuernException(
+                    QuernException.Category.ERROR,
+                    "kv.hot = " + config.hot() + " holds " + slots + " blocks of " + blockBytes
+                            + " bytes, expected 1 to 2^31");
+        }
+        this.blockBytes = blockBytes;
+        this.blockTokensMax = config.blockTokens();
+        this.arena = new Arena(blockBytes, (int) slots);
+        this.lower = lower;
+        this.queueMax = config.writeBehindBlocksMax();
+    }
+
+    /** The arena alone: nothing is written anywhere. */
+    public static TierStack inMemory(KvConfig config, long blockBytes) {
+        return new TierStack(config, blockBytes, LowerTiers.none());
+    }
+
+    /**
+     * @param blockBytes bytes of every block
+     * @param layout what the bytes mean (shape, element type, arithmetic); stored blocks of another layout are misses
+     * @param directory the lower tiers' own; may be deleted whenever no process runs
+     */
+    public static TierStack open(KvConfig config, long blockBytes, String layout, Path directory) {
+        return new TierStack(config, blockBytes, LowerTiers.of(config, blockBytes, layout, directory));
+    }
+
+    /** Opens warm and cold tier, once; blocks for up to seconds, so it belongs on an I/O thread. */
+    public void openLower() {
+        lower.open();
+    }
+
+    @Override
+    public long blockBytes() {
+        return blockBytes;
+    }
+
+    @Override
+    public Optional<HotBlock> claim() {
+        return arena.claim();
+    }
+
+    @Override
+    public HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens) {
+        requireTokens(tokens);
+        Arena.Sealed sealed = arena.seal(claimed, key, tokens);
+        if (sealed.wanted() && lower.configured()) {
+            enqueue(key);
+        }
+        return sealed.block();
+    }
+
+    private void requireTokens(int[] tokens) {
+        if (tokens.length < 1 || tokens.length > blockTokensMax) {
+            throw new IllegalArgumentException(
+                    "block of " + tokens.length + " tokens, expected 1 to " + blockTokensMax);
+        }
+    }
+
+    private void enqueue(BlockKey key) {
+        synchronized (queue) {
+            if (queue.size() < queueMax) {
+                queue.add(key);
+                return;
+            }
+        }
+        arena.countSkipped();
+    }
+
+    @Override
+    public Optional<HotBlock> pinHot(BlockKey key, int[] tokens) {
+        return arena.pinHot(key, tokens);
+    }
+
+    @Override
+    public Tier locate(BlockKey key) {
+        return arena.contains(key) ? Tier.HOT : lower.locate(key);
+    }
+
+    @Override
+    public boolean load(BlockKey key, int[] tokens, HotBlock claimed) {
+        lower.open();
+        if (!lower.read(key, tokens, claimed.memory())) {
+            return false;
+        }
+        arena.markStored(claimed);
+        return true;
+    }
+
+    @Override
+    public void release(HotBlock pinned) {
+        arena.release(pinned);
+    }
+
+    @Override
+    public void discard(HotBlock claimed) {
+        arena.discard(claimed);
+    }
+
+    @Override
+    public int availableBlocks() {
+        return arena.availableBlocks();
+    }
+
+    /** Blocks that wait for {@link #writeBehind}. */
+    public int pendingBlocks() {
+        synchronized (queue) {
+            return queue.size();
+        }
+    }
+
+    @Override
+    public int writeBehind(int blocksMax) {
+        if (!lower.configured()) {
+            return 0;
+        }
+        writing.lock();
+        try {
+            lower.open();
+            if (staging == null) {
+                staging = stagingMemory.allocate(blockBytes);
+            }
+            int written = 0;
+            while (written < blocksMax) {
+                BlockKey key = nextPending();
+                if (key == null) {
+                    break;
+                }
+                written += write(key) ? 1 : 0;
+            }
+            return written;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private BlockKey nextPending() {
+        synchronized (queue) {
+            return queue.poll();
+        }
+    }
+
+    private boolean write(BlockKey key) {
+        if (lower.locate(key) != Tier.ABSENT) {
+            arena.markStored(key);
+            return false;
+        }
+        Optional<Arena.Snapshot> block = arena.snapshot(key, staging);
+        if (block.isEmpty()) {
+            arena.countSkipped();
+            return false;
+        }
+        boolean written = lower.write(key, block.get().tokens(), staging);
+        if (written) {
+            arena.markStored(key);
+        }
+        return written;
+    }
+
+    /** What each tier holds and did; tiers that are switched off or did not open are absent. */
+    public Map<Tier, TierStats> stats() {
+        Map<Tier, TierStats> stats = new EnumMap<>(Tier.class);
+        stats.put(Tier.HOT, arena.stats());
+        stats.putAll(lower.stats());
+        return stats;
+    }
+
+    /** Why a configured lower tier was emptied or left out at this open; for the health report. */
+    public List<String> reports() {
+        return new ArrayList<>(lower.reports());
+    }
+
+    /** Writes what still waits, then closes every tier; no block may be in use. */
+    @Override
+    public void close() {
+        writeBehind(Integer.MAX_VALUE);
+        lower.close();
+        stagingMemory.close();
+        arena.close();
+    }
+}

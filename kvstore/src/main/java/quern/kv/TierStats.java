@@ -1,0 +1,23 @@
+package quern.kv;
+
+/**
+ * What a tier did since it was opened, and what it holds.
+ *
+ * @param hits look-ups that returned a block
+ * @param misses look-ups that did not, for whatever reason
+ * @param bytes of the blocks held now
+ * @param entries blocks held now
+ * @param capacityBytes most bytes of blocks it may hold
+ * @param evictions blocks dropped, or handed to the next tier, for want of room
+ * @param corruptions blocks whose stored bytes or tokens were not what they should be; each was dropped
+ * @param skipped blocks that were to be written and were not: queue full, disk full, or evicted before
+ */
+public record TierStats(
+        long hits,
+        long misses,
+        long bytes,
+        long entries,
+        long capacityBytes,
+        long evictions,
+        long corruptions,
+        long skipped) {}
