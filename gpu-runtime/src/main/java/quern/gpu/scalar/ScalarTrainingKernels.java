@@ -1,0 +1,314 @@
+package quern.gpu.scalar;
+
+import java.util.Arrays;
+import quern.gpu.kernel.Matrix;
+import quern.gpu.kernel.RopeTable;
+import quern.gpu.kernel.Shapes;
+import quern.gpu.kernel.TrainingKernels;
+import quern.gpu.tensor.Rows;
+
+/**
+ * The definition of every training kernel. Products are chains of fused multiply-adds in the order of the summed
+ * index, beginning at the present value where they accumulate; sums along a row are {@link FloatMath}'s partial sums.
+ * The public pieces are the ends of rows that a vector loop leaves over. For one thread.
+ */
+public final class ScalarTrainingKernels implements TrainingKernels {
+
+    /** The label of a row that has no loss. */
+    public static final int NOT_COUNTED = -100;
+
+    private final RopeAngles angles = new RopeAngles();
+
+    @Override
+    public void product(Rows w, Rows x, int count, Rows y, boolean accumulate) {
+        Shapes.rows("product input", x, count, w.width());
+        Shapes.rows("product output", y, count, w.count());
+        for (int t = 0; t < count; t++) {
+            for (int r = 0; r < w.count(); r++) {
+                float sum = accumulate ? y.values()[y.at(t) + r] : 0f;
+                for (int k = 0; k < w.width(); k++) {
+                    sum = Math.fma(w.values()[w.at(r) + k], x.values()[x.at(t) + k], sum);
+                }
+                y.values()[y.at(t) + r] = sum;
+            }
+        }
+    }
+
+    @Override
+    public void inputGradient(Rows w, Rows dy, int count, Rows dx, boolean accumulate) {
+        Shapes.rows("output gradient", dy, count, w.count());
+        Shapes.rows("input gradient", dx, count, w.width());
+        if (!accumulate) {
+            Arrays.fill(dx.values(), 0, count * w.width(), 0f);
+        }
+        for (int r = 0; r < w.count(); r++) {
+            inputGradientOfRow(w.values(), w.at(r), w.width(), dy, r, count, dx);
+        }
+    }
+
+    @Override
+    public void inputGradient(Matrix w, Rows dy, int count, Rows dx, boolean accumulate) {
+        Shapes.rows("output gradient", dy, count, w.rows());
+        Shapes.rows("input gradient", dx, count, w.columns());
+        if (!accumulate) {
+            Arrays.fill(dx.values(), 0, count * w.columns(), 0f);
+        }
+        float[] row = new float[w.columns()];
+        for (int r = 0; r < w.rows(); r++) {
+            Dequantizer.row(((ScalarMatrix) w).tensor(), r, row, 0);
+            inputGradientOfRow(row, 0, row.length, dy, r, count, dx);
+        }
+    }
+
+    private static void inputGradientOfRow(float[] w, int from, int width, Rows dy, int r, int count, Rows dx) {
+        for (int t = 0; t < count; t++) {
+            float d = dy.values()[dy.at(t) + r];
+            for (int k = 0; k < width; k++) {
+                int at = dx.at(t) + k;
+                dx.values()[at] = Math.fma(w[from + k], d, dx.values()[at]);
+            }
+        }
+    }
+
+    @Override
+    public void weightGradient(Rows dy, Rows x, int count, Rows dw) {
+        Shapes.rows("output gradient", dy, count, dw.count());
+        Shapes.rows("product input", x, count, dw.width());
+        for (int t = 0; t < count; t++) {
+            for (int r = 0; r < dw.count(); r++) {
+                for (int k = 0; k < dw.width(); k++) {
+                    int at = dw.at(r) + k;
+                    dw.values()[at] =
+                            Math.fma(x.values()[x.at(t) + k], dy.values()[dy.at(t) + r], dw.values()[at]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void rmsNormGradient(
+            Rows x, int count, float[] weight, float epsilon, Rows dy, Rows dx, boolean accumulate,
+            float[] dWeight) {
+        int width = weight.length;
+        Shapes.rows("norm input", x, count, width);
+        Shapes.rows("norm output gradient", dy, count, width);
+        Shapes.rows("norm input gradient", dx, count, width);
+        for (int t = 0; t < count; t++) {
+            int at = x.at(t);
+            float inverse = ScalarKernels.inverseRoot(
+                    FloatMath.dot(x.values(), at, x.values(), at, width), width, epsilon);
+            float common = weightedDot(dy.values(), weight, x.values(), at, width);
+            float factor = -normFactor(common, inverse, width);
+            for (int i = 0; i < width; i++) {
+                float xi = x.values()[at + i];
+                float dyi = dy.values()[at + i];
+                if (dWeight != null) {
+                    dWeight[i] = Math.fma(xi * inverse, dyi, dWeight[i]);
+                }
+                float d = Math.fma(xi, factor, dyi * weight[i] * inverse);
+                dx.values()[at + i] = accumulate ? dx.values()[at + i] + d : d;
+            }
+        }
+    }
+
+    private static float weightedDot(float[] dy, float[] weight, float[] x, int at, int width) {
+        float[] partials = new float[FloatMath.PARTIALS];
+        for (int i = 0; i < width; i++) {
+            int lane = i % FloatMath.PARTIALS;
+            partials[lane] = Math.fma(dy[at + i] * weight[i], x[at + i], partials[lane]);
+        }
+        return FloatMath.total(partials);
+    }
+
+    /** {@code common * inverse^3 / width}, rounded once. */
+    public static float normFactor(float common, float inverse, int width) {
+        return (float) ((double) common * inverse * inverse * inverse / width);
+    }
+
+    @Override
+    public void ropeGradient(Rows dx, int count, int headCount, int headSize, RopeTable table, int[] positions) {
+        Shapes.rope(dx, count, headCount, headSize, table, positions);
+        angles.turnTo(table, positions, count);
+        ropeGradientRows(dx, 0, count, headCount, headSize, table, angles);
+    }
+
+    /** Rows {@code from} to {@code to - 1} of {@link #ropeGradient}. */
+    public static void ropeGradientRows(
+            Rows dx, int from, int to, int headCount, int headSize, RopeTable table, RopeAngles angles) {
+        int pairs = table.frequencies().length;
+        int step = table.interleaved() ? 2 : 1;
+        int apart = table.interleaved() ? 1 : pairs;
+        float[] values = dx.values();
+        for (int t = from; t < to; t++) {
+            for (int head = 0; head < headCount; head++) {
+                int at = dx.at(t) + head * headSize;
+                for (int i = 0; i < pairs; i++) {
+                    float cos = angles.cosines()[t * pairs + i];
+                    float sin = angles.sines()[t * pairs + i];
+                    float a = values[at + i * step];
+                    float b = values[at + i * step + apart];
+                    values[at + i * step] = Math.fma(b, sin, a * cos);
+                    values[at + i * step + apart] = Math.fma(-a, sin, b * cos);
+                }
+            }
+        }
+    }
+
+    /** Whole groups of query heads per KV head, and operands of the right size. */
+    public static void checkAttention(
+            Rows q, Rows k, Rows v, int count, int headCount, int kvHeadCount, Rows out, Rows logSumExp) {
+        if (kvHeadCount < 1 || headCount % kvHeadCount != 0 || q.width() % headCount != 0) {
+            throw new IllegalArgumentException(headCount + " query heads of " + q.width() + " columns, " + kvHeadCount
+                    + " KV heads: expected whole groups of whole heads");
+        }
+        int kvWidth = q.width() / headCount * kvHeadCount;
+        Shapes.rows("queries", q, count, q.width());
+        Shapes.rows("keys", k, count, kvWidth);
+        Shapes.rows("values", v, count, kvWidth);
+        Shapes.rows("attention output", out, count, q.width());
+        Shapes.rows("softmax denominators", logSumExp, count, headCount);
+    }
+
+    @Override
+    public void packedAttention(
+            Rows q, Rows k, Rows v, int count, int headCount, int kvHeadCount, float scale, int[] segmentFrom,
+            Rows out, Rows logSumExp) {
+        checkAttention(q, k, v, count, headCount, kvHeadCount, out, logSumExp);
+        var attention = new ScalarPackedAttention(q, k, v, headCount, kvHeadCount, scale);
+        for (int t = 0; t < count; t++) {
+            for (int head = 0; head < headCount; head++) {
+                logSumExp.values()[logSumExp.at(t) + head] = attention.forward(t, head, segmentFrom[t], out);
+            }
+        }
+    }
+
+    @Override
+    public void packedAttentionGradient(
+            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, int count, int headCount, int kvHeadCount,
+            float scale, int[] segmentFrom, Rows dq, Rows dk, Rows dv) {
+        checkAttention(q, k, v, count, headCount, kvHeadCount, out, logSumExp);
+        checkAttention(dq, dk, dv, count, headCount, kvHeadCount, dOut, logSumExp);
+        Arrays.fill(dk.values(), 0, count * dk.width(), 0f);
+        Arrays.fill(dv.values(), 0, count * dv.width(), 0f);
+        var attention = new ScalarPackedAttention(q, k, v, headCount, kvHeadCount, scale);
+        for (int head = 0; head < headCount; head++) {
+            for (int t = 0; t < count; t++) {
+                float logSum = logSumExp.values()[logSumExp.at(t) + head];
+                attention.gradient(t, head, segmentFrom[t], out, logSum, dOut, dq, dk, dv);
+            }
+        }
+    }
+
+    @Override
+    public void siluMultiplyGradient(Rows gate, Rows up, Rows dOut, int count, Rows dGate, Rows dUp) {
+        for (Rows rows : new Rows[] {gate, up, dOut, dGate, dUp}) {
+            Shapes.rows("gated product", rows, count, gate.width());
+        }
+        siluGradient(
+                gate.values(), up.values(), dOut.values(), 0, count * gate.width(), dGate.values(), dUp.values());
+    }
+
+    /** Elements {@code from} to {@code to - 1} of {@link #siluMultiplyGradient}. */
+    public static void siluGradient(
+            float[] gate, float[] up, float[] dOut, int from, int to, float[] dGate, float[] dUp) {
+        for (int i = from; i < to; i++) {
+            float g = gate[i];
+            float u = up[i];
+            float d = dOut[i];
+            float sigmoid = 1f / (1f + FloatMath.exp(-g));
+            float silu = g * sigmoid;
+            float slope = Math.fma(silu, 1f - sigmoid, sigmoid);
+            dGate[i] = d * u * slope;
+            dUp[i] = d * silu;
+        }
+    }
+
+    /** Labels are tokens of the vocabulary or {@link #NOT_COUNTED}. */
+    public static void checkLabels(Rows logits, int count, int[] labels) {
+        Shapes.rows("logits", logits, count, logits.width());
+        for (int t = 0; t < count; t++) {
+            if (labels[t] != NOT_COUNTED && (labels[t] < 0 || labels[t] >= logits.width())) {
+                throw new IllegalArgumentException("label " + labels[t] + " of row " + t + ", expected "
+                        + NOT_COUNTED + " or 0.." + (logits.width() - 1));
+            }
+        }
+    }
+
+    @Override
+    public double crossEntropy(Rows logits, int count, int[] labels, float gradientScale) {
+        checkLabels(logits, count, labels);
+        double loss = 0;
+        float[] x = logits.values();
+        for (int t = 0; t < count; t++) {
+            int at = logits.at(t);
+            int end = at + logits.width();
+            if (labels[t] == NOT_COUNTED) {
+                Arrays.fill(x, at, end, 0f);
+                continue;
+            }
+            float wanted = x[at + labels[t]];
+            float max = Float.NEGATIVE_INFINITY;
+            for (int i = at; i < end; i++) {
+                max = Math.max(max, x[i]);
+            }
+            exponentials(x, at, end, max);
+            float sum = FloatMath.sum(x, at, logits.width());
+            float factor = gradientScale / sum;
+            for (int i = at; i < end; i++) {
+                x[i] *= factor;
+            }
+            x[at + labels[t]] -= gradientScale;
+            loss += Math.log(sum) + max - wanted;
+        }
+        return loss;
+    }
+
+    /** {@code x[i] = e^(x[i] - max)} for {@code from} to {@code to - 1}. */
+    public static void exponentials(float[] x, int from, int to, float max) {
+        for (int i = from; i < to; i++) {
+            x[i] = FloatMath.exp(x[i] - max);
+        }
+    }
+
+    /**
+     * The constants of one AdamW update.
+     *
+     * @param keep what weight decay leaves of a parameter
+     * @param secondRoot root of the second moments' bias correction
+     */
+    public record AdamWFactors(
+            float gradientScale, float firstShare, float beta2, float secondShare, float secondRoot, float epsilon,
+            float stepSize, float keep) {
+
+        public static AdamWFactors of(AdamWStep step) {
+            double firstBias = 1 - Math.pow(step.beta1(), step.step());
+            double secondBias = 1 - Math.pow(step.beta2(), step.step());
+            return new AdamWFactors(
+                    step.gradientScale(), (float) (1.0 - step.beta1()), step.beta2(), (float) (1.0 - step.beta2()),
+                    (float) Math.sqrt(secondBias), step.epsilon(), (float) (step.learningRate() / firstBias),
+                    (float) (1.0 - (double) step.learningRate() * step.weightDecay()));
+        }
+    }
+
+    @Override
+    public void adamW(
+            float[] parameters, float[] gradients, float[] firstMoments, float[] secondMoments, AdamWStep step) {
+        adamWRange(
+                parameters, gradients, firstMoments, secondMoments, AdamWFactors.of(step), 0, parameters.length);
+    }
+
+    /** Elements {@code from} to {@code to - 1} of {@link #adamW}. */
+    public static void adamWRange(
+            float[] parameters, float[] gradients, float[] firstMoments, float[] secondMoments, AdamWFactors f,
+            int from, int to) {
+        for (int i = from; i < to; i++) {
+            float g = gradients[i] * f.gradientScale;
+            float m = Math.fma(g - firstMoments[i], f.firstShare, firstMoments[i]);
+            float v = Math.fma(g * g, f.secondShare, secondMoments[i] * f.beta2);
+            float root = (float) Math.sqrt(v) / f.secondRoot + f.epsilon;
+            parameters[i] = parameters[i] * f.keep - m * f.stepSize / root;
+            firstMoments[i] = m;
+            secondMoments[i] = v;
+        }
+    }
+}

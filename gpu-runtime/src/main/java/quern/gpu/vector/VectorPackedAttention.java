@@ -1,0 +1,312 @@
+package quern.gpu.vector;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import quern.gpu.ComputeTeam;
+import quern.gpu.tensor.Rows;
+import quern.gpu.vector.GemmPanels.Packed;
+
+/**
+ * Causal attention inside the segments of a packed batch, and its gradient. One part is one segment and one KV head.
+ * Queries are taken as many at a time as a tile has lanes; their scores lie key by key with the queries in the lanes,
+ * which is at once the packed form of the next product, and makes each query's softmax a column of its own: no sum
+ * crosses lanes. Probabilities are not kept but computed again for the gradient (Dao et al., FlashAttention,
+ * arXiv 2205.14135).
+ */
+final class VectorPackedAttention {
+
+    private static final VectorSpecies<Float> F = Lanes.F;
+    private static final int LANES = F.length();
+
+    private final ComputeTeam team;
+    private final GemmPanels panels;
+    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+
+    VectorPackedAttention(ComputeTeam team, GemmPanels panels) {
+        this.team = team;
+        this.panels = panels;
+    }
+
+    /** The operands' common shape. */
+    record Shape(int count, int heads, int kvHeads, int headSize, float scale) {
+        int groupHeads() {
+            return heads / kvHeads;
+        }
+    }
+
+    /** Queries, keys and values of one packed batch. */
+    record Inputs(Rows q, Rows k, Rows v) {}
+
+    /** What {@link #forward} left: outputs and each query's log of the softmax denominator. */
+    record Outputs(Rows out, Rows logSumExp) {}
+
+    /** Gradients that {@link #gradient} overwrites. */
+    record Gradients(Rows dq, Rows dk, Rows dv) {}
+
+    void forward(Shape shape, int[] segmentFrom, Inputs in, Outputs outputs) {
+        int[] starts = segmentStarts(segmentFrom, shape.count);
+        team.run((starts.length - 1) * shape.kvHeads, part -> {
+            int from = starts[part / shape.kvHeads];
+            Segment segment = new Segment(shape, from, starts[part / shape.kvHeads + 1] - from, part % shape.kvHeads);
+            forward(segment, in, outputs, scratch.get());
+        });
+    }
+
+    void gradient(Shape shape, int[] segmentFrom, Inputs in, Outputs outputs, Rows dOut, Gradients gradients) {
+        int[] starts = segmentStarts(segmentFrom, shape.count);
+        team.run((starts.length - 1) * shape.kvHeads, part -> {
+            int from = starts[part / shape.kvHeads];
+            Segment segment = new Segment(shape, from, starts[part / shape.kvHeads + 1] - from, part % shape.kvHeads);
+            gradient(segment, in, outputs, dOut, gradients, scratch.get());
+        });
+    }
+
+    /** Starts of the segments, then the count. */
+    static int[] segmentStarts(int[] segmentFrom, int count) {
+        int[] starts = new int[count + 1];
+        int segments = 0;
+        for (int t = 0; t < count; t++) {
+            if (segmentFrom[t] == t) {
+                starts[segments++] = t;
+            } else if (t == 0 || segmentFrom[t] != segmentFrom[t - 1]) {
+                throw new IllegalArgumentException("row " + t + " starts at " + segmentFrom[t]
+                        + ", expected itself or the start of the row before");
+            }
+        }
+        starts[segments] = count;
+        return Arrays.copyOf(starts, segments + 1);
+    }
+
+    /** One part: {@code length} rows from {@code from} on, one KV head and the query heads that share it. */
+    private record Segment(Shape shape, int from, int length, int kvHead) {
+        int kv() {
+            return kvHead * shape.headSize;
+        }
+
+        int query(int member) {
+            return (kvHead * shape.groupHeads() + member) * shape.headSize;
+        }
+    }
+
+    /** One thread's panels; grown to the longest segment seen. */
+    private static final class Scratch {
+        float[] keys = new float[0];
+        float[] keysTurned = keys;
+        float[] values = keys;
+        float[] valuesTurned = keys;
+        float[] scores = keys;
+        float[] scoreGradients = keys;
+        float[] turned = keys;
+        float[] queries = keys;
+        float[] outGradients = keys;
+        float[] straight = keys;
+        float[] result = keys;
+        float[] row = keys;
+        float[] edge = keys;
+
+        void reserve(GemmPanels panels, int length, int headSize) {
+            int perKey = panels.packedTokens(length, headSize);
+            int perElement = panels.packedTokens(headSize, length);
+            keys = atLeast(keys, perKey);
+            valuesTurned = atLeast(valuesTurned, perKey);
+            values = atLeast(values, perElement);
+            keysTurned = atLeast(keysTurned, perElement);
+            scores = atLeast(scores, panels.packedWeights(panels.rows, length + panels.tokens));
+            scoreGradients = atLeast(scoreGradients, scores.length);
+            turned = atLeast(turned, panels.packedTokens(length, panels.rows));
+            queries = atLeast(queries, panels.packedWeights(panels.rows, headSize));
+            outGradients = atLeast(outGradients, queries.length);
+            straight = atLeast(straight, panels.packedWeights(headSize, panels.rows));
+            result = atLeast(result, panels.packedTokens(headSize, panels.rows));
+            row = atLeast(row, 2 * panels.rows);
+            edge = atLeast(edge, panels.rows * panels.tokens);
+        }
+
+        private static float[] atLeast(float[] present, int needed) {
+            return present.length >= needed ? present : new float[needed];
+        }
+    }
+
+    private void forward(Segment s, Inputs in, Outputs outputs, Scratch scratch) {
+        int size = s.shape.headSize;
+        scratch.reserve(panels, s.length, size);
+        packKeys(s, in.k, scratch.keys);
+        packElements(s, in.v, scratch.values);
+        for (int member = 0; member < s.shape.groupHeads(); member++) {
+            for (int q = 0; q < s.length; q += panels.rows) {
+                int used = Math.min(panels.rows, s.length - q);
+                int keys = q + used;
+                scores(s, in.q, member, q, used, scratch);
+                softmax(scratch.scores, q, keys, s.shape.scale, scratch.row);
+                panels.multiply(
+                        new Packed(scratch.scores, 0, keys), panels.rows, new Packed(scratch.values, 0, s.length),
+                        size, keys, scratch.result, 0, panels.rows, false, scratch.edge);
+                int head = s.kvHead * s.shape.groupHeads() + member;
+                for (int i = 0; i < used; i++) {
+                    int row = s.from + q + i;
+                    float sum = scratch.row[panels.rows + i];
+                    outputs.logSumExp.values()[outputs.logSumExp.at(row) + head] =
+                            (float) (scratch.row[i] + Math.log(sum));
+                    turnColumn(scratch.result, i, 1f / sum, outputs.out.values(), outputs.out.at(row) + s.query(member),
+                            size);
+                }
+            }
+        }
+    }
+
+    private void gradient(
+            Segment s, Inputs in, Outputs outputs, Rows dOut, Gradients gradients, Scratch scratch) {
+        int size = s.shape.headSize;
+        scratch.reserve(panels, s.length, size);
+        packKeys(s, in.k, scratch.keys);
+        packElements(s, in.k, scratch.keysTurned);
+        packKeys(s, in.v, scratch.valuesTurned);
+        for (int i = 0; i < s.length; i++) {
+            Arrays.fill(gradients.dk.values(), gradients.dk.at(s.from + i) + s.kv(),
+                    gradients.dk.at(s.from + i) + s.kv() + size, 0f);
+            Arrays.fill(gradients.dv.values(), gradients.dv.at(s.from + i) + s.kv(),
+                    gradients.dv.at(s.from + i) + s.kv() + size, 0f);
+        }
+        for (int member = 0; member < s.shape.groupHeads(); member++) {
+            for (int q = 0; q < s.length; q += panels.rows) {
+                int used = Math.min(panels.rows, s.length - q);
+                scores(s, in.q, member, q, used, scratch);
+                scoreGradients(s, outputs, dOut, member, q, used, scratch);
+                keySideGradient(s, scratch.scores, dOut, member, q, used, gradients.dv, scratch);
+                keySideGradient(s, scratch.scoreGradients, in.q, member, q, used, gradients.dk, scratch);
+                panels.multiply(
+                        new Packed(scratch.scoreGradients, 0, q + used), panels.rows,
+                        new Packed(scratch.keysTurned, 0, s.length), size, q + used, scratch.result, 0, panels.rows,
+                        false, scratch.edge);
+                for (int i = 0; i < used; i++) {
+                    turnColumn(scratch.result, i, 1f, gradients.dq.values(),
+                            gradients.dq.at(s.from + q + i) + s.query(member), size);
+                }
+            }
+        }
+    }
+
+    /** Keys (or values) as tokens of a product over head elements. */
+    private void packKeys(Segment s, Rows rows, float[] packed) {
+        panels.packTokens(
+                rows.values(), rows.at(s.from) + s.kv(), rows.width(), 1, s.length, s.shape.headSize, packed, 0);
+    }
+
+    /** Head elements as tokens of a product over keys. */
+    private void packElements(Segment s, Rows rows, float[] packed) {
+        panels.packTokens(
+                rows.values(), rows.at(s.from) + s.kv(), 1, rows.width(), s.shape.headSize, s.length, packed, 0);
+    }
+
+    /** Fills {@code scratch.scores[key][query]} for all keys up to the last query. */
+    private void scores(Segment s, Rows queries, int member, int q, int used, Scratch scratch) {
+        int size = s.shape.headSize;
+        panels.packWeights(
+                queries.values(), queries.at(s.from + q) + s.query(member), 1, queries.width(), used, size,
+                scratch.queries, 0);
+        panels.multiply(
+                new Packed(scratch.queries, 0, size), panels.rows, new Packed(scratch.keys, 0, size), q + used, size,
+                scratch.scores, 0, panels.rows, false, scratch.edge);
+    }
+
+    /**
+     * Softmax numerators over the scores, zero for keys after the query.
+     *
+     * @param row left holding each query's maximum, then each query's sum
+     */
+    private void softmax(float[] scores, int q, int keys, float scale, float[] row) {
+        int stride = panels.rows;
+        for (int lane = 0; lane < stride; lane += LANES) {
+            FloatVector max = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+            for (int key = 0; key < keys; key++) {
+                FloatVector score = FloatVector.fromArray(F, scores, key * stride + lane).mul(scale);
+                max = key <= q + lane ? max.max(score) : max.blend(max.max(score), visible(key - q - lane));
+            }
+            FloatVector sum = FloatVector.zero(F);
+            for (int key = 0; key < keys; key++) {
+                FloatVector score = FloatVector.fromArray(F, scores, key * stride + lane).mul(scale);
+                FloatVector p = Lanes.exp(score.sub(max));
+                if (key > q + lane) {
+                    p = FloatVector.zero(F).blend(p, visible(key - q - lane));
+                }
+                p.intoArray(scores, key * stride + lane);
+                sum = sum.add(p);
+            }
+            max.intoArray(row, lane);
+            sum.intoArray(row, stride + lane);
+        }
+    }
+
+    /** Lanes whose query is not before the key that lies {@code ahead} of the first lane's query. */
+    private static VectorMask<Float> visible(int ahead) {
+        return Lanes.INDEX.compare(VectorOperators.GE, (float) ahead);
+    }
+
+    /** Turns scores into probabilities and leaves the scores' gradients beside them. */
+    private void scoreGradients(Segment s, Outputs outputs, Rows dOut, int member, int q, int used, Scratch scratch) {
+        int size = s.shape.headSize;
+        int stride = panels.rows;
+        int keys = q + used;
+        float[] dScores = scratch.scoreGradients;
+        panels.packWeights(
+                dOut.values(), dOut.at(s.from + q) + s.query(member), 1, dOut.width(), used, size,
+                scratch.outGradients, 0);
+        panels.multiply(
+                new Packed(scratch.outGradients, 0, size), stride, new Packed(scratch.valuesTurned, 0, size), keys,
+                size, dScores, 0, stride, false, scratch.edge);
+        float[] row = scratch.row;
+        Arrays.fill(row, 0, 2 * stride, 0f);
+        int head = s.kvHead * s.shape.groupHeads() + member;
+        for (int i = 0; i < used; i++) {
+            int at = s.from + q + i;
+            row[i] = outputs.logSumExp.values()[outputs.logSumExp.at(at) + head];
+            row[stride + i] = chain(dOut.values(), dOut.at(at) + s.query(member), outputs.out.values(),
+                    outputs.out.at(at) + s.query(member), size);
+        }
+        float scale = s.shape.scale;
+        for (int lane = 0; lane < stride; lane += LANES) {
+            FloatVector logSum = FloatVector.fromArray(F, row, lane);
+            FloatVector mean = FloatVector.fromArray(F, row, stride + lane);
+            for (int key = 0; key < keys; key++) {
+                int at = key * stride + lane;
+                FloatVector p = Lanes.exp(FloatVector.fromArray(F, scratch.scores, at).mul(scale).sub(logSum));
+                if (key > q + lane) {
+                    p = FloatVector.zero(F).blend(p, visible(key - q - lane));
+                }
+                p.intoArray(scratch.scores, at);
+                FloatVector.fromArray(F, dScores, at).sub(mean).mul(p).mul(scale).intoArray(dScores, at);
+            }
+        }
+    }
+
+    private static float chain(float[] a, int aFrom, float[] b, int bFrom, int count) {
+        float sum = 0f;
+        for (int i = 0; i < count; i++) {
+            sum = Math.fma(a[aFrom + i], b[bFrom + i], sum);
+        }
+        return sum;
+    }
+
+    /** {@code gradient[key] += sum over queries of factors[key][query] * side[query]}. */
+    private void keySideGradient(
+            Segment s, float[] factors, Rows side, int member, int q, int used, Rows gradient, Scratch scratch) {
+        int size = s.shape.headSize;
+        int keys = q + used;
+        panels.packTokens(factors, 0, panels.rows, 1, keys, used, scratch.turned, 0);
+        panels.packWeights(
+                side.values(), side.at(s.from + q) + s.query(member), side.width(), 1, size, used, scratch.straight,
+                0);
+        panels.multiply(
+                new Packed(scratch.straight, 0, used), size, new Packed(scratch.turned, 0, used), keys, used,
+                gradient.values(), gradient.at(s.from) + s.kv(), gradient.width(), true, scratch.edge);
+    }
+
+    private void turnColumn(float[] result, int column, float factor, float[] to, int toFrom, int size) {
+        for (int e = 0; e < size; e++) {
+            to[toFrom + e] = result[e * panels.rows + column] * factor;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package quern.gpu.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.RopeTable;
+import quern.gpu.kernel.TrainingKernels;
+import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.scalar.ScalarTrainingKernels;
+import quern.gpu.tensor.Rows;
+
+/** Every kernel equals its scalar definition bit for bit, with both tiles and any number of threads. */
+class VectorTrainingKernelsTest {
+
+    private static final long SEED = 20260101;
+
+    private final ScalarTrainingKernels scalar = new ScalarTrainingKernels();
+    private final ComputeTeam alone = new ComputeTeam(1);
+    private final ComputeTeam team = new ComputeTeam(3);
+    private final TrainingKernels[] subjects = {
+        new VectorTrainingKernels(alone, null, new GemmPanels(false)),
+        new VectorTrainingKernels(team, null, new GemmPanels(true)),
+        new VectorTrainingKernels(team, null)
+    };
+
+    @AfterEach
+    void close() {
+        alone.close();
+        team.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1", "3,5,7", "4,16,32", "9,31,33", "70,17,520", "65,48,1031", "130,160,64"})
+    void shouldEqualScalarWhenMultiplying(int count, int outputs, int inputs) {
+        Rows w = random(outputs, inputs);
+        Rows x = random(count + 2, inputs);
+        Rows dy = random(count + 2, outputs);
+        for (boolean accumulate : new boolean[] {false, true}) {
+            equal(k -> {
+                Rows y = fill(count + 2, outputs);
+                k.product(w, x, count, y, accumulate);
+                return y;
+            });
+            equal(k -> {
+                Rows dx = fill(count + 2, inputs);
+                k.inputGradient(w, dy, count, dx, accumulate);
+                return dx;
+            });
+        }
+        equal(k -> {
+            Rows dw = fill(outputs, inputs);
+            k.weightGradient(dy, x, count, dw);
+            return dw;
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "5,7", "33,160", "300,131"})
+    void shouldEqualScalarWhenNormalizing(int count, int width) {
+        Rows x = random(count, width);
+        Rows dy = random(count + 1, width);
+        float[] weight = random(1, width).values();
+        for (boolean accumulate : new boolean[] {false, true}) {
+            equal(k -> {
+                Rows dx = fill(count, width);
+                k.rmsNormGradient(x, count, weight, 1e-5f, dy, dx, accumulate, null);
+                return dx;
+            });
+            equal(k -> {
+                Rows dWeight = fill(1, width);
+                k.rmsNormGradient(x, count, weight, 1e-5f, dy, fill(count, width), accumulate, dWeight.values());
+                return dWeight;
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,2,true", "7,6,false", "40,10,true"})
+    void shouldUndoTheRotationWhenTurningBack(int count, int headSize, boolean interleaved) {
+        RopeTable table = RopeTable.of(interleaved, headSize - headSize % 4, 10_000);
+        int[] positions = new int[count];
+        for (int t = 0; t < count; t++) {
+            positions[t] = 3 * t + 1;
+        }
+        Rows x = random(count, 3 * headSize);
+        equal(k -> {
+            Rows dx = new Rows(x.values().clone(), count, 3 * headSize);
+            k.ropeGradient(dx, count, 3, headSize, table, positions);
+            return dx;
+        });
+        Rows turned = new Rows(x.values().clone(), count, 3 * headSize);
+        new ScalarKernels().rope(turned, count, 3, headSize, table, positions);
+        subjects[1].ropeGradient(turned, count, 3, headSize, table, positions);
+        assertArrayEquals(x.values(), turned.values(), 1e-5f);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1,1", "20,2,1,5", "67,4,2,8", "130,6,2,33", "100,3,3,32"})
+    void shouldEqualScalarWhenAttending(int count, int heads, int kvHeads, int headSize) {
+        Rows q = random(count, heads * headSize);
+        Rows k = random(count + 1, kvHeads * headSize);
+        Rows v = random(count + 2, kvHeads * headSize);
+        Rows dOut = random(count + 3, heads * headSize);
+        int[] segmentFrom = new int[count];
+        for (int t = 0; t < count; t++) {
+            segmentFrom[t] = t < count / 3 ? 0 : t < count / 3 + 2 ? count / 3 : count / 3 + 2;
+        }
+        float scale = 0.7f;
+        for (int which = 0; which < 5; which++) {
+            int chosen = which;
+            equal(kernels -> {
+                Rows[] all = {
+                    fill(count, q.width()), fill(count, heads), fill(count, q.width()), fill(count, k.width()),
+                    fill(count, k.width())
+                };
+                kernels.packedAttention(q, k, v, count, heads, kvHeads, scale, segmentFrom, all[0], all[1]);
+                kernels.packedAttentionGradient(q, k, v, all[0], all[1], dOut, count, heads, kvHeads, scale,
+                        segmentFrom, all[2], all[3], all[4]);
+                return all[chosen];
+            });
+        }
+    }
+
+    @Test
+    void shouldRefuseSegmentsThatOverlap() {
+        Rows rows = random(3, 4);
+        for (TrainingKernels subject : new TrainingKernels[] {subjects[0], subjects[1]}) {
+            assertThrows(IllegalArgumentException.class, () -> subject.packedAttention(
+                    rows, rows, rows, 3, 1, 1, 1f, new int[] {0, 1, 0}, rows, new Rows(3, 1)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 19, 4097})
+    void shouldEqualScalarWhenGating(int width) {
+        Rows gate = random(9, width);
+        gate.values()[0] = 120f;
+        gate.values()[width - 1] = -120f;
+        Rows up = random(10, width);
+        Rows dOut = random(11, width);
+        for (boolean first : new boolean[] {true, false}) {
+            equal(k -> {
+                Rows dGate = fill(9, width);
+                Rows dUp = fill(9, width);
+                k.siluMultiplyGradient(gate, up, dOut, 8, dGate, dUp);
+                return first ? dGate : dUp;
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "3,17", "40,500", "5,3001"})
+    void shouldEqualScalarWhenScoringLabels(int count, int vocabulary) {
+        int[] labels = new int[count];
+        for (int t = 0; t < count; t++) {
+            labels[t] = t % 3 == 1 ? -100 : (t * 7) % vocabulary;
+        }
+        Rows logits = random(count, vocabulary);
+        equal(k -> {
+            Rows gradient = new Rows(logits.values().clone(), count, vocabulary);
+            double loss = k.crossEntropy(gradient, count, labels, 0.125f);
+            double expected = scalar.crossEntropy(
+                    new Rows(logits.values().clone(), count, vocabulary), count, labels, 1f);
+            assertEquals(expected, loss);
+            return gradient;
+        });
+    }
+
+    @Test
+    void shouldRefuseALabelOutsideTheVocabulary() {
+        for (TrainingKernels subject : subjects) {
+            var thrown = assertThrows(IllegalArgumentException.class,
+                    () -> subject.crossEntropy(random(2, 5), 2, new int[] {0, 5}, 1f));
+            assertEquals("label 5 of row 1, expected -100 or 0..4", thrown.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 37, 50_000})
+    void shouldEqualScalarWhenUpdating(int length) {
+        for (int which = 0; which < 3; which++) {
+            int chosen = which;
+            equal(k -> {
+                Rows[] state = {random(1, length), fill(1, length), fill(1, length)};
+                for (int step = 1; step < 4; step++) {
+                    k.adamW(state[0].values(), random(step, length).values(), state[1].values(), state[2].values(),
+                            new AdamWStep(1e-2f, 0.9f, 0.95f, 1e-8f, 0.1f, 0.5f, step));
+                }
+                return state[chosen];
+            });
+        }
+    }
+
+    private interface Computation {
+        Rows run(TrainingKernels kernels);
+    }
+
+    private void equal(Computation computation) {
+        float[] expected = computation.run(scalar).values();
+        for (TrainingKernels subject : subjects) {
+            assertArrayEquals(expected, computation.run(subject).values());
+        }
+    }
+
+    private static Rows fill(int count, int width) {
+        Rows rows = new Rows(count, width);
+        Arrays.fill(rows.values(), 0.25f);
+        return rows;
+    }
+
+    private static Rows random(int count, int width) {
+        SplittableRandom random = new SplittableRandom(SEED + count * 31L + width);
+        Rows rows = new Rows(count, width);
+        for (int i = 0; i < rows.values().length; i++) {
+            rows.values()[i] = (float) random.nextGaussian();
+        }
+        return rows;
+    }
+}
