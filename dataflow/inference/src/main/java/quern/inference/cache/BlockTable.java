@@ -3,7 +3,9 @@ package quern.inference.cache;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import quern.kv.BlockKey;
 import quern.kv.HotBlock;
 
@@ -31,6 +33,8 @@ public final class BlockTable {
 
     final boolean retain;
     final List<Ahead> ahead = new ArrayList<>();
+    /** Keys this table's sequence is about to seal, first of all sequences. */
+    final Set<BlockKey> expected = new HashSet<>();
     int unanswered;
     boolean closed;
 

@@ -2,8 +2,10 @@ package quern.inference.cache;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import quern.gpu.kernel.KvLayout;
 import quern.inference.cache.BlockTable.Ahead;
 import quern.kv.BlockKey;
@@ -22,6 +24,7 @@ public final class KvBlocks {
     private final String modelFingerprint;
     private final String arithmetic;
     private final int total;
+    private final Set<BlockKey> expected = new HashSet<>();
     private int held;
 
     /**
@@ -78,31 +81,40 @@ public final class KvBlocks {
     /**
      * Looks up the longest known prefix of {@code tokens[0 .. count)}, leaving at least the last token to compute, and
      * makes sure that blocks for all {@code count} tokens can be had. Blocks of lower tiers become loads; until each
-     * is {@link #answer}ed the table is {@link BlockTable#loading}.
+     * is {@link #answer}ed the table is {@link BlockTable#loading}. Unless admitted the table stays empty.
      *
      * @param table empty
-     * @return loads to carry out; empty Optional if there are not enough blocks, the table is then still empty
      */
-    public Optional<List<BlockLoad>> admit(long sequenceId, BlockTable table, int[] tokens, int count) {
+    public Admission admit(long sequenceId, BlockTable table, int[] tokens, int count) {
         int limit = (count - 1) / layout.blockTokens();
-        List<HotBlock> hot = new ArrayList<>();
-        List<Integer> absentHere = new ArrayList<>();
-        for (int i = 0; i < limit; i++) {
-            Optional<HotBlock> pinned = pool.pinHot(table.key(i, tokens), tokensOf(i, tokens));
-            if (pinned.isEmpty() && !inLowerTier(table.key(i, tokens))) {
+        List<Optional<HotBlock>> known = new ArrayList<>();
+        while (known.size() < limit) {
+            int next = known.size();
+            Optional<HotBlock> pinned = pool.pinHot(table.key(next, tokens), tokensOf(next, tokens));
+            if (pinned.isEmpty() && !inLowerTier(table.key(next, tokens))) {
                 break;
             }
             held += pinned.isPresent() ? 1 : 0;
-            hot.add(pinned.orElse(null));
-            if (pinned.isEmpty()) {
-                absentHere.add(i);
+            known.add(pinned);
+        }
+        boolean awaited = known.size() < limit && expected.contains(table.key(known.size(), tokens));
+        int hot = (int) known.stream().filter(Optional::isPresent).count();
+        if (awaited || pool.availableBlocks() < blocksOf(count) - hot) {
+            known.forEach(block -> block.ifPresent(this::release));
+            return awaited ? new Admission.Awaiting() : new Admission.NoRoom();
+        }
+        if (table.retain) {
+            expect(table, tokens, known.size(), count / layout.blockTokens());
+        }
+        return new Admission.Admitted(enter(sequenceId, table, tokens, known));
+    }
+
+    private void expect(BlockTable table, int[] tokens, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (expected.add(table.key(i, tokens))) {
+                table.expected.add(table.key(i, tokens));
             }
         }
-        if (pool.availableBlocks() < blocksOf(count) - (hot.size() - absentHere.size())) {
-            hot.stream().filter(block -> block != null).forEach(this::release);
-            return Optional.empty();
-        }
-        return Optional.of(enter(sequenceId, table, tokens, hot));
     }
 
     private boolean inLowerTier(BlockKey key) {
@@ -110,17 +122,18 @@ public final class KvBlocks {
         return tier == Tier.WARM || tier == Tier.COLD;
     }
 
-    private List<BlockLoad> enter(long sequenceId, BlockTable table, int[] tokens, List<HotBlock> hot) {
+    private List<BlockLoad> enter(long sequenceId, BlockTable table, int[] tokens,
+            List<Optional<HotBlock>> known) {
         List<BlockLoad> loads = new ArrayList<>();
-        for (int i = 0; i < hot.size(); i++) {
+        for (int i = 0; i < known.size(); i++) {
             BlockKey key = table.key(i, tokens);
-            if (hot.get(i) != null) {
-                table.ahead.add(new Ahead(key, hot.get(i), true));
+            if (known.get(i).isPresent()) {
+                table.ahead.add(new Ahead(key, known.get(i).get(), true));
                 continue;
             }
             Optional<HotBlock> target = claim();
             if (target.isEmpty()) {
-                hot.subList(i, hot.size()).stream().filter(block -> block != null).forEach(this::release);
+                known.subList(i, known.size()).forEach(block -> block.ifPresent(this::release));
                 break;
             }
             table.ahead.add(new Ahead(key, target.get(), false));
@@ -185,6 +198,9 @@ public final class KvBlocks {
         while (table.retain && table.sealed() < computed / layout.blockTokens()) {
             int next = table.sealed();
             table.sealNext(pool.seal(table.block(next), table.key(next, tokens), tokensOf(next, tokens)));
+            if (table.expected.remove(table.key(next, tokens))) {
+                expected.remove(table.key(next, tokens));
+            }
         }
     }
 
@@ -194,6 +210,8 @@ public final class KvBlocks {
             return;
         }
         table.closed = true;
+        expected.removeAll(table.expected);
+        table.expected.clear();
         if (!table.loading()) {
             giveBack(table);
         }

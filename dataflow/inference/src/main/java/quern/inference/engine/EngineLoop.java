@@ -19,6 +19,7 @@ import quern.gpu.tensor.Rows;
 import quern.inference.LoadedAdapter;
 import quern.inference.LoadedModel;
 import quern.inference.StepWork;
+import quern.inference.cache.Admission;
 import quern.inference.cache.BlockLoad;
 import quern.inference.cache.KvBlocks;
 import quern.inference.engine.StepPlan.Slice;
@@ -82,7 +83,7 @@ public final class EngineLoop {
         this.nanoClock = nanoClock;
         this.blocks = new KvBlocks(pool, layout, model.fingerprint(), model.arithmetic());
         this.transformer = model.transformer();
-        this.runningMax = Math.min(config.sequencesMax(), config.maxBatchedTokens());
+        this.runningMax = config.sequencesMax();
         this.planner = new BatchPlanner(config.maxBatchedTokens(), layout.blockTokens());
         this.rules = new SequenceRules(model, blocks, config);
         this.answers = new Answers(model);
@@ -197,27 +198,39 @@ public final class EngineLoop {
         return counters.stats(running.size(), loading.size(), waiting.size(), blocks);
     }
 
-    /** Admits from the front as long as there is room; blocks for the whole prompt are taken at once. */
+    /**
+     * Admits from the front as long as there is room; blocks for the whole prompt are taken at once. A sequence whose
+     * prompt another one is computing is passed over until it can take it from there (BatchLLM, arXiv 2412.03594).
+     */
     private int admit() {
         int admitted = 0;
-        while (!waiting.isEmpty() && running.size() + loading.size() < runningMax) {
-            Sequence sequence = waiting.first();
-            Optional<List<BlockLoad>> loads =
-                    blocks.admit(sequence.id(), sequence.table, sequence.tokens(), sequence.count());
-            if (loads.isEmpty()) {
+        for (Sequence sequence : List.copyOf(waiting)) {
+            if (running.size() + loading.size() >= runningMax) {
                 break;
             }
-            waiting.remove(sequence);
-            admitted++;
-            if (loads.get().isEmpty()) {
-                begin(sequence);
-            } else {
-                loading.put(sequence.id(), sequence);
-                loads.get().forEach(load -> unanswered.put(load, sequence));
-                loadsToTake.addAll(loads.get());
+            switch (blocks.admit(sequence.id(), sequence.table, sequence.tokens(), sequence.count())) {
+                case Admission.Admitted(List<BlockLoad> loads) -> {
+                    enter(sequence, loads);
+                    admitted++;
+                }
+                case Admission.Awaiting awaiting -> { }
+                case Admission.NoRoom noRoom -> {
+                    return admitted;
+                }
             }
         }
         return admitted;
+    }
+
+    private void enter(Sequence sequence, List<BlockLoad> loads) {
+        waiting.remove(sequence);
+        if (loads.isEmpty()) {
+            begin(sequence);
+        } else {
+            loading.put(sequence.id(), sequence);
+            loads.forEach(load -> unanswered.put(load, sequence));
+            loadsToTake.addAll(loads);
+        }
     }
 
     private void begin(Sequence sequence) {

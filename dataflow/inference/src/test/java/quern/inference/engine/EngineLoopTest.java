@@ -193,7 +193,7 @@ class EngineLoopTest {
 
     @Test
     void shouldMoveWhenTheBudgetIsSmallerThanABlock() {
-        EngineRun run = run(64, 3, 8);
+        EngineRun run = run(64, 3, 3);
         for (int i = 0; i < 5; i++) {
             run.submit(i, prompt(30, i), sampled(i, 5));
         }
@@ -310,6 +310,49 @@ class EngineLoopTest {
         run.finish();
         assertNotEquals(run.answer(0).tokens, run.answer(1).tokens);
         assertNotEquals(run.answer(1).tokens, run.answer(2).tokens);
+        assertEquals(0, run.answer(0).finished().usage().cachedTokens());
+        assertEquals(24, run.answer(2).finished().usage().cachedTokens(), "a prompt is computed once for all choices");
+    }
+
+    @Test
+    void shouldServeAdaptersBesideTheBaseWithTheirOwnCaches() {
+        EngineRun run = run(64, 64, 8);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 6; i++) {
+                run.submit(adapted(10 * round + i, i % 3));
+            }
+            run.finish();
+        }
+        for (int i = 0; i < 6; i++) {
+            Answer alone = EngineRun.alone(model, Product.F32, adapted(i, i % 3));
+            assertSame(alone, run.answer(i));
+            assertSame(alone, run.answer(10 + i));
+            assertEquals(i < 3 ? 0 : 24, run.answer(i).finished().usage().cachedTokens());
+        }
+        assertNotEquals(run.answer(0).logprobs, run.answer(1).logprobs);
+        assertNotEquals(run.answer(1).logprobs, run.answer(2).logprobs);
+    }
+
+    private static SequenceRequest adapted(long id, int adapter) {
+        return new SequenceRequest(id, prompt(30, 1), sampled(1, 6), "",
+                List.of(Optional.<String>empty(), Optional.of("one"), Optional.of("two")).get(adapter), true, 0,
+                Optional.empty());
+    }
+
+    @Test
+    void shouldKeepTheAdapterASequenceBeganWithWhenAnotherIsPublished() {
+        EngineRun run = run(64, 64, 2);
+        run.submit(adapted(1, 1));
+        run.step();
+        run.model.adapters().publish("one", quern.inference.TinyAdapter.of(run.model, 4, 0.5f, 99));
+        run.finish();
+        assertSame(EngineRun.alone(model, Product.F32, adapted(1, 1)), run.answer(1));
+        run.submit(adapted(2, 1));
+        run.finish();
+        assertEquals(0, run.answer(2).finished().usage().cachedTokens());
+        assertNotEquals(run.answer(1).logprobs, run.answer(2).logprobs);
+        assertTrue(run.model.adapters().remove("one"));
+        assertThrows(RequestRefused.class, () -> run.submit(adapted(3, 1)));
     }
 
     @Test

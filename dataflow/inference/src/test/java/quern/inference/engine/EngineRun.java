@@ -13,11 +13,13 @@ import java.util.Optional;
 import quern.config.EngineConfig;
 import quern.config.EngineConfig.Product;
 import quern.config.KvConfig;
+import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.scalar.ScalarKernels;
 import quern.inference.ForwardRun;
 import quern.inference.LoadedModel;
 import quern.inference.MemoryBlockPool;
+import quern.inference.TinyAdapter;
 import quern.inference.cache.BlockLoad;
 import quern.inference.format.ModelFile;
 import quern.inference.sampling.SamplingParameters;
@@ -48,7 +50,14 @@ final class EngineRun {
     final long[] nanos = new long[1];
 
     EngineRun(ModelFile file, Product product, int poolBlocks, int blockTokens, EngineConfig config) {
-        this.model = LoadedModel.load(file, new ScalarKernels(), product);
+        this(file, new ScalarKernels(), product, poolBlocks, blockTokens, config);
+    }
+
+    EngineRun(
+            ModelFile file, Kernels kernels, Product product, int poolBlocks, int blockTokens, EngineConfig config) {
+        this.model = LoadedModel.load(file, kernels, product);
+        model.adapters().publish("one", TinyAdapter.of(model, 4, 0.5f, 1));
+        model.adapters().publish("two", TinyAdapter.of(model, 3, 0.5f, 2));
         this.layout = model.kvLayout(ForwardRun.kv(blockTokens, KvConfig.ElementType.F16));
         this.pool = new MemoryBlockPool(poolBlocks, layout.blockBytes());
         this.poolBlocks = poolBlocks;

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import quern.config.EngineConfig.Product;
 import quern.config.QuernException;
 import quern.gpu.scalar.ScalarKernels;
-import quern.gpu.tensor.Rows;
 import quern.inference.ForwardRun;
 import quern.inference.LoadedModel;
+import quern.inference.TinyAdapter;
 import quern.inference.TinyModel;
 
 class TransformerTest {
@@ -80,30 +80,11 @@ class TransformerTest {
         }
     }
 
-    static LoraWeights adapter(LoadedModel model, int rank, float scale, long seed) {
-        Random random = new Random(seed);
-        SortedMap<String, LoraWeights.Pair> targets = new TreeMap<>();
-        model.weights().adaptable().forEach((name, linear) -> {
-            Rows a = random(random, rank, linear.matrix().columns(), 0.3);
-            Rows b = random(random, linear.matrix().rows(), rank, 0.3);
-            targets.put(name, new LoraWeights.Pair(a, b));
-        });
-        return new LoraWeights(rank, scale, targets);
-    }
-
-    private static Rows random(Random random, int count, int width, double deviation) {
-        Rows rows = new Rows(count, width);
-        for (int i = 0; i < rows.values().length; i++) {
-            rows.values()[i] = (float) (deviation * random.nextGaussian());
-        }
-        return rows;
-    }
-
     @Test
     void shouldEqualThePlainForwardWhenAnAdapterSitsBesideEveryMatrix() {
         TinyModel model = TinyModel.llama(4);
         LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), Product.F32);
-        LoraWeights adapter = adapter(loaded, 5, 0.7f, 9);
+        LoraWeights adapter = TinyAdapter.of(loaded, 5, 0.7f, 9);
         int[] tokens = tokens(45, model.shape().vocabulary());
         double[][] expected = new PlainForward(model, adapter.targets(), 0.7f).logits(tokens);
         LoraMatrices matrices = new LoraMatrices(adapter, loaded.kernels());
@@ -113,7 +94,7 @@ class TransformerTest {
     @Test
     void shouldRefuseAnAdapterWhenItDoesNotFit() {
         LoadedModel loaded = LoadedModel.load(TinyModel.llama(4), new ScalarKernels(), Product.F32);
-        LoraWeights fitting = adapter(loaded, 3, 1, 1);
+        LoraWeights fitting = TinyAdapter.of(loaded, 3, 1, 1);
         assertEquals(64, loaded.adapters().publish("one", fitting).fingerprint().length());
 
         SortedMap<String, LoraWeights.Pair> unknown = new TreeMap<>(fitting.targets());
@@ -136,8 +117,8 @@ class TransformerTest {
     @Test
     void shouldNameAnAdapterByItsNumbersWhenFingerprinted() {
         LoadedModel loaded = LoadedModel.load(TinyModel.llama(4), new ScalarKernels(), Product.F32);
-        LoraWeights one = adapter(loaded, 3, 1, 1);
-        LoraWeights same = adapter(loaded, 3, 1, 1);
+        LoraWeights one = TinyAdapter.of(loaded, 3, 1, 1);
+        LoraWeights same = TinyAdapter.of(loaded, 3, 1, 1);
         assertEquals(one.fingerprint(), same.fingerprint());
         same.targets().get("blk.1.ffn_up.weight").b().values()[0] += 1e-6f;
         assertTrue(!one.fingerprint().equals(same.fingerprint()));
