@@ -51,6 +51,12 @@ public final class ApiError extends RuntimeException {
         return new ApiError(404, "invalid_request_error", code, null, 0, message);
     }
 
+    /** The model does not exist, or not for this caller. */
+    public static ApiError unknownModel(String model) {
+        return new ApiError(404, "invalid_request_error", "model_not_found", "model", 0,
+                "there is no model '" + (model.length() <= 100 ? model : model.substring(0, 100) + "...") + "'");
+    }
+
     public static ApiError noSuchMethod(String method, List<String> allowed) {
         return new ApiError(405, "invalid_request_error", "method_not_allowed", null, 0,
                 method + " is not a method of this path; it has " + String.join(", ", allowed));

@@ -3,6 +3,7 @@ package quern.appliance.http;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +40,9 @@ public final class HttpServer {
     public static HttpServer bind(ActorSystem<?> system, HttpConfig config, RouteTable table, Gate.Keys keys) {
         checkExposure(config);
         var door = new FrontDoor(table, new Gate(config, keys), config, Materializer.matFromSystem(system));
-        var server = Http.get(system).newServerAt(config.host(), config.port()).withSettings(
-                ServerSettings.create(system.classicSystem()).withMaxConnections(config.connectionsMax() + CONNECTIONS_SPARE));
+        ServerSettings settings = ServerSettings.create(system.classicSystem())
+                .withMaxConnections(config.connectionsMax() + CONNECTIONS_SPARE);
+        var server = Http.get(system).newServerAt(config.host(), config.port()).withSettings(settings);
         if (config.tlsCertificate().isPresent()) {
             server = server.enableHttps(ConnectionContext.httpsServer(
                     PemFiles.context(config.tlsCertificate().get(), config.tlsKey().orElseThrow())));
@@ -82,9 +84,9 @@ public final class HttpServer {
         }
         if (config.auth() == HttpConfig.Auth.OFF || config.tlsCertificate().isEmpty()) {
             throw new QuernException(Category.FATAL, "quern.http.host " + config.host()
-                    + " is reachable from other machines: this needs auth = key, tls-certificate and tls-key; found auth = "
-                    + config.auth().name().toLowerCase(java.util.Locale.ROOT) + (config.tlsCertificate().isEmpty()
-                    ? " without TLS" : " with TLS"));
+                    + " is reachable from other machines: this needs auth = key, tls-certificate and tls-key; found "
+                    + "auth = " + config.auth().name().toLowerCase(Locale.ROOT)
+                    + (config.tlsCertificate().isEmpty() ? " without TLS" : " with TLS"));
         }
     }
 

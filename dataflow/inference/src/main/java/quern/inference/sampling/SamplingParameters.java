@@ -84,6 +84,11 @@ public record SamplingParameters(
                 repetitionPenalty, seed, logitBias, logprobs, topLogprobs, texts, maxTokens, ignoreEos);
     }
 
+    public SamplingParameters withMaxTokens(int tokens) {
+        return new SamplingParameters(temperature, topK, topP, minP, presencePenalty, frequencyPenalty,
+                repetitionPenalty, seed, logitBias, logprobs, topLogprobs, stop, tokens, ignoreEos);
+    }
+
     public SamplingParameters ignoringEos() {
         return new SamplingParameters(temperature, topK, topP, minP, presencePenalty, frequencyPenalty,
                 repetitionPenalty, seed, logitBias, logprobs, topLogprobs, stop, maxTokens, true);

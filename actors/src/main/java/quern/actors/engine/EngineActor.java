@@ -1,0 +1,288 @@
+package quern.actors.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import quern.actors.Readiness;
+import quern.config.QuernException;
+import quern.config.QuernException.Category;
+import quern.inference.StepWork;
+import quern.inference.cache.BlockLoad;
+import quern.inference.engine.EngineEvent;
+import quern.inference.engine.EngineLoop;
+import quern.inference.engine.SequenceRequest;
+import quern.kv.BlockPool;
+
+/**
+ * Drives the {@link EngineLoop}: one step a tick, a tick as long as there is work, so that messages get in between any
+ * two steps. Belongs on a pinned dispatcher. A loop that breaks fails everything in flight and is replaced.
+ */
+public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Command> {
+
+    /** Dispatcher this actor belongs on. */
+    public static final String DISPATCHER = "quern-compute";
+
+    private static final String IO_DISPATCHER = "quern-io";
+    private static final int WRITE_BEHIND_BLOCKS = 32;
+    private static final int FAILURES_MAX = 5;
+
+    public sealed interface Command {}
+
+    /**
+     * All of these sequences or none.
+     *
+     * @param events gets the events of the sequences, exactly one terminal each
+     * @param replyTo gets exactly one {@link EnqueueReply}, before any event
+     */
+    public record Enqueue(
+            List<SequenceRequest> sequences, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo)
+            implements Command {}
+
+    /** The terminal event comes all the same; unknown ids are ignored. */
+    public record Cancel(long sequenceId) implements Command {}
+
+    /** @param replyTo told when the work is done, broke, or could not be attached; not after a detach */
+    public record Attach(StepWork work, ActorRef<EngineEvent.WorkEnded> replyTo) implements Command {}
+
+    /** @param replyTo told once no slice of the work runs or will run */
+    public record Detach(StepWork work, ActorRef<Detached> replyTo) implements Command {}
+
+    /** Fails what is in flight and stops. @param replyTo told when no I/O of the engine is left */
+    public record Stop(ActorRef<Stopped> replyTo) implements Command {}
+
+    private enum Tick implements Command { NOW }
+
+    private record Outcome(BlockLoad load, boolean found) {}
+
+    private record LoadsDone(EngineLoop loop, List<Outcome> outcomes) implements Command {}
+
+    private record WrittenBehind(int blocks) implements Command {}
+
+    public sealed interface EnqueueReply {}
+
+    public record Enqueued() implements EnqueueReply {}
+
+    public record NotEnqueued(QuernException cause) implements EnqueueReply {}
+
+    public record Detached(StepWork work) {}
+
+    public record Stopped() {}
+
+    /**
+     * @param loops makes a loop over the same model and {@code pool}; called again when one broke
+     * @param readiness blocked while the engine cannot serve
+     */
+    public static Behavior<Command> create(
+            Supplier<EngineLoop> loops, BlockPool pool, EngineBoard board, Readiness readiness) {
+        return Behaviors.setup(context -> new EngineActor(context, loops, pool, board, readiness));
+    }
+
+    private final Supplier<EngineLoop> loops;
+    private final BlockPool pool;
+    private final EngineBoard board;
+    private final Readiness readiness;
+    private final Executor io;
+    private final Map<Long, ActorRef<EngineEvent>> listeners = new HashMap<>();
+    private final Map<StepWork, ActorRef<EngineEvent.WorkEnded>> attached = new IdentityHashMap<>();
+    private EngineLoop loop;
+    private boolean ticking;
+    private boolean writing;
+    private int reading;
+    private Optional<ActorRef<Stopped>> stopping = Optional.empty();
+
+    private EngineActor(
+            ActorContext<Command> context,
+            Supplier<EngineLoop> loops,
+            BlockPool pool,
+            EngineBoard board,
+            Readiness readiness) {
+        super(context);
+        this.loops = loops;
+        this.pool = pool;
+        this.board = board;
+        this.readiness = readiness;
+        this.io = context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(IO_DISPATCHER));
+        this.loop = loops.get();
+        board.show(loop.stats());
+    }
+
+    @Override
+    public Behavior<Command> onMessage(Command message) {
+        switch (message) {
+            case Enqueue enqueue -> onEnqueue(enqueue);
+            case Cancel cancel -> loop.cancel(cancel.sequenceId());
+            case Attach attach -> onAttach(attach);
+            case Detach detach -> onDetach(detach);
+            case Stop stop -> onStop(stop);
+            case Tick tick -> onTick();
+            case LoadsDone done -> onLoadsDone(done);
+            case WrittenBehind written -> onWritten(written);
+        }
+        return next();
+    }
+
+    private Behavior<Command> next() {
+        if (!ticking && loop.hasWork()) {
+            ticking = true;
+            getContext().getSelf().tell(Tick.NOW);
+        }
+        boolean quiet = !ticking && !writing && reading == 0;
+        if (stopping.isPresent() && quiet) {
+            stopping.get().tell(new Stopped());
+            return Behaviors.stopped();
+        }
+        return this;
+    }
+
+    private void onEnqueue(Enqueue enqueue) {
+        int taken = 0;
+        try {
+            if (stopping.isPresent()) {
+                throw new QuernException(Category.RETRYABLE, "the engine is stopping");
+            }
+            for (SequenceRequest sequence : enqueue.sequences()) {
+                loop.submit(sequence);
+                taken++;
+            }
+        } catch (QuernException refused) {
+            enqueue.sequences().stream().limit(taken).forEach(sequence -> loop.cancel(sequence.id()));
+            enqueue.replyTo().tell(new NotEnqueued(refused));
+            return;
+        }
+        enqueue.sequences().forEach(sequence -> listeners.put(sequence.id(), enqueue.events()));
+        enqueue.replyTo().tell(new Enqueued());
+    }
+
+    private void onAttach(Attach attach) {
+        try {
+            loop.attach(attach.work());
+            attached.put(attach.work(), attach.replyTo());
+        } catch (IllegalStateException busy) {
+            attach.replyTo().tell(new EngineEvent.WorkEnded(attach.work(), Optional.of(
+                    new QuernException(Category.RETRYABLE, "other work is attached to the engine", busy))));
+        }
+    }
+
+    private void onDetach(Detach detach) {
+        loop.detach(detach.work());
+        attached.remove(detach.work());
+        detach.replyTo().tell(new Detached(detach.work()));
+    }
+
+    private void onStop(Stop stop) {
+        stopping = Optional.of(stop.replyTo());
+        attached.keySet().forEach(loop::detach);
+        attached.clear();
+        loop.failAll(new QuernException(Category.RETRYABLE, "the server is shutting down"));
+    }
+
+    private void onTick() {
+        ticking = false;
+        try {
+            loop.step().forEach(this::deliver);
+            List<BlockLoad> loads = loop.takeLoads();
+            if (!loads.isEmpty()) {
+                read(loads);
+            }
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
+            replaceLoop(failure);
+        }
+        board.show(loop.stats());
+        writeBehind();
+    }
+
+    private void deliver(EngineEvent event) {
+        switch (event) {
+            case EngineEvent.TokenProduced token -> tell(token.sequenceId(), event);
+            case EngineEvent.Finished finished -> tellLast(finished.sequenceId(), event);
+            case EngineEvent.Failed failed -> tellLast(failed.sequenceId(), event);
+            case EngineEvent.WorkEnded ended -> {
+                ActorRef<EngineEvent.WorkEnded> listener = attached.remove(ended.work());
+                if (listener != null) {
+                    listener.tell(ended);
+                }
+            }
+        }
+    }
+
+    private void tell(long sequenceId, EngineEvent event) {
+        ActorRef<EngineEvent> listener = listeners.get(sequenceId);
+        if (listener != null) {
+            listener.tell(event);
+        }
+    }
+
+    private void tellLast(long sequenceId, EngineEvent event) {
+        tell(sequenceId, event);
+        listeners.remove(sequenceId);
+    }
+
+    private void read(List<BlockLoad> loads) {
+        reading++;
+        EngineLoop asking = loop;
+        getContext().pipeToSelf(
+                CompletableFuture.supplyAsync(() -> loads.stream().map(this::carryOut).toList(), io),
+                (outcomes, failure) -> new LoadsDone(asking, failure == null
+                        ? outcomes : loads.stream().map(load -> new Outcome(load, false)).toList()));
+    }
+
+    private Outcome carryOut(BlockLoad load) {
+        try {
+            return new Outcome(load, pool.load(load.key(), load.tokens(), load.target()));
+        } catch (RuntimeException failure) {
+            // A tier that cannot be read is a miss: the block is computed again.
+            return new Outcome(load, false);
+        }
+    }
+
+    private void onLoadsDone(LoadsDone done) {
+        reading--;
+        done.outcomes().forEach(outcome -> done.loop().loaded(outcome.load(), outcome.found()));
+    }
+
+    private void writeBehind() {
+        if (writing || stopping.isPresent()) {
+            return;
+        }
+        writing = true;
+        getContext().pipeToSelf(
+                CompletableFuture.supplyAsync(() -> pool.writeBehind(WRITE_BEHIND_BLOCKS), io),
+                (blocks, failure) -> new WrittenBehind(failure == null ? blocks : 0));
+    }
+
+    private void onWritten(WrittenBehind written) {
+        writing = false;
+        if (written.blocks() > 0) {
+            writeBehind();
+        }
+    }
+
+    private void replaceLoop(Throwable failure) {
+        board.failed();
+        readiness.block("engine", "the engine failed and is being replaced");
+        getContext().getLog().error("engine loop broke with {} sequences", listeners.size(), failure);
+        var cause = new QuernException(Category.RETRYABLE, "the engine failed: " + failure, failure);
+        new ArrayList<>(listeners.keySet()).forEach(id -> tellLast(id, new EngineEvent.Failed(id, cause)));
+        attached.forEach((work, listener) -> listener.tell(new EngineEvent.WorkEnded(work, Optional.of(cause))));
+        attached.clear();
+        loop.failAll(cause);
+        if (board.failures() > FAILURES_MAX) {
+            readiness.block("engine", "the engine failed " + board.failures() + " times: " + failure);
+            throw new IllegalStateException("engine failed too often", failure);
+        }
+        loop = loops.get();
+        readiness.clear("engine");
+    }
+}

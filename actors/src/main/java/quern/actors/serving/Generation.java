@@ -1,0 +1,239 @@
+package quern.actors.serving;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import quern.actors.engine.EngineActor;
+import quern.actors.engine.EngineActor.EnqueueReply;
+import quern.config.QuernException;
+import quern.config.QuernException.Category;
+import quern.inference.engine.EngineEvent;
+import quern.inference.engine.FinishReason;
+import quern.inference.engine.RequestRefused;
+import quern.inference.engine.SequenceRequest;
+import quern.inference.engine.Usage;
+import quern.inference.tokenizer.Tokenizer;
+
+/**
+ * One accepted request from prompt to last event. It encodes, enqueues, translates the engine's events and ends with
+ * exactly one {@link GenerationEvent.Terminal}. When whoever listens is gone, the engine is told to stop.
+ */
+public final class Generation extends AbstractMatchingBehavior<Generation.Command> {
+
+    public sealed interface Command {}
+
+    /** Nobody wants the rest. */
+    public enum Cancel implements Command { NOW }
+
+    private record Enqueued(EnqueueReply reply) implements Command {}
+
+    private record FromEngine(EngineEvent event) implements Command {}
+
+    /**
+     * @param served what the request's model name led to
+     * @param firstSequenceId answers get consecutive ids from here
+     * @param contextTokens longest prompt plus answer
+     * @param replyTo gets exactly one {@link SubmitReply}
+     */
+    public record Task(
+            GenerationRequest request,
+            ServedModel served,
+            long firstSequenceId,
+            int contextTokens,
+            Tokenizer tokenizer,
+            ActorRef<GenerationEvent> events,
+            ActorRef<SubmitReply> replyTo) {}
+
+    public static Behavior<Command> create(
+            Task task, PromptEncoder encoder, ActorRef<EngineActor.Command> engine, ServingObserver observer) {
+        return Behaviors.setup(context -> {
+            List<SequenceRequest> sequences;
+            try {
+                sequences = new SequencePlan(task, encoder).sequences();
+            } catch (SequencePlan.Refusal refusal) {
+                observer.rejected(refusal.reason());
+                task.replyTo().tell(refusal.reason());
+                return Behaviors.stopped();
+            }
+            return new Generation(context, task, sequences, engine, observer);
+        });
+    }
+
+    private final Task task;
+    private final List<SequenceRequest> sequences;
+    private final ActorRef<EngineActor.Command> engine;
+    private final ServingObserver observer;
+    private final List<Usage> usages = new ArrayList<>();
+    private final long submittedNs = System.nanoTime();
+    private final long[] lastTokenNs;
+    private boolean abandoned;
+
+    private Generation(
+            ActorContext<Command> context,
+            Task task,
+            List<SequenceRequest> sequences,
+            ActorRef<EngineActor.Command> engine,
+            ServingObserver observer) {
+        super(context);
+        this.task = task;
+        this.sequences = sequences;
+        this.engine = engine;
+        this.observer = observer;
+        this.lastTokenNs = new long[sequences.size()];
+        for (int i = 0; i < sequences.size(); i++) {
+            usages.add(null);
+        }
+        context.watch(task.events());
+        engine.tell(new EngineActor.Enqueue(
+                sequences,
+                context.messageAdapter(EngineEvent.class, FromEngine::new),
+                context.messageAdapter(EnqueueReply.class, Enqueued::new)));
+    }
+
+    @Override
+    public Behavior<Command> onMessage(Command message) {
+        return switch (message) {
+            case Enqueued enqueued -> onEnqueued(enqueued.reply());
+            case FromEngine event -> onEngine(event.event());
+            case Cancel cancel -> onCancel();
+        };
+    }
+
+    @Override
+    public Behavior<Command> onSignal(Signal signal) {
+        return signal instanceof Terminated ? onCancel() : this;
+    }
+
+    private Behavior<Command> onEnqueued(EnqueueReply reply) {
+        return switch (reply) {
+            case EngineActor.Enqueued enqueued -> {
+                task.replyTo().tell(new SubmitReply.Accepted(
+                        getContext().getSelf(),
+                        task.served().id(),
+                        task.served().fingerprint(),
+                        promptTokens(),
+                        task.tokenizer()));
+                yield this;
+            }
+            case EngineActor.NotEnqueued refused -> {
+                SubmitReply.Rejected reason = reason(refused.cause());
+                observer.rejected(reason);
+                task.replyTo().tell(reason);
+                yield Behaviors.stopped();
+            }
+        };
+    }
+
+    private SubmitReply.Rejected reason(QuernException cause) {
+        if (!(cause instanceof RequestRefused refused)) {
+            return new SubmitReply.NotReady(cause.getMessage());
+        }
+        return switch (refused.reason()) {
+            case PROMPT_TOO_LONG -> new SubmitReply.PromptTooLong(longestPrompt(), task.contextTokens());
+            case QUEUE_FULL, POOL_TOO_SMALL -> new SubmitReply.Overloaded(refused.getMessage());
+            case UNKNOWN_ADAPTER -> new SubmitReply.UnknownModel(task.request().model());
+            case INVALID -> new SubmitReply.Invalid("prompt", refused.getMessage());
+        };
+    }
+
+    private Behavior<Command> onEngine(EngineEvent event) {
+        return switch (event) {
+            case EngineEvent.TokenProduced token -> onToken(token);
+            case EngineEvent.Finished finished -> onFinished(finished);
+            case EngineEvent.Failed failed -> onFailed(failed);
+            case EngineEvent.WorkEnded ended -> this;
+        };
+    }
+
+    private Behavior<Command> onToken(EngineEvent.TokenProduced token) {
+        int answer = answer(token.sequenceId());
+        long now = System.nanoTime();
+        if (lastTokenNs[answer] == 0) {
+            observer.firstToken(Duration.ofNanos(now - submittedNs));
+        } else {
+            observer.nextToken(Duration.ofNanos(now - lastTokenNs[answer]));
+        }
+        lastTokenNs[answer] = now;
+        task.events().tell(new GenerationEvent.Piece(answer, token.token(), token.text(), token.logprobs()));
+        return this;
+    }
+
+    private Behavior<Command> onFinished(EngineEvent.Finished finished) {
+        int answer = answer(finished.sequenceId());
+        usages.set(answer, finished.usage());
+        observer.answered(finished.reason());
+        if (finished.reason() == FinishReason.CANCELLED && !abandoned) {
+            cancelAll();
+            return end(new GenerationEvent.Broken(
+                    new QuernException(Category.RETRYABLE, "the generation was cancelled by the server")));
+        }
+        task.events().tell(new GenerationEvent.AnswerEnded(answer, finished.reason(), finished.text()));
+        return usages.contains(null) ? this : end(new GenerationEvent.Completed(usage()));
+    }
+
+    private Behavior<Command> onFailed(EngineEvent.Failed failed) {
+        cancelAll();
+        return end(new GenerationEvent.Broken(failed.cause()));
+    }
+
+    /** Stays until the engine has confirmed, so that the router counts the sequences for as long as they run. */
+    private Behavior<Command> onCancel() {
+        if (!abandoned) {
+            abandoned = true;
+            cancelAll();
+        }
+        return this;
+    }
+
+    private void cancelAll() {
+        for (int i = 0; i < sequences.size(); i++) {
+            if (usages.get(i) == null) {
+                engine.tell(new EngineActor.Cancel(sequences.get(i).id()));
+            }
+        }
+    }
+
+    private Behavior<Command> end(GenerationEvent.Terminal terminal) {
+        switch (terminal) {
+            case GenerationEvent.Completed completed ->
+                observer.completed(completed.usage(), Duration.ofNanos(System.nanoTime() - submittedNs));
+            case GenerationEvent.Broken broken -> observer.broken();
+        }
+        task.events().tell(terminal);
+        return Behaviors.stopped();
+    }
+
+    private int answer(long sequenceId) {
+        return (int) (sequenceId - task.firstSequenceId());
+    }
+
+    private int promptTokens() {
+        int sum = 0;
+        for (int i = 0; i < sequences.size(); i += task.request().choices()) {
+            sum += sequences.get(i).prompt().length;
+        }
+        return sum;
+    }
+
+    private int longestPrompt() {
+        return sequences.stream().mapToInt(sequence -> sequence.prompt().length).max().orElse(0);
+    }
+
+    /** Prompts are counted once however many answers continue them. */
+    private Usage usage() {
+        int completion = 0;
+        int cached = 0;
+        for (int i = 0; i < usages.size(); i++) {
+            completion += usages.get(i).completionTokens();
+            cached += i % task.request().choices() == 0 ? usages.get(i).cachedTokens() : 0;
+        }
+        return new Usage(promptTokens(), completion, cached);
+    }
+}

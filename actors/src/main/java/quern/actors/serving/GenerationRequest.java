@@ -1,0 +1,31 @@
+package quern.actors.serving;
+
+import java.util.List;
+import quern.actors.Caller;
+import quern.inference.sampling.SamplingParameters;
+
+/**
+ * Answers wanted.
+ *
+ * @param model a model id or alias
+ * @param prompts at least one; answer {@code p * choices + c} continues prompt p
+ * @param sampling for every answer; its maxTokens is cut to what the context leaves
+ * @param choices answers of each prompt
+ * @param cacheKey narrows prefix sharing below the caller's own; empty: all of the caller's requests share
+ */
+public record GenerationRequest(
+        String model,
+        List<Prompt> prompts,
+        SamplingParameters sampling,
+        int choices,
+        String cacheKey,
+        Caller caller) {
+
+    public GenerationRequest {
+        prompts = List.copyOf(prompts);
+    }
+
+    public int answers() {
+        return prompts.size() * choices;
+    }
+}

@@ -1,0 +1,127 @@
+package quern.actors.serving;
+
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import quern.actors.engine.EngineActor;
+import quern.inference.tokenizer.Tokenizer;
+
+/** Takes requests in: resolves the model, bounds how many are at work, starts a {@link Generation} for each. */
+public final class GenerationRouter extends AbstractMatchingBehavior<GenerationRouter.Command> {
+
+    /** Dispatcher of tokenizers and templates. */
+    private static final String TEXT_DISPATCHER = "quern-text";
+
+    public sealed interface Command {}
+
+    /**
+     * @param events gets the events of an accepted request; its end cancels the request
+     * @param replyTo gets exactly one {@link SubmitReply}
+     */
+    public record Submit(
+            GenerationRequest request, ActorRef<GenerationEvent> events, ActorRef<SubmitReply> replyTo)
+            implements Command {}
+
+    /** The model can be used from now on. */
+    public record Open(Serving serving) implements Command {}
+
+    /** It cannot; later requests are told why. */
+    public record Shut(String reason) implements Command {}
+
+    /**
+     * What requests are served with.
+     *
+     * @param contextTokens longest prompt plus answer
+     * @param requestsMax requests at work at once, running or waiting
+     */
+    public record Serving(
+            ActorRef<EngineActor.Command> engine,
+            Tokenizer tokenizer,
+            PromptEncoder encoder,
+            ModelDirectory models,
+            int contextTokens,
+            int requestsMax) {}
+
+    public static Behavior<Command> create(ServingObserver observer) {
+        return Behaviors.setup(context -> new GenerationRouter(context, observer));
+    }
+
+    private final ServingObserver observer;
+    private Optional<Serving> serving = Optional.empty();
+    private String shutReason = "the model is loading";
+    private long nextSequenceId = 1;
+    private int active;
+
+    private GenerationRouter(ActorContext<Command> context, ServingObserver observer) {
+        super(context);
+        this.observer = observer;
+    }
+
+    @Override
+    public Behavior<Command> onMessage(Command message) {
+        return switch (message) {
+            case Submit submit -> onSubmit(submit);
+            case Open open -> onOpen(open);
+            case Shut shut -> onShut(shut);
+        };
+    }
+
+    @Override
+    public Behavior<Command> onSignal(Signal signal) {
+        if (signal instanceof Terminated) {
+            active--;
+        }
+        return this;
+    }
+
+    private Behavior<Command> onOpen(Open open) {
+        serving = Optional.of(open.serving());
+        return this;
+    }
+
+    private Behavior<Command> onShut(Shut shut) {
+        serving = Optional.empty();
+        shutReason = shut.reason();
+        return this;
+    }
+
+    private Behavior<Command> onSubmit(Submit submit) {
+        if (serving.isEmpty()) {
+            return reject(submit, new SubmitReply.NotReady(shutReason));
+        }
+        Serving open = serving.get();
+        if (active >= open.requestsMax()) {
+            return reject(submit, new SubmitReply.Overloaded(
+                    active + " requests are at work, at most " + open.requestsMax()));
+        }
+        GenerationRequest request = submit.request();
+        Optional<ServedModel> served = open.models().find(request.model(), request.caller());
+        if (served.isEmpty()) {
+            return reject(submit, new SubmitReply.UnknownModel(request.model()));
+        }
+        start(submit, open, served.get());
+        return this;
+    }
+
+    private void start(Submit submit, Serving open, ServedModel served) {
+        var task = new Generation.Task(submit.request(), served, nextSequenceId, open.contextTokens(),
+                open.tokenizer(), submit.events(), submit.replyTo());
+        nextSequenceId += submit.request().answers();
+        active++;
+        getContext().watch(getContext().spawnAnonymous(
+                Generation.create(task, open.encoder(), open.engine(), observer),
+                DispatcherSelector.fromConfig(TEXT_DISPATCHER)));
+    }
+
+    private Behavior<Command> reject(Submit submit, SubmitReply.Rejected reason) {
+        observer.rejected(reason);
+        submit.replyTo().tell(reason);
+        return this;
+    }
+}

@@ -1,0 +1,36 @@
+package quern.actors.serving;
+
+import org.apache.pekko.actor.typed.ActorRef;
+import quern.inference.tokenizer.Tokenizer;
+
+/** Whether a request runs. */
+public sealed interface SubmitReply {
+
+    /**
+     * @param model id of what serves it, aliases resolved
+     * @param fingerprint short fingerprint of weights and adapter
+     * @param promptTokens of all prompts together
+     * @param tokenizer of the model, to show tokens
+     */
+    record Accepted(
+            ActorRef<Generation.Command> generation,
+            String model,
+            String fingerprint,
+            int promptTokens,
+            Tokenizer tokenizer)
+            implements SubmitReply {}
+
+    /** It does not, and no event will come. */
+    sealed interface Rejected extends SubmitReply {}
+
+    record Overloaded(String message) implements Rejected {}
+
+    record UnknownModel(String model) implements Rejected {}
+
+    record PromptTooLong(int promptTokens, int contextTokens) implements Rejected {}
+
+    /** @param field the request field at fault */
+    record Invalid(String field, String message) implements Rejected {}
+
+    record NotReady(String reason) implements Rejected {}
+}

@@ -1,0 +1,106 @@
+package quern.appliance.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.OverflowStrategy;
+import org.apache.pekko.stream.javadsl.Source;
+import quern.actors.Caller;
+import quern.actors.serving.GenerationEvent;
+import quern.actors.serving.GenerationRequest;
+import quern.actors.serving.GenerationRouter;
+import quern.actors.serving.SubmitReply;
+import quern.config.EngineConfig;
+
+/** {@code /v1/chat/completions} and {@code /v1/completions}. */
+public final class GenerationRoutes {
+
+    private static final Duration SUBMIT_TIMEOUT = Duration.ofSeconds(60);
+    private static final int RETRY_SECONDS = 1;
+    /** Events beside the tokens: an end for each answer, one for the request, and some slack. */
+    private static final int EVENTS_SPARE = 16;
+    private static final int EVENTS_MAX = 1 << 22;
+
+    private final ActorSystem<?> system;
+    private final ActorRef<GenerationRouter.Command> router;
+    private final ChatRequests chats;
+    private final CompletionRequests completions;
+    private final AttendedReply replies;
+
+    public GenerationRoutes(
+            ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config) {
+        this.system = system;
+        this.router = router;
+        this.chats = new ChatRequests(config);
+        this.completions = new CompletionRequests(config);
+        this.replies = new AttendedReply(system);
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.of("POST", "/v1/chat/completions", Access.KEY, call -> generate(call, chats::read)),
+                Route.of("POST", "/v1/completions", Access.KEY, call -> generate(call, completions::read)));
+    }
+
+    private CompletionStage<HttpResponse> generate(Call call, BiFunction<Fields, Caller, ParsedRequest> reader) {
+        return call.json().thenCompose(body -> {
+            ParsedRequest parsed = reader.apply(body, call.caller());
+            return start(parsed.request()).thenCompose(running -> {
+                AnswerFormat format = parsed.format().apply(running.accepted());
+                return parsed.stream()
+                        ? replies.streamed(running.events(), format)
+                        : replies.whole(running.events(), format, parsed.request().answers());
+            });
+        });
+    }
+
+    /** @param events ends after its terminal; cancelling it ends the generation */
+    private record Running(SubmitReply.Accepted accepted, Source<GenerationEvent, NotUsed> events) {}
+
+    private CompletionStage<Running> start(GenerationRequest request) {
+        long events = (long) request.answers() * (Math.min(request.sampling().maxTokens(), EVENTS_MAX) + 2L)
+                + EVENTS_SPARE;
+        Pair<org.apache.pekko.actor.ActorRef, Source<GenerationEvent, NotUsed>> stream = Source
+                .<GenerationEvent>actorRef(
+                        message -> java.util.Optional.empty(),
+                        message -> java.util.Optional.empty(),
+                        (int) Math.min(events, EVENTS_MAX),
+                        OverflowStrategy.fail())
+                .takeWhile(event -> !(event instanceof GenerationEvent.Terminal), true)
+                .preMaterialize(system);
+        ActorRef<GenerationEvent> listener = Adapter.toTyped(stream.first());
+        return AskPattern.<GenerationRouter.Command, SubmitReply>ask(
+                        router,
+                        replyTo -> new GenerationRouter.Submit(request, listener, replyTo),
+                        SUBMIT_TIMEOUT,
+                        system.scheduler())
+                .thenApply(reply -> switch (reply) {
+                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.second());
+                    case SubmitReply.Rejected rejected -> {
+                        system.classicSystem().stop(stream.first());
+                        throw refusal(rejected);
+                    }
+                });
+    }
+
+    static ApiError refusal(SubmitReply.Rejected rejected) {
+        return switch (rejected) {
+            case SubmitReply.Overloaded overloaded -> ApiError.overloaded(overloaded.message(), RETRY_SECONDS);
+            case SubmitReply.UnknownModel unknown -> ApiError.unknownModel(unknown.model());
+            case SubmitReply.PromptTooLong tooLong -> ApiError.badField(
+                    "messages", "context_length_exceeded", "the prompt has " + tooLong.promptTokens()
+                            + " tokens, the context holds " + tooLong.contextTokens()
+                            + " for prompt and answer together");
+            case SubmitReply.Invalid invalid -> ApiError.badField(invalid.field(), invalid.message());
+            case SubmitReply.NotReady notReady -> ApiError.unavailable(notReady.reason(), RETRY_SECONDS);
+        };
+    }
+}
