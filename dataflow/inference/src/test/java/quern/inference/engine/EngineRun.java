@@ -55,10 +55,16 @@ final class EngineRun {
 
     EngineRun(
             ModelFile file, Kernels kernels, Product product, int poolBlocks, int blockTokens, EngineConfig config) {
+        this(file, kernels, product, poolBlocks, blockTokens, config, KvConfig.ElementType.F16);
+    }
+
+    EngineRun(
+            ModelFile file, Kernels kernels, Product product, int poolBlocks, int blockTokens, EngineConfig config,
+            KvConfig.ElementType kvType) {
         this.model = LoadedModel.load(file, kernels, product);
         model.adapters().publish("one", TinyAdapter.of(model, 4, 0.5f, 1));
         model.adapters().publish("two", TinyAdapter.of(model, 3, 0.5f, 2));
-        this.layout = model.kvLayout(ForwardRun.kv(blockTokens, KvConfig.ElementType.F16));
+        this.layout = model.kvLayout(ForwardRun.kv(blockTokens, kvType));
         this.pool = new MemoryBlockPool(poolBlocks, layout.blockBytes());
         this.poolBlocks = poolBlocks;
         this.loop = new EngineLoop(model, pool, layout, config, () -> nanos[0]);
