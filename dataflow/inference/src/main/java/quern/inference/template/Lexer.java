@@ -15,8 +15,8 @@ final class Lexer {
     private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%\\}");
     private static final Pattern RAW = Pattern.compile("\\{%[-+]?\\s*raw\\s*([-+]?)%\\}");
     private static final Pattern WORD = Pattern.compile(
-            "(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<float>[0-9]+\\.[0-9]+(?:[eE][+-]?[0-9]+)?)|(?<integer>[0-9]+)"
-                    + "|(?<operator>//|\\*\\*|==|!=|<=|>=|[-+*/%~<>=()\\[\\]{}.,:|])");
+            "(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<float>[0-9]+(?:\\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
+                    + "|(?<integer>[0-9]+)|(?<operator>//|\\*\\*|==|!=|<=|>=|[-+*/%~<>=()\\[\\]{}.,:|])");
 
     private final String source;
     private final List<Segment> segments = new ArrayList<>();

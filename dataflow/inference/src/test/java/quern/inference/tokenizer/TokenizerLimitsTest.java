@@ -1,0 +1,84 @@
+package quern.inference.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import quern.config.QuernException;
+
+class TokenizerLimitsTest {
+
+    static Stream<Arguments> longTexts() {
+        return Stream.of("a", " ", "\n", "<", "ab", "\ud83d\ude00", "\ud800", " x\n")
+                .flatMap(unit -> Vocabularies.all().map(named -> Arguments.of(named, unit)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("longTexts")
+    void shouldTakeLinearTimeWhenOneUnitRepeats(Vocabularies.Named named, String unit) {
+        String text = unit.repeat((1 << 20) / unit.length());
+        int[] ids = assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> named.tokenizer().encode(text, false));
+        assertTrue(ids.length > 0);
+        if (!unit.equals("\ud800")) {
+            assertEquals(named.written(text), named.tokenizer().decode(ids));
+        }
+    }
+
+    @Test
+    void shouldRefuseWithBothLengthsWhenTextIsTooLong() {
+        String text = " ".repeat(Tokenizer.TEXT_CHARS_MAX + 1);
+        Vocabularies.all().forEach(named -> {
+            var refused = assertThrows(QuernException.class, () -> named.tokenizer().encode(text, false));
+            assertTrue(refused.getMessage().contains(String.valueOf(text.length())), refused.getMessage());
+            assertTrue(refused.getMessage().contains(String.valueOf(Tokenizer.TEXT_CHARS_MAX)));
+        });
+    }
+
+    @Test
+    void shouldGiveTextBackWhenItIsAnyUnicode() {
+        long seed = Long.getLong("quern.seed", System.nanoTime());
+        System.out.println("texts of -Dquern.seed=" + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 2000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int length = random.nextInt(30); length > 0; length--) {
+                int point = random.nextInt(random.nextBoolean() ? 0x80 : Character.MAX_CODE_POINT + 1);
+                // A blank and U+2581 are written alike in pieces.
+                text.appendCodePoint(point >= 0xD800 && point < 0xE000 || point == 0x2581 ? 'x' : point);
+            }
+            Vocabularies.all().forEach(named -> assertEquals(named.written(text.toString()),
+                    named.tokenizer().decode(named.tokenizer().encode(text.toString(), false)), named.name()));
+        }
+    }
+
+    @Test
+    void shouldReplaceWhenBytesAreNoText() {
+        Vocabularies.all().forEach(named -> {
+            int[] ids = named.tokenizer().encode("\ud83d\ude00", false);
+            int[] cut = Arrays.copyOf(ids, ids.length - 1);
+            assertTrue(named.tokenizer().decode(cut).contains("\ufffd"), named.name());
+            assertThrows(QuernException.class, () -> named.tokenizer().decode(new int[] {-1}));
+            assertThrows(QuernException.class,
+                    () -> named.tokenizer().bytes(named.tokenizer().vocabularySize()));
+        });
+    }
+
+    @Test
+    void shouldMergeEqualPairsFromTheLeft() {
+        Tokenizer tokenizer = Vocabularies.byteLevel();
+        int aa = tokenizer.encode("aa", false)[0];
+        int a = tokenizer.encode("a", false)[0];
+        assertArrayEquals(new int[] {aa, aa, a}, tokenizer.encode("aaaaa", false));
+    }
+}
