@@ -6,9 +6,9 @@ import quern.inference.engine.StepPlan.Slice;
 
 /**
  * Fills a step's budget of tokens: every decode, then chunks of prompts (Sarathi-Serve, arXiv 2403.02310). Chunks end
- * at block borders, or where the prompt ends, so a prompt is cut in the same places whether its beginning was computed
- * or found. Of several prompts the oldest gets half of what is left, the next half of the rest, and so on: a short one
- * does not wait for a long one to end, and the oldest never waits.
+ * at block borders, or where the prompt ends: a found prefix ends there too, so warm and cold prompts are cut in the
+ * same places. Of several prompts the oldest gets half of what is left, the next half of the rest, and so on: a short
+ * one does not wait for a long one to end, and the oldest never waits.
  */
 final class BatchPlanner {
 
@@ -21,8 +21,12 @@ final class BatchPlanner {
         this.blockTokens = blockTokens;
     }
 
-    /** @param running oldest first; each has the blocks for all its tokens */
-    StepPlan plan(List<Sequence> running) {
+    /**
+     * @param running oldest first; each has the blocks for all its tokens
+     * @param promptTokensMax prompt tokens that running streams can bear in one step; at least a block goes ahead, and
+     *     without streams it does not count
+     */
+    StepPlan plan(List<Sequence> running, int promptTokensMax) {
         List<Slice> slices = new ArrayList<>();
         List<Sequence> prompts = new ArrayList<>();
         int left = tokensMax;
@@ -33,6 +37,9 @@ final class BatchPlanner {
             } else {
                 prompts.add(sequence);
             }
+        }
+        if (!slices.isEmpty()) {
+            left = Math.min(left, Math.max(blockTokens, promptTokensMax));
         }
         int[] ends = new int[prompts.size()];
         for (int i = 0; i < ends.length; i++) {

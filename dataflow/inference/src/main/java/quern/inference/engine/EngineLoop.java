@@ -35,7 +35,7 @@ import quern.kv.BlockPool;
  *   loop.submit(request);                       // or RequestRefused
  *   while (loop.hasWork()) {
  *       loop.step().forEach(this::onEvent);
- *       loop.takeLoads().forEach(load -&gt; ...);  // elsewhere: found = pool.load(load.key(), load.tokens(), load.target())
+ *       loop.takeLoads().forEach(load -&gt; ...);  // on an I/O thread: found = pool.load(key, tokens, target)
  *   }                                           // here again: loop.loaded(load, found)
  * </pre>
  *
@@ -66,6 +66,7 @@ public final class EngineLoop {
     private final List<BlockLoad> loadsToTake = new ArrayList<>();
     private final List<EngineEvent> pendingEvents = new ArrayList<>();
     private final StepCounters counters = new StepCounters();
+    private final StepPace pace;
     private long arrivals;
     private boolean stalled;
 
@@ -85,6 +86,7 @@ public final class EngineLoop {
         this.transformer = model.transformer();
         this.runningMax = config.sequencesMax();
         this.planner = new BatchPlanner(config.maxBatchedTokens(), layout.blockTokens());
+        this.pace = new StepPace(layout.blockTokens());
         this.rules = new SequenceRules(model, blocks, config);
         this.answers = new Answers(model);
         this.tuning = new TuningTurn(
@@ -137,7 +139,7 @@ public final class EngineLoop {
         long from = nanoClock.getAsLong();
         int admitted = admit();
         grow();
-        StepPlan plan = planner.plan(List.copyOf(running));
+        StepPlan plan = planner.plan(List.copyOf(running), pace.rowsWithin(config.stepTarget().toNanos()));
         if (!plan.isEmpty()) {
             compute(plan);
         }
@@ -269,7 +271,9 @@ public final class EngineLoop {
     private void compute(StepPlan plan) {
         try {
             StepRows rows = StepRows.of(plan, blocks.layout(), model.kernels());
+            long from = nanoClock.getAsLong();
             Rows logits = transformer.forward(rows.batch());
+            pace.record(plan.rows(), nanoClock.getAsLong() - from);
             counters.steps++;
             for (Slice slice : plan.slices()) {
                 slice.sequence().computed = slice.to();

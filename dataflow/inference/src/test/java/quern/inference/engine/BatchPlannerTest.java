@@ -23,7 +23,7 @@ class BatchPlannerTest {
     }
 
     private static List<String> plan(int tokensMax, Sequence... running) {
-        return new BatchPlanner(tokensMax, BLOCK).plan(List.of(running)).slices().stream()
+        return new BatchPlanner(tokensMax, BLOCK).plan(List.of(running), Integer.MAX_VALUE).slices().stream()
                 .map(slice -> slice.sequence().id() + ":" + slice.from() + "-" + slice.to()).toList();
     }
 
@@ -52,6 +52,27 @@ class BatchPlannerTest {
     }
 
     @Test
+    void shouldLimitPromptsByTimeOnlyWhileStreamsRun() {
+        BatchPlanner planner = new BatchPlanner(64, BLOCK);
+        List<Sequence> prompt = List.of(sequence(1, 200, 0));
+        List<Sequence> beside = List.of(sequence(1, 200, 0), sequence(2, 10, 9));
+        assertEquals(64, planner.plan(prompt, 20).rows());
+        assertEquals(1 + 16, planner.plan(beside, 20).rows());
+        assertEquals(1 + BLOCK, planner.plan(beside, 0).rows());
+    }
+
+    @Test
+    void shouldMeasureThePaceOnStepsThatAreLargeEnough() {
+        StepPace pace = new StepPace(BLOCK);
+        pace.record(1, 1_000_000);
+        assertEquals(Integer.MAX_VALUE, pace.rowsWithin(50));
+        pace.record(10, 1_000);
+        assertEquals(50, pace.rowsWithin(5_000));
+        pace.record(10, 3_000);
+        assertEquals(25, pace.rowsWithin(5_000));
+    }
+
+    @Test
     void shouldKeepTheBudgetAndMoveTheOldestWhateverRuns() {
         Random random = new Random(3);
         for (int round = 0; round < 2000; round++) {
@@ -61,7 +82,7 @@ class BatchPlannerTest {
                 int promptTokens = 1 + random.nextInt(90);
                 running.add(sequence(running.size(), promptTokens, random.nextInt(promptTokens)));
             }
-            StepPlan plan = new BatchPlanner(tokensMax, BLOCK).plan(running);
+            StepPlan plan = new BatchPlanner(tokensMax, BLOCK).plan(running, random.nextInt(90));
             assertTrue(plan.rows() <= tokensMax, plan.rows() + " rows, at most " + tokensMax);
             assertTrue(plan.slices().stream().anyMatch(slice -> slice.sequence() == running.getFirst()));
             for (Slice slice : plan.slices()) {
