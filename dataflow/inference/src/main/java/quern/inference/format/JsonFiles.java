@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The JSON files of a model directory, read within limits. */
@@ -43,6 +44,8 @@ final class JsonFiles {
             return root;
         } catch (JacksonException malformed) {
             throw new ModelFormatException(where, "is no JSON: " + malformed.getOriginalMessage(), malformed);
+        } catch (NoSuchFileException absent) {
+            throw new ModelFormatException(where, "does not exist", absent);
         } catch (IOException failed) {
             throw new ModelFormatException(where, "cannot be read", failed);
         }

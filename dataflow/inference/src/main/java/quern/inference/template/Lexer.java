@@ -65,18 +65,24 @@ final class Lexer {
                 end--;
             }
         } else if (statement && sign != '+') {
-            int lineStart = to;
-            while (lineStart > from && source.charAt(lineStart - 1) != '\n'
-                    && Character.isWhitespace(source.charAt(lineStart - 1))) {
-                lineStart--;
-            }
-            if (lineStart == 0 || source.charAt(lineStart - 1) == '\n') {
-                end = lineStart;
-            }
+            end = withoutIndent(from, to);
         }
         if (end > from) {
             segments.add(new Segment.Plain(source.substring(from, end)));
         }
+    }
+
+    /** Where the blanks before {@code to} begin if the line starts with them, else {@code to}. */
+    private int withoutIndent(int from, int to) {
+        int start = to;
+        while (start > from && isBlank(source.charAt(start - 1))) {
+            start--;
+        }
+        return start == 0 || source.charAt(start - 1) == '\n' ? start : to;
+    }
+
+    private static boolean isBlank(char c) {
+        return c != '\n' && Character.isWhitespace(c);
     }
 
     private void raw(int from, String sign) {

@@ -95,6 +95,20 @@ class SafetensorsDirectoryTest {
         assertTrue(refused.getMessage().contains("plain name"), refused.getMessage());
     }
 
+    @Test
+    void shouldSayWhatIsMissing() throws IOException {
+        for (Path path : new Path[] {directory, directory.resolve("absent"), directory.resolve("absent.gguf")}) {
+            var refused = assertThrows(ModelFormatException.class, () -> ModelFiles.open(path));
+            assertTrue(refused.getMessage().contains("does not exist"), refused.getMessage());
+        }
+        Path pickle = Files.write(directory.resolve("model.bin"), new byte[] {'P', 'K', 3, 4});
+        assertTrue(assertThrows(ModelFormatException.class, () -> ModelFiles.open(pickle))
+                .getMessage().contains("pickle"));
+        Path empty = Files.write(directory.resolve("empty.gguf"), new byte[0]);
+        assertTrue(assertThrows(ModelFormatException.class, () -> ModelFiles.open(empty))
+                .getMessage().contains("magic"));
+    }
+
     private Path copy(Path source) throws IOException {
         Path target = Files.createDirectory(directory.resolve("model"));
         try (var files = Files.list(source)) {
