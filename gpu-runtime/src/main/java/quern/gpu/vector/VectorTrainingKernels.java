@@ -191,7 +191,8 @@ public final class VectorTrainingKernels implements TrainingKernels {
                 siluRange(gate.values(), up.values(), dOut.values(), from, to, dGate.values(), dUp.values()));
     }
 
-    private static void siluRange(float[] gate, float[] up, float[] dOut, int from, int to, float[] dGate, float[] dUp) {
+    private static void siluRange(
+            float[] gate, float[] up, float[] dOut, int from, int to, float[] dGate, float[] dUp) {
         FloatVector one = FloatVector.broadcast(F, 1f);
         int i = from;
         for (; i + LANES <= to; i += LANES) {

@@ -1,0 +1,117 @@
+package quern.tuning;
+
+import java.util.Arrays;
+import java.util.List;
+import quern.gpu.kernel.TrainingKernels;
+import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.tuning.network.DecoderNetwork;
+import quern.tuning.network.PackedBatch;
+import quern.tuning.network.Parameter;
+
+/**
+ * Optimizer steps over a network: gradients of a few batches are added up, clipped by their common norm and applied
+ * with AdamW. Between {@link #begin} and {@link #update} the gradients are unfinished; only at other times may the
+ * state be saved. A step whose loss or norm is not finite changes no parameter.
+ */
+public final class Trainer {
+
+    /** What torch adds to the norm before it divides. */
+    private static final double NORM_EPSILON = 1e-6;
+
+    private final DecoderNetwork network;
+    private final TrainingKernels kernels;
+    private final OptimizerSettings settings;
+    private final TrainingState state;
+    private double lossSum;
+    private int tokens;
+    private int labelsExpected;
+
+    public Trainer(
+            DecoderNetwork network, List<Parameter> parameters, OptimizerSettings settings,
+            TrainingKernels kernels) {
+        this.network = network;
+        this.kernels = kernels;
+        this.settings = settings;
+        this.state = new TrainingState(parameters);
+    }
+
+    /** Parameters, moments and step count: all that a resumed run needs besides its batches. */
+    public TrainingState state() {
+        return state;
+    }
+
+    /** One whole step; the loss is the mean over the counted tokens of all batches together. */
+    public StepResult step(List<PackedBatch> batches) {
+        begin(batches.stream().mapToInt(PackedBatch::labelCount).sum());
+        batches.forEach(this::accumulate);
+        return update();
+    }
+
+    /** @param labels counted tokens of the whole step, which the mean is over; at least one */
+    public void begin(int labels) {
+        if (labels < 1) {
+            throw new IllegalArgumentException("a step over " + labels + " counted tokens, expected at least 1");
+        }
+        for (Parameter parameter : state.parameters()) {
+            Arrays.fill(parameter.gradients().values(), 0f);
+        }
+        labelsExpected = labels;
+        lossSum = 0;
+        tokens = 0;
+    }
+
+    public void accumulate(PackedBatch batch) {
+        lossSum += network.lossAndGradients(batch, 1f / labelsExpected);
+        tokens += batch.count();
+    }
+
+    public StepResult update() {
+        double norm = gradientNorm();
+        int step = state.step() + 1;
+        double rate = settings.schedule().rate(step);
+        StepResult result = new StepResult(step, lossSum / labelsExpected, norm, rate, tokens, labelsExpected);
+        if (!result.finite()) {
+            return result;
+        }
+        double max = settings.gradientNormMax();
+        float scale = max == 0 ? 1f : (float) Math.min(1.0, max / (norm + NORM_EPSILON));
+        for (int i = 0; i < state.parameters().size(); i++) {
+            Parameter parameter = state.parameters().get(i);
+            kernels.adamW(
+                    parameter.values().values(), parameter.gradients().values(), state.firstMoments(i),
+                    state.secondMoments(i), new AdamWStep(
+                            (float) rate, (float) settings.beta1(), (float) settings.beta2(),
+                            (float) settings.epsilon(), parameter.decays() ? (float) settings.weightDecay() : 0f, scale,
+                            step));
+        }
+        state.stepTo(step);
+        return result;
+    }
+
+    private double gradientNorm() {
+        double sum = 0;
+        for (Parameter parameter : state.parameters()) {
+            sum += squares(parameter.gradients().values());
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** In four chains, which one core computes side by side. */
+    private static double squares(float[] values) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 3 < values.length; i += 4) {
+            a += (double) values[i] * values[i];
+            b += (double) values[i + 1] * values[i + 1];
+            c += (double) values[i + 2] * values[i + 2];
+            d += (double) values[i + 3] * values[i + 3];
+        }
+        for (; i < values.length; i++) {
+            a += (double) values[i] * values[i];
+        }
+        return a + b + c + d;
+    }
+}
