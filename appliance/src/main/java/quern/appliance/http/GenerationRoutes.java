@@ -1,5 +1,6 @@
 package quern.appliance.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +13,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.OverflowStrategy;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import quern.actors.Caller;
 import quern.actors.serving.GenerationEvent;
@@ -60,6 +62,20 @@ public final class GenerationRoutes {
                         : replies.whole(running.events(), format, parsed.request().answers());
             });
         });
+    }
+
+    /**
+     * The whole answer to a body that one of these routes would take, for callers without a connection.
+     *
+     * @param path {@code /v1/chat/completions} or {@code /v1/completions}
+     */
+    CompletionStage<ObjectNode> answer(String path, Fields body, Caller caller) {
+        ParsedRequest parsed = path.equals("/v1/chat/completions")
+                ? chats.read(body, caller)
+                : completions.read(body, caller);
+        return start(parsed.request()).thenCompose(running -> running.events()
+                .runWith(Sink.fold(new AnswerSet(parsed.request().answers()), AnswerSet::add), system)
+                .thenApply(parsed.format().apply(running.accepted())::whole));
     }
 
     /** @param events ends after its terminal; cancelling it ends the generation */
