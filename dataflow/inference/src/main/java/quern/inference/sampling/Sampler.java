@@ -49,7 +49,8 @@ public final class Sampler {
         int likeliest = candidates.greedy();
         if (likeliest < 0 || logits[from + likeliest] == Float.NEGATIVE_INFINITY) {
             throw new QuernException(QuernException.Category.ERROR, "nothing to draw at position " + history.count()
-                    + ": " + candidates.size() + " candidates, expected at least one with a finite logit");
+                    + ": of " + candidates.size() + " candidates "
+                    + (candidates.size() > 0 && likeliest < 0 ? "one is not a number" : "none is possible"));
         }
         if (parameters.temperature() == 0) {
             return likeliest;

@@ -47,6 +47,7 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
         Loader loader = new Loader(file, kernels);
         ModelShape shape = file.shape();
         Tensor embedding = loader.checked("token_embd.weight", shape.vocabulary(), shape.hidden());
+        loader.firstRow(embedding);
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < shape.layers(); i++) {
             layers.add(loader.layer("blk." + i + "."));
@@ -92,15 +93,28 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
                 return new Linear(weights.name(), kernels.pack(weights),
                         bias ? Optional.of(vector(name + ".bias", rows)) : Optional.empty());
             } catch (IllegalArgumentException refused) {
-                throw new QuernException(QuernException.Category.ERROR,
-                        file.name() + ": backend " + kernels.name() + " refuses " + refused.getMessage(), refused);
+                throw refusal(refused);
             }
         }
 
         float[] vector(String name, int length) {
-            Rows values = new Rows(1, length);
-            kernels.embed(checked(name, 1, length), new int[1], 1, values);
+            return firstRow(checked(name, 1, length));
+        }
+
+        /** Also shows at load, not in the first step, whether the backend reads this type. */
+        float[] firstRow(Tensor tensor) {
+            Rows values = new Rows(1, tensor.columns());
+            try {
+                kernels.embed(tensor, new int[1], 1, values);
+            } catch (IllegalArgumentException refused) {
+                throw refusal(refused);
+            }
             return values.values();
+        }
+
+        private QuernException refusal(IllegalArgumentException refused) {
+            return new QuernException(QuernException.Category.ERROR,
+                    file.name() + ": backend " + kernels.name() + " refuses " + refused.getMessage(), refused);
         }
 
         Tensor checked(String name, int rows, int columns) {

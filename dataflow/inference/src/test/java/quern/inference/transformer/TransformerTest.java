@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,10 +13,12 @@ import org.junit.jupiter.api.Test;
 import quern.config.EngineConfig.Product;
 import quern.config.QuernException;
 import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.Tensor;
 import quern.inference.ForwardRun;
 import quern.inference.LoadedModel;
 import quern.inference.TinyAdapter;
 import quern.inference.TinyModel;
+import quern.inference.format.ModelFile;
 
 class TransformerTest {
 
@@ -112,6 +115,27 @@ class TransformerTest {
         fitting.targets().get("blk.0.attn_q.weight").a().values()[1] = Float.POSITIVE_INFINITY;
         assertThrows(QuernException.class, () -> loaded.adapters().publish("two", fitting));
         assertEquals(java.util.Set.of("one"), loaded.adapters().names());
+    }
+
+    /** The model with one tensor replaced. */
+    private static ModelFile with(TinyModel model, Tensor replacement) {
+        return (ModelFile) Proxy.newProxyInstance(ModelFile.class.getClassLoader(), new Class<?>[] {ModelFile.class},
+                (proxy, method, arguments) -> method.getName().equals("tensor")
+                        && arguments[0].equals(replacement.name()) ? replacement : method.invoke(model, arguments));
+    }
+
+    private static String refusal(Tensor replacement) {
+        ModelFile file = with(TinyModel.llama(4), replacement);
+        return assertThrows(QuernException.class,
+                () -> LoadedModel.load(file, new ScalarKernels(), Product.F32)).getMessage();
+    }
+
+    @Test
+    void shouldRefuseAModelWhenATensorHasOtherDimensions() {
+        assertEquals("tiny-llama-4: blk.1.ffn_down.weight is 40 x 51, expected 40 x 52",
+                refusal(Tensor.ofFloats("blk.1.ffn_down.weight", 40, 51, new float[40 * 51])));
+        assertEquals("tiny-llama-4: output_norm.weight is 1 x 39, expected 1 x 40",
+                refusal(Tensor.ofFloats("output_norm.weight", 1, 39, new float[39])));
     }
 
     @Test
