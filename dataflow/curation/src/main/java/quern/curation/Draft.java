@@ -110,4 +110,15 @@ public final class Draft {
     public Draft derive(ObjectNode fields, long from, long to) {
         return new Draft(new Sample(fields, sample.documentId(), from, to, sample.page()), false);
     }
+
+    /** A sample that is a piece of this one's text, with the other fields copied. Its offsets are exact while the text is verbatim. */
+    public Draft piece(String key, int from, int to) {
+        ObjectNode copy = fields().deepCopy();
+        copy.remove(STATS);
+        FieldPath.setText(copy, key, text(key).substring(from, to));
+        boolean exact = isVerbatim();
+        long pieceFrom = exact ? sample.from() + from : sample.from();
+        long pieceTo = exact ? sample.from() + to : sample.to();
+        return new Draft(new Sample(copy, sample.documentId(), pieceFrom, pieceTo, sample.page()), exact);
+    }
 }

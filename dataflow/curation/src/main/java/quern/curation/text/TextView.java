@@ -103,11 +103,6 @@ public final class TextView {
         return take == 0 ? 0.0 : (double) grams.sumOfLargest(take) / grams.total();
     }
 
-    /** Occurrences of word n-grams that occur more than once over all, lower-cased; 0 for fewer than {@code length} words. */
-    public double wordRepetition(int length) {
-        return words(true).repetition(length);
-    }
-
     private void count() {
         if (codePoints != null) {
             return;

@@ -86,7 +86,10 @@ public final class Words {
         return (double) hits / all;
     }
 
-    double repetition(int length) {
+    /**
+     * Occurrences of n-grams of {@code length} words that occur more than once, over all occurrences; 0 for fewer words.
+     */
+    public double repetition(int length) {
         if (count < length) {
             return 0.0;
         }

@@ -1,0 +1,44 @@
+package quern.curation.library;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import quern.curation.LanguageDetector;
+import quern.curation.OperatorLibrary;
+import quern.curation.OperatorSpec;
+import quern.curation.TextModel;
+import quern.curation.language.OpenNlpDetector;
+
+/** Every operator Quern has. */
+public final class BuiltInOperators implements OperatorLibrary {
+
+    private final Map<String, OperatorSpec> specs = new LinkedHashMap<>();
+
+    /** Without a model, with the language detector that comes with Quern. */
+    public BuiltInOperators() {
+        this(null, new OpenNlpDetector());
+    }
+
+    /** @param model for tokens and perplexity; null: recipes that need one are refused */
+    public BuiltInOperators(TextModel model, LanguageDetector detector) {
+        new FilterSpecs(model, detector).all().forEach(spec -> specs.put(spec.name(), spec));
+        MapperSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+    }
+
+    @Override
+    public Optional<OperatorSpec> find(String name) {
+        return Optional.ofNullable(specs.get(name));
+    }
+
+    @Override
+    public Optional<String> refusal(String name) {
+        return Refusals.of(name);
+    }
+
+    @Override
+    public Collection<String> names() {
+        return specs.keySet();
+    }
+}

@@ -1,0 +1,27 @@
+package quern.curation.mapper;
+
+import java.util.BitSet;
+import quern.curation.TextMapper;
+
+/**
+ * Deletes certain characters.
+ *
+ * <p>Recipe key {@code remove_specific_chars_mapper}. As in Data-Juicer 1.4.3, two or more characters also delete the bar {@code |}.
+ */
+public record RemoveSpecificCharsMapper(String textKey, String characters) implements TextMapper {
+
+    @Override
+    public String name() {
+        return "remove_specific_chars_mapper";
+    }
+
+    @Override
+    public String map(String text) {
+        BitSet removed = new BitSet();
+        characters.codePoints().forEach(removed::set);
+        if (characters.codePointCount(0, characters.length()) > 1) {
+            removed.set('|');
+        }
+        return CodePointKeep.keep(text, c -> !removed.get(c));
+    }
+}

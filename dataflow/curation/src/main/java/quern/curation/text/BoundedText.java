@@ -1,0 +1,44 @@
+package quern.curation.text;
+
+import quern.curation.SampleException;
+
+/**
+ * A text for a regular expression that a user wrote: reading it more often than a generous multiple of its length fails the sample, so
+ * that a pattern with exponential backtracking cannot hold up a run.
+ */
+public final class BoundedText implements CharSequence {
+
+    private static final long READS_PER_CHARACTER = 2000;
+    private static final long READS_MIN = 1_000_000;
+
+    private final String text;
+    private long readsLeft;
+
+    public BoundedText(String text) {
+        this.text = text;
+        this.readsLeft = Math.max(READS_MIN, READS_PER_CHARACTER * text.length());
+    }
+
+    @Override
+    public int length() {
+        return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+        if (--readsLeft < 0) {
+            throw new SampleException("pattern took too many steps");
+        }
+        return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int from, int to) {
+        return text.substring(from, to);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}
