@@ -29,7 +29,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
     /** Rows of a packed matrix that are unpacked at a time. */
     private static final int UNPACKED_ROWS = 256;
 
-    /** Reads a packed matrix back. */
+    /** Reads a packed matrix back; called by the driving thread, so it may use the team. */
     @FunctionalInterface
     public interface Unpacking {
         /** Writes rows {@code from} to {@code from + count - 1} as floats to the start of {@code out}, row-major. */
@@ -75,12 +75,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
         }
         for (int row = 0; row < w.rows(); row += UNPACKED_ROWS) {
             int used = Math.min(UNPACKED_ROWS, w.rows() - row);
-            int first = row;
-            team.split(used, 16, (from, to) -> {
-                float[] part = new float[(to - from) * w.columns()];
-                unpacking.rows(w, first + from, to - from, part);
-                System.arraycopy(part, 0, unpacked, from * w.columns(), part.length);
-            });
+            unpacking.rows(w, row, used, unpacked);
             gemm.inputGradient(unpacked, used, w.columns(), dy, row, count, dx, accumulate || row > 0);
         }
     }
