@@ -1,38 +1,174 @@
 package quern.actors;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import quern.actors.engine.EngineActor;
+import quern.actors.engine.EngineParts;
+import quern.actors.jobs.JobQueue;
+import quern.actors.jobs.JobStarter;
+import quern.actors.serving.CatalogueModels;
+import quern.actors.serving.GenerationRouter;
+import quern.actors.serving.ServedModel;
+import quern.config.ApplianceConfig;
+import quern.kv.journal.JobKind;
 
-/** The root of all actors: starts them in order and stops them in reverse. */
+/**
+ * The root of all actors. Loads the model on the I/O dispatcher, starts the engine when it is there, and stops
+ * everything in the order: jobs, engine, model.
+ */
 public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
+
+    private static final String MODEL = "model";
 
     public sealed interface Command {}
 
-    /** @param replyTo told once everything below has stopped */
+    /** @param replyTo told the actors others talk to */
+    public record Introduce(ActorRef<Residents> replyTo) implements Command {}
+
+    /** @param replyTo told once everything below has stopped and the model's memory is freed */
     public record Stop(ActorRef<Stopped> replyTo) implements Command {}
+
+    private record Loaded(EngineParts parts) implements Command {}
+
+    private record NotLoaded(Throwable cause) implements Command {}
+
+    private enum JobsStopped implements Command { NOW }
+
+    private record EngineStopped() implements Command {}
+
+    private record PartsClosed() implements Command {}
+
+    /** The actors that last as long as the process. */
+    public record Residents(ActorRef<GenerationRouter.Command> router, ActorRef<JobQueue.Command> jobs) {}
 
     public record Stopped() {}
 
-    public static Behavior<Command> create() {
-        return Behaviors.setup(Guardian::new);
+    /**
+     * @param house what the actors share
+     * @param starters what runs the jobs of each kind
+     */
+    public static Behavior<Command> create(House house, Map<JobKind, JobStarter> starters) {
+        return Behaviors.setup(context -> new Guardian(context, house, starters));
     }
 
-    private Guardian(ActorContext<Command> context) {
+    private final House house;
+    private final ApplianceConfig config;
+    private final Executor io;
+    private final ActorRef<GenerationRouter.Command> router;
+    private final ActorRef<JobQueue.Command> jobs;
+    private Optional<ActorRef<EngineActor.Command>> engine = Optional.empty();
+    private Optional<EngineParts> parts = Optional.empty();
+    private Optional<ActorRef<Stopped>> stopping = Optional.empty();
+    private boolean loading = true;
+
+    private Guardian(ActorContext<Command> context, House house, Map<JobKind, JobStarter> starters) {
         super(context);
+        this.house = house;
+        this.config = house.config();
+        DispatcherSelector ioSelector = DispatcherSelector.fromConfig("quern-io");
+        this.io = context.getSystem().dispatchers().lookup(ioSelector);
+        this.router = context.spawn(
+                GenerationRouter.create(house.observer()), "router", DispatcherSelector.fromConfig("quern-text"));
+        this.jobs = context.spawn(
+                JobQueue.create(house.stores().catalogue(), starters, config.jobs().queueMax(),
+                        System::currentTimeMillis),
+                "jobs", ioSelector);
+        context.watchWith(jobs, JobsStopped.NOW);
+        house.readiness().block(MODEL, "the model is loading");
+        context.pipeToSelf(
+                CompletableFuture.supplyAsync(() -> EngineParts.load(config, house.stores().directory()), io),
+                (loaded, failure) -> failure == null ? new Loaded(loaded) : new NotLoaded(failure));
     }
 
     @Override
     public Behavior<Command> onMessage(Command message) {
         return switch (message) {
+            case Introduce introduce -> onIntroduce(introduce);
+            case Loaded loaded -> onLoaded(loaded.parts());
+            case NotLoaded failed -> onNotLoaded(failed.cause());
             case Stop stop -> onStop(stop);
+            case JobsStopped stopped -> onJobsStopped();
+            case EngineStopped stopped -> closeParts();
+            case PartsClosed closed -> onPartsClosed();
         };
     }
 
+    private Behavior<Command> onIntroduce(Introduce introduce) {
+        introduce.replyTo().tell(new Residents(router, jobs));
+        return this;
+    }
+
+    private Behavior<Command> onLoaded(EngineParts loaded) {
+        loading = false;
+        parts = Optional.of(loaded);
+        if (stopping.isPresent()) {
+            return closeParts();
+        }
+        var base = new ServedModel(loaded.modelId(), Optional.empty(), loaded.shortFingerprint(),
+                ServedModel.OWNER_QUERN, System.currentTimeMillis() / 1000);
+        var models = new CatalogueModels(base, house.stores().catalogue(), loaded.model().adapters());
+        engine = Optional.of(getContext().spawn(
+                EngineActor.create(loaded::newLoop, loaded.tiers(), house.board(), house.readiness()),
+                "engine", DispatcherSelector.fromConfig(EngineActor.DISPATCHER)));
+        router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(
+                engine.get(), loaded.model().tokenizer(), loaded.encoder(), models, loaded.contextTokens(),
+                config.engine().sequencesMax() + config.engine().queueMax())));
+        house.opened(new House.Running(loaded, engine.get(), models));
+        house.readiness().clear(MODEL);
+        getContext().getLog().info("model {} is ready on {}", loaded.modelId(),
+                loaded.choice().backend().description());
+        return this;
+    }
+
+    private Behavior<Command> onNotLoaded(Throwable failure) {
+        loading = false;
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        getContext().getLog().error("the model could not be loaded", cause);
+        house.readiness().block(MODEL, "the model could not be loaded: " + cause.getMessage());
+        house.failed(cause);
+        router.tell(new GenerationRouter.Shut("the model could not be loaded: " + cause.getMessage()));
+        return stopping.isPresent() ? onPartsClosed() : this;
+    }
+
     private Behavior<Command> onStop(Stop stop) {
-        stop.replyTo().tell(new Stopped());
+        stopping = Optional.of(stop.replyTo());
+        router.tell(new GenerationRouter.Shut("the server is shutting down"));
+        getContext().stop(jobs);
+        return this;
+    }
+
+    private Behavior<Command> onJobsStopped() {
+        if (stopping.isEmpty()) {
+            house.readiness().block("jobs", "the job queue failed; restart the server");
+            getContext().getLog().error("the job queue stopped");
+            return this;
+        }
+        if (engine.isPresent()) {
+            ActorRef<EngineActor.Stopped> adapter =
+                    getContext().messageAdapter(EngineActor.Stopped.class, stopped -> new EngineStopped());
+            engine.get().tell(new EngineActor.Stop(adapter));
+            return this;
+        }
+        return loading ? this : closeParts();
+    }
+
+    private Behavior<Command> closeParts() {
+        getContext().pipeToSelf(
+                CompletableFuture.runAsync(() -> parts.ifPresent(EngineParts::close), io),
+                (done, failure) -> new PartsClosed());
+        return this;
+    }
+
+    private Behavior<Command> onPartsClosed() {
+        stopping.ifPresent(replyTo -> replyTo.tell(new Stopped()));
         return Behaviors.stopped();
     }
 }

@@ -2,29 +2,25 @@ package quern.appliance;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import quern.actors.Guardian;
+import quern.actors.House;
 import quern.actors.Readiness;
+import quern.actors.Stores;
 import quern.actors.access.KeyRing;
-import quern.appliance.http.HealthRoutes;
 import quern.appliance.http.HttpServer;
-import quern.appliance.http.Json;
-import quern.appliance.http.Route;
 import quern.appliance.http.RouteTable;
 import quern.config.ApplianceConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.kv.ServerFile;
 
 /**
  * The running appliance: data directory, actors and listener. Several may live in one JVM, each with its own data
@@ -32,45 +28,56 @@ import quern.config.QuernException.Category;
  */
 public final class Appliance implements AutoCloseable {
 
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-    private final ApplianceConfig config;
-    private final Readiness readiness;
+    private final House house;
     private final ActorSystem<Guardian.Command> system;
     private final HttpServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Appliance(
-            ApplianceConfig config, Readiness readiness, ActorSystem<Guardian.Command> system, HttpServer server) {
-        this.config = config;
-        this.readiness = readiness;
+    private Appliance(House house, ActorSystem<Guardian.Command> system, HttpServer server) {
+        this.house = house;
         this.system = system;
         this.server = server;
     }
 
     /**
-     * Starts everything. Returns once the listener is bound; {@code /readyz} tells when the model is loaded.
+     * Starts everything. Returns once the listener is bound; {@link #whenReady} and {@code /readyz} tell when the model
+     * is loaded.
      *
      * @throws QuernException FATAL if the directory is in use or unusable, or the address may not be bound
      */
     public static Appliance launch(ApplianceConfig config) {
-        openDirectory(config.data());
-        KeyRing keys = KeyRing.open(config.data());
-        var readiness = new Readiness();
-        ActorSystem<Guardian.Command> system = ActorSystem.create(Guardian.create(), "quern", pekko());
+        HttpServer.checkExposure(config.http());
+        Stores stores = Stores.open(config);
         try {
-            HttpServer server = HttpServer.bind(system, config.http(), new RouteTable(routes(readiness)), keys::holder);
-            ServerFile.write(config.data(), config.http(), server.port());
-            return new Appliance(config, readiness, system, server);
-        } catch (RuntimeException e) {
-            system.terminate();
-            throw e;
+            KeyRing keys = KeyRing.open(stores.catalogue(), stores.directory());
+            return launch(config, stores, keys);
+        } catch (RuntimeException | Error failure) {
+            stores.close();
+            throw failure;
         }
     }
 
-    private static List<Route> routes(Readiness readiness) {
-        var routes = new ArrayList<Route>();
-        routes.addAll(new HealthRoutes(readiness, version(), Json::object).routes());
-        return routes;
+    private static Appliance launch(ApplianceConfig config, Stores stores, KeyRing keys) {
+        var metrics = new Metrics();
+        var house = new House(config, stores, metrics);
+        var jobs = new JobKinds(house);
+        ActorSystem<Guardian.Command> system =
+                ActorSystem.create(Guardian.create(house, jobs.starters()), "quern", pekko());
+        try {
+            Guardian.Residents residents = await(AskPattern.ask(
+                    system, Guardian.Introduce::new, STOP_TIMEOUT, system.scheduler()), "the actors did not start");
+            metrics.watch(house);
+            RouteTable table = new Routes(house, residents, system, keys, metrics, jobs).table();
+            HttpServer server = HttpServer.bind(system, config.http(), table, keys::holder);
+            stores.directory().writeServerFile(new ServerFile(ProcessHandle.current().pid(), config.http().host(),
+                    server.port(), config.http().tlsCertificate().isPresent()));
+            return new Appliance(house, system, server);
+        } catch (RuntimeException | Error failure) {
+            stop(system);
+            throw failure;
+        }
     }
 
     private static Config pekko() {
@@ -79,15 +86,6 @@ public final class Appliance implements AutoCloseable {
                 .withFallback(ConfigFactory.parseResourcesAnySyntax(loader, "quern/actors/dispatchers.conf"))
                 .withFallback(ConfigFactory.defaultReference(loader))
                 .resolve();
-    }
-
-    private static void openDirectory(Path data) {
-        try {
-            Files.createDirectories(data);
-            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-        } catch (IOException e) {
-            throw new QuernException(Category.FATAL, "cannot use data directory " + data + ": " + e.getMessage(), e);
-        }
     }
 
     /** Version of this build. */
@@ -102,31 +100,46 @@ public final class Appliance implements AutoCloseable {
     }
 
     public Readiness readiness() {
-        return readiness;
+        return house.readiness();
+    }
+
+    /** Completes when the model is loaded, exceptionally with the reason when it cannot be. */
+    public CompletionStage<House.Running> whenReady() {
+        return house.whenRunning();
     }
 
     /** Refuses new requests, lets running ones finish within the configured drain, then stops. Idempotent. */
     @Override
     public void close() {
-        readiness.block("process", "shutting down");
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        house.readiness().block("process", "shutting down");
         try {
-            server.close(config.http().drain());
-            stop();
+            server.close(house.config().http().drain());
         } finally {
-            ServerFile.remove(config.data());
+            try {
+                stop(system);
+            } finally {
+                house.stores().close();
+            }
         }
     }
 
-    private void stop() {
+    private static void stop(ActorSystem<Guardian.Command> system) {
+        await(AskPattern.ask(system, Guardian.Stop::new, STOP_TIMEOUT, system.scheduler()), "the actors did not stop");
+        system.terminate();
+        await(system.getWhenTerminated(), "the actor system did not end");
+    }
+
+    private static <T> T await(CompletionStage<T> stage, String otherwise) {
         try {
-            AskPattern.ask(system, Guardian.Stop::new, STOP_TIMEOUT, system.scheduler())
-                    .toCompletableFuture().get(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().get(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new QuernException(Category.RETRYABLE, "the actors did not stop in " + STOP_TIMEOUT, e);
+            throw new QuernException(Category.FATAL, otherwise + " within " + STOP_TIMEOUT.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new QuernException(Category.FATAL, otherwise + ": interrupted", e);
         }
     }
 }

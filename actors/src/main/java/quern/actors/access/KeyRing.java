@@ -1,101 +1,105 @@
 package quern.actors.access;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.HexFormat;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import quern.actors.Caller;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.kv.AtomicFile;
+import quern.kv.DataDirectory;
+import quern.kv.journal.Catalogue;
+import quern.kv.journal.KeyRecord;
+import quern.kv.journal.RecordKind;
+import quern.kv.journal.WriteSet;
 
 /**
- * The keys of this appliance. A key is {@code qk-ID-SECRET} with 256 random bits of secret; only its SHA-256 is kept,
- * and compared in constant time. The admin's own is written once to {@code admin.key}, readable by its owner alone.
+ * The keys of this appliance. Only salted hashes are kept, in the catalogue, and compared in constant time. The first
+ * start makes an administrator's key and writes it once to {@code admin.key}, readable by its owner alone. Looking a
+ * key up is memory only; {@link #issue} and {@link #revoke} block until the catalogue has it.
  */
 public final class KeyRing {
 
-    /** Name of the admin key's file in the data directory. */
-    public static final String ADMIN_FILE = "admin.key";
+    private static final int KEY_CHARS_MAX = 256;
+    private static final int KEYS_MAX = 10_000;
 
-    private static final int SECRET_BYTES = 32;
-    private static final int ID_BYTES = 6;
-    private static final int KEY_CHARS_MAX = 128;
+    private final Catalogue catalogue;
+    private final Map<String, KeyRecord> keys = new ConcurrentHashMap<>();
 
-    private record Entry(Caller caller, byte[] hash) {}
+    private KeyRing(Catalogue catalogue) {
+        this.catalogue = catalogue;
+        catalogue.all(RecordKind.KEY, KeyRecord.class).forEach(key -> keys.put(key.id(), key));
+    }
 
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
-    private final SecureRandom random = new SecureRandom();
-
-    private KeyRing() {}
-
-    /** Makes the admin key if there is none yet. */
-    public static KeyRing open(Path data) {
-        var ring = new KeyRing();
-        ring.add(ring.adminKey(data.resolve(ADMIN_FILE)), true);
+    /** Makes the administrator's key if there is none yet. */
+    public static KeyRing open(Catalogue catalogue, DataDirectory directory) {
+        var ring = new KeyRing(catalogue);
+        if (ring.keys.values().stream().noneMatch(key -> key.admin() && !key.revoked())) {
+            ring.issueFirst(directory);
+        }
         return ring;
     }
 
-    /** Who holds the key; empty when it is unknown or revoked. */
-    public Optional<Caller> holder(String key) {
-        String id = idOf(key);
-        Entry entry = id == null ? null : entries.get(id);
-        byte[] hash = hash(key);
-        return entry != null && MessageDigest.isEqual(hash, entry.hash())
-                ? Optional.of(entry.caller()) : Optional.empty();
-    }
-
-    private void add(String key, boolean admin) {
-        String id = idOf(key);
-        if (id == null) {
-            throw new QuernException(Category.FATAL, ADMIN_FILE + " does not hold a key of the form qk-ID-SECRET");
-        }
-        entries.put(id, new Entry(new Caller(id, admin), hash(key)));
-    }
-
-    private String adminKey(Path file) {
+    /** The file is written first: a key without a file would lock its owner out, a file without a key is replaced. */
+    private void issueFirst(DataDirectory directory) {
+        KeyRecord.Issued issued =
+                KeyRecord.issue("admin", List.of(KeyRecord.ADMIN), Set.of(), System.currentTimeMillis());
         try {
-            if (Files.exists(file)) {
-                return Files.readString(file, StandardCharsets.US_ASCII).strip();
-            }
-            String key = newKey();
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, key + "\n", StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-            return key;
+            AtomicFile.write(directory.adminKeyFile(), issued.token() + "\n");
         } catch (IOException e) {
-            throw new QuernException(Category.FATAL, "cannot read or write " + file + ": " + e.getMessage(), e);
+            throw new QuernException(
+                    Category.FATAL, "cannot write " + directory.adminKeyFile() + ": " + e.getMessage(), e);
         }
+        store(issued.key());
     }
 
-    private String newKey() {
-        byte[] id = new byte[ID_BYTES];
-        byte[] secret = new byte[SECRET_BYTES];
-        random.nextBytes(id);
-        random.nextBytes(secret);
-        return "qk-" + HexFormat.of().formatHex(id) + "-"
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-    }
-
-    private static String idOf(String key) {
-        int second = key.indexOf('-', 3);
-        boolean formed = key.length() <= KEY_CHARS_MAX && key.startsWith("qk-") && second > 3;
-        return formed ? "key_" + key.substring(3, second) : null;
-    }
-
-    private static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+    /** Who holds the key; empty when it is unknown or revoked. */
+    public Optional<Caller> holder(String token) {
+        if (token.length() > KEY_CHARS_MAX) {
+            return Optional.empty();
         }
+        return KeyRecord.idIn(token)
+                .map(keys::get)
+                .filter(key -> key.accepts(token))
+                .map(key -> new Caller(key.id(), key.admin(), key.labels()));
+    }
+
+    /**
+     * A new key.
+     *
+     * @throws QuernException ERROR if there are too many
+     */
+    public KeyRecord.Issued issue(String name, boolean admin, Set<String> labels) {
+        if (keys.size() >= KEYS_MAX) {
+            throw new QuernException(Category.ERROR, keys.size() + " keys exist, at most " + KEYS_MAX);
+        }
+        KeyRecord.Issued issued = KeyRecord.issue(
+                name, admin ? List.of(KeyRecord.ADMIN) : List.of(), labels, System.currentTimeMillis());
+        store(issued.key());
+        return issued;
+    }
+
+    /** Ends a key at once; what it owns stays. Empty when there is no such key. */
+    public Optional<KeyRecord> revoke(String id) {
+        KeyRecord key = keys.get(id);
+        if (key == null) {
+            return Optional.empty();
+        }
+        store(key.revokedNow());
+        return Optional.of(keys.get(id));
+    }
+
+    /** All keys, revoked ones too, oldest first. */
+    public List<KeyRecord> list() {
+        return keys.values().stream().sorted(Comparator.comparing(KeyRecord::id)).toList();
+    }
+
+    private void store(KeyRecord key) {
+        catalogue.commit(new WriteSet().put(RecordKind.KEY, key.id(), key));
+        keys.put(key.id(), key);
     }
 }

@@ -74,7 +74,7 @@ public final class HttpServer {
     }
 
     /** Refuses what would expose the machine: no key or no TLS beyond loopback, half a TLS pair anywhere. */
-    static void checkExposure(HttpConfig config) {
+    public static void checkExposure(HttpConfig config) {
         if (config.tlsCertificate().isPresent() != config.tlsKey().isPresent()) {
             throw new QuernException(Category.FATAL,
                     "quern.http.tls-certificate and tls-key belong together, found only one");

@@ -1,5 +1,6 @@
 package quern.appliance.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -10,8 +11,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.core.JsonFactory;
+import java.nio.charset.StandardCharsets;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
@@ -63,12 +65,23 @@ public final class Json {
         }
     }
 
+    /** Stored JSON, known to be well-formed. */
+    public static JsonNode parse(String text) {
+        return parse(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static String firstLine(String message) {
         return message == null ? "malformed" : message.lines().findFirst().orElse("malformed");
     }
 
     public static HttpResponse ok(JsonNode body) {
         return response(200, body.toString());
+    }
+
+    /** @param mediaType with its parameters */
+    public static HttpResponse text(String mediaType, String body) {
+        return HttpResponse.create().withEntity(HttpEntities.create(
+                ContentTypes.parse(mediaType), body.getBytes(StandardCharsets.UTF_8)));
     }
 
     static HttpResponse response(int status, String body) {

@@ -1,0 +1,185 @@
+package quern.appliance;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import quern.actors.House;
+import quern.actors.serving.ServingObserver;
+import quern.actors.serving.SubmitReply;
+import quern.inference.engine.EngineStats;
+import quern.inference.engine.FinishReason;
+import quern.inference.engine.Usage;
+import quern.kv.BlockPool;
+import quern.kv.TierStats;
+
+/**
+ * What {@code /metrics} shows, in Prometheus' text form. Names are those of vLLM with our prefix, where they mean the
+ * same; labels are few and never a request's or a user's.
+ */
+final class Metrics implements ServingObserver, AutoCloseable {
+
+    private static final Duration[] LATENCIES = {
+        Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(50),
+        Duration.ofMillis(100), Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1),
+        Duration.ofMillis(2500), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30),
+        Duration.ofSeconds(60), Duration.ofSeconds(120)};
+    private static final double[] TOKENS = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536};
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final Timer firstToken = timer("quern.time.to.first.token", "From a request's arrival to its first token");
+    private final Timer nextToken = timer("quern.inter.token.latency", "Between two tokens of an answer");
+    private final Timer request = timer("quern.e2e.request.latency", "From a request's arrival to its end");
+    private final DistributionSummary promptTokens = summary("quern.request.prompt.tokens", "Prompt tokens a request");
+    private final DistributionSummary answerTokens =
+            summary("quern.request.generation.tokens", "Generated tokens a request");
+    private final Counter prompt = counter("quern.prompt.tokens", "Prompt tokens of completed requests");
+    private final Counter cached = counter("quern.prompt.tokens.cached", "Of these, found in the prefix cache");
+    private final Counter generated = counter("quern.generation.tokens", "Tokens generated for completed requests");
+    private final Counter failed = counter("quern.request.failure", "Accepted requests that broke");
+
+    Metrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    /** Begins to show the engine, the tiers and readiness. */
+    void watch(House house) {
+        Gauge.builder("quern.ready", house, h -> h.readiness().ready() ? 1 : 0)
+                .description("1 when requests are served").register(registry);
+        FunctionCounter.builder("quern.engine.failures", house, h -> h.board().failures())
+                .description("Times the engine broke and was replaced").register(registry);
+        gauge(house, "quern.num.requests.running", "Sequences in the next step", EngineStats::running);
+        gauge(house, "quern.num.requests.waiting", "Sequences that wait", s -> s.waiting() + s.loading());
+        gauge(house, "quern.kv.cache.usage.perc", "Share of the arena's blocks in use",
+                s -> s.blocksTotal() == 0 ? 0 : 1 - (double) s.blocksAvailable() / s.blocksTotal());
+        count(house, "quern.engine.steps", "Steps that ran the model", EngineStats::steps);
+        count(house, "quern.engine.prompt.tokens", "Prompt rows computed", EngineStats::promptTokens);
+        count(house, "quern.engine.completion.tokens", "Tokens produced", EngineStats::completionTokens);
+        count(house, "quern.engine.tuning.tokens", "Tokens taken by tuning", EngineStats::tuningTokens);
+        count(house, "quern.prefix.cache.hits", "Prompt tokens found in the cache", EngineStats::prefixHitTokens);
+        count(house, "quern.num.preemptions", "Sequences that gave back their blocks", EngineStats::preemptions);
+        count(house, "quern.kv.load.failures", "Blocks a tier promised and did not deliver", EngineStats::loadFailures);
+        for (BlockPool.Tier tier : List.of(BlockPool.Tier.HOT, BlockPool.Tier.WARM, BlockPool.Tier.COLD)) {
+            watchTier(house, tier);
+        }
+        house.whenRunning().thenAccept(running -> Gauge.builder("quern.kernel.selection.info", () -> 1)
+                .description("The kernels in use")
+                .tags("backend", running.parts().choice().backend().kernels().name(),
+                        "product", running.parts().model().product().name().toLowerCase(Locale.ROOT))
+                .register(registry));
+    }
+
+    private void watchTier(House house, BlockPool.Tier tier) {
+        Tags tags = Tags.of("tier", tier.name().toLowerCase(Locale.ROOT));
+        tierCount(house, tier, tags, "quern.kv.tier.hits", "Look-ups that found a block", TierStats::hits);
+        tierCount(house, tier, tags, "quern.kv.tier.misses", "Look-ups that did not", TierStats::misses);
+        tierCount(house, tier, tags, "quern.kv.tier.evictions", "Blocks that left", TierStats::evictions);
+        tierCount(house, tier, tags, "quern.kv.tier.corruptions", "Damaged blocks dropped", TierStats::corruptions);
+        Gauge.builder("quern.kv.tier.bytes", house, h -> tier(h, tier, TierStats::bytes))
+                .description("Bytes of the blocks held").tags(tags).register(registry);
+    }
+
+    private void tierCount(House house, BlockPool.Tier tier, Iterable<Tag> tags, String name, String description,
+            ToDoubleFunction<TierStats> value) {
+        FunctionCounter.builder(name, house, h -> tier(h, tier, value))
+                .description(description).tags(tags).register(registry);
+    }
+
+    private static double tier(House house, BlockPool.Tier tier, ToDoubleFunction<TierStats> value) {
+        return house.running().map(running -> running.parts().tiers().stats().get(tier))
+                .map(value::applyAsDouble).orElse(0.0);
+    }
+
+    private void gauge(House house, String name, String description, ToDoubleFunction<EngineStats> value) {
+        Gauge.builder(name, house, h -> engine(h, value)).description(description).register(registry);
+    }
+
+    private void count(House house, String name, String description, ToDoubleFunction<EngineStats> value) {
+        FunctionCounter.builder(name, house, h -> engine(h, value)).description(description).register(registry);
+    }
+
+    private static double engine(House house, ToDoubleFunction<EngineStats> value) {
+        return house.board().stats().map(value::applyAsDouble).orElse(0.0);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name).description(description).serviceLevelObjectives(LATENCIES).register(registry);
+    }
+
+    private DistributionSummary summary(String name, String description) {
+        return DistributionSummary.builder(name).description(description)
+                .serviceLevelObjectives(TOKENS).register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    /** Everything, as Prometheus reads it. */
+    String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void rejected(SubmitReply.Rejected reason) {
+        registry.counter("quern.request.rejected", "reason", switch (reason) {
+            case SubmitReply.Overloaded overloaded -> "overloaded";
+            case SubmitReply.UnknownModel unknown -> "unknown_model";
+            case SubmitReply.PromptTooLong tooLong -> "prompt_too_long";
+            case SubmitReply.Invalid invalid -> "invalid";
+            case SubmitReply.NotReady notReady -> "not_ready";
+        }).increment();
+    }
+
+    @Override
+    public void firstToken(Duration sinceSubmit) {
+        firstToken.record(sinceSubmit);
+    }
+
+    @Override
+    public void nextToken(Duration sinceLast) {
+        nextToken.record(sinceLast);
+    }
+
+    @Override
+    public void answered(FinishReason reason) {
+        registry.counter("quern.request.success", "finished_reason", reason.name().toLowerCase(Locale.ROOT))
+                .increment();
+    }
+
+    @Override
+    public void completed(Usage usage, Duration sinceSubmit) {
+        request.record(sinceSubmit);
+        prompt.increment(usage.promptTokens());
+        cached.increment(usage.cachedTokens());
+        generated.increment(usage.completionTokens());
+        promptTokens.record(usage.promptTokens());
+        answerTokens.record(usage.completionTokens());
+    }
+
+    @Override
+    public void broken() {
+        failed.increment();
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,77 @@
+package quern.appliance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import quern.actors.Guardian;
+import quern.actors.House;
+import quern.actors.access.KeyRing;
+import quern.appliance.http.Access;
+import quern.appliance.http.DatasetRoutes;
+import quern.appliance.http.GenerationRoutes;
+import quern.appliance.http.HealthRoutes;
+import quern.appliance.http.JobDesk;
+import quern.appliance.http.JobRoutes;
+import quern.appliance.http.Json;
+import quern.appliance.http.KeyRoutes;
+import quern.appliance.http.LineageRoutes;
+import quern.appliance.http.ModelRoutes;
+import quern.appliance.http.Route;
+import quern.appliance.http.RouteTable;
+
+/** Every route of the appliance, bound to its actors and stores. */
+final class Routes {
+
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final House house;
+    private final Guardian.Residents residents;
+    private final ActorSystem<?> system;
+    private final KeyRing keys;
+    private final Metrics metrics;
+
+    Routes(House house, Guardian.Residents residents, ActorSystem<?> system, KeyRing keys, Metrics metrics,
+            JobKinds jobs) {
+        this.house = house;
+        this.residents = residents;
+        this.system = system;
+        this.keys = keys;
+        this.metrics = metrics;
+    }
+
+    RouteTable table() {
+        var directory = house.stores().directory();
+        JobDesk desk = new JobDesk(house.stores().catalogue(), residents.jobs(),
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("quern-io")), system.scheduler());
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new HealthRoutes(house.readiness(), Appliance.version(), this::health).routes());
+        routes.add(Route.of("GET", "/metrics", Access.KEY,
+                call -> CompletableFuture.completedStage(Json.text(METRICS_TYPE, metrics.scrape()))));
+        routes.addAll(new GenerationRoutes(system, residents.router(), house.config().engine()).routes());
+        routes.addAll(new ModelRoutes(house, desk).routes());
+        routes.addAll(new KeyRoutes(keys, desk).routes());
+        routes.addAll(new JobRoutes(desk).routes());
+        routes.addAll(new DatasetRoutes(desk, directory).routes());
+        routes.addAll(new LineageRoutes(desk, directory,
+                () -> house.running().map(running -> running.parts().model().tokenizer())).routes());
+        return new RouteTable(routes);
+    }
+
+    private ObjectNode health() {
+        ObjectNode node = Json.object();
+        house.running().ifPresent(running -> {
+            var parts = running.parts();
+            node.put("model", parts.modelId()).put("fingerprint", parts.model().fingerprint());
+            node.put("backend", parts.choice().backend().description());
+            var refusals = node.putArray("refusals");
+            parts.choice().refusals().forEach(refusal -> refusals.addObject()
+                    .put("backend", refusal.name()).put("reason", refusal.reason()));
+            var tiers = node.putArray("tiers");
+            parts.tiers().reports().forEach(tiers::add);
+        });
+        return node;
+    }
+}

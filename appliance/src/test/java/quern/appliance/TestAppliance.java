@@ -1,0 +1,108 @@
+package quern.appliance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import quern.config.ConfigLoader;
+import quern.config.ConfigSources;
+
+/** The appliance inside the test's own JVM, with the small reference model and a client that holds the admin key. */
+public final class TestAppliance implements AutoCloseable {
+
+    public static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Appliance appliance;
+    private final Path data;
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private TestAppliance(Appliance appliance, Path data) {
+        this.appliance = appliance;
+        this.data = data;
+    }
+
+    /** Starts with stories260K and waits until the model is loaded. */
+    public static TestAppliance start(Path data, Map<String, String> overrides) throws Exception {
+        TestAppliance started = startWithModel(data, storiesModel(), overrides);
+        started.appliance.whenReady().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        return started;
+    }
+
+    public static TestAppliance startWithModel(Path data, Path model, Map<String, String> overrides) {
+        ConfigSources sources = ConfigSources.none()
+                .with("data", data.toString())
+                .with("http.port", "0")
+                .with("http.drain", "1s")
+                .with("engine.model", model.toString())
+                .with("engine.product", "f32")
+                .with("kv.hot", "8MiB")
+                .with("kv.warm-enabled", "false")
+                .with("kv.cold-enabled", "false");
+        for (var override : overrides.entrySet()) {
+            sources = sources.with(override.getKey(), override.getValue());
+        }
+        return new TestAppliance(Appliance.launch(ConfigLoader.load(sources).config()), data);
+    }
+
+    public static Path storiesModel() {
+        Path model = Path.of(System.getProperty("quern.root", "..")).resolve("../shared/models/stories260K")
+                .resolve("stories260K.gguf").toAbsolutePath().normalize();
+        if (!Files.exists(model) && "required".equals(System.getProperty("quern.reference"))) {
+            throw new IllegalStateException(model + " is absent and quern.reference is 'required'");
+        }
+        Assumptions.assumeTrue(Files.exists(model), model + " is absent");
+        return model;
+    }
+
+    public Appliance appliance() {
+        return appliance;
+    }
+
+    public int port() {
+        return appliance.port();
+    }
+
+    public String adminKey() throws IOException {
+        return Files.readString(data.resolve("admin.key")).strip();
+    }
+
+    public HttpRequest.Builder request(String path) throws IOException {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .header("Authorization", "Bearer " + adminKey());
+    }
+
+    public HttpResponse<String> get(String path) throws Exception {
+        return send(request(path).GET().build());
+    }
+
+    public HttpResponse<String> post(String path, String json) throws Exception {
+        return send(request(path).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json)).build());
+    }
+
+    public HttpResponse<String> delete(String path) throws Exception {
+        return send(request(path).DELETE().build());
+    }
+
+    public HttpResponse<String> send(HttpRequest request) throws Exception {
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    public static JsonNode json(HttpResponse<String> response) throws IOException {
+        return JSON.readTree(response.body());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        appliance.close();
+    }
+}
