@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -104,8 +105,8 @@ final class BatchWork implements JobWork {
 
     private CompletableFuture<ObjectNode> start(BatchInput.Line line) {
         try {
-            return generation.answer(spec.endpoint(), Fields.of(line.body()), new Caller(spec.keyId(), spec.admin()))
-                    .toCompletableFuture();
+            Caller caller = new Caller(spec.keyId(), spec.admin(), Set.of());
+            return generation.answer(spec.endpoint(), Fields.of(line.body()), caller).toCompletableFuture();
         } catch (ApiError e) {
             return CompletableFuture.failedFuture(e);
         }
