@@ -11,10 +11,7 @@ public final class Backend implements AutoCloseable {
     private final ComputeTeam team;
     private final String description;
 
-    /**
-     * @param trainingKernels null: this backend cannot train
-     * @param team closed with this backend
-     */
+    /** @param team closed with this backend */
     public Backend(Kernels kernels, TrainingKernels trainingKernels, ComputeTeam team, String description) {
         this.kernels = kernels;
         this.trainingKernels = trainingKernels;
@@ -26,11 +23,7 @@ public final class Backend implements AutoCloseable {
         return kernels;
     }
 
-    /** @throws IllegalStateException if this backend cannot train */
     public TrainingKernels trainingKernels() {
-        if (trainingKernels == null) {
-            throw new IllegalStateException("backend " + kernels.name() + " has no training kernels");
-        }
         return trainingKernels;
     }
 

@@ -8,6 +8,9 @@ import quern.config.BackendConfig;
 import quern.config.QuernException;
 import quern.gpu.cuda.CudaProbe;
 import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.scalar.ScalarTrainingKernels;
+import quern.gpu.vector.VectorKernels;
+import quern.gpu.vector.VectorTrainingKernels;
 
 /**
  * The backend of this process, chosen once at start, and why each faster one was refused.
@@ -16,6 +19,8 @@ import quern.gpu.scalar.ScalarKernels;
  * @param refusals in the order in which backends were tried
  */
 public record BackendChoice(Backend backend, List<Refusal> refusals) {
+
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     /**
      * The fastest backend this machine can run (cuda, vector, scalar), or the one {@code config} names.
@@ -46,14 +51,28 @@ public record BackendChoice(Backend backend, List<Refusal> refusals) {
     private static Optional<String> refusal(BackendConfig.Choice candidate) {
         return switch (candidate) {
             case CUDA -> Optional.of(CudaProbe.refusal());
-            case VECTOR -> Optional.of("this version has no vector kernels");
+            case VECTOR -> vectorRefusal();
             case SCALAR -> Optional.empty();
             case AUTO -> throw new IllegalArgumentException("auto is not a backend");
         };
     }
 
+    /** Asked before the vector classes are touched, which do not load without the incubator module. */
+    private static Optional<String> vectorRefusal() {
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            return Optional.of("module " + VECTOR_MODULE + " absent: start with --add-modules=" + VECTOR_MODULE);
+        }
+        return VectorKernels.refusal();
+    }
+
     private static Backend make(BackendConfig.Choice choice, int threads) {
+        if (choice == BackendConfig.Choice.SCALAR) {
+            return new Backend(new ScalarKernels(), new ScalarTrainingKernels(), new ComputeTeam(1), "scalar: 1 thread");
+        }
         ComputeTeam team = new ComputeTeam(threads);
-        return new Backend(new ScalarKernels(), null, team, "scalar: 1 thread");
+        String size = team.threads() == 1 ? "1 thread" : team.threads() + " threads";
+        return new Backend(
+                new VectorKernels(team), new VectorTrainingKernels(team, VectorKernels::unpack), team,
+                "vector: 256 bits, " + size);
     }
 }

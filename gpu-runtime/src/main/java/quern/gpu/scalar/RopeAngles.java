@@ -13,6 +13,8 @@ public final class RopeAngles {
     private int[] positions = new int[0];
     private float[] cosines = new float[0];
     private float[] sines = new float[0];
+    private float[] pairedCosines = new float[0];
+    private float[] pairedSines = new float[0];
 
     /** Makes the angles of the first {@code count} positions current; cheap when they already are. */
     public void turnTo(RopeTable next, int[] nextPositions, int count) {
@@ -24,13 +26,23 @@ public final class RopeAngles {
         positions = Arrays.copyOf(nextPositions, count);
         cosines = new float[Math.multiplyExact(count, pairs)];
         sines = new float[count * pairs];
+        pairedCosines = new float[Math.multiplyExact(2, count * pairs)];
+        pairedSines = new float[2 * count * pairs];
         for (int t = 0; t < count; t++) {
             for (int i = 0; i < pairs; i++) {
                 double angle = (float) positions[t] * next.frequencies()[i];
-                cosines[t * pairs + i] = (float) StrictMath.cos(angle);
-                sines[t * pairs + i] = (float) StrictMath.sin(angle);
+                set(t * pairs + i, (float) StrictMath.cos(angle), (float) StrictMath.sin(angle));
             }
         }
+    }
+
+    private void set(int at, float cosine, float sine) {
+        cosines[at] = cosine;
+        sines[at] = sine;
+        pairedCosines[2 * at] = cosine;
+        pairedCosines[2 * at + 1] = cosine;
+        pairedSines[2 * at] = -sine;
+        pairedSines[2 * at + 1] = sine;
     }
 
     /** {@code [row][pair]}. */
@@ -41,5 +53,15 @@ public final class RopeAngles {
     /** {@code [row][pair]}. */
     public float[] sines() {
         return sines;
+    }
+
+    /** {@code [row][pair][2]}: each cosine twice, for pairs that are neighbours. */
+    public float[] pairedCosines() {
+        return pairedCosines;
+    }
+
+    /** {@code [row][pair][2]}: each sine twice, the first negated. */
+    public float[] pairedSines() {
+        return pairedSines;
     }
 }

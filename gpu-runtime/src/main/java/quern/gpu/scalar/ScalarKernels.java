@@ -200,7 +200,7 @@ public final class ScalarKernels implements Kernels {
         float a = x[first];
         float b = x[second];
         x[first] = Math.fma(-b, sin, a * cos);
-        x[second] = Math.fma(b, cos, a * sin);
+        x[second] = Math.fma(a, sin, b * cos);
     }
 
     @Override

@@ -21,18 +21,19 @@ final class Lanes {
 
     private Lanes() {}
 
-    /** {@link FloatMath#exp} in each lane, the same operations. */
+    /** {@link FloatMath#exp} in each lane of any shape, the same operations. */
     static FloatVector exp(FloatVector x) {
+        VectorSpecies<Float> shape = x.species();
         FloatVector shifted =
-                x.fma(FloatVector.broadcast(F, FloatMath.LOG2_E), FloatVector.broadcast(F, FloatMath.ROUNDER));
+                x.fma(FloatVector.broadcast(shape, FloatMath.LOG2_E), FloatVector.broadcast(shape, FloatMath.ROUNDER));
         FloatVector n = shifted.sub(FloatMath.ROUNDER);
-        FloatVector r = n.fma(FloatVector.broadcast(F, -FloatMath.LN2_UPPER), x);
-        r = n.fma(FloatVector.broadcast(F, -FloatMath.LN2_LOWER), r);
-        FloatVector p = FloatVector.broadcast(F, FloatMath.EXP_C7).fma(r, FloatVector.broadcast(F, FloatMath.EXP_C6));
-        p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C5));
-        p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C4));
-        p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C3));
-        p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C2));
+        FloatVector r = n.fma(FloatVector.broadcast(shape, -FloatMath.LN2_UPPER), x);
+        r = n.fma(FloatVector.broadcast(shape, -FloatMath.LN2_LOWER), r);
+        FloatVector p = FloatVector.broadcast(shape, FloatMath.EXP_C7).fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C6));
+        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C5));
+        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C4));
+        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C3));
+        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C2));
         p = p.fma(r.mul(r), r).add(1f);
         IntVector power = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = power.lanewise(VectorOperators.ASHR, 1);

@@ -7,7 +7,7 @@ import java.util.Random;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
-/** Weights for tests: every bit pattern of the integers, scales of a size that occurs. */
+/** Weights to compare kernels with: every bit pattern of the integers, scales of a size that occurs. */
 public final class RandomWeights {
 
     private RandomWeights() {}

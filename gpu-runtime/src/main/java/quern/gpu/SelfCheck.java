@@ -1,0 +1,69 @@
+package quern.gpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.kernel.Kernels;
+import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.ElementType;
+
+/**
+ * A quick comparison of a backend with the scalar definition: every kernel with every type it declares, at sizes small
+ * enough that all of it takes well under a second.
+ */
+public final class SelfCheck {
+
+    private static final int WEIGHT_ROWS = 19;
+    private static final int COLUMNS = 256;
+    private static final int TOKENS = 5;
+
+    private SelfCheck() {}
+
+    /**
+     * @param kernel a method of {@link Kernels}
+     * @param type of weights or cache, empty where there is none
+     * @param sizes for people
+     * @param maxDifference largest absolute difference; infinity where one side is NaN
+     * @param ok whether the difference is allowed: none is
+     */
+    public record Result(String kernel, String type, String sizes, float maxDifference, boolean ok) {
+
+        static Result of(String kernel, String type, String sizes, float maxDifference) {
+            return new Result(kernel, type, sizes, maxDifference, maxDifference == 0);
+        }
+    }
+
+    /** Every declared pair of kernel and type, compared on input made from {@code seed}. */
+    public static List<Result> run(Kernels kernels, long seed) {
+        KernelComparison comparison = new KernelComparison(kernels, seed, 1f);
+        List<Result> results = new ArrayList<>();
+        String product = TOKENS + " x " + COLUMNS + " by " + WEIGHT_ROWS + " x " + COLUMNS;
+        for (ElementType type : types()) {
+            float floats = comparison.matmul(type, WEIGHT_ROWS, COLUMNS, TOKENS);
+            float integers = Math.max(
+                    comparison.matmulQ8(type, WEIGHT_ROWS, COLUMNS, TOKENS),
+                    comparison.matmulQ8(type, WEIGHT_ROWS, COLUMNS, 1));
+            results.add(Result.of("matmul", type.name(), product, floats));
+            results.add(Result.of("matmulQ8", type.name(), product, integers));
+            results.add(Result.of("embed", type.name(), "3 x " + COLUMNS, comparison.embed(type, 7, COLUMNS, 3)));
+        }
+        results.add(Result.of("quantizeActivations", "", "5 x 300",
+                comparison.quantizeActivations(comparison.rows(TOKENS, 300), TOKENS)));
+        results.add(Result.of("rmsNorm", "", "3 x 300", comparison.rmsNorm(3, 300)));
+        results.add(Result.of("add, addBias", "", "3 x 300", comparison.sums(3, 300)));
+        results.add(Result.of("rope", "interleaved", "5 x 3 x 20", comparison.rope(true, TOKENS, 3, 20, 9)));
+        results.add(Result.of("rope", "halves", "5 x 3 x 20", comparison.rope(false, TOKENS, 3, 20, 9)));
+        for (ElementType type : List.of(ElementType.F32, ElementType.F16)) {
+            KvLayout layout = new KvLayout(2, 2, 16, 8, type);
+            results.add(Result.of("storeKv, attention", type.name(), "2 sequences of 21, 4 heads x 16",
+                    comparison.attention(layout, 2, 21, 3, 4)));
+        }
+        results.add(Result.of("siluMultiply", "", "3 x 300", comparison.siluMultiply(3, 300)));
+        return results;
+    }
+
+    /** The weight types every backend takes. */
+    public static List<ElementType> types() {
+        return List.of(ElementType.values()).stream().filter(ScalarKernels::supports).toList();
+    }
+}

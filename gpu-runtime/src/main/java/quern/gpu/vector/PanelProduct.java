@@ -1,0 +1,110 @@
+package quern.gpu.vector;
+
+import java.util.Arrays;
+import quern.gpu.tensor.Rows;
+import quern.gpu.vector.PanelMatrix.Form;
+
+/**
+ * Panels [from, to) of a matrix times packed tokens. A few k of a panel are unpacked once and used by all tokens; the
+ * tokens' sums wait in scratch meanwhile.
+ */
+final class PanelProduct {
+
+    private static final int BLOCK = 32;
+    private static final int FLOATS_PER_READ = 64;
+
+    private PanelProduct() {}
+
+    static void floats(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
+        int columns = w.columns();
+        int step = w.hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
+        float[] weights = new float[step * Tiles.ROWS];
+        float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
+        for (int panel = from; panel < to; panel++) {
+            Arrays.fill(sums, 0f);
+            for (int k = 0; k < columns; k += step) {
+                int count = Math.min(step, columns - k);
+                if (w.form() == Form.FLOATS) {
+                    addFloats(w.floats(), (panel * columns + k) * Tiles.ROWS, x, k, count, sums);
+                } else {
+                    PanelReader.floats(w, panel, k, count, weights);
+                    addFloats(weights, 0, x, k, count, sums);
+                }
+            }
+            write(sums, x, panel, y);
+        }
+    }
+
+    private static void addFloats(float[] w, int wFrom, PackedTokens x, int k, int count, float[] sums) {
+        if (x.tileTokens() == 1) {
+            Tiles.add1(w, wFrom, x.values(), k, count, sums, 0);
+            return;
+        }
+        for (int tile = 0; tile < x.tiles(); tile++) {
+            Tiles.add4(w, wFrom, x.values(), x.at(tile, k), count, sums, tile * Tiles.TOKENS * Tiles.ROWS);
+        }
+    }
+
+    static void integers(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
+        float[] weights = new float[BLOCK * Tiles.ROWS];
+        float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
+        for (int panel = from; panel < to; panel++) {
+            Arrays.fill(sums, 0f);
+            for (int b = 0; b < w.blocks(); b++) {
+                PanelReader.integers(w, panel, b, weights);
+                int scalesAt = w.scalesAt(panel, b);
+                for (int tile = 0; tile < x.tiles(); tile++) {
+                    int xFrom = x.at(tile, b * BLOCK);
+                    int xScales = x.blockAt(tile, b);
+                    int at = tile * x.tileTokens() * Tiles.ROWS;
+                    if (x.tileTokens() == 1) {
+                        Tiles.addBlock1(
+                                weights, x.values(), xFrom, w.scales(), scalesAt, x.scales()[xScales], sums, at);
+                    } else {
+                        Tiles.addBlock4(
+                                weights, x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
+                    }
+                    if (w.mins().length > 0) {
+                        addMins(w, scalesAt, x, xScales, sums, at);
+                    }
+                }
+            }
+            write(sums, x, panel, y);
+        }
+    }
+
+    private static void addMins(PanelMatrix w, int scalesAt, PackedTokens x, int xAt, float[] sums, int at) {
+        for (int token = 0; token < x.tileTokens(); token++) {
+            float scale = x.scales()[xAt + token];
+            float sum = x.blockSums()[xAt + token];
+            Tiles.addMin(w.mins(), scalesAt, scale, sum, sums, at + token * Tiles.ROWS);
+        }
+    }
+
+    private static void write(float[] sums, PackedTokens x, int panel, Rows y) {
+        int row = panel * Tiles.ROWS;
+        int used = Math.min(Tiles.ROWS, y.width() - row);
+        for (int t = 0; t < x.count(); t++) {
+            System.arraycopy(sums, t * Tiles.ROWS, y.values(), y.at(t) + row, used);
+        }
+    }
+
+    /** Rows {@code row} to {@code row + count - 1} as floats, row-major. */
+    static void unpack(PanelMatrix w, int row, int count, float[] out) {
+        int columns = w.columns();
+        int step = w.hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
+        float[] weights = new float[step * Tiles.ROWS];
+        for (int first = row / Tiles.ROWS * Tiles.ROWS; first < row + count; first += Tiles.ROWS) {
+            for (int k = 0; k < columns; k += step) {
+                int used = Math.min(step, columns - k);
+                PanelReader.floats(w, first / Tiles.ROWS, k, used, weights);
+                for (int r = Math.max(first, row); r < Math.min(first + Tiles.ROWS, row + count); r++) {
+                    int at = (r - row) * columns + k;
+                    for (int i = 0; i < used; i++) {
+                        out[at + i] = weights[i * Tiles.ROWS + r - first];
+                    }
+                }
+            }
+        }
+    }
+}

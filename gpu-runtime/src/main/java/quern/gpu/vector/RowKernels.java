@@ -1,0 +1,143 @@
+package quern.gpu.vector;
+
+import static quern.gpu.vector.EightLanes.F;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import quern.gpu.scalar.FloatMath;
+import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.QuantizedRows;
+
+/** Kernels along one row. Where a row ends inside a vector, masked lanes take part with zeros. */
+final class RowKernels {
+
+    private static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(F, i -> i ^ 1);
+
+    private RowKernels() {}
+
+    /** {@link FloatMath#dot}; a masked lane adds 0 * 0 to its partial sum, which leaves every sum but -0 as it is. */
+    static float dot(float[] a, int aFrom, float[] b, int bFrom, int count) {
+        FloatVector lower = FloatVector.zero(F);
+        FloatVector upper = lower;
+        int i = 0;
+        for (; i + 16 <= count; i += 16) {
+            lower = FloatVector.fromArray(F, a, aFrom + i).fma(FloatVector.fromArray(F, b, bFrom + i), lower);
+            upper = FloatVector.fromArray(F, a, aFrom + i + 8).fma(FloatVector.fromArray(F, b, bFrom + i + 8), upper);
+        }
+        if (i < count) {
+            VectorMask<Float> mask = F.indexInRange(i, count);
+            lower = FloatVector.fromArray(F, a, aFrom + i, mask)
+                    .fma(FloatVector.fromArray(F, b, bFrom + i, mask), lower);
+            if (i + 8 < count) {
+                mask = F.indexInRange(i + 8, count);
+                upper = FloatVector.fromArray(F, a, aFrom + i + 8, mask)
+                        .fma(FloatVector.fromArray(F, b, bFrom + i + 8, mask), upper);
+            }
+        }
+        return EightLanes.total(lower, upper);
+    }
+
+    static void rmsNorm(float[] x, int from, int width, float[] weight, float epsilon, float[] y) {
+        float inverse = ScalarKernels.inverseRoot(dot(x, from, x, from, width), width, epsilon);
+        int i = 0;
+        for (; i + 8 <= width; i += 8) {
+            FloatVector.fromArray(F, x, from + i).mul(inverse).mul(FloatVector.fromArray(F, weight, i))
+                    .intoArray(y, from + i);
+        }
+        for (; i < width; i++) {
+            y[from + i] = x[from + i] * inverse * weight[i];
+        }
+    }
+
+    static void siluMultiply(float[] gate, float[] up, int from, int to, float[] out) {
+        int i = from;
+        for (; i + 8 <= to; i += 8) {
+            FloatVector g = FloatVector.fromArray(F, gate, i);
+            FloatVector silu = g.div(Lanes.exp(g.neg()).add(1f));
+            silu.mul(FloatVector.fromArray(F, up, i)).intoArray(out, i);
+        }
+        for (; i < to; i++) {
+            out[i] = FloatMath.silu(gate[i]) * up[i];
+        }
+    }
+
+    /** Pairs (i, i + pairs) of one head. */
+    static void rotateHalves(float[] x, int at, int pairs, float[] cosines, float[] sines, int from) {
+        int i = 0;
+        for (; i + 8 <= pairs; i += 8) {
+            FloatVector a = FloatVector.fromArray(F, x, at + i);
+            FloatVector b = FloatVector.fromArray(F, x, at + pairs + i);
+            FloatVector cos = FloatVector.fromArray(F, cosines, from + i);
+            FloatVector sin = FloatVector.fromArray(F, sines, from + i);
+            b.neg().fma(sin, a.mul(cos)).intoArray(x, at + i);
+            a.fma(sin, b.mul(cos)).intoArray(x, at + pairs + i);
+        }
+        for (; i < pairs; i++) {
+            rotate(x, at + i, at + pairs + i, cosines[from + i], sines[from + i]);
+        }
+    }
+
+    /**
+     * Pairs (2i, 2i + 1) of one head.
+     *
+     * @param cosines each twice in a row
+     * @param sines each twice in a row, negated the first time
+     */
+    static void rotateNeighbours(float[] x, int at, int elements, float[] cosines, float[] sines, int from) {
+        int i = 0;
+        for (; i + 8 <= elements; i += 8) {
+            FloatVector own = FloatVector.fromArray(F, x, at + i);
+            FloatVector cos = FloatVector.fromArray(F, cosines, from + i);
+            FloatVector sin = FloatVector.fromArray(F, sines, from + i);
+            own.rearrange(SWAP_PAIRS).fma(sin, own.mul(cos)).intoArray(x, at + i);
+        }
+        for (; i < elements; i += 2) {
+            rotate(x, at + i, at + i + 1, cosines[from + i], sines[from + i + 1]);
+        }
+    }
+
+    private static void rotate(float[] x, int first, int second, float cos, float sin) {
+        float a = x[first];
+        float b = x[second];
+        x[first] = Math.fma(-b, sin, a * cos);
+        x[second] = Math.fma(a, sin, b * cos);
+    }
+
+    /** {@link ScalarKernels#quantize} of one whole block of 32. */
+    static void quantize(float[] x, int from, QuantizedRows q, int block, float[] scratch) {
+        FloatVector x0 = FloatVector.fromArray(F, x, from);
+        FloatVector x1 = FloatVector.fromArray(F, x, from + 8);
+        FloatVector x2 = FloatVector.fromArray(F, x, from + 16);
+        FloatVector x3 = FloatVector.fromArray(F, x, from + 24);
+        x0.abs().max(x1.abs()).max(x2.abs().max(x3.abs())).intoArray(scratch, 0);
+        float max = 0;
+        for (int i = 0; i < 8; i++) {
+            max = Math.max(max, scratch[i]);
+        }
+        float scale = max / 127f;
+        if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
+            ScalarKernels.quantize(x, from, 32, q, block);
+            return;
+        }
+        q.scales()[block] = scale;
+        int to = block * 32;
+        round(x0.div(scale), q.values(), to);
+        round(x1.div(scale), q.values(), to + 8);
+        round(x2.div(scale), q.values(), to + 16);
+        round(x3.div(scale), q.values(), to + 24);
+    }
+
+    /** Nearest integer, halves away from zero: whole part and fraction are both exact. */
+    private static void round(FloatVector x, byte[] out, int at) {
+        FloatVector whole = (FloatVector) x.convert(VectorOperators.F2I, 0).convert(VectorOperators.I2F, 0);
+        FloatVector fraction = x.sub(whole);
+        FloatVector rounded = whole.add(1f, fraction.compare(VectorOperators.GE, 0.5f))
+                .sub(1f, fraction.compare(VectorOperators.LE, -0.5f));
+        FloatVector clamped = rounded.min(127f).max(-127f);
+        clamped.convertShape(VectorOperators.F2B, ByteVector.SPECIES_64, 0)
+                .reinterpretAsBytes().intoArray(out, at);
+    }
+}

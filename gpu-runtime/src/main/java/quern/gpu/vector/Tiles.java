@@ -1,0 +1,150 @@
+package quern.gpu.vector;
+
+import static quern.gpu.vector.EightLanes.F;
+
+import jdk.incubator.vector.FloatVector;
+
+/*
+ * Eight accumulators, two weight vectors and one broadcast fit the 16 registers of AVX2; with ten accumulators C2
+ * spills two and the tile runs at half the speed.
+ */
+/**
+ * Products of a panel of 16 rows with 4 tokens, or with 1. Weights are k-major: element (k, row) at
+ * {@code wFrom + 16 k + row}. Tokens: element (k, token) at {@code xFrom + 4 k + token}. Sums: [token][16 rows].
+ * Every sum runs in order of k.
+ */
+final class Tiles {
+
+    /** Rows of a panel. */
+    static final int ROWS = 16;
+    /** Tokens of a tile. */
+    static final int TOKENS = 4;
+
+    private Tiles() {}
+
+    /** {@code sums[token][row] += sum over k < kCount of w[k][row] * x[k][token]}, continuing the same chain of fmas. */
+    static void add4(float[] w, int wFrom, float[] x, int xFrom, int kCount, float[] sums, int sumsFrom) {
+        FloatVector a0 = FloatVector.fromArray(F, sums, sumsFrom);
+        FloatVector b0 = FloatVector.fromArray(F, sums, sumsFrom + 8);
+        FloatVector a1 = FloatVector.fromArray(F, sums, sumsFrom + 16);
+        FloatVector b1 = FloatVector.fromArray(F, sums, sumsFrom + 24);
+        FloatVector a2 = FloatVector.fromArray(F, sums, sumsFrom + 32);
+        FloatVector b2 = FloatVector.fromArray(F, sums, sumsFrom + 40);
+        FloatVector a3 = FloatVector.fromArray(F, sums, sumsFrom + 48);
+        FloatVector b3 = FloatVector.fromArray(F, sums, sumsFrom + 56);
+        for (int k = 0; k < kCount; k++) {
+            FloatVector lower = FloatVector.fromArray(F, w, wFrom + 16 * k);
+            FloatVector upper = FloatVector.fromArray(F, w, wFrom + 16 * k + 8);
+            FloatVector t = FloatVector.broadcast(F, x[xFrom + 4 * k]);
+            a0 = lower.fma(t, a0);
+            b0 = upper.fma(t, b0);
+            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 1]);
+            a1 = lower.fma(t, a1);
+            b1 = upper.fma(t, b1);
+            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 2]);
+            a2 = lower.fma(t, a2);
+            b2 = upper.fma(t, b2);
+            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 3]);
+            a3 = lower.fma(t, a3);
+            b3 = upper.fma(t, b3);
+        }
+        a0.intoArray(sums, sumsFrom);
+        b0.intoArray(sums, sumsFrom + 8);
+        a1.intoArray(sums, sumsFrom + 16);
+        b1.intoArray(sums, sumsFrom + 24);
+        a2.intoArray(sums, sumsFrom + 32);
+        b2.intoArray(sums, sumsFrom + 40);
+        a3.intoArray(sums, sumsFrom + 48);
+        b3.intoArray(sums, sumsFrom + 56);
+    }
+
+    /** {@link #add4} for one token, whose element k lies at {@code xFrom + k}. */
+    static void add1(float[] w, int wFrom, float[] x, int xFrom, int kCount, float[] sums, int sumsFrom) {
+        FloatVector a = FloatVector.fromArray(F, sums, sumsFrom);
+        FloatVector b = FloatVector.fromArray(F, sums, sumsFrom + 8);
+        for (int k = 0; k < kCount; k++) {
+            FloatVector t = FloatVector.broadcast(F, x[xFrom + k]);
+            a = FloatVector.fromArray(F, w, wFrom + 16 * k).fma(t, a);
+            b = FloatVector.fromArray(F, w, wFrom + 16 * k + 8).fma(t, b);
+        }
+        a.intoArray(sums, sumsFrom);
+        b.intoArray(sums, sumsFrom + 8);
+    }
+
+    /**
+     * One block of 32 integers, held as floats: their products are summed exactly (below 2^24), then
+     * {@code sums[token][row] = fma(wScale[row] * xScale[token], dot, sums[token][row])}.
+     */
+    static void addBlock4(
+            float[] w, float[] x, int xFrom, float[] wScales, int wsFrom, float[] xScales, int xsFrom,
+            float[] sums, int sumsFrom) {
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector b0 = a0;
+        FloatVector a1 = a0;
+        FloatVector b1 = a0;
+        FloatVector a2 = a0;
+        FloatVector b2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b3 = a0;
+        for (int k = 0; k < 32; k++) {
+            FloatVector lower = FloatVector.fromArray(F, w, 16 * k);
+            FloatVector upper = FloatVector.fromArray(F, w, 16 * k + 8);
+            FloatVector t = FloatVector.broadcast(F, x[xFrom + 4 * k]);
+            a0 = lower.fma(t, a0);
+            b0 = upper.fma(t, b0);
+            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 1]);
+            a1 = lower.fma(t, a1);
+            b1 = upper.fma(t, b1);
+            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 2]);
+            a2 = lower.fma(t, a2);
+            b2 = upper.fma(t, b2);
+            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 3]);
+            a3 = lower.fma(t, a3);
+            b3 = upper.fma(t, b3);
+        }
+        FloatVector lowerScale = FloatVector.fromArray(F, wScales, wsFrom);
+        FloatVector upperScale = FloatVector.fromArray(F, wScales, wsFrom + 8);
+        join(a0, b0, lowerScale, upperScale, xScales[xsFrom], sums, sumsFrom);
+        join(a1, b1, lowerScale, upperScale, xScales[xsFrom + 1], sums, sumsFrom + 16);
+        join(a2, b2, lowerScale, upperScale, xScales[xsFrom + 2], sums, sumsFrom + 32);
+        join(a3, b3, lowerScale, upperScale, xScales[xsFrom + 3], sums, sumsFrom + 48);
+    }
+
+    private static void join(
+            FloatVector a, FloatVector b, FloatVector lowerScale, FloatVector upperScale, float xScale, float[] sums,
+            int at) {
+        FloatVector lower = FloatVector.fromArray(F, sums, at);
+        FloatVector upper = FloatVector.fromArray(F, sums, at + 8);
+        lowerScale.mul(xScale).fma(a, lower).intoArray(sums, at);
+        upperScale.mul(xScale).fma(b, upper).intoArray(sums, at + 8);
+    }
+
+    /** {@link #addBlock4} for one token; two chains per vector, which may be split because the sums are exact. */
+    static void addBlock1(
+            float[] w, float[] x, int xFrom, float[] wScales, int wsFrom, float xScale, float[] sums, int sumsFrom) {
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector b0 = a0;
+        FloatVector a1 = a0;
+        FloatVector b1 = a0;
+        for (int k = 0; k < 32; k += 2) {
+            FloatVector t = FloatVector.broadcast(F, x[xFrom + k]);
+            a0 = FloatVector.fromArray(F, w, 16 * k).fma(t, a0);
+            b0 = FloatVector.fromArray(F, w, 16 * k + 8).fma(t, b0);
+            t = FloatVector.broadcast(F, x[xFrom + k + 1]);
+            a1 = FloatVector.fromArray(F, w, 16 * k + 16).fma(t, a1);
+            b1 = FloatVector.fromArray(F, w, 16 * k + 24).fma(t, b1);
+        }
+        join(
+                a0.add(a1), b0.add(b1), FloatVector.fromArray(F, wScales, wsFrom),
+                FloatVector.fromArray(F, wScales, wsFrom + 8), xScale, sums, sumsFrom);
+    }
+
+    /** {@code sums[row] = fma(-(min[row] * xScale), xSum, sums[row])}. */
+    static void addMin(float[] mins, int minsFrom, float xScale, float xSum, float[] sums, int sumsFrom) {
+        FloatVector sum = FloatVector.broadcast(F, xSum);
+        for (int row = 0; row < ROWS; row += EightLanes.COUNT) {
+            FloatVector min = FloatVector.fromArray(F, mins, minsFrom + row).mul(xScale).neg();
+            min.fma(sum, FloatVector.fromArray(F, sums, sumsFrom + row)).intoArray(sums, sumsFrom + row);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package quern.gpu.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.KvRows;
+import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.Matrix;
+import quern.gpu.kernel.RopeTable;
+import quern.gpu.kernel.Shapes;
+import quern.gpu.scalar.Dequantizer;
+import quern.gpu.scalar.RopeAngles;
+import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
+import quern.gpu.tensor.Tensor;
+
+/**
+ * All kernels on 256-bit vectors, spread over a compute team. Results equal {@link ScalarKernels} bit for bit, for every
+ * number of rows and threads: lanes are different outputs, or the 16 partial sums of the definition.
+ */
+public final class VectorKernels implements Kernels {
+
+    /** Elements below which a row-wise kernel is not worth waking another thread. */
+    private static final int ELEMENTS_PER_PART = 8192;
+    /** Multiplications below which a product is not worth waking another thread. */
+    private static final int PRODUCTS_PER_PART = 32768;
+    private static final int ATTENTION_ROWS_MAX = 8;
+    private static final int ATTENTION_SCORES_MAX = 1 << 16;
+
+    private final ComputeTeam team;
+    private final RopeAngles angles = new RopeAngles();
+
+    /** @param team not closed by these kernels */
+    public VectorKernels(ComputeTeam team) {
+        this.team = team;
+    }
+
+    /** Why this machine cannot run these kernels, or empty when it can. */
+    public static Optional<String> refusal() {
+        return EightLanes.refusal();
+    }
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public int arithmeticVersion() {
+        return ScalarKernels.ARITHMETIC_VERSION;
+    }
+
+    @Override
+    public Matrix pack(Tensor weights) {
+        if (!ScalarKernels.supports(weights.type())) {
+            throw new IllegalArgumentException(
+                    weights.name() + ": element type " + weights.type() + " is not supported");
+        }
+        return PanelPacker.pack(weights, team);
+    }
+
+    /**
+     * Writes rows {@code from} to {@code from + count - 1} of a packed matrix as floats to {@code out}, row-major. Runs
+     * on the calling thread, so parts of the team may call it.
+     */
+    public static void unpack(Matrix w, int from, int count, float[] out) {
+        PanelProduct.unpack((PanelMatrix) w, from, count, out);
+    }
+
+    @Override
+    public void embed(Tensor table, int[] ids, int count, Rows out) {
+        Shapes.rows("embedding", out, count, table.columns());
+        forRows(count, table.columns(), t -> Dequantizer.row(table, ids[t], out.values(), out.at(t)));
+    }
+
+    @Override
+    public void matmul(Matrix w, Rows x, int count, Rows y) {
+        Shapes.rows("product input", x, count, w.columns());
+        Shapes.rows("product output", y, count, w.rows());
+        PanelMatrix matrix = (PanelMatrix) w;
+        PackedTokens tokens = PackedTokens.of(x, count);
+        split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
+    }
+
+    @Override
+    public void quantizeActivations(Rows x, int count, QuantizedRows q) {
+        Shapes.rows("activations", x, count, q.width());
+        Shapes.rows("8-bit activations", q, count, x.width());
+        int blocks = q.blocksPerRow();
+        int whole = x.width() / QuantizedRows.BLOCK;
+        team.split(count, Math.ceilDiv(ELEMENTS_PER_PART, x.width()), (from, to) -> {
+            float[] scratch = new float[EightLanes.COUNT];
+            for (int t = from; t < to; t++) {
+                for (int b = 0; b < whole; b++) {
+                    RowKernels.quantize(x.values(), x.at(t) + b * QuantizedRows.BLOCK, q, t * blocks + b, scratch);
+                }
+                if (whole < blocks) {
+                    int at = whole * QuantizedRows.BLOCK;
+                    ScalarKernels.quantize(x.values(), x.at(t) + at, x.width() - at, q, t * blocks + whole);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void matmulQ8(Matrix w, QuantizedRows x, int count, Rows y) {
+        Shapes.rows("8-bit product input", x, count, w.columns());
+        Shapes.rows("8-bit product output", y, count, w.rows());
+        PanelMatrix matrix = (PanelMatrix) w;
+        if (matrix.hasIntegerProduct()) {
+            PackedTokens tokens = PackedTokens.of(x, count);
+            split(matrix, count, (from, to) -> PanelProduct.integers(matrix, tokens, from, to, y));
+        } else {
+            PackedTokens tokens = PackedTokens.of(ScalarKernels.dequantize(x, count), count);
+            split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
+        }
+    }
+
+    private void split(PanelMatrix matrix, int count, ComputeTeam.Range body) {
+        long productsPerPanel = Math.max(1L, (long) Tiles.ROWS * matrix.columns() * count);
+        team.split(matrix.panels(), (int) Math.ceilDiv(PRODUCTS_PER_PART, productsPerPanel), body);
+    }
+
+    @Override
+    public void rmsNorm(Rows x, int count, float[] weight, float epsilon, Rows y) {
+        Shapes.vector("norm weight", weight.length, x.width());
+        Shapes.rows("norm input", x, count, x.width());
+        Shapes.rows("norm output", y, count, x.width());
+        forRows(count, x.width(), t -> RowKernels.rmsNorm(x.values(), x.at(t), x.width(), weight, epsilon, y.values()));
+    }
+
+    @Override
+    public void addBias(Rows x, int count, float[] bias) {
+        Shapes.rows("bias input", x, count, x.width());
+        Shapes.vector("bias", bias.length, x.width());
+        float[] values = x.values();
+        forRows(count, x.width(), t -> addInto(values, x.at(t), bias, 0, bias.length));
+    }
+
+    @Override
+    public void add(Rows x, int count, Rows y) {
+        Shapes.rows("sum", x, count, x.width());
+        Shapes.rows("addend", y, count, x.width());
+        team.split(count * x.width(), ELEMENTS_PER_PART, (from, to) ->
+                addInto(x.values(), from, y.values(), from, to - from));
+    }
+
+    private static void addInto(float[] x, int from, float[] y, int yFrom, int count) {
+        for (int i = 0; i < count; i++) {
+            x[from + i] += y[yFrom + i];
+        }
+    }
+
+    @Override
+    public void rope(Rows x, int count, int headCount, int headSize, RopeTable table, int[] positions) {
+        Shapes.rope(x, count, headCount, headSize, table, positions);
+        angles.turnTo(table, positions, count);
+        int pairs = table.frequencies().length;
+        forRows(count, x.width(), t -> {
+            for (int head = 0; head < headCount; head++) {
+                int at = x.at(t) + head * headSize;
+                if (table.interleaved()) {
+                    RowKernels.rotateNeighbours(
+                            x.values(), at, 2 * pairs, angles.pairedCosines(), angles.pairedSines(), 2 * t * pairs);
+                } else {
+                    RowKernels.rotateHalves(x.values(), at, pairs, angles.cosines(), angles.sines(), t * pairs);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void storeKv(Rows keys, Rows values, int count, KvRows kv, int layer) {
+        int width = kv.layout().kvHeads() * kv.layout().headSize();
+        Shapes.rows("keys", keys, count, width);
+        Shapes.rows("values", values, count, width);
+        Shapes.kv(kv, count, layer);
+        forRows(count, width, t -> VectorAttention.store(keys, values, t, kv, layer));
+    }
+
+    @Override
+    public void attention(Rows queries, int count, int headCount, float scale, KvRows kv, int layer, Rows out) {
+        Shapes.attention(queries, count, headCount, kv, layer, out);
+        int kvHeads = kv.layout().kvHeads();
+        int group = headCount / kvHeads;
+        List<int[]> runs = runs(kv, count, group);
+        team.run(runs.size() * kvHeads, part -> {
+            int[] run = runs.get(part / kvHeads);
+            new VectorAttention(queries, run[0], run[1], part % kvHeads, group, scale, kv, layer, out).run();
+        });
+    }
+
+    /** Runs of rows that share a sequence, short enough that their scores stay in the cache. */
+    private static List<int[]> runs(KvRows kv, int count, int group) {
+        List<int[]> runs = new ArrayList<>();
+        int from = 0;
+        for (int t = 1; t <= count; t++) {
+            long scores = t == count ? 0 : (long) (t + 1 - from) * group * (kv.positions()[t] + 1);
+            boolean ends = t == count || kv.blocks()[t] != kv.blocks()[from] || t - from == ATTENTION_ROWS_MAX
+                    || scores > ATTENTION_SCORES_MAX;
+            if (ends) {
+                runs.add(new int[] {from, t});
+                from = t;
+            }
+        }
+        return runs;
+    }
+
+    @Override
+    public void siluMultiply(Rows gate, Rows up, int count, Rows out) {
+        Shapes.rows("gate", gate, count, gate.width());
+        Shapes.rows("up", up, count, gate.width());
+        Shapes.rows("gated output", out, count, gate.width());
+        team.split(count * gate.width(), ELEMENTS_PER_PART / 4, (from, to) ->
+                RowKernels.siluMultiply(gate.values(), up.values(), from, to, out.values()));
+    }
+
+    private interface Row {
+        void run(int row);
+    }
+
+    private void forRows(int count, int width, Row body) {
+        team.split(count, Math.ceilDiv(ELEMENTS_PER_PART, Math.max(1, width)), (from, to) -> {
+            for (int t = from; t < to; t++) {
+                body.run(t);
+            }
+        });
+    }
+}

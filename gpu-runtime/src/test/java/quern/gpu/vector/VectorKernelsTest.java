@@ -1,0 +1,208 @@
+package quern.gpu.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import quern.gpu.ComputeTeam;
+import quern.gpu.KernelComparison;
+import quern.gpu.SelfCheck;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.scalar.Dequantizer;
+import quern.gpu.scalar.RandomWeights;
+import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
+import quern.gpu.tensor.Tensor;
+
+/** Equality with the scalar definition, bit for bit. */
+class VectorKernelsTest {
+
+    private static final long SEED = Long.getLong("quern.seed", System.nanoTime());
+    private static final ComputeTeam TEAM = new ComputeTeam(2);
+
+    private final VectorKernels kernels = new VectorKernels(TEAM);
+    private final KernelComparison comparison = new KernelComparison(kernels, SEED, 1f);
+
+    @AfterAll
+    static void close() {
+        TEAM.close();
+    }
+
+    private static void same(float difference, String what) {
+        assertEquals(0f, difference, () -> what + ", -Dquern.seed=" + SEED);
+    }
+
+    static List<ElementType> types() {
+        return SelfCheck.types();
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void shouldEqualScalarWhenMultiplying(ElementType type) {
+        int unit = type.blockElements();
+        int[] columns = unit == 1 ? new int[] {1, 7, 8, 33, 64, 65, 131, 576} : new int[] {unit, 3 * unit, 768};
+        for (int column : columns) {
+            for (int rows : new int[] {1, 15, 16, 17, 53}) {
+                for (int count : new int[] {1, 2, 4, 5, 9}) {
+                    String sizes = type + " " + rows + " x " + column + ", " + count + " tokens";
+                    same(comparison.matmul(type, rows, column, count), "matmul " + sizes);
+                    same(comparison.matmulQ8(type, rows, column, count), "matmulQ8 " + sizes);
+                }
+            }
+        }
+        same(comparison.embed(type, 9, columns[1], 5), "embed " + type);
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {(byte) 0x80, 0x7f, 0x00, (byte) 0xff, (byte) 0xf0, 0x0f})
+    void shouldEqualScalarWhenAllCodesAreExtreme(byte code) {
+        for (ElementType type : List.of(ElementType.Q8_0, ElementType.Q4_0, ElementType.Q4_K, ElementType.Q6_K)) {
+            byte[] bytes = new byte[Math.toIntExact(type.bytesOf(16 * 256))];
+            Arrays.fill(bytes, code);
+            for (int at = 0; at < bytes.length; at += type.blockBytes()) {
+                int scale = type == ElementType.Q6_K ? at + 208 : at;
+                bytes[scale] = 0;
+                bytes[scale + 1] = 0x3c;
+                if (type == ElementType.Q4_K) {
+                    bytes[at + 2] = 0;
+                    bytes[at + 3] = 0x38;
+                }
+            }
+            Tensor weights = new Tensor("extreme", type, 16, 256, MemorySegment.ofArray(bytes));
+            for (float sign : new float[] {1, -1}) {
+                Rows x = new Rows(5, 256);
+                Arrays.fill(x.values(), 127 * sign);
+                same(comparison.matmulQ8(weights, x, 5), type + " times " + 127 * sign);
+                same(comparison.matmulQ8(weights, x, 1), type + " times " + 127 * sign + ", one token");
+            }
+        }
+    }
+
+    @Test
+    void shouldEqualScalarWhenActivationsAreNotNumbersOrTiny() {
+        Rows x = comparison.rows(3, 96);
+        x.values()[5] = Float.NaN;
+        x.values()[96 + 40] = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < 32; i++) {
+            x.values()[192 + i] = Float.MIN_VALUE * (i * 11 - 100);
+            x.values()[192 + 32 + i] = i - 16.5f;
+            x.values()[192 + 64 + i] = 0f;
+        }
+        same(comparison.quantizeActivations(x, 3), "quantizeActivations");
+        for (ElementType type : List.of(ElementType.Q8_0, ElementType.Q4_0, ElementType.F16, ElementType.F32)) {
+            Tensor weights = RandomWeights.of(type, 17, 96, new Random(SEED));
+            same(comparison.matmulQ8(weights, x, 3), "matmulQ8 " + type);
+            same(comparison.matmul(weights, x, 3), "matmul " + type);
+        }
+    }
+
+    @Test
+    void shouldEqualScalarWhenWorkingAlongRows() {
+        for (int width : new int[] {1, 7, 8, 9, 15, 16, 17, 31, 33, 96, 576, 1537}) {
+            for (int count : new int[] {1, 2, 13}) {
+                String sizes = " " + count + " x " + width;
+                same(comparison.rmsNorm(count, width), "rmsNorm" + sizes);
+                same(comparison.sums(count, width), "add" + sizes);
+                same(comparison.siluMultiply(count, width), "siluMultiply" + sizes);
+                same(comparison.quantizeActivations(comparison.rows(count, width), count), "quantize" + sizes);
+            }
+        }
+        var wild = new KernelComparison(kernels, SEED, 1e4f);
+        same(wild.siluMultiply(3, 1000), "siluMultiply, wild");
+        same(new KernelComparison(kernels, SEED, 60f).siluMultiply(3, 1000), "siluMultiply, near the limits of exp");
+    }
+
+    @Test
+    void shouldEqualScalarWhenRotating() {
+        for (boolean interleaved : new boolean[] {true, false}) {
+            for (int pairs : new int[] {1, 3, 4, 6, 8, 13, 32}) {
+                for (int count : new int[] {1, 7}) {
+                    same(comparison.rope(interleaved, count, 3, 2 * pairs, pairs), "rope of " + pairs + " pairs");
+                    same(comparison.rope(interleaved, count, 2, 2 * pairs + 5, pairs), "partial rope of " + pairs);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F32", "F16"})
+    void shouldEqualScalarWhenAttending(String type) {
+        for (int size : new int[] {1, 6, 8, 12, 16, 20, 48, 64, 80}) {
+            for (int group : new int[] {1, 3}) {
+                for (int blockTokens : new int[] {4, 32}) {
+                    KvLayout layout = new KvLayout(2, 2, size, blockTokens, ElementType.valueOf(type));
+                    String sizes = "attention of " + layout + ", group " + group;
+                    same(comparison.attention(layout, 2, 37, 37, 2 * group), sizes);
+                    same(comparison.attention(layout, 3, 70, 1, 2 * group), sizes + ", decode");
+                }
+            }
+        }
+        KvLayout layout = new KvLayout(1, 1, 16, 32, ElementType.valueOf(type));
+        same(new KernelComparison(kernels, SEED, 30f).attention(layout, 2, 65, 9, 4), "attention, wild");
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void shouldGiveEachRowTheSameBitsWhenAloneOrTogether(ElementType type) {
+        int columns = 256;
+        var packed = kernels.pack(RandomWeights.of(type, 40, columns, new Random(SEED)));
+        Rows x = comparison.rows(7, columns);
+        Rows together = new Rows(7, 40);
+        QuantizedRows q = new QuantizedRows(7, columns);
+        kernels.quantizeActivations(x, 7, q);
+        kernels.matmulQ8(packed, q, 7, together);
+        for (int t = 0; t < 7; t++) {
+            Rows one = new Rows(Arrays.copyOfRange(x.values(), x.at(t), x.at(t) + columns), 1, columns);
+            QuantizedRows oneQ = new QuantizedRows(1, columns);
+            kernels.quantizeActivations(one, 1, oneQ);
+            Rows alone = new Rows(1, 40);
+            kernels.matmulQ8(packed, oneQ, 1, alone);
+            assertArrayEquals(
+                    Arrays.copyOfRange(together.values(), together.at(t), together.at(t) + 40), alone.values());
+        }
+    }
+
+    @Test
+    void shouldRunEveryDeclaredPairWhenCheckingItself() {
+        List<SelfCheck.Result> results = SelfCheck.run(kernels, SEED);
+        for (SelfCheck.Result result : results) {
+            same(result.maxDifference(), result.kernel() + " " + result.type());
+            assertEquals(true, result.ok());
+        }
+        for (ElementType type : types()) {
+            long ran = results.stream().filter(result -> result.type().equals(type.name())).count();
+            assertEquals(type == ElementType.F32 || type == ElementType.F16 ? 4 : 3, ran, type.name());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void shouldGiveTheStoredFloatsWhenUnpacking(ElementType type) {
+        int columns = type.blockElements() == 1 ? 131 : 512;
+        Tensor weights = RandomWeights.of(type, 45, columns, new Random(SEED));
+        float[] found = new float[30 * columns];
+        VectorKernels.unpack(kernels.pack(weights), 9, 30, found);
+        float[] expected = new float[30 * columns];
+        for (int r = 0; r < 30; r++) {
+            Dequantizer.row(weights, 9 + r, expected, r * columns);
+        }
+        assertArrayEquals(expected, found);
+    }
+
+    @Test
+    void shouldNameTensorAndTypeWhenItIsNotSupported() {
+        Tensor odd = new Tensor("odd", ElementType.Q2_K, 1, 256, MemorySegment.ofArray(new byte[84]));
+        var thrown = assertThrows(IllegalArgumentException.class, () -> kernels.pack(odd));
+        assertEquals("odd: element type Q2_K is not supported", thrown.getMessage());
+    }
+}
