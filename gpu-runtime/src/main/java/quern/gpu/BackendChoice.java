@@ -67,7 +67,8 @@ public record BackendChoice(Backend backend, List<Refusal> refusals) {
 
     private static Backend make(BackendConfig.Choice choice, int threads) {
         if (choice == BackendConfig.Choice.SCALAR) {
-            return new Backend(new ScalarKernels(), new ScalarTrainingKernels(), new ComputeTeam(1), "scalar: 1 thread");
+            return new Backend(
+                    new ScalarKernels(), new ScalarTrainingKernels(), new ComputeTeam(1), "scalar: 1 thread");
         }
         ComputeTeam team = new ComputeTeam(threads);
         String size = team.threads() == 1 ? "1 thread" : team.threads() + " threads";

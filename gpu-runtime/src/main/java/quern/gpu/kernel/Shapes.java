@@ -11,16 +11,16 @@ public final class Shapes {
     /** {@code rows} has at least {@code count} rows of exactly {@code width}. */
     public static void rows(String what, Rows rows, int count, int width) {
         if (rows.width() != width || count < 0 || count > rows.count()) {
-            throw new IllegalArgumentException(what + ": " + rows.count() + " x " + rows.width() + ", expected at least "
-                    + count + " x " + width);
+            throw new IllegalArgumentException(what + ": " + rows.count() + " x " + rows.width()
+                    + ", expected at least " + count + " x " + width);
         }
     }
 
     /** {@code rows} has at least {@code count} rows of exactly {@code width}. */
     public static void rows(String what, QuantizedRows rows, int count, int width) {
         if (rows.width() != width || count < 0 || count > rows.count()) {
-            throw new IllegalArgumentException(what + ": " + rows.count() + " x " + rows.width() + ", expected at least "
-                    + count + " x " + width);
+            throw new IllegalArgumentException(what + ": " + rows.count() + " x " + rows.width()
+                    + ", expected at least " + count + " x " + width);
         }
     }
 

@@ -29,7 +29,8 @@ final class Lanes {
         FloatVector n = shifted.sub(FloatMath.ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(shape, -FloatMath.LN2_UPPER), x);
         r = n.fma(FloatVector.broadcast(shape, -FloatMath.LN2_LOWER), r);
-        FloatVector p = FloatVector.broadcast(shape, FloatMath.EXP_C7).fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C6));
+        FloatVector p = FloatVector.broadcast(shape, FloatMath.EXP_C7);
+        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C6));
         p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C5));
         p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C4));
         p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C3));

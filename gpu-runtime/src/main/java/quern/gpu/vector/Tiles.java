@@ -22,7 +22,7 @@ final class Tiles {
 
     private Tiles() {}
 
-    /** {@code sums[token][row] += sum over k < kCount of w[k][row] * x[k][token]}, continuing the same chain of fmas. */
+    /** {@code sums[token][row] += sum over k < kCount of w[k][row] * x[k][token]}, as one chain of fmas. */
     static void add4(float[] w, int wFrom, float[] x, int xFrom, int kCount, float[] sums, int sumsFrom) {
         FloatVector a0 = FloatVector.fromArray(F, sums, sumsFrom);
         FloatVector b0 = FloatVector.fromArray(F, sums, sumsFrom + 8);

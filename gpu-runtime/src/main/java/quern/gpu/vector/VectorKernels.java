@@ -17,8 +17,8 @@ import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
 
 /**
- * All kernels on 256-bit vectors, spread over a compute team. Results equal {@link ScalarKernels} bit for bit, for every
- * number of rows and threads: lanes are different outputs, or the 16 partial sums of the definition.
+ * All kernels on 256-bit vectors, spread over a compute team. Results equal {@link ScalarKernels} bit for bit, for
+ * every number of rows and threads: lanes are different outputs, or the 16 partial sums of the definition.
  */
 public final class VectorKernels implements Kernels {
 
