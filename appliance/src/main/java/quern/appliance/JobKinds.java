@@ -2,20 +2,42 @@ package quern.appliance;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import quern.actors.House;
+import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
+import quern.actors.jobs.SteppedJob;
+import quern.appliance.http.BatchJobs;
+import quern.appliance.http.GenerationRoutes;
 import quern.kv.journal.JobKind;
 
-/** What runs the jobs of each kind. */
+/** What runs the jobs of each kind. Made before the actors; what only exists after them is handed in later. */
 final class JobKinds {
 
     private final House house;
+    private final FileStore files;
+    private final CompletableFuture<GenerationRoutes> generation = new CompletableFuture<>();
 
     JobKinds(House house) {
         this.house = house;
+        this.files = new FileStore(
+                house.stores().directory(), house.stores().catalogue(), System::currentTimeMillis);
+    }
+
+    FileStore files() {
+        return files;
+    }
+
+    /** Lets batches that wait for it begin. */
+    void generateWith(GenerationRoutes routes) {
+        generation.complete(routes);
     }
 
     Map<JobKind, JobStarter> starters() {
-        return new EnumMap<>(JobKind.class);
+        var starters = new EnumMap<JobKind, JobStarter>(JobKind.class);
+        int linesMax = house.config().jobs().batchRequestsMax();
+        starters.put(JobKind.BATCH, SteppedJob.starter(job -> BatchJobs.open(
+                job, generation.join(), files, house.stores().directory(), linesMax)));
+        return starters;
     }
 }

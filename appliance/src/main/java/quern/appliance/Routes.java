@@ -1,16 +1,18 @@
 package quern.appliance;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import quern.actors.Guardian;
 import quern.actors.House;
 import quern.actors.access.KeyRing;
 import quern.appliance.http.Access;
+import quern.appliance.http.BatchRoutes;
 import quern.appliance.http.DatasetRoutes;
+import quern.appliance.http.FileRoutes;
 import quern.appliance.http.GenerationRoutes;
 import quern.appliance.http.HealthRoutes;
 import quern.appliance.http.JobDesk;
@@ -32,6 +34,7 @@ final class Routes {
     private final ActorSystem<?> system;
     private final KeyRing keys;
     private final Metrics metrics;
+    private final JobKinds jobs;
 
     Routes(House house, Guardian.Residents residents, ActorSystem<?> system, KeyRing keys, Metrics metrics,
             JobKinds jobs) {
@@ -40,6 +43,7 @@ final class Routes {
         this.system = system;
         this.keys = keys;
         this.metrics = metrics;
+        this.jobs = jobs;
     }
 
     RouteTable table() {
@@ -50,10 +54,14 @@ final class Routes {
         routes.addAll(new HealthRoutes(house.readiness(), Appliance.version(), this::health).routes());
         routes.add(Route.of("GET", "/metrics", Access.KEY,
                 call -> CompletableFuture.completedStage(Json.text(METRICS_TYPE, metrics.scrape()))));
-        routes.addAll(new GenerationRoutes(system, residents.router(), house.config().engine()).routes());
+        var generation = new GenerationRoutes(system, residents.router(), house.config().engine());
+        jobs.generateWith(generation);
+        routes.addAll(generation.routes());
         routes.addAll(new ModelRoutes(house, desk).routes());
         routes.addAll(new KeyRoutes(keys, desk).routes());
         routes.addAll(new JobRoutes(desk).routes());
+        routes.addAll(new FileRoutes(desk, jobs.files(), house.config().http().uploadMax().bytes()).routes());
+        routes.addAll(new BatchRoutes(desk, jobs.files()).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());
         routes.addAll(new LineageRoutes(desk, directory,
                 () -> house.running().map(running -> running.parts().model().tokenizer())).routes());
