@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import quern.config.QuernException;
@@ -43,26 +42,7 @@ public final class Checkpoint {
 
     /** Writes the state in place of the one before. */
     public void save(TrainingState state) {
-        Path temporary = file.resolveSibling(file.getFileName() + ".writing");
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                new Writing(channel).all(state);
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            forceDirectory();
-        } catch (IOException failed) {
-            throw new QuernException(QuernException.Category.RETRYABLE,
-                    "checkpoint " + file + " cannot be written: " + failed.getMessage(), failed);
-        }
-    }
-
-    private void forceDirectory() throws IOException {
-        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        AtomicFiles.write(file, channel -> new Writing(channel).all(state));
     }
 
     /**
@@ -129,9 +109,7 @@ public final class Checkpoint {
         private void put(ByteBuffer bytes) throws IOException {
             bytes.flip();
             sum.update(bytes.duplicate());
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            AtomicFiles.writeAll(channel, bytes);
         }
     }
 

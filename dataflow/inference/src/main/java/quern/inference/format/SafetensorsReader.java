@@ -18,7 +18,7 @@ import quern.gpu.tensor.Tensor;
  * Reads the header of one safetensors file: its length in eight bytes, then JSON with a type, dimensions and a range of
  * bytes per tensor. The ranges must fill the rest of the file exactly, one after the other.
  */
-final class SafetensorsReader {
+public final class SafetensorsReader {
 
     private static final int HEADER_BYTES_MAX = 1 << 24;
     private static final int TENSORS_MAX = 1 << 16;
@@ -42,7 +42,7 @@ final class SafetensorsReader {
     }
 
     /** Views of the tensors by their names in the file. */
-    static Map<String, Tensor> read(MemorySegment file, String where) {
+    public static Map<String, Tensor> read(MemorySegment file, String where) {
         return new SafetensorsReader(file, where).read();
     }
 

@@ -1,0 +1,32 @@
+package quern.tuning;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Shape of an adapter.
+ *
+ * @param rankStabilized scale is {@code alpha / sqrt(rank)} (Kalajdzievski, rsLoRA, arXiv 2312.03732) instead of
+ *     {@code alpha / rank}
+ * @param targets matrices of every block it sits beside
+ * @param seed of the first A
+ */
+public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<LoraTarget> targets, long seed) {
+
+    public LoraSettings {
+        if (rank < 1 || !(alpha > 0) || targets.isEmpty()) {
+            throw new IllegalArgumentException("adapter of rank " + rank + ", alpha " + alpha + ", " + targets.size()
+                    + " targets, expected all above 0");
+        }
+        targets = Set.copyOf(targets);
+    }
+
+    /** All seven matrices of a block. */
+    public static LoraSettings ofAllTargets(int rank, double alpha, long seed) {
+        return new LoraSettings(rank, alpha, false, EnumSet.allOf(LoraTarget.class), seed);
+    }
+
+    public float scale() {
+        return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);
+    }
+}
