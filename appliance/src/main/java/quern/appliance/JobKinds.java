@@ -4,11 +4,15 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import quern.actors.House;
+import quern.actors.curation.CatalogueSources;
+import quern.actors.curation.CurationWork;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
 import quern.appliance.http.BatchJobs;
 import quern.appliance.http.GenerationRoutes;
+import quern.curation.RecipeCompiler;
+import quern.curation.library.BuiltInOperators;
 import quern.kv.journal.JobKind;
 
 /** What runs the jobs of each kind. Made before the actors; what only exists after them is handed in later. */
@@ -16,12 +20,17 @@ final class JobKinds {
 
     private final House house;
     private final FileStore files;
+    private final RecipeCompiler recipes = new RecipeCompiler(new BuiltInOperators());
     private final CompletableFuture<GenerationRoutes> generation = new CompletableFuture<>();
 
     JobKinds(House house) {
         this.house = house;
         this.files = new FileStore(
                 house.stores().directory(), house.stores().catalogue(), System::currentTimeMillis);
+    }
+
+    RecipeCompiler recipes() {
+        return recipes;
     }
 
     FileStore files() {
@@ -38,6 +47,10 @@ final class JobKinds {
         int linesMax = house.config().jobs().batchRequestsMax();
         starters.put(JobKind.BATCH, SteppedJob.starter(job -> BatchJobs.open(
                 job, generation.join(), files, house.stores().directory(), linesMax)));
+        var stores = house.stores();
+        starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
+                stores.directory(), house.config().curation(), recipes,
+                new CatalogueSources(stores), System::currentTimeMillis)));
         return starters;
     }
 }
