@@ -7,11 +7,11 @@ package quern.inference;
 public interface StepWork {
 
     /**
-     * Does as much as fits.
+     * Does as much as fits. The loop passes its whole budget while no request runs, otherwise what a step leaves. After
+     * 0 it asks again with more: at once while no request runs, every few dozen steps while some do.
      *
      * @param tokensMax positive; tokens this slice may take
-     * @return tokens used, 0 if the smallest piece of work is larger than {@code tokensMax}; never more than it unless
-     *     a piece cannot be divided
+     * @return tokens used, at most {@code tokensMax}; 0 if the smallest piece of work is larger
      */
     int slice(int tokensMax);
 
