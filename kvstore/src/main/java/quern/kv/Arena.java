@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * The hot tier: off-heap slots of one size. A slot is free, claimed (private, being filled) or sealed (immutable,
@@ -43,10 +44,13 @@ final class Arena implements AutoCloseable {
     private final PriorityQueue<Integer> free = new PriorityQueue<>();
     private final SlotQueue evictable;
     private final TierCounters counters = new TierCounters();
+    private final Consumer<BlockKey> lost;
 
-    Arena(long blockBytes, int slots) {
+    /** @param lost is told, under the arena's lock, of each block evicted that no lower tier was known to have */
+    Arena(long blockBytes, int slots, Consumer<BlockKey> lost) {
         this.blockBytes = blockBytes;
         this.slots = slots;
+        this.lost = lost;
         strideBytes = (blockBytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
         slotsPerChunk = (int) Math.max(1, Math.min(slots, CHUNK_BYTES / strideBytes));
         chunks = new MemorySegment[(slots + slotsPerChunk - 1) / slotsPerChunk];
@@ -69,6 +73,9 @@ final class Arena implements AutoCloseable {
             slot = free.remove();
         } else if (evictable.size() > 0) {
             slot = evictable.removeFirst();
+            if (!stored[slot]) {
+                lost.accept(keys[slot]);
+            }
             forget(slot);
             counters.evictions.increment();
         } else {

@@ -2,9 +2,9 @@ package quern.kv;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class TierStack implements BlockPool {
     private final Arena arena;
     private final LowerTiers lower;
     private final int queueMax;
-    private final ArrayDeque<BlockKey> queue = new ArrayDeque<>();
+    private final LinkedHashSet<BlockKey> queue = new LinkedHashSet<>();
     private final ReentrantLock writing = new ReentrantLock();
     private final java.lang.foreign.Arena stagingMemory = java.lang.foreign.Arena.ofShared();
     private MemorySegment staging;
@@ -45,7 +45,7 @@ public final class TierStack implements BlockPool {
         }
         this.blockBytes = blockBytes;
         this.blockTokensMax = config.blockTokens();
-        this.arena = new Arena(blockBytes, (int) slots);
+        this.arena = new Arena(blockBytes, (int) slots, this::unqueue);
         this.lower = lower;
         this.queueMax = config.writeBehindBlocksMax();
     }
@@ -100,6 +100,15 @@ public final class TierStack implements BlockPool {
         synchronized (queue) {
             if (queue.size() < queueMax) {
                 queue.add(key);
+                return;
+            }
+        }
+        arena.countSkipped();
+    }
+
+    private void unqueue(BlockKey evicted) {
+        synchronized (queue) {
+            if (!queue.remove(evicted)) {
                 return;
             }
         }
@@ -175,7 +184,7 @@ public final class TierStack implements BlockPool {
 
     private BlockKey nextPending() {
         synchronized (queue) {
-            return queue.poll();
+            return queue.isEmpty() ? null : queue.removeFirst();
         }
     }
 

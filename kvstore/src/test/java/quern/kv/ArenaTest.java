@@ -18,6 +18,8 @@ class ArenaTest {
 
     private static final BlockKey ROOT = new BlockKey.Root("m", "a", "l", "1", "t").key();
 
+    private final List<BlockKey> lost = new ArrayList<>();
+
     private static BlockKey key(int... tokens) {
         return ROOT.child(tokens, 0, tokens.length);
     }
@@ -30,7 +32,7 @@ class ArenaTest {
 
     @Test
     void shouldEvictTheBlockReleasedLongestAgoWhenFull() {
-        try (Arena arena = new Arena(100, 3)) {
+        try (Arena arena = new Arena(100, 3, lost::add)) {
             HotBlock one = sealed(arena, 1);
             HotBlock two = sealed(arena, 2);
             HotBlock three = sealed(arena, 3);
@@ -41,6 +43,7 @@ class ArenaTest {
             assertEquals(2, arena.availableBlocks());
             HotBlock claimed = arena.claim().orElseThrow();
             assertEquals(two.slot(), claimed.slot());
+            assertEquals(List.of(key(2)), lost);
             assertFalse(arena.contains(key(2)));
             assertEquals(Optional.of(one.slot()), arena.pinHot(key(1), new int[] {1}).map(HotBlock::slot));
             assertEquals(1, arena.stats().evictions());
@@ -51,7 +54,7 @@ class ArenaTest {
 
     @Test
     void shouldReturnTheKnownBlockWhenSealedTwice() {
-        try (Arena arena = new Arena(64, 2)) {
+        try (Arena arena = new Arena(64, 2, lost::add)) {
             HotBlock first = sealed(arena, 7);
             HotBlock second = sealed(arena, 7);
             assertEquals(first.slot(), second.slot());
@@ -65,7 +68,7 @@ class ArenaTest {
 
     @Test
     void shouldMissWhenAKeyIsReusedForOtherTokens() {
-        try (Arena arena = new Arena(64, 2)) {
+        try (Arena arena = new Arena(64, 2, lost::add)) {
             sealed(arena, 7);
             assertEquals(Optional.empty(), arena.pinHot(key(7), new int[] {8}));
             HotBlock colliding = arena.claim().orElseThrow();
@@ -80,7 +83,7 @@ class ArenaTest {
 
     @Test
     void shouldThrowWhenSlotsAreMisused() {
-        try (Arena arena = new Arena(64, 2)) {
+        try (Arena arena = new Arena(64, 2, lost::add)) {
             HotBlock block = sealed(arena, 1);
             arena.release(block);
             assertThrows(IllegalStateException.class, () -> arena.release(block));
@@ -101,7 +104,7 @@ class ArenaTest {
         for (long seed = 1; seed <= 20; seed++) {
             Random random = new Random(seed);
             int slots = 1 + random.nextInt(9);
-            try (Arena arena = new Arena(1 + random.nextInt(200), slots)) {
+            try (Arena arena = new Arena(1 + random.nextInt(200), slots, lost::add)) {
                 Model model = new Model(arena, slots);
                 for (int step = 0; step < 2000; step++) {
                     model.step(random, "seed " + seed + " step " + step);
