@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * that was released longest ago; so whoever releases a sequence's blocks from the last to the first keeps its shared
  * beginning longest.
  *
- * <p>Memory is taken in chunks when slots are first used and given back by {@link #close}. Thread-safe; every call takes
- * constant time under one lock.
+ * <p>Memory is taken in chunks when slots are first used and given back by {@link #close}. Thread-safe; every call
+ * takes constant time under one lock.
  */
 final class Arena implements AutoCloseable {
 

@@ -11,8 +11,8 @@ import java.util.zip.CRC32C;
 
 /**
  * How a block is stored: a header, then the block's bytes. Little-endian: magic (4), state (4), CRC-32C of everything
- * behind it (4), token count (4), layout fingerprint (8), key (32), token ids (4 each, room for the most), zeros up to a
- * multiple of 64.
+ * behind it (4), token count (4), layout fingerprint (8), key (32), token ids (4 each, room for the most), zeros up to
+ * a multiple of 64.
  *
  * @param headerBytes room before the block's bytes
  */

@@ -13,8 +13,8 @@ import quern.config.KvConfig;
 import quern.config.QuernException;
 
 /**
- * The arena with the tiers below it. Sealed blocks wait in a bounded queue until {@link #writeBehind} copies them to the
- * warm tier, which hands what it evicts to the cold one; {@link #load} brings them back.
+ * The arena with the tiers below it. Sealed blocks wait in a bounded queue until {@link #writeBehind} copies them to
+ * the warm tier, which hands what it evicts to the cold one; {@link #load} brings them back.
  *
  * <p>{@link #open} itself reads no disk. Until {@link #openLower} has run (or the first load or write did it), lower
  * tiers count as empty. A lower tier that cannot be opened is left out and reported, it never keeps a process from

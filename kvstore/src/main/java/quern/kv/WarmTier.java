@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 import quern.config.QuernException;
 
 /**
- * The warm tier: a {@link SlotFile} with its {@link SlotIndex}. When it is full the clock algorithm picks a slot that was
- * not read since the hand passed last; its block goes to the next tier. Reads run beside each other, a write alone.
+ * The warm tier: a {@link SlotFile} with its {@link SlotIndex}. When it is full the clock algorithm picks a slot that
+ * was not read since the hand passed last; its block goes to the next tier. Reads run beside each other, a write
+ * alone.
  */
 final class WarmTier implements KvTier {
 
