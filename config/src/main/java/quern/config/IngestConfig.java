@@ -4,6 +4,8 @@ package quern.config;
  * @param documentMax largest single document
  * @param archiveMax most text that one compressed or multi-document file may unfold into
  * @param decompressionRatioMax most bytes out per byte in
+ * @param segment size at which the journal begins a new file
+ * @param documentsMax documents the journal holds; one more is refused
  * @param appendBatchMax appends that share one fsync
  * @param appendQueueMax appends that wait; one more is refused with 429
  */
@@ -11,6 +13,8 @@ public record IngestConfig(
         DataSize documentMax,
         DataSize archiveMax,
         int decompressionRatioMax,
+        DataSize segment,
+        int documentsMax,
         int appendBatchMax,
         int appendQueueMax) {
 
@@ -19,6 +23,8 @@ public record IngestConfig(
                 .within("documentMax", documentMax, "1KiB", "1GiB")
                 .within("archiveMax", archiveMax, "1KiB", "1TiB")
                 .within("decompressionRatioMax", decompressionRatioMax, 1, 100_000)
+                .within("segment", segment, "4KiB", "16GiB")
+                .within("documentsMax", documentsMax, 1, 100_000_000)
                 .within("appendBatchMax", appendBatchMax, 1, 65_536)
                 .within("appendQueueMax", appendQueueMax, 1, 1 << 20)
                 .enforce();

@@ -1,0 +1,27 @@
+package quern.ingest.reader;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+
+/** The parts of one document in order, made as they are asked for. Anything thrown ends the document. */
+interface Parts extends AutoCloseable {
+
+    /** One part. */
+    sealed interface Part {}
+
+    /** @param from first character in the document's text; {@code page} is 0 where there are none */
+    record Fields(ObjectNode fields, long from, long to, int page) implements Part {}
+
+    record Flaw(String reason) implements Part {}
+
+    /** The next part, or null at the end. */
+    Part next() throws IOException;
+
+    /** Complete once {@link #next} gave null. */
+    default PageCounts pages() {
+        return PageCounts.NONE;
+    }
+
+    @Override
+    default void close() throws IOException {}
+}
