@@ -3,6 +3,8 @@ package quern.appliance;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +18,12 @@ import quern.actors.Readiness;
 import quern.actors.Stores;
 import quern.actors.access.KeyRing;
 import quern.appliance.http.HttpServer;
+import quern.appliance.http.Route;
 import quern.appliance.http.RouteTable;
 import quern.config.ApplianceConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.inference.engine.EngineStats;
 import quern.kv.ServerFile;
 
 /**
@@ -33,12 +37,14 @@ public final class Appliance implements AutoCloseable {
     private final House house;
     private final ActorSystem<Guardian.Command> system;
     private final HttpServer server;
+    private final RouteTable routes;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Appliance(House house, ActorSystem<Guardian.Command> system, HttpServer server) {
+    private Appliance(House house, ActorSystem<Guardian.Command> system, HttpServer server, RouteTable routes) {
         this.house = house;
         this.system = system;
         this.server = server;
+        this.routes = routes;
     }
 
     /**
@@ -73,7 +79,7 @@ public final class Appliance implements AutoCloseable {
             HttpServer server = HttpServer.bind(system, config.http(), table, keys::holder);
             stores.directory().writeServerFile(new ServerFile(ProcessHandle.current().pid(), config.http().host(),
                     server.port(), config.http().tlsCertificate().isPresent()));
-            return new Appliance(house, system, server);
+            return new Appliance(house, system, server, table);
         } catch (RuntimeException | Error failure) {
             stop(system);
             throw failure;
@@ -97,6 +103,16 @@ public final class Appliance implements AutoCloseable {
     /** Port the listener is bound to. */
     public int port() {
         return server.port();
+    }
+
+    /** Every route that is served. */
+    public List<Route> routes() {
+        return routes.routes();
+    }
+
+    /** The engine's counters, from the moment it runs. */
+    public Optional<EngineStats> engineStats() {
+        return house.board().stats();
     }
 
     public Readiness readiness() {

@@ -7,10 +7,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 import quern.config.ConfigLoader;
 import quern.config.ConfigSources;
@@ -60,6 +67,39 @@ public final class TestAppliance implements AutoCloseable {
         }
         Assumptions.assumeTrue(Files.exists(model), model + " is absent");
         return model;
+    }
+
+    /** The same model with a context so long that an answer takes minutes. */
+    public static TestAppliance startEndless(Path data, Map<String, String> overrides) throws Exception {
+        byte[] bytes = Files.readAllBytes(storiesModel());
+        byte[] key = "llama.context_length".getBytes(StandardCharsets.US_ASCII);
+        int at = 0;
+        while (!Arrays.equals(bytes, at, at + key.length, key, 0, key.length)) {
+            at++;
+        }
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at + key.length + Integer.BYTES, 1 << 20);
+        Path model = data.resolveSibling("endless.gguf");
+        Files.write(model, bytes);
+        TestAppliance started = startWithModel(data, model, overrides);
+        started.appliance.whenReady().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        return started;
+    }
+
+    /** Looks again every few milliseconds, for at most {@code limit}. @return whether it became true */
+    public static boolean await(Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+        return true;
+    }
+
+    /** Sequences that run or wait. */
+    public int active() {
+        return appliance.engineStats().map(stats -> stats.running() + stats.waiting() + stats.loading()).orElse(0);
     }
 
     public Appliance appliance() {

@@ -16,6 +16,7 @@ public final class ApiError extends RuntimeException {
     private final String code;
     private final String param;
     private final int retryAfterSeconds;
+    private String allow;
 
     private ApiError(int status, String type, String code, String param, int retryAfterSeconds, String message) {
         super(message, null, false, false);
@@ -58,8 +59,10 @@ public final class ApiError extends RuntimeException {
     }
 
     public static ApiError noSuchMethod(String method, List<String> allowed) {
-        return new ApiError(405, "invalid_request_error", "method_not_allowed", null, 0,
+        var error = new ApiError(405, "invalid_request_error", "method_not_allowed", null, 0,
                 method + " is not a method of this path; it has " + String.join(", ", allowed));
+        error.allow = String.join(", ", allowed);
+        return error;
     }
 
     public static ApiError conflict(String message) {
@@ -126,6 +129,9 @@ public final class ApiError extends RuntimeException {
 
     public HttpResponse response() {
         HttpResponse response = Json.response(status, body());
+        if (allow != null) {
+            response = response.addHeader(RawHeader.create("Allow", allow));
+        }
         return retryAfterSeconds == 0
                 ? response
                 : response.addHeader(RawHeader.create("Retry-After", Integer.toString(retryAfterSeconds)));

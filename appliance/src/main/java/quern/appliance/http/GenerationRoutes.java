@@ -19,6 +19,7 @@ import quern.actors.Caller;
 import quern.actors.serving.GenerationEvent;
 import quern.actors.serving.GenerationRequest;
 import quern.actors.serving.GenerationRouter;
+import quern.actors.serving.Prompt;
 import quern.actors.serving.SubmitReply;
 import quern.config.EngineConfig;
 
@@ -102,17 +103,18 @@ public final class GenerationRoutes {
                     case SubmitReply.Accepted accepted -> new Running(accepted, stream.second());
                     case SubmitReply.Rejected rejected -> {
                         system.classicSystem().stop(stream.first());
-                        throw refusal(rejected);
+                        throw refusal(rejected, request);
                     }
                 });
     }
 
-    static ApiError refusal(SubmitReply.Rejected rejected) {
+    static ApiError refusal(SubmitReply.Rejected rejected, GenerationRequest request) {
+        String field = request.prompts().getFirst() instanceof Prompt.Chat ? "messages" : "prompt";
         return switch (rejected) {
             case SubmitReply.Overloaded overloaded -> ApiError.overloaded(overloaded.message(), RETRY_SECONDS);
             case SubmitReply.UnknownModel unknown -> ApiError.unknownModel(unknown.model());
             case SubmitReply.PromptTooLong tooLong -> ApiError.badField(
-                    "messages", "context_length_exceeded", "the prompt has " + tooLong.promptTokens()
+                    field, "context_length_exceeded", "the prompt has " + tooLong.promptTokens()
                             + " tokens, the context holds " + tooLong.contextTokens()
                             + " for prompt and answer together");
             case SubmitReply.Invalid invalid -> ApiError.badField(invalid.field(), invalid.message());
