@@ -51,10 +51,9 @@ public final class Appliance implements AutoCloseable {
      * Starts everything. Returns once the listener is bound; {@link #whenReady} and {@code /readyz} tell when the model
      * is loaded.
      *
-     * @throws QuernException FATAL if the directory is in use or unusable, or the address may not be bound
+     * @throws QuernException FATAL if the directory is in use or unusable, or the address cannot be bound
      */
     public static Appliance launch(ApplianceConfig config) {
-        HttpServer.checkExposure(config.http());
         Stores stores = Stores.open(config);
         try {
             KeyRing keys = KeyRing.open(stores.catalogue(), stores.directory());

@@ -1,9 +1,6 @@
 package quern.appliance.http;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -35,14 +32,13 @@ public final class HttpServer {
 
     /**
      * @param keys tells who holds a key
-     * @throws QuernException FATAL if the address may not or cannot be bound
+     * @throws QuernException FATAL if the address cannot be bound or the TLS files are no identity
      */
     public static HttpServer bind(ActorSystem<?> system, HttpConfig config, RouteTable table, Gate.Keys keys) {
-        checkExposure(config);
         var door = new FrontDoor(table, new Gate(config, keys), config, Materializer.matFromSystem(system));
         ServerSettings settings = ServerSettings.create(system.classicSystem())
                 .withMaxConnections(config.connectionsMax() + CONNECTIONS_SPARE);
-        var server = Http.get(system).newServerAt(config.host(), config.port()).withSettings(settings);
+        var server = Http.get(system).newServerAt(address(config.host()), config.port()).withSettings(settings);
         if (config.tlsCertificate().isPresent()) {
             server = server.enableHttps(ConnectionContext.httpsServer(
                     PemFiles.context(config.tlsCertificate().get(), config.tlsKey().orElseThrow())));
@@ -73,29 +69,12 @@ public final class HttpServer {
         return cause.getMessage();
     }
 
-    /** Refuses what would expose the machine: no key or no TLS beyond loopback, half a TLS pair anywhere. */
-    public static void checkExposure(HttpConfig config) {
-        if (config.tlsCertificate().isPresent() != config.tlsKey().isPresent()) {
-            throw new QuernException(Category.FATAL,
-                    "quern.http.tls-certificate and tls-key belong together, found only one");
+    /** Without asking a resolver: the name of loopback is its address, brackets are for URLs. */
+    private static String address(String host) {
+        if (host.equals("localhost")) {
+            return "127.0.0.1";
         }
-        if (isLoopback(config.host())) {
-            return;
-        }
-        if (config.auth() == HttpConfig.Auth.OFF || config.tlsCertificate().isEmpty()) {
-            throw new QuernException(Category.FATAL, "quern.http.host " + config.host()
-                    + " is reachable from other machines: this needs auth = key, tls-certificate and tls-key; found "
-                    + "auth = " + config.auth().name().toLowerCase(Locale.ROOT)
-                    + (config.tlsCertificate().isEmpty() ? " without TLS" : " with TLS"));
-        }
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new QuernException(Category.FATAL, "quern.http.host '" + host + "' is no address of this machine", e);
-        }
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     /** The bound port; of interest when the configuration said 0. */
