@@ -16,11 +16,13 @@ final class AppendFile implements AutoCloseable {
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private long length;
+    private long forcedLength;
 
     /** Opens or creates the file, cut to {@code length} bytes; it must not be shorter. */
     AppendFile(Path path, long length) {
         this.path = path;
         this.length = length;
+        this.forcedLength = length;
         try {
             channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (channel.size() < length) {
@@ -57,9 +59,13 @@ final class AppendFile implements AutoCloseable {
 
     /** Everything appended is on disk when this returns. */
     void force() {
+        if (length == forcedLength) {
+            return;
+        }
         flush();
         try {
             channel.force(true);
+            forcedLength = length;
         } catch (IOException e) {
             throw new UncheckedIOException(path.toString(), e);
         }

@@ -11,51 +11,80 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import quern.ingest.Sample;
 
-/** The samples of a finished dataset, in its order, each with the provenance its line carries. */
+/** The samples of a finished dataset, with the provenance they have there, as the input of another run. */
 public final class DatasetSource implements SampleSource {
 
     private final Path directory;
-    private final DatasetManifest manifest;
+    private final List<DatasetManifest.Shard> shards;
+    private BufferedReader reader;
     private int shard;
     private long line;
-    private BufferedReader reader;
 
-    /** @param directory of a finished run: manifest and shards */
+    /** @throws RunException if the directory holds no finished dataset */
     public DatasetSource(Path directory) {
         this.directory = directory;
-        this.manifest = DatasetManifest.read(directory);
-    }
-
-    public DatasetManifest manifest() {
-        return manifest;
+        this.shards = DatasetManifest.read(directory).shards();
     }
 
     @Override
     public void seek(String position) {
-        String[] parts = position.isEmpty() ? new String[] {"0", "0"} : position.split(":");
-        long to = Long.parseLong(parts[1]);
+        String[] parts = position.split(":");
         close();
         shard = Integer.parseInt(parts[0]);
+        long skipped = Long.parseLong(parts[1]);
         line = 0;
-        while (line < to && next() != null) {
-            // each call moves on by one line
+        while (line < skipped && readLine() != null) {
             continue;
         }
     }
 
     @Override
     public Item next() {
+        String content = readLine();
+        if (content == null) {
+            return null;
+        }
         try {
-            while (shard < manifest.shards().size()) {
+            ObjectNode fields = (ObjectNode) Json.MAPPER.readTree(content);
+            JsonNode provenance = fields.remove(DatasetManifest.PROVENANCE);
+            Sample sample = new Sample(fields, provenance.path("document").asText(), provenance.path("from").asLong(),
+                    provenance.path("to").asLong(), provenance.path("page").asInt());
+            return new Read(sample, provenance.path("verbatim").asBoolean());
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory + ", shard " + shard + ", line " + line, e);
+        }
+    }
+
+    @Override
+    public String position() {
+        return shard + ":" + line;
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (reader != null) {
+                reader.close();
+                reader = null;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory.toString(), e);
+        }
+    }
+
+    private String readLine() {
+        try {
+            while (shard < shards.size()) {
                 if (reader == null) {
-                    reader = open(directory.resolve(manifest.shards().get(shard).file()));
+                    reader = open(directory.resolve(shards.get(shard).file()));
                 }
-                String text = reader.readLine();
-                if (text != null) {
+                String content = reader.readLine();
+                if (content != null) {
                     line++;
-                    return new Read(sample(text));
+                    return content;
                 }
                 close();
                 shard++;
@@ -67,42 +96,9 @@ public final class DatasetSource implements SampleSource {
         }
     }
 
-    @Override
-    public String position() {
-        return shard + ":" + line;
-    }
-
-    private static Sample sample(String line) throws IOException {
-        ObjectNode fields = (ObjectNode) Json.MAPPER.readTree(line);
-        JsonNode provenance = fields.remove(DatasetManifest.PROVENANCE);
-        return new Sample(
-                fields,
-                provenance.path("document").asText(),
-                provenance.path("from").asLong(),
-                provenance.path("to").asLong(),
-                provenance.path("page").asInt());
-    }
-
     private static BufferedReader open(Path file) throws IOException {
         InputStream in = Files.newInputStream(file);
-        try {
-            InputStream plain = file.toString().endsWith(".zst") ? new ZstdInputStream(in) : in;
-            return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            in.close();
-            throw e;
-        }
-    }
-
-    @Override
-    public void close() {
-        if (reader != null) {
-            try {
-                reader.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            reader = null;
-        }
+        InputStream plain = file.getFileName().toString().endsWith(".zst") ? new ZstdInputStream(in) : in;
+        return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8));
     }
 }

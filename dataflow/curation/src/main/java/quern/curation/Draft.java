@@ -2,6 +2,9 @@ package quern.curation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.List;
 import quern.curation.text.TextView;
 import quern.ingest.Sample;
 
@@ -18,7 +21,8 @@ public final class Draft {
     /** Prefix of every field that is not the sample's own. */
     public static final String PRIVATE_PREFIX = "__dj__";
 
-    private final Sample sample;
+    private final List<String> notes = new ArrayList<>(0);
+    private Sample sample;
     private final boolean verbatim;
     private String sourceText;
     private String viewKey;
@@ -31,8 +35,14 @@ public final class Draft {
 
     /** @param verbatim whether the text is still that of the document from {@link Sample#from()} on */
     Draft(Sample sample, boolean verbatim) {
+        this(sample, verbatim, null);
+    }
+
+    /** @param sourceText the document's text from {@link Sample#from()} on, where the sample's is another; else null */
+    Draft(Sample sample, boolean verbatim, String sourceText) {
         this.sample = sample;
         this.verbatim = verbatim;
+        this.sourceText = sourceText;
     }
 
     public Sample sample() {
@@ -46,6 +56,11 @@ public final class Draft {
     /** True while the text is the document's, character by character, from {@link Sample#from()} on. */
     boolean isVerbatim() {
         return verbatim && sourceText == null;
+    }
+
+    /** The text as it stood in the document, where it is known and the sample's text is another; else null. */
+    String changedSource() {
+        return sourceText;
     }
 
     /**
@@ -106,9 +121,53 @@ public final class Draft {
         return fields().get(STATS) instanceof ObjectNode present ? present : fields().putObject(STATS);
     }
 
-    /** Another sample of the same document. */
-    public Draft derive(ObjectNode fields, long from, long to) {
-        return new Draft(new Sample(fields, sample.documentId(), from, to, sample.page()), false);
+    /**
+     * Another sample, made of one span of this one's text. Its place in the document is exact where the span still reads as in the
+     * document; else it is that of this sample.
+     */
+    public Draft derive(ObjectNode fields, String key, int from, int to) {
+        String source = sourceText(key);
+        String text = text(key);
+        long at = -1;
+        if (source != null) {
+            at = source == text ? from : nearest(source, text.substring(from, to), (int) ((long) from * source.length() / text.length()));
+        }
+        long sampleFrom = at < 0 ? sample.from() : sample.from() + at;
+        long sampleTo = at < 0 ? sample.to() : sampleFrom + to - from;
+        return new Draft(new Sample(fields, sample.documentId(), sampleFrom, sampleTo, sample.page()), false);
+    }
+
+    /** The occurrence nearest to where it is expected; -1 where there is none. */
+    private static int nearest(String source, String span, int expected) {
+        int after = source.indexOf(span, expected);
+        int before = source.lastIndexOf(span, expected);
+        return after < 0 || before >= 0 && expected - before < after - expected ? before : after;
+    }
+
+    /** Counts something about the sample in the run's report that is no drop. */
+    public void note(String what) {
+        notes.add(what);
+    }
+
+    /** What was noted since the last call. */
+    List<String> takeNotes() {
+        List<String> taken = List.copyOf(notes);
+        notes.clear();
+        return taken;
+    }
+
+    /**
+     * Makes the offsets exact again where the text is a part of the document's, as after white space was cut off its ends.
+     */
+    void settle(String key) {
+        if (verbatim && sourceText != null && FieldPath.get(fields(), key) instanceof TextNode text) {
+            int at = sourceText.indexOf(text.textValue());
+            if (at >= 0) {
+                long from = sample.from() + at;
+                sample = new Sample(fields(), sample.documentId(), from, from + text.textValue().length(), sample.page());
+                sourceText = null;
+            }
+        }
     }
 
     /** A sample that is a piece of this one's text, with the other fields copied. Its offsets are exact while the text is verbatim. */
@@ -116,6 +175,7 @@ public final class Draft {
         ObjectNode copy = fields().deepCopy();
         copy.remove(STATS);
         FieldPath.setText(copy, key, text(key).substring(from, to));
+        settle(key);
         boolean exact = isVerbatim();
         long pieceFrom = exact ? sample.from() + from : sample.from();
         long pieceTo = exact ? sample.from() + to : sample.to();

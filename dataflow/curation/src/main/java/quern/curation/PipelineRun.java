@@ -46,6 +46,7 @@ public final class PipelineRun implements AutoCloseable {
         this.stages = Stage.of(pipeline);
         this.counts = from.counts();
         this.stage = from.stage();
+        counts.of(SourceInput.LABEL);
         Stage.labelled(pipeline).forEach(step -> counts.of(step.label()));
         openStage(from.position(), from.lengths(), from.lastDocument());
     }
@@ -86,6 +87,7 @@ public final class PipelineRun implements AutoCloseable {
                 throw new RunException(directory + " holds a run of recipe " + checkpoint.recipeHash() + ", not of "
                         + pipeline.recipe().hash());
             }
+            checkpoint.lengths().forEach((file, length) -> new AppendFile(directory.resolve(file), length).close());
             return new PipelineRun(pipeline, source, directory, config, List.copyOf(new TreeSet<>(labels)), checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException(directory.toString(), e);
@@ -111,6 +113,7 @@ public final class PipelineRun implements AutoCloseable {
             one.errors = line.errors();
             one.nanos = line.nanos();
             one.dropped.putAll(line.dropped());
+            one.noted.putAll(line.noted());
         }
         return new PipelineRun(pipeline, source, directory, config, counts);
     }
@@ -175,6 +178,7 @@ public final class PipelineRun implements AutoCloseable {
     private void take(StageInput.Item item) {
         if (stage == 0) {
             counts.in++;
+            counts.of(SourceInput.LABEL).in++;
         }
         switch (item) {
             case StageInput.Live live -> output.accept(live.draft());

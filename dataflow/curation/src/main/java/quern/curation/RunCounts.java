@@ -18,6 +18,7 @@ final class RunCounts {
         long errors;
         long nanos;
         final Map<String, Long> dropped = new TreeMap<>();
+        final Map<String, Long> noted = new TreeMap<>();
     }
 
     long in;
@@ -65,6 +66,8 @@ final class RunCounts {
             one.put("in", counts.in).put("made", counts.made).put("errors", counts.errors).put("nanos", counts.nanos);
             ObjectNode dropped = one.putObject("dropped");
             counts.dropped.forEach(dropped::put);
+            ObjectNode noted = one.putObject("noted");
+            counts.noted.forEach(noted::put);
         });
     }
 
@@ -79,6 +82,7 @@ final class RunCounts {
             one.made = entry.getValue().path("made").asLong();
             one.errors = entry.getValue().path("errors").asLong();
             one.nanos = entry.getValue().path("nanos").asLong();
+            entry.getValue().path("noted").properties().forEach(n -> one.noted.put(n.getKey(), n.getValue().asLong()));
             entry.getValue().path("dropped").properties().forEach(d -> one.dropped.put(d.getKey(), d.getValue().asLong()));
         });
         return counts;

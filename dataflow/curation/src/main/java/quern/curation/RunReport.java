@@ -25,10 +25,12 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
      * @param in samples that reached the operator
      * @param made samples it made beyond those
      * @param dropped by reason
+     * @param noted what operators noted without dropping a sample, for example facts not taken
      * @param errors of the dropped ones, those on which it failed
      * @param nanos time in the operator; counting shared by several is booked on the first that asks
      */
-    public record Line(String operator, long in, long made, Map<String, Long> dropped, long errors, long nanos) {
+    public record Line(String operator, long in, long made, Map<String, Long> dropped,
+            Map<String, Long> noted, long errors, long nanos) {
 
         public long droppedCount() {
             return dropped.values().stream().mapToLong(Long::longValue).sum();
@@ -46,7 +48,8 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
     static RunReport of(RunCounts counts) {
         List<Line> lines = new ArrayList<>();
         counts.operators.forEach((label, o) ->
-                lines.add(new Line(label, o.in, o.made, Map.copyOf(o.dropped), o.errors, o.nanos)));
+                lines.add(new Line(label, o.in, o.made, Map.copyOf(o.dropped), Map.copyOf(o.noted),
+                        o.errors, o.nanos)));
         return new RunReport(counts.in, counts.made(), counts.kept, List.copyOf(lines));
     }
 
@@ -55,10 +58,8 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
         JsonNode node = Json.read(directory.resolve(FILE));
         List<Line> lines = new ArrayList<>();
         for (JsonNode line : node.path("operators")) {
-            Map<String, Long> dropped = new TreeMap<>();
-            line.path("dropped").properties().forEach(entry -> dropped.put(entry.getKey(), entry.getValue().asLong()));
-            lines.add(new Line(line.path("operator").asText(), line.path("in").asLong(), line.path("made").asLong(), dropped,
-                    line.path("errors").asLong(), line.path("nanos").asLong()));
+            lines.add(new Line(line.path("operator").asText(), line.path("in").asLong(), line.path("made").asLong(),
+                    counts(line.path("dropped")), counts(line.path("noted")), line.path("errors").asLong(), line.path("nanos").asLong()));
         }
         return new RunReport(node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(), lines);
     }
@@ -71,8 +72,16 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
             one.put("operator", line.operator()).put("in", line.in()).put("made", line.made());
             ObjectNode reasons = one.putObject("dropped");
             new TreeMap<>(line.dropped()).forEach(reasons::put);
+            ObjectNode noted = one.putObject("noted");
+            new TreeMap<>(line.noted()).forEach(noted::put);
             one.put("errors", line.errors()).put("nanos", line.nanos());
         }
         return node;
+    }
+
+    private static Map<String, Long> counts(JsonNode node) {
+        Map<String, Long> counts = new TreeMap<>();
+        node.properties().forEach(entry -> counts.put(entry.getKey(), entry.getValue().asLong()));
+        return counts;
     }
 }

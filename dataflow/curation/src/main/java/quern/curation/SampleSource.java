@@ -10,8 +10,18 @@ public interface SampleSource extends AutoCloseable {
     /** What a source yields next. */
     sealed interface Item {}
 
-    /** A sample. */
-    record Read(Sample sample) implements Item {}
+    /**
+     * A sample.
+     *
+     * @param verbatim whether its text is that of the document, character by character, from {@link Sample#from()} on
+     */
+    record Read(Sample sample, boolean verbatim) implements Item {
+
+        /** A sample as a reader made it of its document. */
+        public Read(Sample sample) {
+            this(sample, true);
+        }
+    }
 
     /**
      * A document or part of one that could not be made a sample; counted as in and dropped.

@@ -13,6 +13,7 @@ final class ShardWriter implements AutoCloseable {
 
     private final Path directory;
     private final long shardBytes;
+    private final String textKey;
     private final boolean keepStats;
     private final RunCounts counts;
     private final AppendFile documents;
@@ -22,6 +23,7 @@ final class ShardWriter implements AutoCloseable {
     ShardWriter(Path directory, Recipe recipe, long shardBytes, RunCounts counts, Map<String, Long> lengths, String lastDocument) {
         this.directory = directory;
         this.shardBytes = recipe.shardBytes() > 0 ? recipe.shardBytes() : shardBytes;
+        this.textKey = recipe.textKey();
         this.keepStats = recipe.keepStats();
         this.counts = counts;
         this.lastDocument = lastDocument;
@@ -41,6 +43,7 @@ final class ShardWriter implements AutoCloseable {
     }
 
     void append(Draft draft) {
+        draft.settle(textKey);
         byte[] line = line(draft);
         if (part == null || part.length() > 0 && part.length() + line.length > shardBytes) {
             closePart();
@@ -101,6 +104,7 @@ final class ShardWriter implements AutoCloseable {
         });
         ObjectNode provenance = node.putObject(DatasetManifest.PROVENANCE);
         provenance.put("document", sample.documentId()).put("from", sample.from()).put("to", sample.to());
+        provenance.put("verbatim", draft.isVerbatim());
         if (sample.page() > 0) {
             provenance.put("page", sample.page());
         }

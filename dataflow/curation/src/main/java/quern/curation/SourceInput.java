@@ -26,7 +26,7 @@ final class SourceInput implements StageInput {
             case SampleSource.Unreadable unreadable -> gone(unreadable.documentId(), unreadable.documentId(), unreadable.reason());
             case SampleSource.Read read -> {
                 String refusal = refusal(read.sample());
-                yield refusal == null ? new Live(new Draft(read.sample()))
+                yield refusal == null ? new Live(new Draft(read.sample(), read.verbatim()))
                         : gone(read.sample().id(), read.sample().documentId(), refusal);
             }
         };

@@ -85,6 +85,9 @@ final class Spill implements AutoCloseable {
         ObjectNode node = Json.object();
         node.put("document", sample.documentId()).put("from", sample.from()).put("to", sample.to()).put("page", sample.page());
         node.put("verbatim", draft.isVerbatim());
+        if (draft.changedSource() != null) {
+            node.put("source", draft.changedSource());
+        }
         node.set("fields", sample.fields());
         byte[] json = Json.bytes(node);
         byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
@@ -95,6 +98,7 @@ final class Spill implements AutoCloseable {
     static Draft draft(JsonNode line) {
         Sample sample = new Sample((ObjectNode) line.path("fields"), line.path("document").asText(), line.path("from").asLong(),
                 line.path("to").asLong(), line.path("page").asInt());
-        return new Draft(sample, line.path("verbatim").asBoolean());
+        String source = line.path("source").textValue();
+        return new Draft(sample, source != null || line.path("verbatim").asBoolean(), source);
     }
 }

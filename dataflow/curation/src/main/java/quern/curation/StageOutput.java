@@ -53,9 +53,6 @@ final class StageOutput implements AutoCloseable {
 
     void reject(RejectLog.Entry entry) {
         counts.drop(entry.operator(), entry.reason());
-        if (!entry.operator().equals(SourceInput.LABEL)) {
-            counts.of(entry.operator());
-        }
         rejects.append(entry);
     }
 
@@ -147,6 +144,7 @@ final class StageOutput implements AutoCloseable {
         return switch (step.operator()) {
             case Mapper mapper -> {
                 List<Draft> made = mapper.apply(draft);
+                draft.takeNotes().forEach(note -> counts.of(step.label()).noted.merge(note, 1L, Long::sum));
                 if (made.isEmpty()) {
                     drop(step.label(), draft, mapper.emptyReason(), Double.NaN);
                 }

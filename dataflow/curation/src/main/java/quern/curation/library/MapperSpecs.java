@@ -31,6 +31,7 @@ import quern.curation.mapper.RemoveTableTextMapper;
 import quern.curation.mapper.RemoveWordsWithSubstringsMapper;
 import quern.curation.mapper.TextChunkMapper;
 import quern.curation.mapper.WhitespaceNormalizationMapper;
+import quern.curation.qa.QaFromStructureMapper;
 
 /** The mappers, with Data-Juicer's parameters and defaults. */
 final class MapperSpecs {
@@ -44,6 +45,9 @@ final class MapperSpecs {
         List<OperatorSpec> all = new ArrayList<>(cleaning());
         all.addAll(latex());
         all.addAll(words());
+        all.add(new SpecBuilder("qa_from_structure_mapper").whole("max_answer_words", 25).whole("phrasings", 4)
+                .whole("max_facts", 200).make(a -> new QaFromStructureMapper(a.textKey(), a.whole("max_answer_words", 1, 1000),
+                        a.whole("phrasings", 1, QaFromStructureMapper.PHRASINGS_MAX), a.whole("max_facts", 1, 100_000))));
         return all;
     }
 

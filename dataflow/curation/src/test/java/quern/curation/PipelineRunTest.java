@@ -1,0 +1,275 @@
+package quern.curation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import quern.config.CurationConfig;
+import quern.config.DataSize;
+import quern.ingest.Sample;
+
+class PipelineRunTest {
+
+    private static final CurationConfig SMALL = new CurationConfig(7, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
+            DataSize.parse("1MiB"), DataSize.parse("1MiB"));
+    private static final String RECIPE = """
+            project_name: test
+            export_path: out.jsonl%s
+            process:
+              - clean_email_mapper:
+              - whitespace_normalization_mapper:
+              - text_length_filter: {min_len: 5, max_len: 200}
+              - document_deduplicator:
+              - text_chunk_mapper: {max_len: 60, split_pattern: null}
+              - document_simhash_deduplicator: {tokenization: character, window_size: 4}
+              - words_num_filter: {min_num: 2}
+              - document_minhash_deduplicator: {window_size: 2}
+              - topk_specified_field_selector: {field_key: rank, topk: 100}
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldAddUpWhenEveryKindOfOperatorDropsSamples() throws IOException {
+        Pipeline pipeline = Reference.pipeline(RECIPE.formatted(""));
+        RunReport report = runThrough(pipeline, directory.resolve("a"));
+        assertTrue(report.addsUp(), report::toString);
+        assertTrue(report.made() > 0 && report.kept() > 0 && report.kept() <= 100, report::toString);
+        Map<String, Long> logged = new TreeMap<>();
+        RejectLog.read(directory.resolve("a"), entry -> logged.merge(entry.operator() + "/" + entry.reason(), 1L, Long::sum));
+        Map<String, Long> counted = new TreeMap<>();
+        report.operators().forEach(line -> line.dropped().forEach((reason, n) -> counted.put(line.operator() + "/" + reason, n)));
+        assertEquals(counted, logged);
+        assertTrue(counted.containsKey("reader/no text in field text") && counted.containsKey("reader/sample larger than sample-max")
+                && counted.containsKey("reader/broken") && counted.containsKey("document_deduplicator/duplicate")
+                && counted.containsKey("document_simhash_deduplicator/duplicate")
+                && counted.containsKey("topk_specified_field_selector/not selected"), counted::toString);
+        DatasetManifest manifest = DatasetManifest.read(directory.resolve("a"));
+        assertTrue(manifest.isGenuine());
+        assertEquals(report.kept(), manifest.shards().stream().mapToLong(DatasetManifest.Shard::samples).sum());
+        assertTrue(manifest.shards().size() > 1, "one shard only");
+        assertEquals(List.of("secret"), manifest.labels());
+    }
+
+    @Test
+    void shouldGiveTheSameBytesWhenKilledBetweenAnySteps() throws IOException {
+        for (String suffix : List.of("", ".zst")) {
+            Pipeline pipeline = Reference.pipeline(RECIPE.formatted(suffix));
+            Path whole = directory.resolve("whole" + suffix);
+            runThrough(pipeline, whole);
+            for (int seed = 0; seed < (suffix.isEmpty() ? 5 : 2); seed++) {
+                Path killed = directory.resolve("killed-" + seed + suffix);
+                runWithKills(pipeline, killed, new Random(seed));
+                assertSameFiles(whole, killed, "seed " + seed);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepProvenanceExactWhenTextIsCutOrChanged() throws IOException {
+        List<Sample> samples = List.of(Reference.sample(1, "  padded text of some length  "), Reference.sample(2, "write to a@b.c now"));
+        List<JsonNode> lines = Reference.run(Reference.pipeline("""
+                process:
+                  - whitespace_normalization_mapper:
+                  - clean_email_mapper:
+                """), samples, directory.resolve("a"));
+        JsonNode cut = lines.get(0).path("__quern__");
+        assertEquals(2, cut.path("from").asInt());
+        assertEquals(28, cut.path("to").asInt());
+        assertTrue(cut.path("verbatim").asBoolean());
+        assertFalse(lines.get(1).path("__quern__").path("verbatim").asBoolean());
+        assertEquals("document-2", lines.get(1).path("__quern__").path("document").asText());
+    }
+
+    @Test
+    void shouldReadADatasetAgainWhenItIsTheSourceOfAnotherRun() throws IOException {
+        Pipeline pipeline = Reference.pipeline(RECIPE.formatted(".zst"));
+        runThrough(pipeline, directory.resolve("a"));
+        Pipeline empty = Reference.pipeline("project_name: again");
+        try (PipelineRun run = PipelineRun.open(empty, new DatasetSource(directory.resolve("a")), directory.resolve("b"), SMALL,
+                List.of())) {
+            while (run.step(3)) {
+                continue;
+            }
+            assertEquals(DatasetManifest.read(directory.resolve("a")).kept(), run.manifest().kept());
+            assertEquals(DatasetManifest.read(directory.resolve("a")).documentIds(), run.manifest().documentIds());
+        }
+        DatasetSource source = new DatasetSource(directory.resolve("a"));
+        source.next();
+        source.next();
+        String position = source.position();
+        SampleSource.Item third = source.next();
+        DatasetSource other = new DatasetSource(directory.resolve("a"));
+        other.seek(position);
+        assertEquals(third, other.next());
+        source.close();
+        other.close();
+    }
+
+    @Test
+    void shouldRefuseWhenTheDirectoryHoldsAnotherRecipesRun() throws IOException {
+        runThrough(Reference.pipeline("project_name: one"), directory.resolve("a"));
+        Pipeline two = Reference.pipeline("project_name: two");
+        assertThrows(RunException.class, () -> PipelineRun.open(two, source(), directory.resolve("a"), SMALL, List.of()));
+    }
+
+    @Test
+    void shouldEndTheRunWhenAnOperatorFailsAndErrorsAreNotSkipped() {
+        Pipeline strict = Reference.pipeline("skip_op_error: false\nprocess:\n  - specified_field_filter: {field_key: no, target_value: x}\n");
+        try (PipelineRun run = PipelineRun.open(strict, source(), directory.resolve("a"), SMALL, List.of())) {
+            RunException e = assertThrows(RunException.class, () -> run.step(1000));
+            assertTrue(e.getMessage().contains("specified_field_filter"), e.getMessage());
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsMissingWhenADeduplicatorNeedsMoreMemoryThanAllowed() {
+        CurationConfig tight = new CurationConfig(100_000, DataSize.parse("4KiB"), DataSize.parse("1KiB"), DataSize.parse("1MiB"),
+                DataSize.parse("1MiB"));
+        List<SampleSource.Item> many = new ArrayList<>();
+        for (int i = 0; i < 33_000; i++) {
+            many.add(new SampleSource.Read(Reference.sample(i, "text " + i)));
+        }
+        for (String name : List.of("document_deduplicator", "document_simhash_deduplicator")) {
+            Pipeline pipeline = Reference.pipeline("process:\n  - " + name + ":\n");
+            try (PipelineRun run = PipelineRun.open(pipeline, new ItemSource(many), directory.resolve(name), tight, List.of())) {
+                RunException e = assertThrows(RunException.class, () -> {
+                    while (run.step(1000)) {
+                        continue;
+                    }
+                });
+                assertTrue(e.getMessage().contains("deduplication-memory"), e.getMessage());
+            }
+        }
+    }
+
+    private RunReport runThrough(Pipeline pipeline, Path target) {
+        try (PipelineRun run = PipelineRun.open(pipeline, source(), target, SMALL, List.of("secret"))) {
+            while (run.step(1000)) {
+                assertFalse(run.progress().finished());
+            }
+            assertTrue(run.progress().finished());
+            return run.report();
+        }
+    }
+
+    /** Kills by walking away: nothing is closed or flushed, and what was written since the checkpoint is torn. */
+    private void runWithKills(Pipeline pipeline, Path target, Random random) throws IOException {
+        int kills = 0;
+        while (true) {
+            PipelineRun run = PipelineRun.open(pipeline, source(), target, SMALL, List.of("secret"));
+            int steps = kills++ < 12 ? random.nextInt(16) : Integer.MAX_VALUE;
+            boolean more = true;
+            for (int i = 0; i < steps && more; i++) {
+                more = run.step(1 + random.nextInt(9));
+            }
+            if (!more) {
+                run.close();
+                assertTrue(kills > 3, "finished before it was killed");
+                return;
+            }
+            tear(target, random);
+        }
+    }
+
+    private static void tear(Path target, Random random) throws IOException {
+        Checkpoint checkpoint = Checkpoint.read(target);
+        Map<String, Long> good = checkpoint == null ? Map.of() : checkpoint.lengths();
+        for (String name : List.of("rejects.jsonl", "part-00000.jsonl", "stage-0.jsonl", "stage-1.sig", "documents.txt")) {
+            Path file = target.resolve(name);
+            if (Files.exists(file) && good.containsKey(name)) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    long extra = Math.max(0, channel.size() - good.get(name));
+                    channel.truncate(good.get(name) + (long) (random.nextDouble() * extra));
+                }
+                Files.write(file, new byte[random.nextInt(5)], StandardOpenOption.APPEND);
+            }
+        }
+        Files.writeString(target.resolve("checkpoint.json.tmp"), "{");
+    }
+
+    private static void assertSameFiles(Path expected, Path found, String message) throws IOException {
+        List<String> names;
+        try (Stream<Path> files = Files.list(expected)) {
+            names = files.map(file -> file.getFileName().toString()).filter(name -> !name.equals("report.json")).sorted().toList();
+        }
+        try (Stream<Path> files = Files.list(found)) {
+            assertEquals(names, files.map(file -> file.getFileName().toString()).filter(name -> !name.equals("report.json"))
+                    .sorted().toList(), message);
+        }
+        for (String name : names) {
+            assertArrayEquals(Files.readAllBytes(expected.resolve(name)), Files.readAllBytes(found.resolve(name)),
+                    message + ", " + name);
+        }
+    }
+
+    /** 150 samples with duplicates, near duplicates, addresses, and some that cannot be samples. */
+    private static SampleSource source() {
+        Random random = new Random(11);
+        String[] words = "pump valve water red blue station wind rain garden roof cable radio mast light price".split(" ");
+        List<SampleSource.Item> items = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            StringBuilder text = new StringBuilder(i % 10 == 0 ? "  mail a.b@c.example " : "");
+            int seed = i % 9 == 0 ? 3 : i;
+            Random own = new Random(seed);
+            for (int w = own.nextInt(30); w >= 0; w--) {
+                text.append(words[own.nextInt(words.length)]).append(' ');
+            }
+            Sample sample = Reference.sample(i / 2, text + (i % 18 == 0 ? "x" : ""));
+            sample.fields().put("rank", random.nextInt(50));
+            if (i % 40 == 1) {
+                sample.fields().putNull("text");
+            }
+            if (i % 40 == 2) {
+                sample.fields().put("text", "long ".repeat(500));
+            }
+            items.add(i % 40 == 3 ? new SampleSource.Unreadable("document-" + i, "broken") : new SampleSource.Read(sample));
+        }
+        return new ItemSource(items);
+    }
+
+    private static final class ItemSource implements SampleSource {
+
+        private final List<Item> items;
+        private int next;
+
+        ItemSource(List<Item> items) {
+            this.items = items;
+        }
+
+        @Override
+        public void seek(String position) {
+            next = Integer.parseInt(position);
+        }
+
+        @Override
+        public Item next() {
+            return next == items.size() ? null : items.get(next++);
+        }
+
+        @Override
+        public String position() {
+            return Integer.toString(next);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
