@@ -12,6 +12,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import quern.actors.engine.EngineActor;
 import quern.actors.engine.EngineParts;
+import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
 import quern.actors.serving.CatalogueModels;
@@ -47,7 +48,10 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private record PartsClosed() implements Command {}
 
     /** The actors that last as long as the process. */
-    public record Residents(ActorRef<GenerationRouter.Command> router, ActorRef<JobQueue.Command> jobs) {}
+    public record Residents(
+            ActorRef<GenerationRouter.Command> router,
+            ActorRef<JobQueue.Command> jobs,
+            ActorRef<Ingestor.Command> ingestor) {}
 
     public record Stopped() {}
 
@@ -64,6 +68,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private final Executor io;
     private final ActorRef<GenerationRouter.Command> router;
     private final ActorRef<JobQueue.Command> jobs;
+    private final ActorRef<Ingestor.Command> ingestor;
     private Optional<ActorRef<EngineActor.Command>> engine = Optional.empty();
     private Optional<EngineParts> parts = Optional.empty();
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
@@ -81,6 +86,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 JobQueue.create(house.stores().catalogue(), starters, config.jobs().queueMax(),
                         System::currentTimeMillis),
                 "jobs", ioSelector);
+        this.ingestor = context.spawn(
+                Ingestor.create(house.stores().documents(), config.ingest()), "ingestor", ioSelector);
         context.watchWith(jobs, JobsStopped.NOW);
         house.readiness().block(MODEL, "the model is loading");
         context.pipeToSelf(
@@ -102,7 +109,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     }
 
     private Behavior<Command> onIntroduce(Introduce introduce) {
-        introduce.replyTo().tell(new Residents(router, jobs));
+        introduce.replyTo().tell(new Residents(router, jobs, ingestor));
         return this;
     }
 

@@ -1,6 +1,8 @@
 package quern.actors;
 
+import java.util.ArrayDeque;
 import quern.config.ApplianceConfig;
+import quern.ingest.DocumentJournal;
 import quern.kv.DataDirectory;
 import quern.kv.journal.Catalogue;
 
@@ -9,25 +11,43 @@ import quern.kv.journal.Catalogue;
  *
  * @param directory closed last: it holds the lock
  */
-public record Stores(DataDirectory directory, Catalogue catalogue) implements AutoCloseable {
+public record Stores(DataDirectory directory, Catalogue catalogue, DocumentJournal documents) implements AutoCloseable {
 
     /** @throws quern.config.QuernException FATAL if another process has the directory or it is damaged */
     public static Stores open(ApplianceConfig config) {
         DataDirectory directory = DataDirectory.open(config.data());
+        var opened = new ArrayDeque<AutoCloseable>();
+        opened.push(directory);
         try {
-            return new Stores(directory, Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax()));
+            Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax());
+            opened.push(catalogue);
+            return new Stores(directory, catalogue, DocumentJournal.open(directory.documents(), config.ingest()));
         } catch (RuntimeException failure) {
-            directory.close();
+            for (AutoCloseable store : opened) {
+                closeQuietly(store, failure);
+            }
             throw failure;
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable store, RuntimeException failure) {
+        try {
+            store.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
         }
     }
 
     @Override
     public void close() {
         try {
-            catalogue.close();
+            documents.close();
         } finally {
-            directory.close();
+            try {
+                catalogue.close();
+            } finally {
+                directory.close();
+            }
         }
     }
 }

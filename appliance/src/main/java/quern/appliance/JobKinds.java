@@ -13,6 +13,8 @@ import quern.appliance.http.BatchJobs;
 import quern.appliance.http.GenerationRoutes;
 import quern.curation.RecipeCompiler;
 import quern.curation.library.BuiltInOperators;
+import quern.ingest.reader.DocumentReader;
+import quern.ingest.reader.ReadLimits;
 import quern.kv.journal.JobKind;
 
 /** What runs the jobs of each kind. Made before the actors; what only exists after them is handed in later. */
@@ -20,13 +22,19 @@ final class JobKinds {
 
     private final House house;
     private final FileStore files;
+    private final DocumentReader reader;
     private final RecipeCompiler recipes = new RecipeCompiler(new BuiltInOperators());
     private final CompletableFuture<GenerationRoutes> generation = new CompletableFuture<>();
 
     JobKinds(House house) {
         this.house = house;
+        this.reader = new DocumentReader(ReadLimits.of(house.config().ingest()));
         this.files = new FileStore(
                 house.stores().directory(), house.stores().catalogue(), System::currentTimeMillis);
+    }
+
+    DocumentReader reader() {
+        return reader;
     }
 
     RecipeCompiler recipes() {
@@ -50,7 +58,7 @@ final class JobKinds {
         var stores = house.stores();
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
                 stores.directory(), house.config().curation(), recipes,
-                new CatalogueSources(stores), System::currentTimeMillis)));
+                new CatalogueSources(stores, reader), System::currentTimeMillis)));
         return starters;
     }
 }

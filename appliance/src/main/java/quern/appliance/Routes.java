@@ -13,6 +13,7 @@ import quern.appliance.http.Access;
 import quern.appliance.http.BatchRoutes;
 import quern.appliance.http.CurationRoutes;
 import quern.appliance.http.DatasetRoutes;
+import quern.appliance.http.DocumentRoutes;
 import quern.appliance.http.FileRoutes;
 import quern.appliance.http.GenerationRoutes;
 import quern.appliance.http.HealthRoutes;
@@ -63,7 +64,10 @@ final class Routes {
         routes.addAll(new JobRoutes(desk).routes());
         routes.addAll(new FileRoutes(desk, jobs.files(), house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new BatchRoutes(desk, jobs.files()).routes());
-        routes.addAll(new CurationRoutes(desk, jobs.recipes(), house.config().curation()).routes());
+        routes.addAll(new DocumentRoutes(desk, house.stores(), residents.ingestor(), jobs.reader(),
+                house.config().http().uploadMax().bytes()).routes());
+        routes.addAll(new CurationRoutes(
+                desk, house.stores().documents(), jobs.recipes(), house.config().curation()).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());
         routes.addAll(new LineageRoutes(desk, directory,
                 () -> house.running().map(running -> running.parts().model().tokenizer())).routes());

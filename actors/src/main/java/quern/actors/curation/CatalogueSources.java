@@ -1,28 +1,66 @@
 package quern.actors.curation;
 
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import quern.actors.Stores;
 import quern.config.QuernException;
 import quern.curation.DatasetSource;
+import quern.ingest.Document;
+import quern.ingest.DocumentId;
+import quern.ingest.JournalCursor;
+import quern.ingest.reader.DocumentReader;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
 
-/** Datasets of the catalogue as sources of curation jobs. */
+/** Datasets of the catalogue and documents of the journal as sources of curation jobs. */
 public final class CatalogueSources implements CurationSources {
 
     private final Stores stores;
+    private final DocumentReader reader;
 
-    public CatalogueSources(Stores stores) {
+    public CatalogueSources(Stores stores, DocumentReader reader) {
         this.stores = stores;
+        this.reader = reader;
     }
 
     @Override
     public Opened open(CurationSpec spec, Ownership owner) {
-        String id = spec.datasetId().orElseThrow(() -> new QuernException(
-                QuernException.Category.ERROR, "the job names no dataset"));
+        if (spec.datasetId().isPresent()) {
+            return dataset(spec.datasetId().get());
+        }
+        List<DocumentId> ids = spec.documentIds().stream().map(DocumentId::new).toList();
+        Predicate<Document> shown = document -> document.visibleTo(owner.ownerKeyId(), spec.seesAll());
+        return ids.isEmpty() ? all(spec, shown) : named(ids, shown);
+    }
+
+    private Opened dataset(String id) {
         DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
                 .orElseThrow(() -> new QuernException(QuernException.Category.ERROR, "no dataset '" + id + "'"));
         return new Opened(
                 new DatasetSource(stores.directory().root().resolve(dataset.path())), dataset.ownership().labels());
+    }
+
+    private Opened all(CurationSpec spec, Predicate<Document> shown) {
+        Set<String> labels = new TreeSet<>();
+        JournalCursor cursor = stores.documents().cursor(0);
+        for (Document document = cursor.next(); document != null; document = cursor.next()) {
+            if (document.position() < spec.documentsUntil() && shown.test(document)) {
+                labels.addAll(document.labels());
+            }
+        }
+        return new Opened(DocumentsSource.all(stores.documents(), reader, spec.documentsUntil(), shown), labels);
+    }
+
+    private Opened named(List<DocumentId> ids, Predicate<Document> shown) {
+        Set<String> labels = new TreeSet<>();
+        for (DocumentId id : ids) {
+            Document document = stores.documents().find(id).filter(shown).orElseThrow(
+                    () -> new QuernException(QuernException.Category.ERROR, "no document '" + id + "'"));
+            labels.addAll(document.labels());
+        }
+        return new Opened(DocumentsSource.of(stores.documents(), reader, ids), labels);
     }
 }

@@ -10,9 +10,12 @@ import java.util.Optional;
  * @param name of the dataset; absent: the recipe's project name
  * @param datasetId dataset to read; absent: documents
  * @param documentIds documents to read, in this order; empty: all that the owner sees, in the order of arrival
+ * @param documentsUntil position in the journal where "all" ends: what was there when the job was accepted
+ * @param seesAll whether the caller was an administrator, who sees every document
  */
 public record CurationSpec(
-        String recipe, Optional<String> name, Optional<String> datasetId, List<String> documentIds) {
+        String recipe, Optional<String> name, Optional<String> datasetId, List<String> documentIds,
+        long documentsUntil, boolean seesAll) {
 
     public CurationSpec {
         documentIds = List.copyOf(documentIds);

@@ -13,6 +13,8 @@ import quern.curation.Pipeline;
 import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
 import quern.curation.RecipeException;
+import quern.ingest.DocumentJournal;
+import quern.ingest.JournalCursor;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.Ownership;
@@ -24,11 +26,14 @@ public final class CurationRoutes {
     private static final int DOCUMENTS_MAX = 1_000_000;
 
     private final JobDesk desk;
+    private final DocumentJournal journal;
     private final RecipeCompiler compiler;
     private final CurationConfig config;
 
-    public CurationRoutes(JobDesk desk, RecipeCompiler compiler, CurationConfig config) {
+    public CurationRoutes(
+            JobDesk desk, DocumentJournal journal, RecipeCompiler compiler, CurationConfig config) {
         this.desk = desk;
+        this.journal = journal;
         this.compiler = compiler;
         this.config = config;
     }
@@ -50,15 +55,25 @@ public final class CurationRoutes {
             }
             List<String> labels = fields.texts("labels", 100);
             fields.refuseOthers();
-            CurationSpec spec = new CurationSpec(recipe, fields.text("name"), dataset, documents);
+            Optional<String> name = fields.text("name");
+            Ownership owner = Ownership.of(call.caller().keyId(), Set.copyOf(labels));
             return desk.read(() -> {
                         compile(recipe);
                         dataset.ifPresent(id -> requireDataset(call.caller(), id));
-                        return Ownership.of(call.caller().keyId(), Set.copyOf(labels));
+                        return new CurationSpec(recipe, name, dataset, documents, end(), call.caller().admin());
                     })
-                    .thenCompose(owner -> desk.submit(JobKind.CURATE, RecordText.write(spec), owner))
+                    .thenCompose(spec -> desk.submit(JobKind.CURATE, RecordText.write(spec), owner))
                     .thenApply(job -> Json.ok(JobRoutes.json(job)));
         });
+    }
+
+    /** Where the journal ends now. */
+    private long end() {
+        JournalCursor cursor = journal.cursor(0);
+        while (cursor.next() != null) {
+            continue;
+        }
+        return cursor.position();
     }
 
     /** Everything that is wrong with a recipe, without running it. */
