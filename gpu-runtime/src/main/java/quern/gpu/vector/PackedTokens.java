@@ -4,7 +4,7 @@ import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 
 /**
- * Activations in tiles of {@code tileTokens} (4, or 1 when there is only one), the last tile padded with zeros:
+ * Activations in tiles of {@code tileTokens} (4, or 1), the last tile padded with zeros:
  * element (k, token) of a tile at {@code (tile * width + k) * tileTokens + token}.
  *
  * @param scales [tile][block of 32][token]; empty for floats
@@ -31,8 +31,7 @@ record PackedTokens(int count, int width, int tileTokens, float[] values, float[
     }
 
     /** The integers as floats; the width is a whole number of blocks. */
-    static PackedTokens of(QuantizedRows x, int count) {
-        int tileTokens = count == 1 ? 1 : Tiles.TOKENS;
+    static PackedTokens of(QuantizedRows x, int count, int tileTokens) {
         int blocks = x.blocksPerRow();
         float[] values = new float[tiled(count, tileTokens, x.width())];
         float[] scales = new float[tiled(count, tileTokens, blocks)];

@@ -9,7 +9,7 @@ import quern.gpu.tensor.ElementType;
  *
  * @param type as stored in the file
  * @param codes integers, one per element (BYTES, SCALED_BYTES) or two per byte (NIBBLES: within a block of 32, number
- *     {@code 16 j + row} holds k = j in its low and k = j + 16 in its high four bits)
+ *     {@code 16 j + row} holds k = j, 0..15, in its low and k = j + 16, less 8, in its high four bits)
  * @param halves F16 or BF16
  * @param floats F32
  * @param scales [panel][block of 32][row]

@@ -115,7 +115,7 @@ final class PanelPacker {
         if (m.form() == Form.NIBBLES) {
             int offset = m.type() == ElementType.Q4_0 ? 8 : 0;
             for (int j = 0; j < 16; j++) {
-                int packed = block[j] + offset | block[j + 16] + offset << 4;
+                int packed = block[j] + offset | block[j + 16] + offset - 8 << 4;
                 m.codes()[firstElement / 2 + Tiles.ROWS * j + lane] = (byte) packed;
             }
         } else {

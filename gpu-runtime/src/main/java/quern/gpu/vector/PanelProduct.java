@@ -31,7 +31,7 @@ final class PanelProduct {
                     addFloats(weights, 0, x, k, count, sums);
                 }
             }
-            write(sums, x, panel, y);
+            write(sums, x.count(), panel, y);
         }
     }
 
@@ -47,29 +47,50 @@ final class PanelProduct {
 
     static void integers(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
         float[] weights = new float[BLOCK * Tiles.ROWS];
-        float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
+        float[] sums = new float[x.tiles() * Tiles.TOKENS * Tiles.ROWS];
         for (int panel = from; panel < to; panel++) {
             Arrays.fill(sums, 0f);
             for (int b = 0; b < w.blocks(); b++) {
                 PanelReader.integers(w, panel, b, weights);
                 int scalesAt = w.scalesAt(panel, b);
                 for (int tile = 0; tile < x.tiles(); tile++) {
-                    int xFrom = x.at(tile, b * BLOCK);
                     int xScales = x.blockAt(tile, b);
-                    int at = tile * x.tileTokens() * Tiles.ROWS;
-                    if (x.tileTokens() == 1) {
-                        Tiles.addBlock1(
-                                weights, x.values(), xFrom, w.scales(), scalesAt, x.scales()[xScales], sums, at);
-                    } else {
-                        Tiles.addBlock4(
-                                weights, x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
-                    }
+                    int at = tile * Tiles.TOKENS * Tiles.ROWS;
+                    Tiles.addBlock4(
+                            weights, x.values(), x.at(tile, b * BLOCK), w.scales(), scalesAt, x.scales(), xScales,
+                            sums, at);
                     if (w.mins().length > 0) {
                         addMins(w, scalesAt, x, xScales, sums, at);
                     }
                 }
             }
-            write(sums, x, panel, y);
+            write(sums, x.count(), panel, y);
+        }
+    }
+
+    /** A few tokens one by one while the panel is in the first cache level; tiles of one token. */
+    static void integersOneByOne(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
+        float[] sums = new float[x.count() * Tiles.ROWS];
+        for (int panel = from; panel < to; panel++) {
+            for (int t = 0; t < x.count(); t++) {
+                if (w.form() == Form.BYTES) {
+                    SingleToken.bytes(w, panel, x, t, sums, t * Tiles.ROWS);
+                } else {
+                    SingleToken.scaledBytes(w, panel, x, t, sums, t * Tiles.ROWS);
+                }
+            }
+            write(sums, x.count(), panel, y);
+        }
+    }
+
+    /** The same for form NIBBLES. */
+    static void integersOneByOne(PanelMatrix w, PairedTokens x, int from, int to, Rows y) {
+        float[] sums = new float[x.count() * Tiles.ROWS];
+        for (int panel = from; panel < to; panel++) {
+            for (int t = 0; t < x.count(); t++) {
+                SingleToken.nibbles(w, panel, x, t, sums, t * Tiles.ROWS);
+            }
+            write(sums, x.count(), panel, y);
         }
     }
 
@@ -81,10 +102,10 @@ final class PanelProduct {
         }
     }
 
-    private static void write(float[] sums, PackedTokens x, int panel, Rows y) {
+    private static void write(float[] sums, int count, int panel, Rows y) {
         int row = panel * Tiles.ROWS;
         int used = Math.min(Tiles.ROWS, y.width() - row);
-        for (int t = 0; t < x.count(); t++) {
+        for (int t = 0; t < count; t++) {
             System.arraycopy(sums, t * Tiles.ROWS, y.values(), y.at(t) + row, used);
         }
     }

@@ -24,7 +24,7 @@ final class PanelReader {
         int first = (panel * m.blocks() + block) * 32 * Tiles.ROWS;
         switch (m.form()) {
             case BYTES -> bytes(m.codes(), first, out);
-            case NIBBLES -> nibbles(m.codes(), first / 2, m.type() == ElementType.Q4_0 ? 8f : 0f, out);
+            case NIBBLES -> nibbles(m.codes(), first / 2, m.type() == ElementType.Q4_0 ? -8f : 0f, out);
             case SCALED_BYTES -> scaledBytes(m.codes(), first, m.factors(), first / 16, out);
             case FLOATS, HALVES, BRAIN_HALVES ->
                 throw new IllegalArgumentException(m.type() + " has no integer product");
@@ -63,8 +63,9 @@ final class PanelReader {
         for (int i = 0; i < 16 * Tiles.ROWS; i += 8) {
             IntVector packed = (IntVector)
                     ByteVector.fromArray(EIGHT_BYTES, codes, from + i).convertShape(VectorOperators.B2I, I, 0);
-            toFloats(packed.and(15)).sub(offset).intoArray(out, i);
-            toFloats(packed.lanewise(VectorOperators.LSHR, 4).and(15)).sub(offset).intoArray(out, i + 16 * Tiles.ROWS);
+            toFloats(packed.and(15)).add(offset).intoArray(out, i);
+            FloatVector upper = toFloats(packed.lanewise(VectorOperators.ASHR, 4));
+            upper.add(offset + 8f).intoArray(out, i + 16 * Tiles.ROWS);
         }
     }
 

@@ -119,26 +119,6 @@ final class Tiles {
         upperScale.mul(xScale).fma(b, upper).intoArray(sums, at + 8);
     }
 
-    /** {@link #addBlock4} for one token; two chains per vector, which may be split because the sums are exact. */
-    static void addBlock1(
-            float[] w, float[] x, int xFrom, float[] wScales, int wsFrom, float xScale, float[] sums, int sumsFrom) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector b0 = a0;
-        FloatVector a1 = a0;
-        FloatVector b1 = a0;
-        for (int k = 0; k < 32; k += 2) {
-            FloatVector t = FloatVector.broadcast(F, x[xFrom + k]);
-            a0 = FloatVector.fromArray(F, w, 16 * k).fma(t, a0);
-            b0 = FloatVector.fromArray(F, w, 16 * k + 8).fma(t, b0);
-            t = FloatVector.broadcast(F, x[xFrom + k + 1]);
-            a1 = FloatVector.fromArray(F, w, 16 * k + 16).fma(t, a1);
-            b1 = FloatVector.fromArray(F, w, 16 * k + 24).fma(t, b1);
-        }
-        join(
-                a0.add(a1), b0.add(b1), FloatVector.fromArray(F, wScales, wsFrom),
-                FloatVector.fromArray(F, wScales, wsFrom + 8), xScale, sums, sumsFrom);
-    }
-
     /** {@code sums[row] = fma(-(min[row] * xScale), xSum, sums[row])}. */
     static void addMin(float[] mins, int minsFrom, float xScale, float xSum, float[] sums, int sumsFrom) {
         FloatVector sum = FloatVector.broadcast(F, xSum);

@@ -26,6 +26,8 @@ public final class VectorKernels implements Kernels {
     private static final int ELEMENTS_PER_PART = 8192;
     /** Multiplications below which a product is not worth waking another thread. */
     private static final int PRODUCTS_PER_PART = 32768;
+    /** Tokens up to which an integer product takes them one by one; a tile of four costs as much as three. */
+    private static final int ONE_BY_ONE_MAX = 3;
     private static final int ATTENTION_ROWS_MAX = 8;
     private static final int ATTENTION_SCORES_MAX = 1 << 16;
 
@@ -109,12 +111,18 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("8-bit product input", x, count, w.columns());
         Shapes.rows("8-bit product output", y, count, w.rows());
         PanelMatrix matrix = (PanelMatrix) w;
-        if (matrix.hasIntegerProduct()) {
-            PackedTokens tokens = PackedTokens.of(x, count);
-            split(matrix, count, (from, to) -> PanelProduct.integers(matrix, tokens, from, to, y));
-        } else {
+        if (!matrix.hasIntegerProduct()) {
             PackedTokens tokens = PackedTokens.of(ScalarKernels.dequantize(x, count), count);
             split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
+        } else if (count > ONE_BY_ONE_MAX) {
+            PackedTokens tokens = PackedTokens.of(x, count, Tiles.TOKENS);
+            split(matrix, count, (from, to) -> PanelProduct.integers(matrix, tokens, from, to, y));
+        } else if (matrix.form() == PanelMatrix.Form.NIBBLES) {
+            PairedTokens tokens = PairedTokens.of(x, count);
+            split(matrix, count, (from, to) -> PanelProduct.integersOneByOne(matrix, tokens, from, to, y));
+        } else {
+            PackedTokens tokens = PackedTokens.of(x, count, 1);
+            split(matrix, count, (from, to) -> PanelProduct.integersOneByOne(matrix, tokens, from, to, y));
         }
     }
 
