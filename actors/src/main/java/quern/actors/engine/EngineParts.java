@@ -52,6 +52,7 @@ public record EngineParts(
             var layout = model.kvLayout(config.kv());
             TierStack tiers = TierStack.open(
                     config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks());
+            tiers.openLower();
             String id = config.engine().model().map(EngineParts::idOf).orElse(EmbeddedModel.NAME);
             int trained = model.shape().contextTokens();
             int limit = config.engine().contextTokens();
