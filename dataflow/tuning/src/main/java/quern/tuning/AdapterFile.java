@@ -27,6 +27,7 @@ import quern.inference.format.SafetensorsReader;
 import quern.inference.transformer.LoraWeights;
 import quern.inference.transformer.LoraWeights.Pair;
 import quern.inference.transformer.ModelShape;
+import quern.kv.AtomicFile;
 
 /**
  * An adapter in a directory, as PEFT writes it: {@code adapter_config.json} and {@code adapter_model.safetensors} with
@@ -64,8 +65,18 @@ public final class AdapterFile {
                 }
             }
         }
-        AtomicFiles.write(directory.resolve(WEIGHTS), SafetensorsBytes.of(tensors));
-        AtomicFiles.write(directory.resolve(CONFIG), config(settings, baseName));
+        writeFile(directory.resolve(WEIGHTS), SafetensorsBytes.of(tensors));
+        writeFile(directory.resolve(CONFIG), config(settings, baseName));
+    }
+
+    private static void writeFile(Path file, byte[] bytes) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFile.write(file, bytes);
+        } catch (IOException failed) {
+            throw new QuernException(QuernException.Category.RETRYABLE,
+                    "adapter " + file + " cannot be written: " + failed.getMessage(), failed);
+        }
     }
 
     private static byte[] config(LoraSettings settings, String baseName) {

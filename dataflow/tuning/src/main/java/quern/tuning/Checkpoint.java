@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import quern.config.QuernException;
+import quern.kv.AtomicFile;
 import quern.tuning.network.Parameter;
 
 /**
@@ -42,7 +43,13 @@ public final class Checkpoint {
 
     /** Writes the state in place of the one before. */
     public void save(TrainingState state) {
-        AtomicFiles.write(file, channel -> new Writing(channel).all(state));
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFile.write(file, channel -> new Writing(channel).all(state));
+        } catch (IOException failed) {
+            throw new QuernException(QuernException.Category.RETRYABLE,
+                    "checkpoint " + file + " cannot be written: " + failed.getMessage(), failed);
+        }
     }
 
     /**
@@ -109,7 +116,9 @@ public final class Checkpoint {
         private void put(ByteBuffer bytes) throws IOException {
             bytes.flip();
             sum.update(bytes.duplicate());
-            AtomicFiles.writeAll(channel, bytes);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
         }
     }
 

@@ -38,8 +38,17 @@ final class DecoderBlock {
         return shape.kvHeads() * shape.headSize();
     }
 
-    /** Adds the block's outputs to {@code hidden}, the residual stream. */
+    /** Adds the block's outputs to {@code hidden}, the residual stream, and keeps what {@link #backward} needs. */
     void forward(PackedBatch batch, Rows hidden) {
+        forward(batch, hidden, kept);
+    }
+
+    /** The same with nothing kept. */
+    void forwardOnly(PackedBatch batch, Rows hidden) {
+        forward(batch, hidden, shared);
+    }
+
+    private void forward(PackedBatch batch, Rows hidden, ScratchRows kept) {
         int count = batch.count();
         Rows input = copy(kept.rows("input", count, shape.hidden()), hidden, count);
         Rows normed = kept.rows("normed", count, shape.hidden());
@@ -59,10 +68,10 @@ final class DecoderBlock {
         Rows projected = shared.rows("projected", count, shape.hidden());
         weights.attentionOutput().forward(mixed, count, projected);
         kernels.add(hidden, count, projected);
-        feedForward(count, hidden, projected);
+        feedForward(count, hidden, projected, kept);
     }
 
-    private void feedForward(int count, Rows hidden, Rows projected) {
+    private void feedForward(int count, Rows hidden, Rows projected, ScratchRows kept) {
         Rows middle = copy(kept.rows("middle", count, shape.hidden()), hidden, count);
         Rows normed = kept.rows("middleNormed", count, shape.hidden());
         kernels.rmsNorm(middle, count, weights.feedForwardNorm().weight(), shape.normEpsilon(), normed);

@@ -48,8 +48,7 @@ public final class DecoderNetwork {
 
     /** Sum of the losses of all counted rows, in nats. */
     public double loss(PackedBatch batch) {
-        Rows hidden = forward(batch);
-        return logitLoss(batch, hidden, 1f, false);
+        return logitLoss(batch, forward(batch, false), 1f, false);
     }
 
     /**
@@ -58,7 +57,7 @@ public final class DecoderNetwork {
      * @param gradientScale factor of the gradients: one over the counted rows of the whole step for a mean
      */
     public double lossAndGradients(PackedBatch batch, float gradientScale) {
-        Rows hidden = forward(batch);
+        Rows hidden = forward(batch, true);
         double loss = logitLoss(batch, hidden, gradientScale, true);
         Rows dHidden = scratch.rows("dHidden", batch.count(), shape.hidden());
         for (int i = blocks.size() - 1; i >= 0; i--) {
@@ -68,11 +67,15 @@ public final class DecoderNetwork {
         return loss;
     }
 
-    private Rows forward(PackedBatch batch) {
+    private Rows forward(PackedBatch batch, boolean gradients) {
         Rows hidden = scratch.rows("hidden", batch.count(), shape.hidden());
         weights.embedding().forward(batch.tokens(), batch.count(), hidden);
         for (DecoderBlock block : blocks) {
-            block.forward(batch, hidden);
+            if (gradients) {
+                block.forward(batch, hidden);
+            } else {
+                block.forwardOnly(batch, hidden);
+            }
         }
         return hidden;
     }

@@ -1,0 +1,74 @@
+package quern.tuning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import quern.config.QuernException;
+import quern.kv.AtomicFile;
+
+/** The losses of a run, one JSON object a line: step, loss, gradient norm, learning rate, tokens. */
+final class LossLog {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+
+    LossLog(Path file) {
+        this.file = file;
+    }
+
+    /** Forgets what is after {@code step}, where a resumed run goes on. */
+    void cutAfter(int step) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            List<String> kept = new ArrayList<>();
+            if (Files.exists(file)) {
+                for (String line : Files.readAllLines(file)) {
+                    if (isUpTo(line, step)) {
+                        kept.add(line);
+                    }
+                }
+            }
+            AtomicFile.write(file, kept.isEmpty() ? "" : String.join("\n", kept) + "\n");
+        } catch (IOException failed) {
+            throw unwritable(failed);
+        }
+    }
+
+    /** A line that a dying process left half written is not one of them. */
+    private static boolean isUpTo(String line, int step) {
+        try {
+            JsonNode entry = JSON.readTree(line);
+            return entry.path("step").isInt() && entry.path("step").asInt() <= step;
+        } catch (IOException torn) {
+            return false;
+        }
+    }
+
+    void add(StepResult result) {
+        String line = JSON.createObjectNode()
+                .put("step", result.step())
+                .put("loss", result.loss())
+                .put("gradient_norm", result.gradientNorm())
+                .put("learning_rate", result.learningRate())
+                .put("tokens", result.tokens())
+                .toString() + "\n";
+        try {
+            Files.write(file, line.getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException failed) {
+            throw unwritable(failed);
+        }
+    }
+
+    private QuernException unwritable(IOException failed) {
+        return new QuernException(QuernException.Category.RETRYABLE,
+                "loss log " + file + " cannot be written: " + failed.getMessage(), failed);
+    }
+}

@@ -1,0 +1,17 @@
+package quern.tuning;
+
+/** What a tuning run tells while it goes on; delivered on the engine's thread, to be handed on and not worked on. */
+public sealed interface TuningEvent {
+
+    /**
+     * @param steps of the whole run
+     * @param tokensPerSecond of this step, by the time spent on it
+     */
+    record Stepped(StepResult result, int steps, double tokensPerSecond) implements TuningEvent {}
+
+    /** The last step is made; the gate begins. */
+    record Evaluating(int heldOutExamples, int questions) implements TuningEvent {}
+
+    /** The gate has decided; the run is done. */
+    record Evaluated(Evaluation evaluation) implements TuningEvent {}
+}

@@ -1,0 +1,195 @@
+package quern.tuning;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import quern.config.QuernException;
+import quern.gpu.Backend;
+import quern.inference.LoadedModel;
+import quern.inference.StepWork;
+import quern.inference.transformer.LoraWeights;
+import quern.kv.AtomicFile;
+import quern.tuning.network.PackedBatch;
+import quern.tuning.network.PackedBatch.Segment;
+
+/**
+ * A tuning job from its first step to the gate's decision, a slice at a time. The engine's thread calls
+ * {@link #slice}; whoever owns the job opens it, listens, and may {@link #cancel} from any thread. Where a step is cut
+ * into slices changes no bit of the result.
+ *
+ * <p>Its directory holds {@code run.checkpoint}, {@code losses.jsonl}, and at the end {@code adapter/} (PEFT's two
+ * files) and {@code evaluation.json}. Opened again over the same samples, settings and base it goes on where its last
+ * checkpoint was made.
+ */
+public final class TuningRun implements StepWork {
+
+    private final LoadedModel model;
+    private final TuningSet set;
+    private final TuningSettings settings;
+    private final Backend backend;
+    private final Path directory;
+    private final Consumer<TuningEvent> listener;
+    private final AdaptedModel adapted;
+    private final List<List<Segment>> steps = new ArrayList<>();
+    private final Trainer trainer;
+    private final Checkpoint checkpoint;
+    private final LossLog log;
+    private int nextSegment;
+    private long stepNanos;
+    private EvaluationGate gate;
+    private volatile Evaluation evaluation;
+    private volatile boolean cancelled;
+
+    private TuningRun(
+            LoadedModel model, TuningSet set, TuningSettings settings, Backend backend, Path directory,
+            Consumer<TuningEvent> listener) {
+        this.model = model;
+        this.set = set;
+        this.settings = settings;
+        this.backend = backend;
+        this.directory = directory;
+        this.listener = listener;
+        this.adapted = new AdaptedModel(model, settings.lora(), backend);
+        for (int epoch = 0; epoch < settings.epochs(); epoch++) {
+            steps.addAll(BatchPacker.pack(set.training(), settings.batchTokens(), settings.seed(), epoch));
+        }
+        this.trainer = new Trainer(
+                adapted.network(), adapted.parameters(), settings.optimizer(steps.size()),
+                backend.trainingKernels());
+        this.checkpoint = new Checkpoint(directory.resolve("run.checkpoint"),
+                "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity());
+        this.log = new LossLog(directory.resolve("losses.jsonl"));
+    }
+
+    /**
+     * A new run, or the one whose checkpoint lies in {@code directory}. Blocks on the disk; encoding was done with the
+     * set.
+     *
+     * @param listener called by whoever calls {@link #slice}
+     * @throws QuernException if a checkpoint is damaged or belongs to another run
+     */
+    public static TuningRun open(
+            LoadedModel model, TuningSet set, TuningSettings settings, Backend backend, Path directory,
+            Consumer<TuningEvent> listener) {
+        TuningRun run = new TuningRun(model, set, settings, backend, directory, listener);
+        if (run.checkpoint.exists()) {
+            run.checkpoint.load(run.trainer.state());
+        }
+        run.log.cutAfter(run.stepCount());
+        return run;
+    }
+
+    /** Optimizer steps of the whole run. */
+    public int steps() {
+        return steps.size();
+    }
+
+    /** Steps made, those before a restart included. */
+    public int stepCount() {
+        return trainer.state().step();
+    }
+
+    /** Lets go at the next slice, which does nothing; checkpoints stay. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /** The gate's decision, once there is one. */
+    public Optional<Evaluation> evaluation() {
+        return Optional.ofNullable(evaluation);
+    }
+
+    /** The adapter as it is now; after {@link #evaluation} the one that was measured. */
+    public LoraWeights adapter() {
+        return adapted.weights();
+    }
+
+    /** Where the adapter's files are once the run is done. */
+    public Path adapterDirectory() {
+        return directory.resolve("adapter");
+    }
+
+    @Override
+    public boolean done() {
+        return cancelled || evaluation != null;
+    }
+
+    @Override
+    public int slice(int tokensMax) {
+        if (done()) {
+            return 0;
+        }
+        return stepCount() < steps.size() ? train(tokensMax) : evaluate(tokensMax);
+    }
+
+    private int train(int tokensMax) {
+        long from = System.nanoTime();
+        List<Segment> step = steps.get(stepCount());
+        List<Segment> slice = new ArrayList<>();
+        int used = 0;
+        while (nextSegment < step.size() && used + step.get(nextSegment).count() <= tokensMax) {
+            used += step.get(nextSegment).count();
+            slice.add(step.get(nextSegment++));
+        }
+        if (slice.isEmpty()) {
+            return 0;
+        }
+        if (nextSegment == slice.size()) {
+            trainer.begin(PackedBatch.of(step).labelCount());
+            stepNanos = 0;
+        }
+        trainer.accumulate(PackedBatch.of(slice));
+        stepNanos += System.nanoTime() - from;
+        if (nextSegment == step.size()) {
+            nextSegment = 0;
+            update();
+        }
+        return used;
+    }
+
+    private void update() {
+        StepResult result = trainer.update();
+        if (!result.finite()) {
+            finish(EvaluationGate.refused(
+                    model, adapter(), set.heldOut(), settings.gate(), "training failed at step " + result.step()
+                            + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
+                            + ", expected numbers"));
+            return;
+        }
+        log.add(result);
+        if (result.step() % settings.checkpointSteps() == 0 || result.step() == steps.size()) {
+            checkpoint.save(trainer.state());
+        }
+        listener.accept(new TuningEvent.Stepped(
+                result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos)));
+    }
+
+    private int evaluate(int tokensMax) {
+        if (gate == null) {
+            gate = new EvaluationGate(
+                    model, adapted.network(), adapter(), set.heldOut(), settings.gate(), backend);
+            listener.accept(new TuningEvent.Evaluating(
+                    set.heldOut().examples().size(), set.heldOut().questions().size()));
+        }
+        int used = gate.slice(tokensMax);
+        if (gate.done()) {
+            finish(gate.result());
+        }
+        return used;
+    }
+
+    private void finish(Evaluation result) {
+        AdapterFile.write(adapterDirectory(), adapter(), settings.lora(), model.shape(), model.name());
+        try {
+            AtomicFile.write(directory.resolve("evaluation.json"), result.toJson().toPrettyString());
+        } catch (IOException failed) {
+            throw new QuernException(QuernException.Category.RETRYABLE,
+                    "evaluation in " + directory + " cannot be written: " + failed.getMessage(), failed);
+        }
+        evaluation = result;
+        listener.accept(new TuningEvent.Evaluated(result));
+    }
+}
