@@ -15,6 +15,7 @@ import quern.actors.engine.EngineParts;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
+import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.CatalogueModels;
 import quern.actors.serving.GenerationRouter;
 import quern.actors.serving.ServedModel;
@@ -91,8 +92,14 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         context.watchWith(jobs, JobsStopped.NOW);
         house.readiness().block(MODEL, "the model is loading");
         context.pipeToSelf(
-                CompletableFuture.supplyAsync(() -> EngineParts.load(config, house.stores().directory()), io),
+                CompletableFuture.supplyAsync(this::load, io),
                 (loaded, failure) -> failure == null ? new Loaded(loaded) : new NotLoaded(failure));
+    }
+
+    private EngineParts load() {
+        EngineParts loaded = EngineParts.load(config, house.stores().directory());
+        new AdapterShelf(loaded.model(), house.stores()).restore();
+        return loaded;
     }
 
     @Override
