@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * @param lastDocument document of the last sample written to the dataset
  * @param lengths bytes of each growing file that count
  */
-record Checkpoint(String recipeHash, int stage, String position, String lastDocument, Map<String, Long> lengths, RunCounts counts) {
+record Checkpoint(String recipeHash, int stage, String position, String lastDocument, Map<String, Long> lengths,
+        RunCounts counts) {
 
     static final String FILE = "checkpoint.json";
 

@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A dataset, for good: what is in it, byte by byte, and what it was made from. The same recipe over the same documents gives the same
- * manifest, on any machine. Each line of a shard is a sample whose {@code __quern__} names its document and offsets.
+ * A dataset, for good: what is in it, byte by byte, and what it was made from. The same recipe over the same
+ * documents gives the same manifest, on any machine. Each line of a shard is a sample whose {@code __quern__} names
+ * its document and offsets.
  *
  * @param id SHA-256 over everything below, hex
  * @param name project name of the recipe
@@ -55,8 +56,8 @@ public record DatasetManifest(
     DatasetManifest withId() {
         ObjectNode node = toJson();
         node.remove("id");
-        return new DatasetManifest(Hashes.hex(Hashes.sha256().digest(Json.bytes(node))), name, recipeHash, operators, in, made, kept,
-                dropped, shards, rejects, documentIds, labels);
+        return new DatasetManifest(Hashes.hex(Hashes.sha256().digest(Json.bytes(node))), name, recipeHash, operators,
+                in, made, kept, dropped, shards, rejects, documentIds, labels);
     }
 
     /** Whether the id follows from the rest. */
@@ -94,8 +95,9 @@ public record DatasetManifest(
         List<Shard> shards = new ArrayList<>();
         node.path("shards").forEach(shard -> shards.add(shard(shard)));
         return new DatasetManifest(node.path("id").asText(), node.path("name").asText(), node.path("recipe").asText(),
-                texts(node.path("operators")), node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(),
-                dropped, shards, shard(node.path("rejects")), texts(node.path("documents")), texts(node.path("labels")));
+                texts(node.path("operators")), node.path("in").asLong(), node.path("made").asLong(),
+                node.path("kept").asLong(), dropped, shards, shard(node.path("rejects")),
+                texts(node.path("documents")), texts(node.path("labels")));
     }
 
     private static ObjectNode toJson(Shard shard) {

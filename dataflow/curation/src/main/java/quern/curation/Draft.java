@@ -9,8 +9,8 @@ import quern.curation.text.TextView;
 import quern.ingest.Sample;
 
 /**
- * A sample under way through a pipeline: its fields, what was measured of it, and a view of its text that operators share until a
- * mapper changes the text. Mutable, one owner.
+ * A sample under way through a pipeline: its fields, what was measured of it, and a view of its text that operators
+ * share until a mapper changes the text. Mutable, one owner.
  */
 public final class Draft {
 
@@ -64,7 +64,8 @@ public final class Draft {
     }
 
     /**
-     * The text as it stood in the document, its first character at {@link Sample#from()}; null where that is no longer known.
+     * The text as it stood in the document, its first character at {@link Sample#from()}; null where that is no
+     * longer known.
      */
     public String sourceText(String key) {
         return verbatim ? (sourceText != null ? sourceText : text(key)) : null;
@@ -122,15 +123,16 @@ public final class Draft {
     }
 
     /**
-     * Another sample, made of one span of this one's text. Its place in the document is exact where the span still reads as in the
-     * document; else it is that of this sample.
+     * Another sample, made of one span of this one's text. Its place in the document is exact where the span still
+     * reads as in the document; else it is that of this sample.
      */
     public Draft derive(ObjectNode fields, String key, int from, int to) {
         String source = sourceText(key);
         String text = text(key);
         long at = -1;
         if (source != null) {
-            at = source == text ? from : nearest(source, text.substring(from, to), (int) ((long) from * source.length() / text.length()));
+            at = source == text ? from : nearest(source, text.substring(from, to),
+                    (int) ((long) from * source.length() / text.length()));
         }
         long sampleFrom = at < 0 ? sample.from() : sample.from() + at;
         long sampleTo = at < 0 ? sample.to() : sampleFrom + to - from;
@@ -157,20 +159,25 @@ public final class Draft {
     }
 
     /**
-     * Makes the offsets exact again where the text is a part of the document's, as after white space was cut off its ends.
+     * Makes the offsets exact again where the text is a part of the document's, as after white space was cut off its
+     * ends.
      */
     void settle(String key) {
         if (verbatim && sourceText != null && FieldPath.get(fields(), key) instanceof TextNode text) {
             int at = sourceText.indexOf(text.textValue());
             if (at >= 0) {
                 long from = sample.from() + at;
-                sample = new Sample(fields(), sample.documentId(), from, from + text.textValue().length(), sample.page());
+                sample = new Sample(fields(), sample.documentId(), from, from + text.textValue().length(),
+                        sample.page());
                 sourceText = null;
             }
         }
     }
 
-    /** A sample that is a piece of this one's text, with the other fields copied. Its offsets are exact while the text is verbatim. */
+    /**
+     * A sample that is a piece of this one's text, with the other fields copied. Its offsets are exact while the text
+     * is verbatim.
+     */
     public Draft piece(String key, int from, int to) {
         ObjectNode copy = fields().deepCopy();
         copy.remove(STATS);

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Dotted field paths as Data-Juicer reads them: the whole key first, then split at the first dot, and so on; a list on the way maps
- * over its items.
+ * Dotted field paths as Data-Juicer reads them: the whole key first, then split at the first dot, and so on; a list
+ * on the way maps over its items.
  */
 public final class FieldPath {
 

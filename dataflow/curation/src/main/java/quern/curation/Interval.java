@@ -3,8 +3,8 @@ package quern.curation;
 /**
  * The values a filter keeps: {@code min <= value <= max}, each bound strict where it is not closed.
  *
- * <p>Reversed, it keeps what is outside. As Data-Juicer 1.4.3 does it, reversing flips the two closed flags before the answer is
- * negated, so with closed bounds the end points are kept in both modes.
+ * <p>Reversed, it keeps what is outside. As Data-Juicer 1.4.3 does it, reversing flips the two closed flags before
+ * the answer is negated, so with closed bounds the end points are kept in both modes.
  */
 public record Interval(double min, double max, boolean minClosed, boolean maxClosed, boolean reversed) {
 

@@ -9,10 +9,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The signatures of a stage, mapped from its file: per sample one byte that says whether it takes part, then the signature. */
+/**
+ * The signatures of a stage, mapped from its file: per sample one byte that says whether it takes part, then the
+ * signature.
+ */
 final class MappedSignatures implements Signatures, AutoCloseable {
 
-    private static final ValueLayout.OfLong BIG_ENDIAN = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong BIG_ENDIAN =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment file;

@@ -8,7 +8,10 @@ public interface OperatorLibrary {
 
     Optional<OperatorSpec> find(String name);
 
-    /** Why a known operator of Data-Juicer cannot be had here and what to do about it; empty for a name that is not known at all. */
+    /**
+     * Why a known operator of Data-Juicer cannot be had here and what to do about it; empty for a name that is not
+     * known at all.
+     */
     Optional<String> refusal(String name);
 
     /** Names that {@link #find} finds. */

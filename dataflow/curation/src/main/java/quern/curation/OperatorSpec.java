@@ -8,6 +8,7 @@ import java.util.function.Function;
  *
  * @param name recipe key
  * @param parameters its own parameters, without those every operator has
- * @param factory makes the operator; throws {@link IllegalArgumentException} for values that do not fit, and the compiler reports it
+ * @param factory makes the operator; throws {@link IllegalArgumentException} for values that do not fit, and the
+ *     compiler reports it
  */
 public record OperatorSpec(String name, List<Parameter> parameters, Function<Arguments, Operator> factory) {}

@@ -3,8 +3,8 @@ package quern.curation;
 import java.util.List;
 
 /**
- * A recipe ready to run. Cut into stages at the operators that must see all samples before they can decide; within a stage, samples
- * stream.
+ * A recipe ready to run. Cut into stages at the operators that must see all samples before they can decide; within a
+ * stage, samples stream.
  *
  * @param recipe what it was made from
  * @param operators all operators in order

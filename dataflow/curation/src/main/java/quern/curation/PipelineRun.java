@@ -13,11 +13,12 @@ import java.util.TreeSet;
 import quern.config.CurationConfig;
 
 /**
- * One run of a pipeline over a source, in a directory of its own. A step function: its owner calls {@link #step} until it returns
- * false. It may be killed at any point and opened again; the dataset then has the same bytes as without the kill.
+ * One run of a pipeline over a source, in a directory of its own. A step function: its owner calls {@link #step}
+ * until it returns false. It may be killed at any point and opened again; the dataset then has the same bytes as
+ * without the kill.
  *
- * <p>Samples stream through the operators one by one; where an operator must see all of them, those that got so far wait on disk,
- * and only fixed-size signatures are held. Not safe for several threads.
+ * <p>Samples stream through the operators one by one; where an operator must see all of them, those that got so far
+ * wait on disk, and only fixed-size signatures are held. Not safe for several threads.
  */
 public final class PipelineRun implements AutoCloseable {
 
@@ -36,8 +37,8 @@ public final class PipelineRun implements AutoCloseable {
     private StageOutput output;
     private Sealing sealing;
 
-    private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config, List<String> labels,
-            Checkpoint from) {
+    private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
+            List<String> labels, Checkpoint from) {
         this.pipeline = pipeline;
         this.source = source;
         this.directory = directory;
@@ -51,7 +52,8 @@ public final class PipelineRun implements AutoCloseable {
         openStage(from.position(), from.lengths(), from.lastDocument());
     }
 
-    private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config, RunCounts counts) {
+    private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
+            RunCounts counts) {
         this.pipeline = pipeline;
         this.source = source;
         this.directory = directory;
@@ -94,7 +96,8 @@ public final class PipelineRun implements AutoCloseable {
         }
     }
 
-    private static PipelineRun openFinished(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config)
+    private static PipelineRun openFinished(Pipeline pipeline, SampleSource source, Path directory,
+            CurationConfig config)
             throws IOException {
         DatasetManifest manifest = DatasetManifest.read(directory);
         if (!manifest.recipeHash().equals(pipeline.recipe().hash())) {
@@ -219,7 +222,8 @@ public final class PipelineRun implements AutoCloseable {
         output.force();
         Map<String, Long> lengths = new TreeMap<>();
         output.lengths(lengths);
-        new Checkpoint(pipeline.recipe().hash(), atStage, position, output.lastDocument(), lengths, counts).write(directory);
+        new Checkpoint(pipeline.recipe().hash(), atStage, position, output.lastDocument(), lengths, counts)
+                .write(directory);
         sinceCheckpoint = 0;
     }
 

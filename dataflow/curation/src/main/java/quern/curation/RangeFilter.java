@@ -3,8 +3,8 @@ package quern.curation;
 import quern.curation.text.TextView;
 
 /**
- * Measures one number of a text and keeps the sample if it lies in an interval. A sample that already holds the stat under
- * {@link Draft#STATS} is not measured again.
+ * Measures one number of a text and keeps the sample if it lies in an interval. A sample that already holds the stat
+ * under {@link Draft#STATS} is not measured again.
  */
 public interface RangeFilter extends Filter {
 

@@ -5,8 +5,9 @@ import java.util.Map;
 import quern.config.CurationConfig;
 
 /**
- * A recipe as written: the keys of Data-Juicer 1.4.3's YAML form that mean something here, and the steps. Parsing reports problems
- * instead of throwing, so that {@link RecipeCompiler} can report them together with those of the operators.
+ * A recipe as written: the keys of Data-Juicer 1.4.3's YAML form that mean something here, and the steps. Parsing
+ * reports problems instead of throwing, so that {@link RecipeCompiler} can report them together with those of the
+ * operators.
  *
  * @param text the YAML text
  * @param hash SHA-256 of the text, hex

@@ -22,9 +22,10 @@ public final class RecipeCompiler {
     private static final Parameter TEXT_KEY = new Parameter("text_key", Parameter.Kind.TEXT_OR_NOTHING, null);
 
     /** How and where to run, not what to do: accepted on every operator, without effect here. */
-    private static final Set<String> OF_EXECUTION = Set.of("batch_size", "num_proc", "cpu_required", "gpu_required", "mem_required",
-            "turbo", "accelerator", "work_dir", "skip_op_error", "image_key", "audio_key", "video_key", "image_bytes_key",
-            "system_key", "instruction_key", "prompt_key", "query_key", "response_key", "history_key");
+    private static final Set<String> OF_EXECUTION = Set.of("batch_size", "num_proc", "cpu_required", "gpu_required",
+            "mem_required", "turbo", "accelerator", "work_dir", "skip_op_error", "image_key", "audio_key",
+            "video_key", "image_bytes_key", "system_key", "instruction_key", "prompt_key", "query_key",
+            "response_key", "history_key");
 
     private final OperatorLibrary library;
 

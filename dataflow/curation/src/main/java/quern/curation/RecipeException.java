@@ -23,7 +23,8 @@ public class RecipeException extends QuernException {
     }
 
     public RecipeException(List<Problem> problems) {
-        super(Category.ERROR, problems.size() + (problems.size() == 1 ? " problem" : " problems") + " in the recipe:\n  "
+        super(Category.ERROR, problems.size() + (problems.size() == 1 ? " problem" : " problems")
+                + " in the recipe:\n  "
                 + String.join("\n  ", problems.stream().map(Problem::toString).toList()));
         this.problems = List.copyOf(problems);
     }

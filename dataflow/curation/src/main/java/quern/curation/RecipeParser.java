@@ -25,11 +25,11 @@ final class RecipeParser {
             "generated_dataset_config", "data comes from ingested documents",
             "hpo_config", "there is no search over parameters",
             "validators", "there are no validators yet; required fields can be checked by specified_field_filter",
-            "export_aws_credentials", "results stay on this machine",
-            "export_extra_args", "results are JSONL");
+            "export_aws_credentials", "results stay on this machine", "export_extra_args", "results are JSONL");
 
     private static final Set<String> HONOURED = Set.of("project_name", "text_keys", "suffixes", "skip_op_error",
-            "keep_stats_in_res_ds", "export_shard_size", "export_path", "export_type", "executor_type", "compat", "process");
+            "keep_stats_in_res_ds", "export_shard_size", "export_path", "export_type", "executor_type", "compat",
+            "process");
 
     private final String text;
     private final CurationConfig config;
@@ -52,9 +52,10 @@ final class RecipeParser {
         }
         map.values().forEach((key, value) -> check(key, value));
         readSteps(map.get("process"));
-        return new Recipe(text, Hashes.sha256(text), string(map, "project_name", "hello_world"), textKey(map), suffixes(map),
-                bool(map, "skip_op_error", true), bool(map, "keep_stats_in_res_ds", false), shardBytes(map), compressed(map),
-                compat(map), List.copyOf(steps), List.copyOf(notes), List.copyOf(problems));
+        return new Recipe(text, Hashes.sha256(text), string(map, "project_name", "hello_world"), textKey(map),
+                suffixes(map),
+                bool(map, "skip_op_error", true), bool(map, "keep_stats_in_res_ds", false), shardBytes(map),
+                compressed(map), compat(map), List.copyOf(steps), List.copyOf(notes), List.copyOf(problems));
     }
 
     private void check(String key, YamlMap.Value value) {
@@ -68,7 +69,8 @@ final class RecipeParser {
         }
         String refusal = REFUSED.get(key);
         if (refusal == null) {
-            problem(value.line(), key, "unknown key" + Names.nearest(key, Names.union(HONOURED, WITHOUT_EFFECT.keySet())));
+            problem(value.line(), key, "unknown key" + Names.nearest(key,
+                    Names.union(HONOURED, WITHOUT_EFFECT.keySet())));
         } else if (!isEmpty(value.value())) {
             problem(value.line(), key, refusal);
         }
@@ -149,7 +151,8 @@ final class RecipeParser {
         }
         Double bytes = Scalars.number(value.value());
         if (bytes == null || bytes < 0 || bytes > Long.MAX_VALUE) {
-            problem(value.line(), "export_shard_size", "expected a number of bytes, found " + YamlMap.kind(value.value()));
+            problem(value.line(), "export_shard_size", "expected a number of bytes, found "
+                    + YamlMap.kind(value.value()));
             return 0;
         }
         return bytes.longValue();
@@ -179,7 +182,8 @@ final class RecipeParser {
         }
         String executor = string(map, "executor_type", "default");
         if (!executor.equals("default")) {
-            problem(map.lineOf("executor_type"), "executor_type", "'" + executor + "', expected default: " + ONE_PROCESS);
+            problem(map.lineOf("executor_type"), "executor_type", "'" + executor + "', expected default: "
+                    + ONE_PROCESS);
         }
         return Recipe.Compat.QUERN;
     }
@@ -220,8 +224,8 @@ final class RecipeParser {
 
     private static Map<String, String> withoutEffect() {
         Map<String, String> keys = new LinkedHashMap<>();
-        for (String key : List.of("np", "ray_address", "use_cache", "ds_cache_dir", "cache_dir", "cache_compress", "temp_dir", "turbo",
-                "export_in_parallel", "adaptive_batch_size")) {
+        for (String key : List.of("np", "ray_address", "use_cache", "ds_cache_dir", "cache_dir", "cache_compress",
+                "temp_dir", "turbo", "export_in_parallel", "adaptive_batch_size")) {
             keys.put(key, ONE_PROCESS);
         }
         for (String key : List.of("use_checkpoint", "op_fusion", "fusion_strategy")) {
@@ -238,8 +242,8 @@ final class RecipeParser {
                 "audio_special_token", "video_special_token", "eoc_special_token")) {
             keys.put(key, "samples are text");
         }
-        for (String key : List.of("percentiles", "export_original_dataset", "save_stats_in_one_file", "auto", "auto_num",
-                "data_probe_algo", "data_probe_ratio")) {
+        for (String key : List.of("percentiles", "export_original_dataset", "save_stats_in_one_file", "auto",
+                "auto_num", "data_probe_algo", "data_probe_ratio")) {
             keys.put(key, "it belongs to the analyser");
         }
         return Map.copyOf(keys);

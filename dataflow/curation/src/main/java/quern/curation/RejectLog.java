@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Every dropped sample, one JSON line each: which, of what document, by which operator, why, and the measured value. */
+/**
+ * Every dropped sample, one JSON line each: which, of what document, by which operator, why, and the measured value.
+ */
 public final class RejectLog {
 
     /** Its name in a run's directory. */
@@ -50,7 +52,8 @@ public final class RejectLog {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode node = Json.MAPPER.readTree(line);
                 reader.accept(new Entry(node.path("sample").asText(), node.path("document").asText(),
-                        node.path("operator").asText(), node.path("reason").asText(), node.path("stat").asDouble(Double.NaN)));
+                        node.path("operator").asText(), node.path("reason").asText(),
+                        node.path("stat").asDouble(Double.NaN)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(path.toString(), e);

@@ -83,7 +83,8 @@ final class RunCounts {
             one.errors = entry.getValue().path("errors").asLong();
             one.nanos = entry.getValue().path("nanos").asLong();
             entry.getValue().path("noted").properties().forEach(n -> one.noted.put(n.getKey(), n.getValue().asLong()));
-            entry.getValue().path("dropped").properties().forEach(d -> one.dropped.put(d.getKey(), d.getValue().asLong()));
+            entry.getValue().path("dropped").properties()
+                    .forEach(d -> one.dropped.put(d.getKey(), d.getValue().asLong()));
         });
         return counts;
     }

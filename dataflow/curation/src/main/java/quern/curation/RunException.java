@@ -2,7 +2,10 @@ package quern.curation;
 
 import quern.config.QuernException;
 
-/** A run that cannot go on: its directory is damaged, a limit is reached, or an operator failed where that ends the run. */
+/**
+ * A run that cannot go on: its directory is damaged, a limit is reached, or an operator failed where that ends the
+ * run.
+ */
 public class RunException extends QuernException {
 
     private static final long serialVersionUID = 1L;

@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param in samples and unreadable documents read
  * @param made samples that mappers made beyond the ones they were given
  * @param kept samples in the dataset
- * @param operators in recipe order; {@code reader} first where documents or samples were dropped before the first operator
+ * @param operators in recipe order; {@code reader} first where documents or samples were dropped before the first
+ *     operator
  */
 public record RunReport(long in, long made, long kept, List<Line> operators) {
 
@@ -59,7 +60,8 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
         List<Line> lines = new ArrayList<>();
         for (JsonNode line : node.path("operators")) {
             lines.add(new Line(line.path("operator").asText(), line.path("in").asLong(), line.path("made").asLong(),
-                    counts(line.path("dropped")), counts(line.path("noted")), line.path("errors").asLong(), line.path("nanos").asLong()));
+                    counts(line.path("dropped")), counts(line.path("noted")), line.path("errors").asLong(),
+                    line.path("nanos").asLong()));
         }
         return new RunReport(node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(), lines);
     }

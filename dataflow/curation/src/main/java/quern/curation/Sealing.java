@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Turns the part files of a run into shards, one at a time, and last writes the manifest. Can be repeated at any point. */
+/**
+ * Turns the part files of a run into shards, one at a time, and last writes the manifest. Can be repeated at any
+ * point.
+ */
 final class Sealing {
 
     private final Path directory;
@@ -94,8 +97,9 @@ final class Sealing {
         Recipe recipe = pipeline.recipe();
         List<String> operators = Stage.labelled(pipeline).stream().map(Stage.Labelled::label).toList();
         long dropped = counts.dropped();
-        return new DatasetManifest("", recipe.projectName(), recipe.hash(), operators, counts.in, counts.made(), counts.kept,
-                counts.droppedByReason(), List.copyOf(shards), describe(directory.resolve(RejectLog.FILE), dropped),
+        return new DatasetManifest("", recipe.projectName(), recipe.hash(), operators, counts.in, counts.made(),
+                counts.kept, counts.droppedByReason(), List.copyOf(shards),
+                describe(directory.resolve(RejectLog.FILE), dropped),
                 List.copyOf(documents), labels).withId();
     }
 
@@ -104,7 +108,8 @@ final class Sealing {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                if (name.startsWith("stage-") || name.startsWith("exact-") || name.startsWith("part-") || name.endsWith(".tmp")
+                if (name.startsWith("stage-") || name.startsWith("exact-") || name.startsWith("part-")
+                        || name.endsWith(".tmp")
                         || name.equals("documents.txt") || name.equals(Checkpoint.FILE)) {
                     Files.delete(file);
                 }

@@ -20,7 +20,8 @@ final class ShardWriter implements AutoCloseable {
     private AppendFile part;
     private String lastDocument;
 
-    ShardWriter(Path directory, Recipe recipe, long shardBytes, RunCounts counts, Map<String, Long> lengths, String lastDocument) {
+    ShardWriter(Path directory, Recipe recipe, long shardBytes, RunCounts counts, Map<String, Long> lengths,
+            String lastDocument) {
         this.directory = directory;
         this.shardBytes = recipe.shardBytes() > 0 ? recipe.shardBytes() : shardBytes;
         this.textKey = recipe.textKey();

@@ -3,7 +3,10 @@ package quern.curation;
 import com.fasterxml.jackson.databind.JsonNode;
 import quern.ingest.Sample;
 
-/** The first stage's input: samples of the source, without those that are too large, of an unwanted kind, or have no text. */
+/**
+ * The first stage's input: samples of the source, without those that are too large, of an unwanted kind, or have no
+ * text.
+ */
 final class SourceInput implements StageInput {
 
     /** Label under which drops before the first operator are counted. */
@@ -23,13 +26,21 @@ final class SourceInput implements StageInput {
     public Item next() {
         return switch (source.next()) {
             case null -> null;
-            case SampleSource.Unreadable unreadable -> gone(unreadable.documentId(), unreadable.documentId(), unreadable.reason());
+            case SampleSource.Unreadable unreadable -> gone(unreadable.documentId(), unreadable.documentId(),
+                    unreadable.reason());
             case SampleSource.Read read -> {
                 String refusal = refusal(read.sample());
-                yield refusal == null ? new Live(new Draft(read.sample(), read.verbatim()))
+                yield refusal == null ? new Live(new Draft(read.sample(), isVerbatim(read)))
                         : gone(read.sample().id(), read.sample().documentId(), refusal);
             }
         };
+    }
+
+    /** A row of a table or a line of JSON has offsets in its document, but the text is not what stands there. */
+    private boolean isVerbatim(SampleSource.Read read) {
+        Sample sample = read.sample();
+        JsonNode text = FieldPath.get(sample.fields(), recipe.textKey());
+        return read.verbatim() && text.textValue().length() == sample.to() - sample.from();
     }
 
     private String refusal(Sample sample) {

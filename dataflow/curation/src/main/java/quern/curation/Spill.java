@@ -7,8 +7,8 @@ import java.util.Map;
 import quern.ingest.Sample;
 
 /**
- * Samples between two stages, on disk: one JSON line each, and beside it the signature of fixed size for the deduplicator that
- * decides over them.
+ * Samples between two stages, on disk: one JSON line each, and beside it the signature of fixed size for the
+ * deduplicator that decides over them.
  */
 final class Spill implements AutoCloseable {
 
@@ -20,7 +20,8 @@ final class Spill implements AutoCloseable {
     /** @param deduplicator null where a selector decides, by the samples themselves */
     Spill(Path directory, int stage, Deduplicator deduplicator, Map<String, Long> lengths) {
         this.deduplicator = deduplicator;
-        lines = new AppendFile(linesPath(directory, stage), lengths.getOrDefault(linesPath(directory, stage).getFileName().toString(), 0L));
+        lines = new AppendFile(linesPath(directory, stage),
+                lengths.getOrDefault(linesPath(directory, stage).getFileName().toString(), 0L));
         if (deduplicator == null) {
             signatures = null;
             signature = new byte[0];
@@ -83,7 +84,8 @@ final class Spill implements AutoCloseable {
     private static byte[] line(Draft draft) {
         Sample sample = draft.sample();
         ObjectNode node = Json.object();
-        node.put("document", sample.documentId()).put("from", sample.from()).put("to", sample.to()).put("page", sample.page());
+        node.put("document", sample.documentId()).put("from", sample.from()).put("to", sample.to())
+                .put("page", sample.page());
         node.put("verbatim", draft.isVerbatim());
         if (draft.changedSource() != null) {
             node.put("source", draft.changedSource());
@@ -96,8 +98,8 @@ final class Spill implements AutoCloseable {
     }
 
     static Draft draft(JsonNode line) {
-        Sample sample = new Sample((ObjectNode) line.path("fields"), line.path("document").asText(), line.path("from").asLong(),
-                line.path("to").asLong(), line.path("page").asInt());
+        Sample sample = new Sample((ObjectNode) line.path("fields"), line.path("document").asText(),
+                line.path("from").asLong(), line.path("to").asLong(), line.path("page").asInt());
         String source = line.path("source").textValue();
         return new Draft(sample, source != null || line.path("verbatim").asBoolean(), source);
     }

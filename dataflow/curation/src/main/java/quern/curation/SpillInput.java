@@ -11,8 +11,9 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Samples of the stage before, after its last operator has decided over all of them. The decision is made when this opens, from the
- * files alone: the same after a restart. First come those that go on, in their order, then (after a selector) the others.
+ * Samples of the stage before, after its last operator has decided over all of them. The decision is made when this
+ * opens, from the files alone: the same after a restart. First come those that go on, in their order, then (after a
+ * selector) the others.
  */
 final class SpillInput implements StageInput {
 

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import quern.config.CurationConfig;
 
-/** Takes samples through the operators of one stage and writes what comes out: to the spill before the next, or to the shards. */
+/**
+ * Takes samples through the operators of one stage and writes what comes out: to the spill before the next, or to the
+ * shards.
+ */
 final class StageOutput implements AutoCloseable {
 
     private final Recipe recipe;
@@ -35,7 +38,8 @@ final class StageOutput implements AutoCloseable {
         rejectFile = new AppendFile(directory.resolve(RejectLog.FILE), lengths.getOrDefault(RejectLog.FILE, 0L));
         rejects = new RejectLog(rejectFile);
         boolean last = index == stages.size() - 1;
-        shards = last ? new ShardWriter(directory, recipe, config.shard().bytes(), counts, lengths, lastDocument) : null;
+        shards = last ? new ShardWriter(directory, recipe, config.shard().bytes(), counts, lengths, lastDocument)
+                : null;
         spill = last ? null : new Spill(directory, index,
                 stage.decider().operator() instanceof Deduplicator deduplicator ? deduplicator : null, lengths);
         sets = new SignatureSet[stage.steps().size()];

@@ -1,8 +1,8 @@
 package quern.curation;
 
 /**
- * What operators may ask of a language model or tokenizer. Curation declares it, the actor layer binds it; recipes that need it are
- * refused by name where none is bound.
+ * What operators may ask of a language model or tokenizer. Curation declares it, the actor layer binds it; recipes
+ * that need it are refused by name where none is bound.
  */
 public interface TextModel {
 

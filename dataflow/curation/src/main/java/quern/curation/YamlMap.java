@@ -19,8 +19,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * A YAML 1.1 document that is one map, as plain values with the line each stands on. Depth, aliases and the number of values are
- * limited; tags of programming languages are plain values here and construct nothing.
+ * A YAML 1.1 document that is one map, as plain values with the line each stands on. Depth, aliases and the number of
+ * values are limited; tags of programming languages are plain values here and construct nothing.
  */
 final class YamlMap {
 
@@ -119,7 +119,8 @@ final class YamlMap {
 
         private Object value(Node node, int depth) {
             if (++seen > VALUES_MAX || depth > DEPTH_MAX) {
-                throw new YAMLException(seen > VALUES_MAX ? "more than " + VALUES_MAX + " values" : "nested deeper than " + DEPTH_MAX);
+                throw new YAMLException(seen > VALUES_MAX ? "more than " + VALUES_MAX + " values"
+                        : "nested deeper than " + DEPTH_MAX);
             }
             Object value = switch (node) {
                 case ScalarNode scalar -> scalar(scalar);

@@ -29,7 +29,8 @@ class DataJuicerCasesTest {
         List<String> wrong = new ArrayList<>();
         int run = 0;
         for (JsonNode one : cases) {
-            boolean needsModel = one.path("needs").asText().matches("(?s).*(fastText|[Tt]okenizer|sentencepiece|KenLM|punkt).*");
+            boolean needsModel = one.path("needs").asText()
+                    .matches("(?s).*(fastText|[Tt]okenizer|sentencepiece|KenLM|punkt).*");
             if (library.find(one.path("op").asText()).isPresent() && !needsModel) {
                 run++;
                 check(one, directory.resolve("run-" + run), wrong);

@@ -18,7 +18,8 @@ import quern.curation.text.TextView;
 class DataJuicerGoldenTest {
 
     /** The words of the golden texts that are in the list the golden values were made with. */
-    private static final String STOP_WORDS = "{\"en\": [\"a\", \"and\", \"cd\", \"d\", \"is\", \"it's\", \"one\", \"over\","
+    private static final String STOP_WORDS = "{\"en\": [\"a\", \"and\", \"cd\", \"d\", \"is\", \"it's\", \"one\", "
+            + "\"over\","
             + " \"the\", \"with\", \"you\"]}";
 
     @TempDir

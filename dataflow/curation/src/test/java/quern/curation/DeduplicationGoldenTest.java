@@ -58,11 +58,13 @@ class DeduplicationGoldenTest {
         assertFalse(results.isEmpty());
         for (Map.Entry<String, JsonNode> result : results.properties()) {
             String operator = OPERATORS.get(result.getKey().split("[ _]")[0]);
-            Pipeline pipeline = Reference.pipeline(operator, result.getValue().path("params"), "compat: data-juicer-1.4.3\n");
+            Pipeline pipeline = Reference.pipeline(operator, result.getValue().path("params"),
+                    "compat: data-juicer-1.4.3\n");
             List<Integer> kept = new ArrayList<>();
             Path run = directory.resolve("run-" + kept.hashCode() + "-" + result.getKey().hashCode());
             Reference.run(pipeline, Reference.samples(Json.MAPPER.valueToTree(rows)), run).forEach(line ->
-                    kept.add(Integer.parseInt(line.path("__quern__").path("document").asText().substring("document-".length()))));
+                    kept.add(Integer.parseInt(line.path("__quern__").path("document").asText()
+                            .substring("document-".length()))));
             List<Integer> expected = new ArrayList<>();
             result.getValue().path("kept_line_numbers_0based").forEach(line -> expected.add(line.asInt()));
             assertEquals(expected, kept, result.getKey());

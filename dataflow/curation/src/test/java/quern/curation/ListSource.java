@@ -24,7 +24,8 @@ final class ListSource implements SampleSource {
             return null;
         }
         Sample sample = samples.get(next++);
-        return new Read(new Sample(sample.fields().deepCopy(), sample.documentId(), sample.from(), sample.to(), sample.page()));
+        return new Read(new Sample(sample.fields().deepCopy(), sample.documentId(), sample.from(), sample.to(),
+                sample.page()));
     }
 
     @Override

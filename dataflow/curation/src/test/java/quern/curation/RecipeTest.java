@@ -40,11 +40,12 @@ class RecipeTest {
                 """));
         String message = e.getMessage();
         assertTrue(e.problems().size() >= 10, message);
-        for (String part : List.of("line 1: projekt_name: unknown key, did you mean project_name?", "executor_type", "parquet",
-                "line 5: text_lenght_filter: unknown operator, did you mean text_length_filter?",
+        for (String part : List.of("line 1: projekt_name: unknown key, did you mean project_name?", "executor_type",
+                "parquet", "line 5: text_lenght_filter: unknown operator, did you mean text_length_filter?",
                 "line 6: text_length_filter: unknown parameter 'min_lem', did you mean min_len?",
-                "line 7: words_num_filter: min_num is 'many', expected a number", "line 8: perplexity_filter: perplexity_filter needs",
-                "image_blurry_filter: samples are text here", "runs Python code", "is no pattern Java knows", "found 2 keys")) {
+                "line 7: words_num_filter: min_num is 'many', expected a number",
+                "line 8: perplexity_filter: perplexity_filter needs", "image_blurry_filter: samples are text here",
+                "runs Python code", "is no pattern Java knows", "found 2 keys")) {
             assertTrue(message.contains(part), () -> part + "\nis not in\n" + message);
         }
     }
@@ -57,7 +58,8 @@ class RecipeTest {
 
     @Test
     void shouldUseTheDefaultsWhenAnOperatorHasNoParametersOrNulls() {
-        Pipeline pipeline = Reference.pipeline("process:\n  - text_length_filter:\n  - text_length_filter: {min_len: null}\n"
+        Pipeline pipeline = Reference.pipeline("process:\n  - text_length_filter:\n  - text_length_filter: "
+                + "{min_len: null}\n"
                 + "  - text_length_filter\n");
         assertEquals(3, pipeline.operators().size());
         pipeline.operators().forEach(o -> assertEquals(Interval.closed(10, 0x1p63), ((TextLengthFilter) o).keep()));
@@ -94,7 +96,8 @@ class RecipeTest {
     @Test
     void shouldKeepTheGoldenSamplesWhenTheDemoRecipesRun() throws IOException {
         assertEquals(List.of(2, 4), keptLines("configs_demo_process.yaml", "demo-dataset.jsonl"));
-        assertEquals(List.of(0, 1, 5, 6, 7), keptLines("configs_demo_dedup.yaml", "demo-dataset-deduplication.jsonl").subList(0, 5));
+        assertEquals(List.of(0, 1, 5, 6, 7), keptLines("configs_demo_dedup.yaml", "demo-dataset-deduplication.jsonl")
+                .subList(0, 5));
     }
 
     private List<Integer> keptLines(String recipe, String data) throws IOException {
@@ -147,11 +150,14 @@ class RecipeTest {
 
     @Test
     void shouldRefuseWhenYamlIsDeepOrExpandsOrIsTooLarge() {
-        String bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n" + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
-                + "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n" + "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n" + "process: [*e,*e,*e,*e,*e,*e,*e]\n";
-        for (String text : List.of("[".repeat(5000), "process: " + "{a: ".repeat(300), bomb, "x".repeat(2 << 20), "&a [*a]",
-                "process: &p [*p]", "- 1", "!!javax.script.ScriptEngineManager [x]")) {
-            assertThrows(RecipeException.class, () -> Reference.pipeline(text), () -> text.substring(0, Math.min(20, text.length())));
+        String bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+                + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+                + "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n" + "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
+                + "process: [*e,*e,*e,*e,*e,*e,*e]\n";
+        for (String text : List.of("[".repeat(5000), "process: " + "{a: ".repeat(300), bomb, "x".repeat(2 << 20),
+                "&a [*a]", "process: &p [*p]", "- 1", "!!javax.script.ScriptEngineManager [x]")) {
+            assertThrows(RecipeException.class, () -> Reference.pipeline(text),
+                    () -> text.substring(0, Math.min(20, text.length())));
         }
     }
 }

@@ -23,9 +23,13 @@ final class Reference {
 
     private Reference() {}
 
-    /** A file of the Data-Juicer cases; the test is skipped, or fails where reference files are required, if it is absent. */
+    /**
+     * A file of the Data-Juicer cases; the test is skipped, or fails where reference files are required, if it is
+     * absent.
+     */
     static Path file(String name) {
-        Path path = Path.of(System.getProperty("quern.root", "../..")).resolve("../shared/cases/data-juicer").resolve(name);
+        Path path = Path.of(System.getProperty("quern.root", "../..")).resolve("../shared/cases/data-juicer")
+                .resolve(name);
         if (System.getProperty("quern.reference", "optional").equals("required")) {
             assertTrue(Files.exists(path), () -> "reference file is absent: " + path);
         }

@@ -11,8 +11,9 @@ public record Bands(int bands, int rows) {
     private static final int INTERVALS = 1000;
 
     /**
-     * The grouping of at most {@code permutations} values with the smallest sum of false positives and false negatives around a
-     * Jaccard threshold (Zhu et al., datasketch): half of each integral, bands in the outer loop, strict improvement.
+     * The grouping of at most {@code permutations} values with the smallest sum of false positives and false
+     * negatives around a Jaccard threshold (Zhu et al., datasketch): half of each integral, bands in the outer loop,
+     * strict improvement.
      */
     public static Bands optimal(double threshold, int permutations) {
         Bands best = new Bands(1, 1);
@@ -20,7 +21,8 @@ public record Bands(int bands, int rows) {
         for (int bands = 1; bands <= permutations; bands++) {
             for (int rows = 1; rows <= permutations / bands; rows++) {
                 Bands candidate = new Bands(bands, rows);
-                double error = 0.5 * candidate.integral(0, threshold, false) + 0.5 * candidate.integral(threshold, 1, true);
+                double error = 0.5 * candidate.integral(0, threshold, false)
+                        + 0.5 * candidate.integral(threshold, 1, true);
                 if (error < least) {
                     least = error;
                     best = candidate;

@@ -11,8 +11,8 @@ import quern.curation.text.TextView;
 /**
  * Keeps the first of all samples with the same text.
  *
- * <p>Recipe key {@code document_deduplicator}. The hash is Data-Juicer 1.4.3's: the text, lower-cased and without white space, digits
- * and ASCII punctuation where asked, without white space at its ends, MD5 of its UTF-8.
+ * <p>Recipe key {@code document_deduplicator}. The hash is Data-Juicer 1.4.3's: the text, lower-cased and without
+ * white space, digits and ASCII punctuation where asked, without white space at its ends, MD5 of its UTF-8.
  */
 public record ExactDeduplicator(String textKey, boolean lowerCase, boolean ignoreNonCharacter) implements Deduplicator {
 
@@ -65,6 +65,7 @@ public record ExactDeduplicator(String textKey, boolean lowerCase, boolean ignor
 
     private static boolean isNonCharacter(int c) {
         boolean asciiPunctuation = c > ' ' && c < 127 && !Character.isLetterOrDigit(c);
-        return asciiPunctuation || PythonText.isWhiteSpaceProperty(c) || Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER;
+        return asciiPunctuation || PythonText.isWhiteSpaceProperty(c)
+                || Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER;
     }
 }

@@ -1,6 +1,7 @@
 package quern.curation.dedup;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -11,9 +12,9 @@ import quern.curation.text.TextView;
 /**
  * Keeps the first of all samples with similar shingles: MinHash with banding (Broder, 1997; Indyk and Motwani, 1998).
  *
- * <p>Recipe key {@code document_minhash_deduplicator}. Shingle hash: first four bytes of SHA-1, little endian. Two samples are linked if
- * all values of one band agree; of each connected component the first sample in input order is kept, candidates are not verified. The
- * values are Data-Juicer 1.4.3's; a band is compared by a 64-bit hash of them.
+ * <p>Recipe key {@code document_minhash_deduplicator}. Shingle hash: first four bytes of SHA-1, little endian. Two
+ * samples are linked if all values of one band agree; of each connected component the first sample in input order is
+ * kept, candidates are not verified. The values are Data-Juicer 1.4.3's; a band is compared by a 64-bit hash of them.
  */
 public final class MinHashDeduplicator implements Deduplicator {
 
@@ -75,12 +76,12 @@ public final class MinHashDeduplicator implements Deduplicator {
         Arrays.fill(values, LOW_32);
         MessageDigest sha1 = Digests.sha1();
         byte[] digest = new byte[20];
+        ByteBuffer littleEndian = ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN);
         try {
             for (int i = 0; i < cut.count(); i++) {
                 sha1.update(cut.bytes(), cut.from(i), cut.length(i));
                 sha1.digest(digest, 0, digest.length);
-                long hash = digest[0] & 0xFF | (digest[1] & 0xFF) << 8 | (digest[2] & 0xFF) << 16 | (digest[3] & 0xFFL) << 24;
-                lower(values, permutations.a, permutations.b, hash);
+                lower(values, permutations.a, permutations.b, littleEndian.getInt(0) & LOW_32);
             }
         } catch (DigestException e) {
             throw new IllegalStateException("SHA-1 has 20 bytes", e);

@@ -1,9 +1,9 @@
 package quern.curation.dedup;
 
 /**
- * The random hash functions {@code (a * h + b) mod 2^64 mod (2^61 - 1)} of a MinHash, drawn as Data-Juicer draws them: Mersenne
- * Twister MT19937 (Matsumoto and Nishimura, 1998) seeded with 42, 64-bit draws high word first, masked to 61 bits and redrawn while
- * out of range, {@code a} and {@code b} in turn.
+ * The random hash functions {@code (a * h + b) mod 2^64 mod (2^61 - 1)} of a MinHash, drawn as Data-Juicer draws
+ * them: Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998) seeded with 42, 64-bit draws high word first, masked
+ * to 61 bits and redrawn while out of range, {@code a} and {@code b} in turn.
  */
 final class Permutations {
 

@@ -13,10 +13,10 @@ import quern.curation.text.TextView;
 /**
  * Keeps the first of all samples whose 64-bit SimHashes (Charikar, 2002) are near each other.
  *
- * <p>Recipe key {@code document_simhash_deduplicator}. A shingle's hash is the first eight bytes of its MD5, big endian; repeated shingles
- * count as often as they occur. Hashes at most {@code distance} bits apart are linked, all such pairs are found by the block
- * permutations of Manku et al. (2007), and of each connected component the first sample in input order is kept. Compatible with
- * Data-Juicer 1.4.3.
+ * <p>Recipe key {@code document_simhash_deduplicator}. A shingle's hash is the first eight bytes of its MD5, big
+ * endian; repeated shingles count as often as they occur. Hashes at most {@code distance} bits apart are linked, all
+ * such pairs are found by the block permutations of Manku et al. (2007), and of each connected component the first
+ * sample in input order is kept. Compatible with Data-Juicer 1.4.3.
  */
 public record SimHashDeduplicator(String textKey, Shingles shingles, int blocks, int distance, Admission shortText)
         implements Deduplicator {
@@ -26,7 +26,8 @@ public record SimHashDeduplicator(String textKey, Shingles shingles, int blocks,
     /** @throws IllegalArgumentException unless there are more blocks than bits of distance */
     public SimHashDeduplicator {
         if (blocks <= distance || blocks > 16 || distance < 0) {
-            throw new IllegalArgumentException("num_blocks is " + blocks + ", expected more than hamming_distance " + distance
+            throw new IllegalArgumentException("num_blocks is " + blocks + ", expected more than hamming_distance "
+                    + distance
                     + " and at most 16");
         }
     }
@@ -141,7 +142,10 @@ public record SimHashDeduplicator(String textKey, Shingles shingles, int blocks,
         }
     }
 
-    /** Every choice of {@code blocks - distance} blocks as a mask: two hashes within the distance agree on one of them. */
+    /**
+     * Every choice of {@code blocks - distance} blocks as a mask: two hashes within the distance agree on one of
+     * them.
+     */
     private List<Long> agreeingBlocks() {
         List<Long> masks = new ArrayList<>();
         for (int choice = 0; choice < 1 << blocks; choice++) {

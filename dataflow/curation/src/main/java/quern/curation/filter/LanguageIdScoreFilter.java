@@ -10,8 +10,9 @@ import quern.curation.Verdict;
 /**
  * Keeps texts in one of the wanted languages, recognised with enough confidence.
  *
- * <p>Recipe key {@code language_id_score_filter}. Stats {@code lang} (ISO 639-1) and {@code lang_score}. The text is lower-cased and put
- * on one line first, as Data-Juicer does. The verdict is that of the detector in use; a recipe can name a fastText model.
+ * <p>Recipe key {@code language_id_score_filter}. Stats {@code lang} (ISO 639-1) and {@code lang_score}. The text is
+ * lower-cased and put on one line first, as Data-Juicer does. The verdict is that of the detector in use; a recipe
+ * can name a fastText model.
  *
  * @param languages wanted codes; empty: any
  */

@@ -8,8 +8,8 @@ import quern.curation.text.TextView;
 /**
  * Keeps texts that a language model finds likely enough, and not too likely.
  *
- * <p>Recipe key {@code perplexity_filter}. Stat {@code perplexity}, rounded to one decimal; that of the bound {@link TextModel}, which
- * is not that of Data-Juicer's KenLM models: thresholds have to be chosen for the model.
+ * <p>Recipe key {@code perplexity_filter}. Stat {@code perplexity}, rounded to one decimal; that of the bound
+ * {@link TextModel}, which is not that of Data-Juicer's KenLM models: thresholds have to be chosen for the model.
  */
 public record PerplexityFilter(String textKey, Interval keep, TextModel model) implements RangeFilter {
 

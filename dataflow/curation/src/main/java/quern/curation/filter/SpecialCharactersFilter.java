@@ -5,7 +5,8 @@ import quern.curation.RangeFilter;
 import quern.curation.text.TextView;
 
 /**
- * Stat {@code special_char_ratio}: special code points (spaces, digits and line ends among them) over all; 0 for an empty text.
+ * Stat {@code special_char_ratio}: special code points (spaces, digits and line ends among them) over all; 0 for an
+ * empty text.
  *
  * <p>Recipe key {@code special_characters_filter}. Compatible with Data-Juicer 1.4.3.
  */

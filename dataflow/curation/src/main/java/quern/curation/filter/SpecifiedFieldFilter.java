@@ -11,8 +11,8 @@ import quern.curation.Verdict;
 /**
  * Keeps samples whose field holds only wanted values.
  *
- * <p>Recipe key {@code specified_field_filter}. A single value counts as a list of one; an empty key or no wanted values keep all; a
- * missing field is an error of the sample. Compatible with Data-Juicer 1.4.3.
+ * <p>Recipe key {@code specified_field_filter}. A single value counts as a list of one; an empty key or no wanted
+ * values keep all; a missing field is an error of the sample. Compatible with Data-Juicer 1.4.3.
  *
  * @param targets wanted values as JSON nodes
  */

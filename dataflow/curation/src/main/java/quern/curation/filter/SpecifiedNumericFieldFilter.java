@@ -11,8 +11,8 @@ import quern.curation.Verdict;
 /**
  * Keeps samples whose field holds a number, or a text that is one, in an interval.
  *
- * <p>Recipe key {@code specified_numeric_field_filter}. As in Data-Juicer 1.4.3, zero, an empty text and null are no numbers: such a
- * sample is dropped. An empty key keeps all; a missing field is an error of the sample.
+ * <p>Recipe key {@code specified_numeric_field_filter}. As in Data-Juicer 1.4.3, zero, an empty text and null are no
+ * numbers: such a sample is dropped. An empty key keeps all; a missing field is an error of the sample.
  */
 public record SpecifiedNumericFieldFilter(String fieldKey, Interval keep) implements Filter {
 
@@ -32,7 +32,8 @@ public record SpecifiedNumericFieldFilter(String fieldKey, Interval keep) implem
         }
         JsonNode single = value.isArray() && value.size() == 1 ? value.get(0) : value;
         double number = number(single);
-        return number == 0 || Double.isNaN(number) ? Verdict.drop(fieldKey + " is no number") : keep.judge(fieldKey, number);
+        return number == 0 || Double.isNaN(number) ? Verdict.drop(fieldKey + " is no number")
+                : keep.judge(fieldKey, number);
     }
 
     private static double number(JsonNode value) {

@@ -8,7 +8,8 @@ import quern.curation.Verdict;
 /**
  * Keeps samples of documents with one of the wanted suffixes, compared exactly ({@code .txt}, not {@code txt}).
  *
- * <p>Recipe key {@code suffix_filter}, field {@code __dj__suffix__}; no suffixes keep all. Compatible with Data-Juicer 1.4.3.
+ * <p>Recipe key {@code suffix_filter}, field {@code __dj__suffix__}; no suffixes keep all. Compatible with
+ * Data-Juicer 1.4.3.
  */
 public record SuffixFilter(List<String> suffixes) implements Filter {
 

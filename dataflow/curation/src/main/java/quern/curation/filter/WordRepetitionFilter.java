@@ -7,12 +7,14 @@ import quern.curation.text.TextView;
 /**
  * Drops texts in which many word n-grams occur more than once.
  *
- * <p>Recipe key {@code word_repetition_filter}. Stat {@code word_rep_ratio}: occurrences of n-grams of lower-cased words that occur
- * more than once over all occurrences; 0 for fewer words than an n-gram has. Compatible with Data-Juicer 1.4.3.
+ * <p>Recipe key {@code word_repetition_filter}. Stat {@code word_rep_ratio}: occurrences of n-grams of lower-cased
+ * words that occur more than once over all occurrences; 0 for fewer words than an n-gram has. Compatible with
+ * Data-Juicer 1.4.3.
  *
  * @param length words of an n-gram
  */
-public record WordRepetitionFilter(String textKey, Interval keep, WordSource source, int length) implements RangeFilter {
+public record WordRepetitionFilter(String textKey, Interval keep, WordSource source, int length)
+        implements RangeFilter {
 
     @Override
     public String name() {

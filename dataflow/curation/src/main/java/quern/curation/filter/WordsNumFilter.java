@@ -7,8 +7,8 @@ import quern.curation.text.TextView;
 /**
  * Keeps texts with a number of words in an interval.
  *
- * <p>Recipe key {@code words_num_filter}. Stat {@code num_words}: words that are more than special characters. Compatible with
- * Data-Juicer 1.4.3.
+ * <p>Recipe key {@code words_num_filter}. Stat {@code num_words}: words that are more than special characters.
+ * Compatible with Data-Juicer 1.4.3.
  */
 public record WordsNumFilter(String textKey, Interval keep, WordSource source) implements RangeFilter {
 

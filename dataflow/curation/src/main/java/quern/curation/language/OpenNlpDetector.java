@@ -13,10 +13,11 @@ import quern.curation.LanguageDetector;
 /**
  * OpenNLP's language detector with its model of 103 languages, which comes with Quern.
  *
- * <p>The script decides where it can (Han without kana is {@code zh}). Otherwise the model's answers, whose confidences are near each other
- * for short texts, are sharpened to the power of {@value #SHARPNESS} and normalised, so that a score near 1 means "clearly this one" as
- * with fastText; scores are comparable with fastText's, not equal. Of a long text, {@value #SAMPLE_CHARACTERS} characters from three
- * places are looked at. Texts with fewer than {@value #LETTERS_MIN} letters get a score of 0.
+ * <p>The script decides where it can (Han without kana is {@code zh}). Otherwise the model's answers, whose
+ * confidences are near each other for short texts, are sharpened to the power of {@value #SHARPNESS} and normalised,
+ * so that a score near 1 means "clearly this one" as with fastText; scores are comparable with fastText's, not equal.
+ * Of a long text, {@value #SAMPLE_CHARACTERS} characters from three places are looked at. Texts with fewer than
+ * {@value #LETTERS_MIN} letters get a score of 0.
  */
 public final class OpenNlpDetector implements LanguageDetector {
 
@@ -25,10 +26,10 @@ public final class OpenNlpDetector implements LanguageDetector {
     private static final int SAMPLE_CHARACTERS = 1500;
     private static final int LETTERS_MIN = 4;
     /** Languages of the model that are not written in Latin script. */
-    private static final Set<String> NOT_LATIN = Set.of("ara", "arb", "bak", "bel", "ben", "bul", "che", "ckb", "cmn", "ell", "fas",
-            "guj", "heb", "hin", "hye", "jpn", "kan", "kat", "kaz", "kir", "kor", "mal", "mar", "min", "mkd", "mon", "nep", "ori",
-            "pan", "pes", "pnb", "pus", "rus", "san", "sin", "snd", "tam", "tat", "tel", "tgk", "tha", "ukr", "urd", "srp", "zho",
-            "mhr", "yid", "div", "khk", "npi", "ory");
+    private static final Set<String> NOT_LATIN = Set.of("ara", "arb", "bak", "bel", "ben", "bul", "che", "ckb", "cmn",
+            "ell", "fas", "guj", "heb", "hin", "hye", "jpn", "kan", "kat", "kaz", "kir", "kor", "mal", "mar", "min",
+            "mkd", "mon", "nep", "ori", "pan", "pes", "pnb", "pus", "rus", "san", "sin", "snd", "tam", "tat", "tel",
+            "tgk", "tha", "ukr", "urd", "srp", "zho", "mhr", "yid", "div", "khk", "npi", "ory");
 
     /** Loaded once, when first asked: about 100 MB. */
     private static final class Holder {
@@ -71,7 +72,8 @@ public final class OpenNlpDetector implements LanguageDetector {
         }
         int part = SAMPLE_CHARACTERS / 3;
         int middle = text.length() / 2 - part / 2;
-        return text.substring(0, part) + " " + text.substring(middle, middle + part) + " " + text.substring(text.length() - part);
+        return text.substring(0, part) + " " + text.substring(middle, middle + part) + " "
+                + text.substring(text.length() - part);
     }
 
     private static LanguageDetectorModel load() {

@@ -9,9 +9,9 @@ final class Scripts {
 
     /** Scripts that only one widespread language is written in. */
     private static final Map<UnicodeScript, String> DECISIVE = Map.of(
-            UnicodeScript.HANGUL, "ko", UnicodeScript.THAI, "th", UnicodeScript.GREEK, "el", UnicodeScript.ARMENIAN, "hy",
-            UnicodeScript.GEORGIAN, "ka", UnicodeScript.TAMIL, "ta", UnicodeScript.TELUGU, "te", UnicodeScript.KANNADA, "kn",
-            UnicodeScript.MALAYALAM, "ml", UnicodeScript.GUJARATI, "gu");
+            UnicodeScript.HANGUL, "ko", UnicodeScript.THAI, "th", UnicodeScript.GREEK, "el", UnicodeScript.ARMENIAN,
+            "hy", UnicodeScript.GEORGIAN, "ka", UnicodeScript.TAMIL, "ta", UnicodeScript.TELUGU, "te",
+            UnicodeScript.KANNADA, "kn", UnicodeScript.MALAYALAM, "ml", UnicodeScript.GUJARATI, "gu");
     private static final int KANA_SHARE = 10;
 
     private final Map<UnicodeScript, Integer> letters = new EnumMap<>(UnicodeScript.class);
@@ -38,7 +38,10 @@ final class Scripts {
         return letters.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(null);
     }
 
-    /** The language the dominant script decides, or null where it does not. Han with some kana is Japanese, without it Chinese. */
+    /**
+     * The language the dominant script decides, or null where it does not. Han with some kana is Japanese, without it
+     * Chinese.
+     */
     String language() {
         int kana = letters.getOrDefault(UnicodeScript.HIRAGANA, 0) + letters.getOrDefault(UnicodeScript.KATAKANA, 0);
         int han = letters.getOrDefault(UnicodeScript.HAN, 0);
@@ -52,8 +55,10 @@ final class Scripts {
     /** Share of the letters that speak for {@link #language()}. */
     double languageShare() {
         UnicodeScript dominant = dominant();
-        boolean eastAsian = dominant == UnicodeScript.HAN || dominant == UnicodeScript.HIRAGANA || dominant == UnicodeScript.KATAKANA;
+        boolean eastAsian = dominant == UnicodeScript.HAN || dominant == UnicodeScript.HIRAGANA
+                || dominant == UnicodeScript.KATAKANA;
         return eastAsian
-                ? share(UnicodeScript.HAN) + share(UnicodeScript.HIRAGANA) + share(UnicodeScript.KATAKANA) : share(dominant);
+                ? share(UnicodeScript.HAN) + share(UnicodeScript.HIRAGANA) + share(UnicodeScript.KATAKANA)
+                : share(dominant);
     }
 }

@@ -33,8 +33,10 @@ final class DatasetSpecs {
     static List<OperatorSpec> all() {
         return List.of(
                 new SpecBuilder("document_deduplicator").bool("lowercase", false).bool("ignore_non_character", false)
-                        .make(a -> new ExactDeduplicator(a.textKey(), a.bool("lowercase"), a.bool("ignore_non_character"))),
-                shingled("document_minhash_deduplicator", 5).whole("num_permutations", 256).number("jaccard_threshold", 0.7)
+                        .make(a -> new ExactDeduplicator(a.textKey(), a.bool("lowercase"),
+                        a.bool("ignore_non_character"))),
+                shingled("document_minhash_deduplicator", 5).whole("num_permutations", 256)
+                .number("jaccard_threshold", 0.7)
                         .with("num_bands", WHOLE, null).with("num_rows_per_band", WHOLE, null)
                         .with("tokenizer_model", Parameter.Kind.TEXT_OR_NOTHING, null).make(DatasetSpecs::minHash),
                 shingled("document_simhash_deduplicator", 6).whole("num_blocks", 6).whole("hamming_distance", 4)
@@ -45,10 +47,13 @@ final class DatasetSpecs {
                         a.numberOrNull("top_ratio"), a.wholeOrNull("topk"), a.bool("reverse"))),
                 top("frequency_specified_field_selector").make(a -> new FrequencySelector(a.text("field_key"),
                         a.numberOrNull("top_ratio"), a.wholeOrNull("topk"), a.bool("reverse"))),
-                new SpecBuilder("range_specified_field_selector").text("field_key", "").with("lower_percentile", NUMBER, null)
-                        .with("upper_percentile", NUMBER, null).with("lower_rank", WHOLE, null).with("upper_rank", WHOLE, null)
+                new SpecBuilder("range_specified_field_selector").text("field_key", "")
+                .with("lower_percentile", NUMBER, null)
+                        .with("upper_percentile", NUMBER, null).with("lower_rank", WHOLE, null)
+                        .with("upper_rank", WHOLE, null)
                         .make(a -> new RangeSelector(a.text("field_key"), a.numberOrNull("lower_percentile"),
-                                a.numberOrNull("upper_percentile"), a.wholeOrNull("lower_rank"), a.wholeOrNull("upper_rank"))),
+                                a.numberOrNull("upper_percentile"), a.wholeOrNull("lower_rank"),
+                                a.wholeOrNull("upper_rank"))),
                 new SpecBuilder("tags_specified_field_selector").text("field_key", "").texts("target_tags", List.of())
                         .make(a -> new TagsSelector(a.text("field_key"), Set.copyOf(a.texts("target_tags")))));
     }
@@ -66,15 +71,18 @@ final class DatasetSpecs {
     private static Shingles shingles(Arguments arguments) {
         String tokenization = arguments.text("tokenization");
         if (tokenization.equals("sentencepiece")) {
-            throw new IllegalArgumentException("tokenization: sentencepiece needs a model Quern does not have; use space, character or "
+            throw new IllegalArgumentException("tokenization: sentencepiece needs a model Quern does not have; use "
+                    + "space, character or "
                     + "punctuation");
         }
         if (!Set.of("space", "character", "punctuation").contains(tokenization)) {
-            throw new IllegalArgumentException("tokenization is '" + tokenization + "', expected space, character or punctuation");
+            throw new IllegalArgumentException("tokenization is '" + tokenization
+                    + "', expected space, character or punctuation");
         }
         String ignore = arguments.text("ignore_pattern");
-        return new Shingles(Shingles.Tokens.valueOf(tokenization.toUpperCase(Locale.ROOT)), arguments.whole("window_size", 1, 1000),
-                arguments.bool("lowercase"), ignore == null || ignore.isEmpty() ? null
+        return new Shingles(Shingles.Tokens.valueOf(tokenization.toUpperCase(Locale.ROOT)),
+                arguments.whole("window_size", 1, 1000), arguments.bool("lowercase"),
+                ignore == null || ignore.isEmpty() ? null
                         : PythonPattern.compile("ignore_pattern", ignore));
     }
 
@@ -82,7 +90,8 @@ final class DatasetSpecs {
         int permutations = arguments.whole("num_permutations", 1, PERMUTATIONS_MAX);
         double threshold = arguments.number("jaccard_threshold");
         if (!(threshold > 0 && threshold < 1)) {
-            throw new IllegalArgumentException("jaccard_threshold is " + threshold + ", expected more than 0 and less than 1");
+            throw new IllegalArgumentException("jaccard_threshold is " + threshold
+                    + ", expected more than 0 and less than 1");
         }
         Long givenBands = arguments.wholeOrNull("num_bands");
         Long givenRows = arguments.wholeOrNull("num_rows_per_band");

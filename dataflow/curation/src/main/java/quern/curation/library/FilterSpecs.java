@@ -32,7 +32,8 @@ final class FilterSpecs {
 
     private static final double UNLIMITED = SpecBuilder.UNLIMITED;
     private static final int GRAM_MAX = 10_000;
-    private static final String NO_MODEL = " needs a language model, and none is bound; remove it, or run the recipe where a model "
+    private static final String NO_MODEL = " needs a language model, and none is bound; remove it, or run the "
+            + "recipe where a model "
             + "is loaded";
 
     private final TextModel model;
@@ -57,9 +58,11 @@ final class FilterSpecs {
                 range("special_characters_filter", "min_ratio", 0.0, "max_ratio", 0.25)
                         .make(a -> new SpecialCharactersFilter(a.textKey(), ratio(a))),
                 range("character_repetition_filter", "min_ratio", 0.0, "max_ratio", 0.5).whole("rep_len", 10)
-                        .make(a -> new CharacterRepetitionFilter(a.textKey(), ratio(a), a.whole("rep_len", 1, GRAM_MAX))),
+                        .make(a -> new CharacterRepetitionFilter(a.textKey(), ratio(a),
+                        a.whole("rep_len", 1, GRAM_MAX))),
                 words("word_repetition_filter", "min_ratio", 0.0, "max_ratio", 0.5).whole("rep_len", 10)
-                        .make(a -> new WordRepetitionFilter(a.textKey(), ratio(a), source(a), a.whole("rep_len", 1, GRAM_MAX))),
+                        .make(a -> new WordRepetitionFilter(a.textKey(), ratio(a), source(a),
+                        a.whole("rep_len", 1, GRAM_MAX))),
                 words("words_num_filter", "min_num", 10, "max_num", UNLIMITED)
                         .make(a -> new WordsNumFilter(a.textKey(), a.interval("min_num", "max_num"), source(a))),
                 listed("flagged_words", 0.0, 0.045), listed("stopwords", 0.3, 1.0),
@@ -68,7 +71,8 @@ final class FilterSpecs {
 
     private OperatorSpec language() {
         return new SpecBuilder("language_id_score_filter").texts("lang", List.of()).number("min_score", 0.8)
-                .make(a -> new LanguageIdScoreFilter(a.textKey(), languages(a.texts("lang")), a.number("min_score"), detector));
+                .make(a -> new LanguageIdScoreFilter(a.textKey(), languages(a.texts("lang")), a.number("min_score"),
+                detector));
     }
 
     private OperatorSpec perplexity() {
@@ -83,7 +87,8 @@ final class FilterSpecs {
     }
 
     private static OperatorSpec suffix() {
-        return new SpecBuilder("suffix_filter").texts("suffixes", List.of()).make(a -> new SuffixFilter(a.texts("suffixes")));
+        return new SpecBuilder("suffix_filter").texts("suffixes", List.of())
+                .make(a -> new SuffixFilter(a.texts("suffixes")));
     }
 
     private static OperatorSpec field() {
@@ -93,7 +98,8 @@ final class FilterSpecs {
     }
 
     private static OperatorSpec numericField() {
-        return range("specified_numeric_field_filter", "min_value", -UNLIMITED, "max_value", UNLIMITED).text("field_key", "")
+        return range("specified_numeric_field_filter", "min_value", -UNLIMITED, "max_value", UNLIMITED)
+                .text("field_key", "")
                 .make(a -> new SpecifiedNumericFieldFilter(a.text("field_key"), a.interval("min_value", "max_value")));
     }
 
@@ -102,7 +108,8 @@ final class FilterSpecs {
                 .with(kind + "_dir", Parameter.Kind.TEXT_OR_NOTHING, null).bool("use_words_aug", false)
                 .with("words_aug_group_sizes", Parameter.Kind.WHOLES, List.of(2L)).text("words_aug_join_char", "")
                 .make(a -> new ListedWordsFilter(kind + "_filter", kind + "_ratio", a.textKey(), ratio(a), source(a),
-                        WordLists.load(kind, a.text(kind + "_dir"), a.text("lang")), groupSizes(a), a.text("words_aug_join_char")));
+                        WordLists.load(kind, a.text(kind + "_dir"), a.text("lang")), groupSizes(a),
+                        a.text("words_aug_join_char")));
     }
 
     private static List<Integer> groupSizes(Arguments arguments) {
@@ -145,7 +152,8 @@ final class FilterSpecs {
             return null;
         }
         if (model == null) {
-            throw new IllegalArgumentException("tokenization: true needs a tokenizer, and none is bound; set tokenization: false, or "
+            throw new IllegalArgumentException("tokenization: true needs a tokenizer, and none is bound; set "
+                    + "tokenization: false, or "
                     + "run the recipe where a model is loaded");
         }
         return model;

@@ -37,7 +37,8 @@ import quern.curation.qa.QaFromStructureMapper;
 final class MapperSpecs {
 
     private static final Parameter.Kind TEXT_OR_NOTHING = Parameter.Kind.TEXT_OR_NOTHING;
-    private static final String BULLETS = "\u25C6\u25CF\u25A0\u25BA\u25BC\u25B2\u25B4\u2206\u25BB\u25B7\u2756\u2661\u25A1";
+    private static final String BULLETS =
+            "\u25C6\u25CF\u25A0\u25BA\u25BC\u25B2\u25B4\u2206\u25BB\u25B7\u2756\u2661\u25A1";
 
     private MapperSpecs() {}
 
@@ -46,8 +47,10 @@ final class MapperSpecs {
         all.addAll(latex());
         all.addAll(words());
         all.add(new SpecBuilder("qa_from_structure_mapper").whole("max_answer_words", 25).whole("phrasings", 4)
-                .whole("max_facts", 200).make(a -> new QaFromStructureMapper(a.textKey(), a.whole("max_answer_words", 1, 1000),
-                        a.whole("phrasings", 1, QaFromStructureMapper.PHRASINGS_MAX), a.whole("max_facts", 1, 100_000))));
+                .whole("max_facts", 200).make(a -> new QaFromStructureMapper(a.textKey(),
+                a.whole("max_answer_words", 1, 1000),
+                        a.whole("phrasings", 1, QaFromStructureMapper.PHRASINGS_MAX),
+                        a.whole("max_facts", 1, 100_000))));
         return all;
     }
 
@@ -81,25 +84,32 @@ final class MapperSpecs {
                 new SpecBuilder("remove_header_mapper").bool("drop_no_head", true)
                         .make(a -> new RemoveHeaderMapper(a.textKey())),
                 new SpecBuilder("remove_table_text_mapper").whole("min_col", 2).whole("max_col", 20)
-                        .make(a -> new RemoveTableTextMapper(a.textKey(), a.whole("min_col", 2, 20), a.whole("max_col", 2, 20))));
+                        .make(a -> new RemoveTableTextMapper(a.textKey(), a.whole("min_col", 2, 20),
+                        a.whole("max_col", 2, 20))));
     }
 
     private static List<OperatorSpec> words() {
         return List.of(
                 new SpecBuilder("remove_long_words_mapper").whole("min_len", 1).whole("max_len", Long.MAX_VALUE)
                         .make(a -> new RemoveLongWordsMapper(a.textKey(), a.whole("min_len"), a.whole("max_len"))),
-                new SpecBuilder("remove_words_with_incorrect_substrings_mapper").text("lang", "en").bool("tokenization", false)
-                        .texts("substrings", List.of("http", "www", ".com", "href", "//")).make(MapperSpecs::substrings),
+                new SpecBuilder("remove_words_with_incorrect_substrings_mapper").text("lang", "en")
+                .bool("tokenization", false)
+                        .texts("substrings", List.of("http", "www", ".com", "href", "//"))
+                        .make(MapperSpecs::substrings),
                 new SpecBuilder("remove_specific_chars_mapper").texts("chars_to_remove", List.of(BULLETS))
-                        .make(a -> new RemoveSpecificCharsMapper(a.textKey(), String.join("", a.texts("chars_to_remove")))),
-                new SpecBuilder("remove_non_chinese_character_mapper").bool("keep_alphabet", true).bool("keep_number", true)
+                        .make(a -> new RemoveSpecificCharsMapper(a.textKey(),
+                        String.join("", a.texts("chars_to_remove")))),
+                new SpecBuilder("remove_non_chinese_character_mapper").bool("keep_alphabet", true)
+                .bool("keep_number", true)
                         .bool("keep_punc", true)
-                        .make(a -> new RemoveNonChineseMapper(a.textKey(), a.bool("keep_alphabet"), a.bool("keep_number"),
+                        .make(a -> new RemoveNonChineseMapper(a.textKey(), a.bool("keep_alphabet"),
+                        a.bool("keep_number"),
                                 a.bool("keep_punc"))),
                 new SpecBuilder("remove_repeat_sentences_mapper").bool("lowercase", false)
                         .bool("ignore_special_character", true).whole("min_repeat_sentence_length", 2)
                         .make(a -> new RemoveRepeatSentencesMapper(a.textKey(), a.bool("lowercase"),
-                                a.bool("ignore_special_character"), a.whole("min_repeat_sentence_length", 0, 1 << 20))));
+                                a.bool("ignore_special_character"),
+                                a.whole("min_repeat_sentence_length", 0, 1 << 20))));
     }
 
     private static OperatorSpec plain(String name, Function<String, Operator> factory) {
@@ -118,10 +128,12 @@ final class MapperSpecs {
     }
 
     private static Operator replaceContent(Arguments arguments) {
-        List<Pattern> patterns = arguments.texts("pattern").stream().map(p -> PythonPattern.compile("pattern", p)).toList();
+        List<Pattern> patterns = arguments.texts("pattern").stream().map(p -> PythonPattern.compile("pattern", p))
+                .toList();
         List<String> given = arguments.texts("repl").stream().map(PythonPattern::replacement).toList();
         if (given.size() != 1 && given.size() < patterns.size()) {
-            throw new IllegalArgumentException("repl has " + given.size() + " texts for " + patterns.size() + " patterns");
+            throw new IllegalArgumentException("repl has " + given.size() + " texts for " + patterns.size()
+                    + " patterns");
         }
         List<String> replacements = new ArrayList<>();
         for (int i = 0; i < patterns.size(); i++) {
@@ -150,7 +162,8 @@ final class MapperSpecs {
 
     private static Operator substrings(Arguments arguments) {
         if (arguments.bool("tokenization")) {
-            throw new IllegalArgumentException("tokenization: true needs a sentencepiece model, which Quern does not have; set it to "
+            throw new IllegalArgumentException("tokenization: true needs a sentencepiece model, which Quern does "
+                    + "not have; set it to "
                     + "false");
         }
         return new RemoveWordsWithSubstringsMapper(arguments.textKey(), arguments.texts("substrings"));
@@ -158,7 +171,8 @@ final class MapperSpecs {
 
     private static Normalizer.Form form(String name) {
         try {
-            return name == null || name.isEmpty() ? Normalizer.Form.NFC : Normalizer.Form.valueOf(name.toUpperCase(Locale.ROOT));
+            return name == null || name.isEmpty() ? Normalizer.Form.NFC
+                    : Normalizer.Form.valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("normalization is '" + name + "', expected NFC, NFKC, NFD or NFKD", e);
         }

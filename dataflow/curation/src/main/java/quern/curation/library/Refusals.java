@@ -8,12 +8,14 @@ import java.util.regex.Pattern;
 /** Operators of Data-Juicer 1.4.3 that cannot be had here, and why. */
 final class Refusals {
 
-    private static final String LLM = "needs a large language model, and operators that call one are not built yet; remove it";
+    private static final String LLM = "needs a large language model, and operators that call one are not built yet; "
+            + "remove it";
     private static final String MODEL = "needs a model Quern does not have; remove it";
     private static final String PYTHON = "runs Python code, which Quern does not; remove it";
     private static final String GROUPS = "groups and aggregates are not built yet; remove it";
-    private static final Pattern MEDIA = Pattern.compile("^(image|audio|video|vggt|mllm|phrase_grounding|llava|imgdiff|sdxl|"
-            + "detect_character|detect_main_character|ray_image|ray_video|face_|s3_).*|.*_(image|video|audio)s?_.*");
+    private static final Pattern MEDIA = Pattern.compile("^(image|audio|video|vggt|mllm|phrase_grounding|llava|imgdiff|"
+            + "sdxl|detect_character|detect_main_character|ray_image|ray_video|face_|s3_).*"
+            + "|.*_(image|video|audio)s?_.*");
     private static final Map<String, String> BY_NAME = byName();
 
     private Refusals() {}
@@ -28,14 +30,16 @@ final class Refusals {
 
     private static Map<String, String> byName() {
         Map<String, String> all = new HashMap<>();
-        put(all, LLM, "llm_analysis_filter llm_quality_score_filter llm_difficulty_score_filter llm_task_relevance_filter "
+        put(all, LLM, "llm_analysis_filter llm_quality_score_filter llm_difficulty_score_filter "
+                + "llm_task_relevance_filter "
                 + "llm_perplexity_filter instruction_following_difficulty_filter in_context_influence_filter "
                 + "text_embd_similarity_filter calibrate_qa_mapper calibrate_query_mapper calibrate_response_mapper "
                 + "optimize_qa_mapper optimize_query_mapper optimize_response_mapper optimize_prompt_mapper "
                 + "generate_qa_from_text_mapper generate_qa_from_examples_mapper pair_preference_mapper "
                 + "sentence_augmentation_mapper dialog_intent_detection_mapper dialog_sentiment_detection_mapper "
                 + "dialog_sentiment_intensity_mapper dialog_topic_detection_mapper extract_keyword_mapper "
-                + "extract_entity_relation_mapper extract_entity_attribute_mapper extract_event_mapper extract_nickname_mapper "
+                + "extract_entity_relation_mapper extract_entity_attribute_mapper extract_event_mapper "
+                + "extract_nickname_mapper "
                 + "extract_support_text_mapper relation_identity_mapper nested_aggregator entity_attribute_aggregator "
                 + "most_relevant_entities_aggregator meta_tags_aggregator");
         put(all, MODEL, "text_action_filter text_entity_dependency_filter text_pair_similarity_filter "
@@ -45,10 +49,13 @@ final class Refusals {
         put(all, GROUPS, "naive_grouper key_value_grouper naive_reverse_grouper");
         put(all, "runs on a Ray cluster, which Quern does not use; use the operator of the same name without ray_",
                 "ray_document_deduplicator ray_bts_minhash_deduplicator");
-        put(all, "fetches files from the network, which Quern never does; ingest the files instead", "download_file_mapper");
-        put(all, "needs a Label Studio server, which Quern does not use; remove it", "human_preference_annotation_mapper");
+        put(all, "fetches files from the network, which Quern never does; ingest the files instead",
+                "download_file_mapper");
+        put(all, "needs a Label Studio server, which Quern does not use; remove it",
+                "human_preference_annotation_mapper");
         put(all, "needs the dictionaries of OpenCC, which Quern does not have; remove it", "chinese_convert_mapper");
-        put(all, "is not built yet; list its operators one by one, counts are shared between them anyway", "general_fused_op");
+        put(all, "is not built yet; list its operators one by one, counts are shared between them anyway",
+                "general_fused_op");
         put(all, "is not built yet; remove it", "extract_tables_from_html_mapper general_field_filter");
         return Map.copyOf(all);
     }

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import quern.curation.text.WordList;
 
 /**
- * Stop words and flagged words. By default small lists of Quern's own (stop words: de en es fr it zh; flagged words: en); a recipe can name
- * a directory in Data-Juicer's form, whose {@code *.json} files with the kind in their name hold {@code {"en": ["word", ...]}}.
+ * Stop words and flagged words. By default small lists of Quern's own (stop words: de en es fr it zh; flagged words:
+ * en); a recipe can name a directory in Data-Juicer's form, whose {@code *.json} files with the kind in their name
+ * hold {@code {"en": ["word", ...]}}.
  */
 final class WordLists {
 
@@ -33,7 +34,8 @@ final class WordLists {
      * @throws IllegalArgumentException if there is no such directory or no list of the language
      */
     static WordList load(String kind, String directory, String language) {
-        List<JsonNode> files = directory == null || directory.isEmpty() ? List.of(builtIn(kind)) : read(kind, Path.of(directory));
+        List<JsonNode> files = directory == null || directory.isEmpty() ? List.of(builtIn(kind))
+                : read(kind, Path.of(directory));
         Set<String> languages = new TreeSet<>();
         Set<String> words = new HashSet<>();
         for (JsonNode file : files) {

@@ -4,8 +4,8 @@ import java.util.Locale;
 import quern.curation.TextMapper;
 
 /**
- * Removes copyright comments of source code: the first {@code /* ... *}{@code /} block if it says "copyright"; without such a block, the
- * lines at the beginning that are empty or start with {@code //}, {@code #} or {@code --}.
+ * Removes copyright comments of source code: the first {@code /* ... *}{@code /} block if it says "copyright";
+ * without such a block, the lines at the beginning that are empty or start with {@code //}, {@code #} or {@code --}.
  *
  * <p>Recipe key {@code clean_copyright_mapper}. Compatible with Data-Juicer 1.4.3.
  */

@@ -3,8 +3,8 @@ package quern.curation.mapper;
 import quern.curation.TextMapper;
 
 /**
- * Removes e-mail addresses: letters, digits and {@code . - + _}, an at sign, the same with lower-case letters only, a dot and lower-case
- * letters; as long as possible, without regard to word boundaries.
+ * Removes e-mail addresses: letters, digits and {@code . - + _}, an at sign, the same with lower-case letters only, a
+ * dot and lower-case letters; as long as possible, without regard to word boundaries.
  *
  * <p>Recipe key {@code clean_email_mapper}. Compatible with Data-Juicer 1.4.3.
  *
@@ -46,7 +46,10 @@ public record CleanEmailMapper(String textKey, String replacement) implements Te
         return from;
     }
 
-    /** End of the domain that begins at {@code from}: after the letters behind its last dot that has some; 0 where there is none. */
+    /**
+     * End of the domain that begins at {@code from}: after the letters behind its last dot that has some; 0 where
+     * there is none.
+     */
     private static int domainEnd(String text, int from) {
         int runEnd = from;
         while (runEnd < text.length() && isDomain(text.charAt(runEnd))) {

@@ -10,8 +10,8 @@ import quern.curation.TextMapper;
 /**
  * Keeps the text of an HTML document's body, entities decoded, list items on lines of their own with an asterisk.
  *
- * <p>Recipe key {@code clean_html_mapper}. As Data-Juicer 1.4.3: exactly {@code <li>} and {@code <ol>} become a line feed and an asterisk;
- * the texts are joined by nothing.
+ * <p>Recipe key {@code clean_html_mapper}. As Data-Juicer 1.4.3: exactly {@code <li>} and {@code <ol>} become a line
+ * feed and an asterisk; the texts are joined by nothing.
  */
 public record CleanHtmlMapper(String textKey) implements TextMapper {
 

@@ -3,11 +3,12 @@ package quern.curation.mapper;
 import quern.curation.TextMapper;
 
 /**
- * Removes links as John Gruber's liberal pattern finds them: a scheme and colon with a slash, letter, digit or percent sign, or
- * {@code www.}, or a host name with a slash; then anything but white space and {@code ()<>}, with parentheses balanced to depth two,
- * not ending in punctuation.
+ * Removes links as John Gruber's liberal pattern finds them: a scheme and colon with a slash, letter, digit or
+ * percent sign, or {@code www.}, or a host name with a slash; then anything but white space and {@code ()<>}, with
+ * parentheses balanced to depth two, not ending in punctuation.
  *
- * <p>Recipe key {@code clean_links_mapper}. Compatible with Data-Juicer 1.4.3; read once from left to right, without backtracking.
+ * <p>Recipe key {@code clean_links_mapper}. Compatible with Data-Juicer 1.4.3; read once from left to right, without
+ * backtracking.
  *
  * @param replacement what stands in place of a link
  */
@@ -128,7 +129,10 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
             return named ? body(slash + 1) : -1;
         }
 
-        /** End of what follows the beginning of a link: at least two characters or parentheses, the last no punctuation. */
+        /**
+         * End of what follows the beginning of a link: at least two characters or parentheses, the last no
+         * punctuation.
+         */
         private int body(int from) {
             int end = -1;
             int items = 0;
@@ -192,7 +196,8 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
 
         private static boolean isWord(char c) {
             return c < 128 ? isAsciiLetter(c) || c >= '0' && c <= '9' || c == '_'
-                    : Character.isLetterOrDigit(c) || Character.isSurrogate(c) || Character.getType(c) == Character.NON_SPACING_MARK;
+                    : Character.isLetterOrDigit(c) || Character.isSurrogate(c)
+                    || Character.getType(c) == Character.NON_SPACING_MARK;
         }
 
         private static boolean isHost(char c) {

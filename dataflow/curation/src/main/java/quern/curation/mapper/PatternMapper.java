@@ -10,8 +10,9 @@ import quern.curation.text.BoundedText;
 /**
  * Replaces what matches patterns, one pattern after the other.
  *
- * <p>Recipe keys {@code replace_content_mapper}, {@code clean_ip_mapper}, and {@code clean_email_mapper} and {@code clean_links_mapper}
- * with a pattern of the recipe's own. A pattern that takes too many steps on a text drops that sample.
+ * <p>Recipe keys {@code replace_content_mapper}, {@code clean_ip_mapper}, and {@code clean_email_mapper} and
+ * {@code clean_links_mapper} with a pattern of the recipe's own. A pattern that takes too many steps on a text drops
+ * that sample.
  *
  * @param replacements one per pattern, in Java's replacement syntax
  */

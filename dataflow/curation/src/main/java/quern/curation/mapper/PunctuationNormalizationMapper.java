@@ -5,14 +5,17 @@ import quern.curation.TextMapper;
 /**
  * Replaces Chinese and typographic punctuation by ASCII, code point by code point.
  *
- * <p>Recipe key {@code punctuation_normalization_mapper}. The table is Data-Juicer 1.4.3's, with its full-width digit one that becomes a
- * double quote.
+ * <p>Recipe key {@code punctuation_normalization_mapper}. The table is Data-Juicer 1.4.3's, with its full-width digit
+ * one that becomes a double quote.
  */
 public record PunctuationNormalizationMapper(String textKey) implements TextMapper {
 
-    private static final String FROM = "\uFF0C\u3001\u3002\u201E\u201D\u201C\u00AB\u00BB\uFF11\u300D\u300C\u300A\u300B\u00B4\u2019"
-            + "\u2236\uFF1A\uFF1F\uFF01\uFF08\uFF09\uFF1B\u2013\u2501\u25BA\u2014\uFF0E\uFF5E\u2026\u3008\u3009\u3010\u3011\uFF05";
-    private static final String[] TO = {",", ",", ".", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "'", "'",
+    private static final String FROM =
+            "\uFF0C\u3001\u3002\u201E\u201D\u201C\u00AB\u00BB\uFF11\u300D\u300C\u300A\u300B\u00B4\u2019"
+            + "\u2236\uFF1A\uFF1F\uFF01\uFF08\uFF09\uFF1B"
+            + "\u2013\u2501\u25BA\u2014\uFF0E\uFF5E\u2026\u3008\u3009\u3010\u3011\uFF05";
+    private static final String[] TO = {",", ",", ".", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "\"", "\"",
+            "'", "'",
         ":", ":", "?", "!", "(", ")", ";", "-", "-", "-", " - ", ". ", "~", "...", "<", ">", "[", "]", "%"};
     private static final char LEAST = '\u00AB';
     private static final String[] TABLE = table();

@@ -11,13 +11,14 @@ public final class PythonPattern {
     private PythonPattern() {}
 
     /**
-     * Unicode classes and a dot that matches line ends, as Data-Juicer compiles all of its patterns. A wrapper {@code r'...'} or
-     * {@code r"..."} is cut off.
+     * Unicode classes and a dot that matches line ends, as Data-Juicer compiles all of its patterns. A wrapper
+     * {@code r'...'} or {@code r"..."} is cut off.
      *
      * @throws IllegalArgumentException if Java has no such pattern
      */
     public static Pattern compile(String parameter, String pattern) {
-        String plain = unwrap(pattern).replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>").replace("\\Z", "\\z");
+        String plain = unwrap(pattern).replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>")
+                .replace("\\Z", "\\z");
         if (plain.length() > PATTERN_CHARACTERS_MAX) {
             throw new IllegalArgumentException(parameter + " has " + plain.length() + " characters, at most "
                     + PATTERN_CHARACTERS_MAX);
@@ -39,7 +40,8 @@ public final class PythonPattern {
             int close = next == 'g' ? python.indexOf('>', i) : -1;
             if (c == '\\' && next == 'g' && close > 0 && python.startsWith("<", i + 2)) {
                 String group = python.substring(i + 3, close);
-                java.append(Character.isDigit(group.isEmpty() ? 'x' : group.charAt(0)) ? "$" + group : "${" + group + "}");
+                java.append(Character.isDigit(group.isEmpty() ? 'x' : group.charAt(0)) ? "$" + group : "${" + group
+                        + "}");
                 i = close;
             } else if (c == '\\' && Character.isDigit(next)) {
                 java.append('$').append(next);

@@ -4,8 +4,8 @@ import quern.curation.TextMapper;
 import quern.curation.text.PythonText;
 
 /**
- * Keeps words of a length in {@code minLen..maxLen} code points, counted with or without the special characters at their ends. Empty lines
- * and repeated spaces vanish.
+ * Keeps words of a length in {@code minLen..maxLen} code points, counted with or without the special characters at
+ * their ends. Empty lines and repeated spaces vanish.
  *
  * <p>Recipe key {@code remove_long_words_mapper}. Compatible with Data-Juicer 1.4.3.
  */

@@ -10,8 +10,9 @@ import quern.curation.text.PythonText;
 /**
  * Keeps the first occurrence of each sentence of a document. Very short sentences are always kept.
  *
- * <p>Recipe key {@code remove_repeat_sentences_mapper}. A sentence ends after a stop, question or exclamation mark that no closing quote
- * follows, after two ellipses, and after a stop and its closing quote; the character after a stop is never a stop itself. Compatible with Data-Juicer 1.4.3.
+ * <p>Recipe key {@code remove_repeat_sentences_mapper}. A sentence ends after a stop, question or exclamation mark
+ * that no closing quote follows, after two ellipses, and after a stop and its closing quote; the character after a
+ * stop is never a stop itself. Compatible with Data-Juicer 1.4.3.
  *
  * @param ignoreSpecial whether sentences are compared by letters, digits and Chinese characters only
  */
@@ -21,7 +22,8 @@ public record RemoveRepeatSentencesMapper(String textKey, boolean lowerCase, boo
     private static final String NO_QUOTE = "([^\u2019\u201D])";
     private static final Pattern AFTER_STOP = Pattern.compile("([.\u3002!\uFF01\uFF1F?])" + NO_QUOTE);
     private static final Pattern AFTER_ELLIPSES = Pattern.compile("(\u2026{2})" + NO_QUOTE);
-    private static final Pattern AFTER_QUOTE = Pattern.compile("([.\u3002!\uFF01\uFF1F?{6}\u20262][\u2019\u201D])" + NO_QUOTE);
+    private static final Pattern AFTER_QUOTE = Pattern.compile("([.\u3002!\uFF01\uFF1F?{6}\u20262][\u2019\u201D])"
+            + NO_QUOTE);
 
     @Override
     public String name() {
@@ -51,7 +53,8 @@ public record RemoveRepeatSentencesMapper(String textKey, boolean lowerCase, boo
     }
 
     private static boolean isCompared(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x4E00 && c <= 0x9FA5 || c == ' '
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x4E00 && c <= 0x9FA5
+                || c == ' '
                 || c == '\t';
     }
 

@@ -6,7 +6,8 @@ import quern.curation.TextMapper;
 /**
  * Deletes certain characters.
  *
- * <p>Recipe key {@code remove_specific_chars_mapper}. As in Data-Juicer 1.4.3, two or more characters also delete the bar {@code |}.
+ * <p>Recipe key {@code remove_specific_chars_mapper}. As in Data-Juicer 1.4.3, two or more characters also delete the
+ * bar {@code |}.
  */
 public record RemoveSpecificCharsMapper(String textKey, String characters) implements TextMapper {
 

@@ -7,7 +7,8 @@ import quern.curation.TextMapper;
 import quern.curation.text.BoundedText;
 
 /**
- * Deletes tables written as text: two or more lines, after a line feed, of the same number of tokens between single spaces, tabs or bars.
+ * Deletes tables written as text: two or more lines, after a line feed, of the same number of tokens between single
+ * spaces, tabs or bars.
  *
  * <p>Recipe key {@code remove_table_text_mapper}. Compatible with Data-Juicer 1.4.3.
  */

@@ -7,7 +7,8 @@ import quern.curation.text.PythonText;
 /**
  * Drops words that contain one of some texts, special characters at the words' ends left aside.
  *
- * <p>Recipe key {@code remove_words_with_incorrect_substrings_mapper}. Compatible with Data-Juicer 1.4.3 without tokenization.
+ * <p>Recipe key {@code remove_words_with_incorrect_substrings_mapper}. Compatible with Data-Juicer 1.4.3 without
+ * tokenization.
  */
 public record RemoveWordsWithSubstringsMapper(String textKey, List<String> substrings) implements TextMapper {
 

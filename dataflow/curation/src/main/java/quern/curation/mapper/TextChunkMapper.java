@@ -12,9 +12,9 @@ import quern.curation.text.PythonText;
 /**
  * Cuts a text into pieces, each a sample with the other fields copied.
  *
- * <p>Recipe key {@code text_chunk_mapper}. By pattern alone, separators are pieces too and blank pieces are left out; by length alone, the
- * pieces overlap; by both, a piece is cut at the last match of the pattern in it. Compatible with Data-Juicer 1.4.3 without a tokenizer:
- * lengths are code points.
+ * <p>Recipe key {@code text_chunk_mapper}. By pattern alone, separators are pieces too and blank pieces are left out;
+ * by length alone, the pieces overlap; by both, a piece is cut at the last match of the pattern in it. Compatible
+ * with Data-Juicer 1.4.3 without a tokenizer: lengths are code points.
  *
  * @param maxLen code points of a piece; 0: no limit
  * @param separator null: by length only

@@ -4,7 +4,8 @@ import quern.curation.TextMapper;
 import quern.curation.text.PythonText;
 
 /**
- * Cuts white space off both ends and turns each kind of space into a plain one. Line ends stay, and nothing is collapsed.
+ * Cuts white space off both ends and turns each kind of space into a plain one. Line ends stay, and nothing is
+ * collapsed.
  *
  * <p>Recipe key {@code whitespace_normalization_mapper}. Compatible with Data-Juicer 1.4.3.
  */

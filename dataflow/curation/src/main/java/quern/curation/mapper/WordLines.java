@@ -3,7 +3,8 @@ package quern.curation.mapper;
 import java.util.function.Predicate;
 
 /**
- * Keeps some words of a text: split at line feeds, then tabs, then spaces, and joined again the same way without what became empty.
+ * Keeps some words of a text: split at line feeds, then tabs, then spaces, and joined again the same way without what
+ * became empty.
  */
 final class WordLines {
 

@@ -14,15 +14,19 @@ final class FactFinder {
     private static final int SUBJECT_WORDS_MAX = 8;
     private static final int LABEL_WORDS_MAX = 5;
     private static final String LABEL = "[*_`]{0,3}(\\p{L}[^:|\\n]{0,60}?)[*_`]{0,3}";
-    private static final Pattern LABELLED = Pattern.compile("\\s*" + LABEL + "(?:\\s*:[*_`]{0,3}\\s+|\\s+[\u2013\u2014-]\\s+)(\\S.*)");
-    private static final Pattern VERB = Pattern.compile("\\b(?:is|are|was|were|has|have|can|will|must|should|i|we|you|it|they)\\b");
+    private static final Pattern LABELLED = Pattern.compile("\\s*" + LABEL
+            + "(?:\\s*:[*_`]{0,3}\\s+|\\s+[\u2013\u2014-]\\s+)(\\S.*)");
+    private static final Pattern VERB = Pattern.compile(
+            "\\b(?:is|are|was|were|has|have|can|will|must|should|i|we|you|it|they)\\b");
     /** Headings that say nothing about what is below them: the heading above is the subject. */
     private static final Set<String> GENERAL = Set.of("facts", "overview", "details", "specification", "specifications",
-            "properties", "data", "summary", "introduction", "general", "information", "description", "features", "technical data",
-            "key facts", "at a glance", "notes", "contents", "about", "values", "parameters", "settings", "options");
+            "properties", "data", "summary", "introduction", "general", "information", "description", "features",
+            "technical data", "key facts", "at a glance", "notes", "contents", "about", "values", "parameters",
+            "settings", "options");
     /** Labels of letters and pages that are no property of anything. */
-    private static final Set<String> NO_PROPERTY = Set.of("from", "to", "cc", "bcc", "subject", "date", "sent", "re", "fwd", "note",
-            "notes", "warning", "caution", "important", "tip", "example", "see", "source", "http", "https", "ps", "p.s", "dear");
+    private static final Set<String> NO_PROPERTY = Set.of("from", "to", "cc", "bcc", "subject", "date", "sent", "re",
+            "fwd", "note", "notes", "warning", "caution", "important", "tip", "example", "see", "source", "http",
+            "https", "ps", "p.s", "dear");
 
     private final String text;
     private final int answerWordsMax;
@@ -112,7 +116,8 @@ final class FactFinder {
             return;
         }
         List<String> names = header.stream().map(cell -> Phrasing.plain(cell.in(text))).toList();
-        List<TableFacts.Cell> cells = row.cells().stream().map(cell -> new TableFacts.Cell(Phrasing.plain(cell.in(text)), cell))
+        List<TableFacts.Cell> cells = row.cells().stream()
+                .map(cell -> new TableFacts.Cell(Phrasing.plain(cell.in(text)), cell))
                 .toList();
         TableFacts.of(names, cells, propertySubject()).forEach(this::add);
     }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the structure of plain or Markdown text line by line: headings ({@code #}, underlined, or a short line above text), list items,
- * table rows between bars, paragraphs.
+ * Reads the structure of plain or Markdown text line by line: headings ({@code #}, underlined, or a short line above
+ * text), list items, table rows between bars, paragraphs.
  */
 final class Outline {
 
@@ -73,7 +73,8 @@ final class Outline {
         if (bullet.matches()) {
             endParagraph();
             int more = continuation(index);
-            blocks.add(new Block.Item(Span.trimmed(text, line.from() + bullet.start(1), lines.get(index + more).to(), "")));
+            blocks.add(new Block.Item(Span.trimmed(text, line.from() + bullet.start(1), lines.get(index + more).to(),
+                    "")));
             return more;
         }
         if (paragraphFrom < 0 && isTitle(index, content)) {
@@ -106,7 +107,8 @@ final class Outline {
             return true;
         }
         String next = content(index + 1);
-        return next.isBlank() || FactFinder.isLabelled(next) || BULLET.matcher(next).matches() || HASHES.matcher(next).matches();
+        return next.isBlank() || FactFinder.isLabelled(next) || BULLET.matcher(next).matches()
+                || HASHES.matcher(next).matches();
     }
 
     private void heading(int level, int from, int to) {
@@ -142,7 +144,8 @@ final class Outline {
         for (int i = index + 1; i < lines.size() && i < index + 4; i++) {
             followed |= !content(i).isBlank();
         }
-        boolean named = isShort(content) && !FactFinder.isLabelled(content) && Character.isLetterOrDigit(content.strip().codePointAt(0));
+        boolean named = isShort(content) && !FactFinder.isLabelled(content)
+                && Character.isLetterOrDigit(content.strip().codePointAt(0));
         return named && followed && (alone || blocks.isEmpty() && index == firstLine());
     }
 

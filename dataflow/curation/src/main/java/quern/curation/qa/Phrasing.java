@@ -33,7 +33,8 @@ final class Phrasing {
     }
 
     private static List<String> property(String property, String subject) {
-        return List.of("What is the " + property + " of " + subject + "?", "Tell me the " + property + " of " + subject + ".",
+        return List.of("What is the " + property + " of " + subject + "?", "Tell me the " + property + " of "
+                + subject + ".",
                 "Which " + property + " does " + subject + " have?", "I need the " + property + " of " + subject + ".",
                 "What does the document say about the " + property + " of " + subject + "?",
                 "Can you tell me the " + property + " of " + subject + "?");
@@ -42,7 +43,8 @@ final class Phrasing {
     private static List<String> action(String verb, String subject) {
         return List.of("What does " + subject + " " + verb + "?", "Tell me what " + subject + " will " + verb + ".",
                 "Do you know what " + subject + " " + verb + "s?", "What exactly does " + subject + " " + verb + "?",
-                "According to the document, what does " + subject + " " + verb + "?", "Say what " + subject + " would " + verb + ".");
+                "According to the document, what does " + subject + " " + verb + "?", "Say what " + subject
+                + " would " + verb + ".");
     }
 
     /** A name without marks of Markdown and without a number before it. */
@@ -53,9 +55,11 @@ final class Phrasing {
     /** The name with an article, where it does not look like a proper name. */
     static String withArticle(String name) {
         String first = name.split(" ")[0].toLowerCase(Locale.ROOT);
-        boolean has = List.of("the", "a", "an", "my", "our", "your", "this", "each", "every", "how", "what").contains(first);
+        boolean has = List.of("the", "a", "an", "my", "our", "your", "this", "each", "every", "how", "what")
+                .contains(first);
         boolean of = name.matches("\\p{Ll}.* of .*");
-        return has ? lowerArticle(name) : of || !Character.isLowerCase(name.codePointAt(0)) && name.contains(" ") ? name : "the " + name;
+        return has ? lowerArticle(name) : of || !Character.isLowerCase(name.codePointAt(0)) && name.contains(" ")
+                ? name : "the " + name;
     }
 
     /** The name with a lower-case article, for the middle of a sentence. */

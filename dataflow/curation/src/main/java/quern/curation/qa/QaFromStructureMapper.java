@@ -1,6 +1,5 @@
 package quern.curation.qa;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -11,14 +10,16 @@ import quern.curation.Draft;
 import quern.curation.Mapper;
 
 /**
- * Turns a document into questions whose answers are spans of its text: the first sentence below a heading, definitions ("X is a Y"),
- * labelled values ("Weight: 3 kg", below the heading that says of what), table rows, and "X weighs Y".
+ * Turns a document into questions whose answers are spans of its text: the first sentence below a heading,
+ * definitions ("X is a Y"), labelled values ("Weight: 3 kg", below the heading that says of what), table rows, and "X
+ * weighs Y".
  *
- * <p>Recipe key {@code qa_from_structure_mapper}, Quern's own. Every fact becomes {@code phrasings} samples with the fields {@code
- * messages} (user and assistant, OpenAI's chat form), {@code question}, {@code answer}, {@code fact} (the same for all phrasings and for
- * the same fact in another document, so that phrasings of a fact can be held out) and {@code phrasing} (from 0). The answer is the text
- * of the sample's span, white space collapsed. The span is exact where the text, or the answer in it, is still as in the document,
- * else that of the whole sample. Facts found and not taken are noted in the run's report.
+ * <p>Recipe key {@code qa_from_structure_mapper}, Quern's own. Every fact becomes {@code phrasings} samples with the
+ * fields {@code messages} (user and assistant, OpenAI's chat form), {@code question}, {@code answer}, {@code fact}
+ * (the same for all phrasings and for the same fact in another document, so that phrasings of a fact can be held out)
+ * and {@code phrasing} (from 0). The answer is the text of the sample's span, white space collapsed. The span is
+ * exact where the text, or the answer in it, is still as in the document, else that of the whole sample. Facts found
+ * and not taken are noted in the run's report.
  *
  * @param answerWordsMax longest answer in words
  * @param phrasings questions per fact; at most {@value #PHRASINGS_MAX}
@@ -44,8 +45,8 @@ public record QaFromStructureMapper(String textKey, int answerWordsMax, int phra
     public List<Draft> apply(Draft draft) {
         String text = draft.text(textKey);
         Map<String, Fact> facts = new LinkedHashMap<>();
-        List<Fact> found = new ArrayList<>(fieldFacts(draft.fields(), text));
-        found.addAll(FactFinder.find(text, answerWordsMax, draft::note));
+        List<Fact> found = isRow(draft.fields(), text) ? fieldFacts(draft.fields(), text)
+                : FactFinder.find(text, answerWordsMax, draft::note);
         for (Fact fact : found) {
             if (facts.size() == factsMax) {
                 draft.note("more than " + factsMax + " facts in a sample");
@@ -65,20 +66,27 @@ public record QaFromStructureMapper(String textKey, int answerWordsMax, int phra
         return samples;
     }
 
-    /** The row of a table that came as fields: each value is asked for where the text shows it. */
+    /** Whether the text is nothing but fields, a line each, as readers make of a table's row. */
+    private boolean isRow(ObjectNode fields, String text) {
+        return !text.isBlank() && text.lines().allMatch(line -> {
+            int colon = line.indexOf(": ");
+            return colon > 0 && fields.has(line.substring(0, colon)) && !line.substring(0, colon).equals(textKey);
+        });
+    }
+
+    /** Each value of a row is asked for where the text shows it. */
     private List<Fact> fieldFacts(ObjectNode fields, String text) {
         List<String> names = new ArrayList<>();
         List<TableFacts.Cell> cells = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> field : fields.properties()) {
-            boolean own = !field.getKey().startsWith("__") && !field.getKey().equals(textKey);
-            if (own && field.getValue().isValueNode() && !field.getValue().isNull()) {
-                String value = field.getValue().asText().strip();
-                int at = value.isEmpty() ? -1 : text.lastIndexOf(value);
-                names.add(field.getKey());
-                cells.add(new TableFacts.Cell(value, at < 0 ? null : new Span(at, at + value.length())));
-            }
+        int from = 0;
+        for (String line : text.split("\n", -1)) {
+            String name = line.substring(0, Math.max(0, line.indexOf(": ")));
+            names.add(name);
+            Span value = Span.trimmed(text, from + name.length() + 2, from + line.length(), "");
+            cells.add(new TableFacts.Cell(value.in(text), value));
+            from += line.length() + 1;
         }
-        return cells.size() < 2 ? List.of() : TableFacts.of(names, cells, "").stream()
+        return TableFacts.of(names, cells, "").stream()
                 .filter(fact -> fact.answer().wordCount(text) <= answerWordsMax).toList();
     }
 

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Cuts running text into sentences: at a stop, question or exclamation mark before white space, unless it ends an abbreviation. */
+/**
+ * Cuts running text into sentences: at a stop, question or exclamation mark before white space, unless it ends an
+ * abbreviation.
+ */
 final class Sentences {
 
-    private static final Set<String> ABBREVIATIONS = Set.of("e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "prof", "st", "no",
-            "fig", "approx", "incl", "inc", "ltd", "co", "jan", "feb", "mar", "apr", "aug", "sept", "oct", "nov", "dec", "ca", "cf",
-            "bzw", "z.b", "usw");
+    private static final Set<String> ABBREVIATIONS = Set.of("e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr",
+            "prof", "st", "no", "fig", "approx", "incl", "inc", "ltd", "co", "jan", "feb", "mar", "apr", "aug",
+            "sept", "oct", "nov", "dec", "ca", "cf", "bzw", "z.b", "usw");
 
     private Sentences() {}
 

@@ -12,8 +12,8 @@ final class TableFacts {
     /** @param span where the value stands in the text */
     record Cell(String value, Span span) {}
 
-    private static final Set<String> PROPERTY_NAMES = Set.of("property", "attribute", "key", "field", "parameter", "feature",
-            "label", "characteristic");
+    private static final Set<String> PROPERTY_NAMES = Set.of("property", "attribute", "key", "field", "parameter",
+            "feature", "label", "characteristic");
     private static final Set<String> VALUE_NAMES = Set.of("value", "values", "setting", "content", "answer");
 
     private TableFacts() {}

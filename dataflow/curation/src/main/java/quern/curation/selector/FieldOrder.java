@@ -12,7 +12,9 @@ final class FieldOrder {
 
     private FieldOrder() {}
 
-    /** A text that is a number is that number, a list its mean; what is no number is the lowest or the highest of all. */
+    /**
+     * A text that is a number is that number, a list its mean; what is no number is the lowest or the highest of all.
+     */
     static double number(JsonNode value, boolean unreadableIsHigh) {
         double absent = unreadableIsHigh ? UNREADABLE : -UNREADABLE;
         if (value.isNumber()) {

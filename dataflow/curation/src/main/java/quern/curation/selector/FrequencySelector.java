@@ -12,8 +12,8 @@ import quern.curation.Selector;
 /**
  * Takes the samples whose value of a field is among the most (or least) frequent ones, group by group.
  *
- * <p>Recipe key {@code frequency_specified_field_selector}. Groups of equal size stay in order of first appearance. Compatible with
- * Data-Juicer 1.4.3.
+ * <p>Recipe key {@code frequency_specified_field_selector}. Groups of equal size stay in order of first appearance.
+ * Compatible with Data-Juicer 1.4.3.
  *
  * @param largest whether the most frequent values are taken
  */

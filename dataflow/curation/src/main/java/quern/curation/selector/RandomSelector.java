@@ -9,7 +9,8 @@ import quern.curation.Selector;
 /**
  * Takes a random share or number of samples, whichever is less, the same ones each time.
  *
- * <p>Recipe key {@code random_selector}. The count is Data-Juicer's, the members are not: those depend on NumPy's generator.
+ * <p>Recipe key {@code random_selector}. The count is Data-Juicer's, the members are not: those depend on NumPy's
+ * generator.
  */
 public record RandomSelector(Double selectRatio, Long selectNum) implements Selector {
 

@@ -8,10 +8,12 @@ import quern.curation.Selector;
 /**
  * Takes the samples whose rank by a field lies between two ranks, largest first.
  *
- * <p>Recipe key {@code range_specified_field_selector}: of the {@code upper} smallest the {@code upper - lower} largest, where the lower
- * rank is the larger of percentile and rank given, the upper the smaller. Compatible with Data-Juicer 1.4.3.
+ * <p>Recipe key {@code range_specified_field_selector}: of the {@code upper} smallest the {@code upper - lower}
+ * largest, where the lower rank is the larger of percentile and rank given, the upper the smaller. Compatible with
+ * Data-Juicer 1.4.3.
  */
-public record RangeSelector(String fieldKey, Double lowerPercentile, Double upperPercentile, Long lowerRank, Long upperRank)
+public record RangeSelector(String fieldKey, Double lowerPercentile, Double upperPercentile, Long lowerRank,
+        Long upperRank)
         implements Selector {
 
     @Override
@@ -22,7 +24,8 @@ public record RangeSelector(String fieldKey, Double lowerPercentile, Double uppe
     @Override
     public int[] select(List<JsonNode> values) {
         int count = values.size();
-        boolean bounded = (lowerPercentile != null || lowerRank != null) && (upperPercentile != null || upperRank != null);
+        boolean bounded = (lowerPercentile != null || lowerRank != null)
+                && (upperPercentile != null || upperRank != null);
         if (count <= 1 || fieldKey.isEmpty() || !bounded) {
             return FieldOrder.all(count);
         }

@@ -17,6 +17,7 @@ public record TagsSelector(String fieldKey, Set<String> tags) implements Selecto
     @Override
     public int[] select(List<JsonNode> values) {
         return IntStream.range(0, values.size())
-                .filter(i -> fieldKey.isEmpty() || values.size() <= 1 || tags.contains(values.get(i).asText())).toArray();
+                .filter(i -> fieldKey.isEmpty() || values.size() <= 1 || tags.contains(values.get(i).asText()))
+                .toArray();
     }
 }

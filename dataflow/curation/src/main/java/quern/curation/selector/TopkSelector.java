@@ -8,8 +8,8 @@ import quern.curation.Selector;
 /**
  * Takes the samples with the largest (or smallest) values of a field, in that order, equal ones in input order.
  *
- * <p>Recipe key {@code topk_specified_field_selector}: {@code topRatio} of the samples or {@code topk}, whichever is less. As in
- * Data-Juicer 1.4.3, except that values are always compared as numbers.
+ * <p>Recipe key {@code topk_specified_field_selector}: {@code topRatio} of the samples or {@code topk}, whichever is
+ * less. As in Data-Juicer 1.4.3, except that values are always compared as numbers.
  *
  * @param largest whether the largest are taken
  */

@@ -3,8 +3,8 @@ package quern.curation.text;
 import quern.curation.SampleException;
 
 /**
- * A text for a regular expression that a user wrote: reading it more often than a generous multiple of its length fails the sample, so
- * that a pattern with exponential backtracking cannot hold up a run.
+ * A text for a regular expression that a user wrote: reading it more often than a generous multiple of its length
+ * fails the sample, so that a pattern with exponential backtracking cannot hold up a run.
  */
 public final class BoundedText implements CharSequence {
 

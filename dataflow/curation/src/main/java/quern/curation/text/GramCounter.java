@@ -3,8 +3,8 @@ package quern.curation.text;
 import java.util.Arrays;
 
 /**
- * Counts n-grams by a 64-bit hash of each, in an open-addressing table. Two different n-grams are taken for one with a chance of
- * about 2<sup>-64</sup> per pair.
+ * Counts n-grams by a 64-bit hash of each, in an open-addressing table. Two different n-grams are taken for one with
+ * a chance of about 2<sup>-64</sup> per pair.
  */
 final class GramCounter {
 

@@ -1,8 +1,8 @@
 package quern.curation.text;
 
 /**
- * A text and what has been counted about it. Everything is counted in Unicode code points, once, when first asked; several operators
- * then share it. Not safe for several threads.
+ * A text and what has been counted about it. Everything is counted in Unicode code points, once, when first asked;
+ * several operators then share it. Not safe for several threads.
  */
 public final class TextView {
 
@@ -89,8 +89,9 @@ public final class TextView {
     }
 
     /**
-     * The share of repeated n-grams of code points: with {@code u} distinct n-grams, of which {@code once} occur once, the counts of
-     * the {@code min(floor(sqrt(u)), u - once)} most frequent ones over all counts; 0 for a text shorter than {@code length}.
+     * The share of repeated n-grams of code points: with {@code u} distinct n-grams, of which {@code once} occur
+     * once, the counts of the {@code min(floor(sqrt(u)), u - once)} most frequent ones over all counts; 0 for a text
+     * shorter than {@code length}.
      */
     public double characterRepetition(int length) {
         count();

@@ -87,7 +87,8 @@ public final class Words {
     }
 
     /**
-     * Occurrences of n-grams of {@code length} words that occur more than once, over all occurrences; 0 for fewer words.
+     * Occurrences of n-grams of {@code length} words that occur more than once, over all occurrences; 0 for fewer
+     * words.
      */
     public double repetition(int length) {
         if (count < length) {

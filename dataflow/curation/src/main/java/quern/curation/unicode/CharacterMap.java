@@ -6,17 +6,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A single-byte encoding that text may wrongly have been decoded with. A sloppy one gives unassigned bytes the character of the same
- * number, and stands byte 1A for U+FFFD.
+ * A single-byte encoding that text may wrongly have been decoded with. A sloppy one gives unassigned bytes the
+ * character of the same number, and stands byte 1A for U+FFFD.
  */
 final class CharacterMap {
 
     /** In the order they are tried. */
     static final List<CharacterMap> ALL = List.of(
-            new CharacterMap("ISO-8859-1", false), new CharacterMap("windows-1252", true), new CharacterMap("windows-1251", true),
-            new CharacterMap("windows-1250", true), new CharacterMap("windows-1253", true), new CharacterMap("windows-1254", true),
-            new CharacterMap("windows-1257", true), new CharacterMap("ISO-8859-2", false), new CharacterMap("x-MacRoman", false),
-            new CharacterMap("IBM437", false));
+            new CharacterMap("ISO-8859-1", false), new CharacterMap("windows-1252", true),
+            new CharacterMap("windows-1251", true),
+            new CharacterMap("windows-1250", true), new CharacterMap("windows-1253", true),
+            new CharacterMap("windows-1254", true),
+            new CharacterMap("windows-1257", true), new CharacterMap("ISO-8859-2", false),
+            new CharacterMap("x-MacRoman", false), new CharacterMap("IBM437", false));
     static final CharacterMap WINDOWS_1252 = ALL.get(1);
 
     private static final char REPLACEMENT = '\uFFFD';

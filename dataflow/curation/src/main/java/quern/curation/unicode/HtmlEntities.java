@@ -10,7 +10,10 @@ final class HtmlEntities {
 
     private static final Pattern REFERENCE = Pattern.compile("&#?[0-9A-Za-z]{1,24};");
     private static final Pattern NUMERIC = Pattern.compile("&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));");
-    /** Names in capitals that HTML knows without a semicolon: a longer name that begins like one of them is no capital form. */
+    /**
+     * Names in capitals that HTML knows without a semicolon: a longer name that begins like one of them is no capital
+     * form.
+     */
     private static final Pattern CAPITAL_NAME = Pattern.compile("(?:AMP|COPY|GT|LT|QUOT|REG|ETH|THORN).*");
     private static final int CHARACTERS_MAX = 0x10FFFF;
 

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Undoes decoding with the wrong encoding, where the text shows that it happened: sequences of characters that real text hardly has, and
- * that make sense when encoded again and read as UTF-8. The procedure is ftfy's (Robyn Speer).
+ * Undoes decoding with the wrong encoding, where the text shows that it happened: sequences of characters that real
+ * text hardly has, and that make sense when encoded again and read as UTF-8. The procedure is ftfy's (Robyn Speer).
  */
 final class Mojibake {
 
@@ -23,14 +23,16 @@ final class Mojibake {
     /** UTF-8 sequences in which a byte A0 became a space; over bytes read as Latin-1. */
     private static final Pattern SPACE_FOR_A0 = Pattern.compile("[\\xc2\\xc3\\xc5\\xce\\xd0\\xd9][ ]"
             + "|[\\xe2\\xe3][ ][\\x80-\\x84\\x86-\\x9f\\xa1-\\xbf]|[\\xe0-\\xe3][\\x80-\\x84\\x86-\\x9f\\xa1-\\xbf][ ]"
-            + "|\\xf0[ ][\\x80-\\xbf][\\x80-\\xbf]|\\xf0[\\x80-\\xbf][ ][\\x80-\\xbf]|\\xf0[\\x80-\\xbf][\\x80-\\xbf][ ]");
+            + "|\\xf0[ ][\\x80-\\xbf][\\x80-\\xbf]|\\xf0[\\x80-\\xbf][ "
+            + "][\\x80-\\xbf]|\\xf0[\\x80-\\xbf][\\x80-\\xbf][ ]");
     private static final Pattern A_GRAVE_WORD = Pattern.compile("\\xc3 (?! |quele|quela|quilo|s )");
     /** UTF-8 sequences that lost a byte, which is 1A or a question mark now; over bytes read as Latin-1. */
     private static final Pattern LOST_BYTE = Pattern.compile("[\\xc2-\\xdf]\\x1a|[\\xc2-\\xc3][?]"
             + "|\\xed[\\xa0-\\xaf][\\x1a?]\\xed[\\xb0-\\xbf][\\x1a?\\x80-\\xbf]"
             + "|\\xed[\\xa0-\\xaf][\\x1a?\\x80-\\xbf]\\xed[\\xb0-\\xbf][\\x1a?]"
             + "|[\\xe0-\\xef][\\x1a?][\\x1a\\x80-\\xbf]|[\\xe0-\\xef][\\x1a\\x80-\\xbf][\\x1a?]"
-            + "|[\\xf0-\\xf4][\\x1a?][\\x1a\\x80-\\xbf][\\x1a\\x80-\\xbf]|[\\xf0-\\xf4][\\x1a\\x80-\\xbf][\\x1a?][\\x1a\\x80-\\xbf]"
+            + "|[\\xf0-\\xf4][\\x1a?][\\x1a\\x80-\\xbf][\\x1a\\x80-\\xbf]"
+            + "|[\\xf0-\\xf4][\\x1a\\x80-\\xbf][\\x1a?][\\x1a\\x80-\\xbf]"
             + "|[\\xf0-\\xf4][\\x1a\\x80-\\xbf][\\x1a\\x80-\\xbf][\\x1a?]|\\x1a");
     private static final String UTF8_OF_REPLACEMENT = "\u00ef\u00bf\u00bd";
 

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * Repairs text line by line until nothing changes: HTML character references (until a {@code <} is met: then the text is HTML and keeps
- * them), wrong encodings, ligatures, full-width forms, curly quotes, line ends, lone surrogates, terminal escapes and control
- * characters; then Unicode normalisation. Equal to ftfy 6.3's {@code fix_text}.
+ * Repairs text line by line until nothing changes: HTML character references (until a {@code <} is met: then the text
+ * is HTML and keeps them), wrong encodings, ligatures, full-width forms, curly quotes, line ends, lone surrogates,
+ * terminal escapes and control characters; then Unicode normalisation. Equal to ftfy 6.3's {@code fix_text}.
  */
 public final class UnicodeFixer {
 
@@ -129,8 +129,10 @@ public final class UnicodeFixer {
 
     private static String[] table() {
         String[] table = new String[Character.MAX_VALUE + 1];
-        String pairs = "\u0132IJ \u0133ij \u0149\u02BCn \u01F1DZ \u01F2Dz \u01F3dz \u01C4D\u017D \u01C5D\u017E \u01C6d\u017E "
-                + "\u01C7LJ \u01C8Lj \u01C9lj \u01CANJ \u01CBNj \u01CCnj \uFB00ff \uFB01fi \uFB02fl \uFB03ffi \uFB04ffl "
+        String pairs = "\u0132IJ \u0133ij \u0149\u02BCn \u01F1DZ \u01F2Dz \u01F3dz \u01C4D\u017D \u01C5D\u017E "
+                + "\u01C6d\u017E "
+                + "\u01C7LJ \u01C8Lj \u01C9lj \u01CANJ \u01CBNj \u01CCnj \uFB00ff \uFB01fi \uFB02fl \uFB03ffi "
+                + "\uFB04ffl "
                 + "\uFB05\u017Ft \uFB06st";
         for (String pair : pairs.split(" ")) {
             table[pair.charAt(0)] = pair.substring(1);

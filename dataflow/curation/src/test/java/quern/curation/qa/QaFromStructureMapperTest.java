@@ -44,7 +44,8 @@ class QaFromStructureMapperTest {
     @Test
     void shouldAskForWhatTheStructureSaysWhenDocumentHasHeadingsListsAndTables() {
         Map<String, String> answers = ask(MAPPER, HANDBOOK, Map.of());
-        assertEquals("The P40 is a diaphragm pump for clean water.", answers.get("What does the document say about Pump P40?"));
+        assertEquals("The P40 is a diaphragm pump for clean water.",
+                answers.get("What does the document say about Pump P40?"));
         assertEquals("a diaphragm pump for clean water", answers.get("What is the P40?"));
         assertEquals("a thin flexible wall", answers.get("What is a diaphragm?"));
         assertEquals("3.2 kg", answers.get("What does the P40 weigh?"));
@@ -53,7 +54,8 @@ class QaFromStructureMapperTest {
         assertEquals("4.1 kg", answers.get("What is the weight of the P60?"));
         assertEquals("red", answers.get("What is the colour of the P60?"));
         assertEquals("5 to 30 degrees", answers.get("What is the storage temperature of the P40?"));
-        assertEquals("Clean the filter once a month.", answers.get("What does the document say about care of Pump P40?"));
+        assertEquals("Clean the filter once a month.", answers.get("What does the document say about care of Pump "
+                + "P40?"));
         assertFalse(answers.values().stream().anyMatch("heavy"::equals));
     }
 
@@ -99,7 +101,8 @@ class QaFromStructureMapperTest {
 
     @Test
     void shouldTakeNoAnswerLongerThanAllowedWhenTextHasOne() {
-        assertTrue(ask(new QaFromStructureMapper("text", 3, 1, 200), "The hat is a very large red one.", Map.of()).isEmpty());
+        assertTrue(ask(new QaFromStructureMapper("text", 3, 1, 200), "The hat is a very large red one.", Map.of())
+                .isEmpty());
     }
 
     @Test
