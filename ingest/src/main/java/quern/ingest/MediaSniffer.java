@@ -1,6 +1,7 @@
 package quern.ingest;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,14 +13,13 @@ public final class MediaSniffer {
 
     private static final int PDF_HEAD_BYTES = 1024;
     private static final int LOOK_BYTES = 8192;
-    private static final Pattern MBOX = Pattern.compile("\\AFrom \\S+ .*\\d{4}[^\\n]*\\n[A-Za-z-]+:");
-    private static final Pattern EML = Pattern.compile(
-            "\\A(?i:return-path|received|delivered-to|from|to|subject|date|message-id|mime-version|content-type"
-                    + "|x-[a-z-]+):[^\\n]*(?:\\n[ \\t][^\\n]*)*\\n[A-Za-z-]+:");
-    private static final Pattern HTML = Pattern.compile(
-            "\\A(?:\\s|<\\?xml[^>]*>|<!--.{0,2000}?-->)*<(?:!doctype\\s+html|html|head|body)[\\s>].*",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-    private static final Pattern JSON_LINE = Pattern.compile("\\A\\s*\\{\\s*(?:\"|\\}).*", Pattern.DOTALL);
+    // Only patterns that match without recursion: what they are matched against is anybody's.
+    private static final Pattern MBOX_LINE = Pattern.compile("From \\S+ .*\\d{4}.*");
+    private static final Pattern HEADER_LINE = Pattern.compile("[A-Za-z][A-Za-z0-9-]*:.*");
+    private static final Pattern MAIL_LINE = Pattern.compile("(?i)(?:return-path|received|delivered-to|from|to|subject"
+            + "|date|message-id|mime-version|content-type|x-[a-z-]+):.*");
+    private static final Pattern PAGE_START = Pattern.compile("(?i)<(?:!doctype\\s+html|html|head|body)[\\s>]");
+    private static final Pattern OBJECT_START = Pattern.compile("\\s*+\\{\\s*+[\"}]");
 
     private MediaSniffer() {}
 
@@ -43,9 +43,9 @@ public final class MediaSniffer {
 
     private static MediaType confirmed(MediaType promised, String text) {
         return switch (promised) {
-            case JSONL -> JSON_LINE.matcher(text).matches() || text.isBlank() ? MediaType.JSONL : byText(text);
-            case EML -> MBOX.matcher(text).lookingAt() ? MediaType.MBOX : MediaType.EML;
-            case MBOX -> MBOX.matcher(text).lookingAt() ? MediaType.MBOX : byText(text);
+            case JSONL -> OBJECT_START.matcher(text).lookingAt() || text.isBlank() ? MediaType.JSONL : byText(text);
+            case EML -> isMailbox(text) ? MediaType.MBOX : MediaType.EML;
+            case MBOX -> isMailbox(text) ? MediaType.MBOX : byText(text);
             case MARKDOWN, CSV -> isPage(text) ? MediaType.HTML : promised;
             case HTML -> text.indexOf('<') >= 0 ? MediaType.HTML : MediaType.TEXT;
             case TEXT, PDF, GZIP, ZSTD, BINARY -> byText(text);
@@ -55,12 +55,12 @@ public final class MediaSniffer {
     private static MediaType byText(String text) {
         if (isPage(text)) {
             return MediaType.HTML;
-        } else if (MBOX.matcher(text).lookingAt()) {
+        } else if (isMailbox(text)) {
             return MediaType.MBOX;
-        } else if (EML.matcher(text).lookingAt() && text.contains("\n\n")) {
+        } else if (isMail(text)) {
             return MediaType.EML;
         }
-        return JSON_LINE.matcher(text).matches() && text.stripTrailing().endsWith("}") || linesOfJson(text)
+        return OBJECT_START.matcher(text).lookingAt() && text.stripTrailing().endsWith("}") || linesOfJson(text)
                 ? MediaType.JSONL : MediaType.TEXT;
     }
 
@@ -70,11 +70,42 @@ public final class MediaSniffer {
     }
 
     private static boolean isObject(String line) {
-        return JSON_LINE.matcher(line).matches() && line.stripTrailing().endsWith("}");
+        return OBJECT_START.matcher(line).lookingAt() && line.stripTrailing().endsWith("}");
     }
 
+    private static boolean isMailbox(String text) {
+        String[] lines = text.split("\n", 3);
+        return lines.length > 1 && MBOX_LINE.matcher(lines[0]).matches() && HEADER_LINE.matcher(lines[1]).matches();
+    }
+
+    /** A header line known from mail, then at least one more, then an empty line. */
+    private static boolean isMail(String text) {
+        int end = text.indexOf("\n\n");
+        if (end < 0) {
+            return false;
+        }
+        String[] lines = text.substring(0, end).split("\n");
+        long headers = Arrays.stream(lines).filter(line -> HEADER_LINE.matcher(line).matches()).count();
+        long folded = Arrays.stream(lines).filter(line -> line.startsWith(" ") || line.startsWith("\t")).count();
+        boolean others = headers + folded < lines.length;
+        return MAIL_LINE.matcher(lines[0]).matches() && headers > 1 && !others;
+    }
+
+    /** Whether the first thing past white space, comments and an XML declaration is a page's first element. */
     private static boolean isPage(String text) {
-        return HTML.matcher(text).matches();
+        int at = 0;
+        while (at < text.length()) {
+            if (Character.isWhitespace(text.charAt(at))) {
+                at++;
+            } else if (text.startsWith("<!--", at) || text.startsWith("<?xml", at)) {
+                String closing = text.startsWith("<!--", at) ? "-->" : ">";
+                int end = text.indexOf(closing, at + 4);
+                at = end < 0 ? text.length() : end + closing.length();
+            } else {
+                return PAGE_START.matcher(text).region(at, text.length()).lookingAt();
+            }
+        }
+        return false;
     }
 
     private static Optional<MediaType> byMagic(byte[] head) {

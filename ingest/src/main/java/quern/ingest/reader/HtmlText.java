@@ -24,7 +24,8 @@ import quern.ingest.TextDecoding;
 final class HtmlText implements NodeFilter {
 
     private static final Set<String> SKIPPED = Set.of("script", "style", "noscript", "template", "svg", "math",
-            "iframe", "object", "embed", "nav", "header", "footer", "aside", "form", "button", "select", "head", "dialog");
+            "iframe", "object", "embed", "nav", "header", "footer", "aside", "form", "button", "select", "head",
+            "dialog");
     private static final Set<String> BLOCKS = Set.of("p", "div", "section", "article", "main", "blockquote", "figure",
             "figcaption", "ul", "ol", "dl", "dt", "dd", "table", "address", "details", "summary", "body", "html", "hr");
     private static final int META_BYTES = 2048;
