@@ -122,13 +122,17 @@ final class LowerTiers implements AutoCloseable {
         return reports;
     }
 
+    /** A tier that cannot be closed cleanly is rebuilt or emptied at the next start; the process ends all the same. */
     @Override
     public synchronized void close() {
-        if (warm != null) {
-            warm.close();
-        }
-        if (cold != null) {
-            cold.close();
+        for (KvTier tier : new KvTier[] {warm, cold}) {
+            try {
+                if (tier != null) {
+                    tier.close();
+                }
+            } catch (RuntimeException e) {
+                LOG.warn("a cache tier was not closed cleanly", e);
+            }
         }
     }
 }

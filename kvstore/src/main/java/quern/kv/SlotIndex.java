@@ -22,6 +22,12 @@ final class SlotIndex implements AutoCloseable {
 
     static final int ABSENT = -1;
 
+    static {
+        // The library reports its use over the network unless it is told not to before its first class is loaded.
+        System.setProperty("chronicle.analytics.disable", "true");
+        System.setProperty("chronicle.announcer.disable", "true");
+    }
+
     private static final int CHECK_BYTES = 1 << 16;
     /** Room for keys that fall unevenly into the map's segments. */
     private static final double BLOAT_MAX = 4;

@@ -221,9 +221,12 @@ public final class TierStack implements BlockPool {
     /** Writes what still waits, then closes every tier; no block may be in use. */
     @Override
     public void close() {
-        writeBehind(Integer.MAX_VALUE);
-        lower.close();
-        stagingMemory.close();
-        arena.close();
+        try (arena;
+                stagingMemory;
+                lower) {
+            if (pendingBlocks() > 0) {
+                writeBehind(Integer.MAX_VALUE);
+            }
+        }
     }
 }

@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,8 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
 
     private static final long FILE_BYTES_MAX = 3L << 20;
-    /** RLIMIT_FSIZE of Linux. */
-    private static final int FILE_SIZE = 1;
 
     @TempDir
     Path directory;
@@ -33,7 +26,7 @@ class FullDiskTest {
 
         public static void main(String[] arguments) throws Throwable {
             NativeRocks.load(Path.of(arguments[0]));
-            limitFiles();
+            FileLimit.set(FILE_BYTES_MAX);
             long warmBytes = Long.parseLong(arguments[1]);
             int wrong = 0;
             try (TierStack stack = TierStack.open(
@@ -54,18 +47,6 @@ class FullDiskTest {
                 System.out.println("free " + stack.availableBlocks());
             }
             System.out.println("wrong " + wrong);
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static void limitFiles() throws Throwable {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle setLimit = linker.downcallHandle(
-                linker.defaultLookup().findOrThrow("setrlimit"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
-        try (java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofConfined()) {
-            MemorySegment limits = memory.allocateFrom(ValueLayout.JAVA_LONG, FILE_BYTES_MAX, FILE_BYTES_MAX);
-            assertEquals(0, (int) setLimit.invokeExact(FILE_SIZE, limits));
         }
     }
 

@@ -1,8 +1,11 @@
 package quern.kv.journal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,6 +36,9 @@ final class SyncedRocks implements AutoCloseable {
     /** Written after the first successful open: from then on a missing database is damage, not a fresh start. */
     private static final String CREATED = "CREATED";
 
+    private static final String WRITE = "write";
+
+    private static final int PROBE_BYTES = 8 << 20;
     private static final long CACHE_BYTES = 8L << 20;
     private static final long WRITE_BUFFER_BYTES = 4L << 20;
     private static final long LOG_BYTES_MAX = 16L << 20;
@@ -42,9 +48,10 @@ final class SyncedRocks implements AutoCloseable {
     private final LRUCache cache;
     private final Options options;
     private final WriteOptions synced;
-    private final RocksDB rocks;
     private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
+    private RocksDB rocks;
     private boolean closed;
+    private volatile boolean broken;
 
     record Entry(byte[] key, byte[] value) {}
 
@@ -102,11 +109,59 @@ final class SyncedRocks implements AutoCloseable {
         return use("read", () -> rocks.get(key));
     }
 
+    /**
+     * Stores the batch and forces it. After a failed write (a full disk) the database takes no more of them until it
+     * was opened again, which the next write does.
+     */
     void write(WriteBatch batch) {
-        use("write", () -> {
-            rocks.write(synced, batch);
+        if (broken) {
+            reopen();
+        }
+        use(WRITE, () -> {
+            try {
+                rocks.write(synced, batch);
+            } catch (RocksDBException e) {
+                broken = true;
+                throw e;
+            }
             return null;
         });
+    }
+
+    private void reopen() {
+        lifetime.writeLock().lock();
+        try {
+            if (!broken || closed) {
+                return;
+            }
+            probeSpace();
+            if (rocks != null) {
+                rocks.close();
+                rocks = null;
+            }
+            rocks = RocksDB.open(options, path.toString());
+            broken = false;
+        } catch (RocksDBException e) {
+            throw failure(path, WRITE, e);
+        } catch (IOException e) {
+            throw new QuernException(
+                    QuernException.Category.RETRYABLE, "catalogue " + path + " cannot be written: " + e, e);
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+
+    /** The open database still answers reads: it is given up only when there is room to open it again. */
+    private void probeSpace() throws IOException {
+        Path probe = path.resolve("probe");
+        try (FileChannel channel = FileChannel.open(
+                probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(PROBE_BYTES);
+            while (zeros.hasRemaining()) {
+                channel.write(zeros);
+            }
+            channel.force(true);
+        }
     }
 
     /** Entries whose key starts with {@code prefix}, from the first key at or after {@code seek} on. */
@@ -165,6 +220,10 @@ final class SyncedRocks implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("catalogue " + path + " is closed");
             }
+            if (rocks == null) {
+                throw new QuernException(
+                        QuernException.Category.RETRYABLE, "catalogue " + path + " could not be opened again");
+            }
             return use.run();
         } catch (RocksDBException e) {
             throw failure(path, what, e);
@@ -181,9 +240,9 @@ final class SyncedRocks implements AutoCloseable {
                     where + "; restore the directory from a copy", e);
             case Busy, TimedOut, TryAgain, Incomplete -> new QuernException(
                     QuernException.Category.RETRYABLE, "catalogue " + where, e);
-            default -> e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace
-                    ? new QuernException(QuernException.Category.RETRYABLE, "no space left for catalogue " + where, e)
-                    : new QuernException(QuernException.Category.FATAL, "catalogue " + where, e);
+            default -> new QuernException(
+                    what.equals(WRITE) ? QuernException.Category.RETRYABLE : QuernException.Category.FATAL,
+                    "catalogue " + where, e);
         };
     }
 
@@ -193,7 +252,9 @@ final class SyncedRocks implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                rocks.close();
+                if (rocks != null) {
+                    rocks.close();
+                }
                 synced.close();
                 options.close();
                 cache.close();
