@@ -96,6 +96,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 (loaded, failure) -> failure == null ? new Loaded(loaded) : new NotLoaded(failure));
     }
 
+    /** The model, and beside it every adapter that was served before. */
     private EngineParts load() {
         EngineParts loaded = EngineParts.load(config, house.stores().directory());
         new AdapterShelf(loaded.model(), house.stores()).restore();

@@ -9,6 +9,7 @@ import quern.actors.curation.CurationWork;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
+import quern.actors.tuning.TuningJob;
 import quern.appliance.http.BatchJobs;
 import quern.appliance.http.GenerationRoutes;
 import quern.curation.RecipeCompiler;
@@ -59,6 +60,7 @@ final class JobKinds {
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
                 stores.directory(), house.config().curation(), recipes,
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
+        starters.put(JobKind.TUNE, TuningJob.starter(house));
         return starters;
     }
 }

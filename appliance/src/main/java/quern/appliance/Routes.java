@@ -10,11 +10,13 @@ import quern.actors.Guardian;
 import quern.actors.House;
 import quern.actors.access.KeyRing;
 import quern.appliance.http.Access;
+import quern.appliance.http.AliasRoutes;
 import quern.appliance.http.BatchRoutes;
 import quern.appliance.http.CurationRoutes;
 import quern.appliance.http.DatasetRoutes;
 import quern.appliance.http.DocumentRoutes;
 import quern.appliance.http.FileRoutes;
+import quern.appliance.http.FineTuningRoutes;
 import quern.appliance.http.GenerationRoutes;
 import quern.appliance.http.HealthRoutes;
 import quern.appliance.http.JobDesk;
@@ -68,6 +70,8 @@ final class Routes {
                 house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new CurationRoutes(
                 desk, house.stores().documents(), jobs.recipes(), house.config().curation()).routes());
+        routes.addAll(new FineTuningRoutes(desk, house).routes());
+        routes.addAll(new AliasRoutes(desk, house).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());
         routes.addAll(new LineageRoutes(desk, directory,
                 () -> house.running().map(running -> running.parts().model().tokenizer())).routes());

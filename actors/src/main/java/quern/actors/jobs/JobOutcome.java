@@ -14,5 +14,8 @@ public sealed interface JobOutcome {
     /** @param message what, where, expected, found */
     record Failed(String message) implements JobOutcome {}
 
+    /** It ran to its end and what it made was not good enough; result and changes are kept all the same. */
+    record Refused(String message, String resultJson, WriteSet changes) implements JobOutcome {}
+
     record Cancelled() implements JobOutcome {}
 }

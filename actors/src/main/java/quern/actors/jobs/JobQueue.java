@@ -203,6 +203,9 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
                 change(jobId, record -> record.failed(failed.message(), nowMs),
                         new WriteSet().event(jobId, nowMs, "error", failed.message(), ""));
             }
+            case JobOutcome.Refused refused -> change(jobId,
+                    record -> record.succeeded(refused.resultJson(), nowMs).failed(refused.message(), nowMs),
+                    refused.changes().event(jobId, nowMs, "error", refused.message(), ""));
             case JobOutcome.Cancelled cancelled -> change(jobId, record -> record.cancelled(nowMs),
                     new WriteSet().event(jobId, nowMs, "info", "job cancelled", ""));
         }

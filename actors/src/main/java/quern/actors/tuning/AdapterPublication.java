@@ -1,0 +1,91 @@
+package quern.actors.tuning;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import quern.actors.House;
+import quern.actors.jobs.JobOutcome;
+import quern.config.QuernException;
+import quern.kv.AtomicFile;
+import quern.kv.DataDirectory;
+import quern.kv.journal.AdapterRecord;
+import quern.kv.journal.AdapterState;
+import quern.kv.journal.AliasRecord;
+import quern.kv.journal.Catalogue;
+import quern.kv.journal.Edge;
+import quern.kv.journal.JobRecord;
+import quern.kv.journal.Ownership;
+import quern.kv.journal.RecordKind;
+import quern.kv.journal.WriteSet;
+import quern.tuning.Evaluation;
+import quern.tuning.TuningRun;
+
+/**
+ * What follows the gate's decision. Passed: the adapter is served under its own id, and the alias of its suffix points
+ * to it from now on. Refused: it is kept with the reasons, served to nobody, and no alias moves.
+ */
+record AdapterPublication(
+        House house, House.Running running, JobRecord job, TuningSpec spec, TrainingSamples samples) {
+
+    private static final int ID_CHARS = 8;
+
+    JobOutcome of(TuningRun run) {
+        Evaluation evaluation = run.evaluation().orElseThrow();
+        String fingerprint = run.adapter().fingerprint();
+        String id = "ft:" + spec.model() + ":" + spec.suffix() + ":" + job.id().substring(job.id().length() - ID_CHARS);
+        DataDirectory data = house.stores().directory();
+        Path directory = data.adapters().resolve(id.replace(':', '-'));
+        keep(run.adapterDirectory(), directory, data);
+        boolean passed = evaluation.passed();
+        Ownership ownership = job.ownership().union(samples.ownership());
+        AdapterRecord adapter = new AdapterRecord(
+                id, spec.suffix(), fingerprint, running.parts().model().fingerprint(), spec.trainingId(), job.id(),
+                data.root().relativize(directory).toString(), passed ? AdapterState.LIVE : AdapterState.REFUSED,
+                Optional.of(evaluation.toJson().toString()), ownership, System.currentTimeMillis());
+        WriteSet changes = new WriteSet().put(RecordKind.ADAPTER, id, adapter)
+                .edge(new Edge(samples.source().kind(), samples.source().id(), RecordKind.ADAPTER, id,
+                        "training-set", ""))
+                .edge(new Edge(RecordKind.JOB, job.id(), RecordKind.ADAPTER, id, "made-by", ""));
+        ObjectNode result = JsonNodeFactory.instance.objectNode()
+                .put("fine_tuned_model", passed ? id : null).put("adapter", id).put("alias", spec.suffix());
+        result.put("trained_steps", run.stepCount());
+        result.set("gate", evaluation.toJson());
+        if (!passed) {
+            return new JobOutcome.Refused(
+                    "the evaluation gate refused the adapter: " + String.join("; ", evaluation.refusals()),
+                    result.toString(), changes);
+        }
+        running.parts().model().adapters().publish(id, run.adapter());
+        moveAlias(id, ownership, changes);
+        return new JobOutcome.Succeeded(result.toString(), changes);
+    }
+
+    private void moveAlias(String adapterId, Ownership ownership, WriteSet changes) {
+        Catalogue catalogue = house.stores().catalogue();
+        long nowMs = System.currentTimeMillis();
+        Optional<AliasRecord> known = catalogue.get(RecordKind.ALIAS, spec.suffix(), AliasRecord.class);
+        changes.put(RecordKind.ALIAS, spec.suffix(), known
+                .map(alias -> alias.published(adapterId, nowMs))
+                .orElseGet(() -> AliasRecord.of(spec.suffix(), adapterId, ownership, nowMs)));
+        known.flatMap(AliasRecord::current)
+                .flatMap(id -> catalogue.get(RecordKind.ADAPTER, id, AdapterRecord.class))
+                .ifPresent(old -> changes.put(RecordKind.ADAPTER, old.id(), old.withState(AdapterState.RETIRED)));
+    }
+
+    private static void keep(Path from, Path to, DataDirectory data) {
+        try {
+            if (Files.exists(to)) {
+                DataDirectory.removeTree(to);
+            }
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.forceDirectory(data.adapters());
+        } catch (IOException e) {
+            throw new QuernException(QuernException.Category.RETRYABLE,
+                    "the adapter cannot be kept at " + to + ": " + e.getMessage(), e);
+        }
+    }
+}

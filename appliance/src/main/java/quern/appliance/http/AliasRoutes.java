@@ -1,0 +1,115 @@
+package quern.appliance.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import quern.actors.Caller;
+import quern.actors.House;
+import quern.actors.serving.AdapterShelf;
+import quern.kv.journal.AdapterRecord;
+import quern.kv.journal.AdapterState;
+import quern.kv.journal.AliasRecord;
+import quern.kv.journal.RecordKind;
+import quern.kv.journal.WriteSet;
+
+/** Names that point to adapters, moved forward by publishing and back by rolling back: {@code /v1/aliases}. */
+public final class AliasRoutes {
+
+    private final JobDesk desk;
+    private final House house;
+
+    public AliasRoutes(JobDesk desk, House house) {
+        this.desk = desk;
+        this.house = house;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.of("GET", "/v1/aliases", Access.KEY, this::list),
+                Route.of("POST", "/v1/aliases/{alias}/publish", Access.KEY, this::publish),
+                Route.of("POST", "/v1/aliases/{alias}/rollback", Access.KEY, this::rollBack));
+    }
+
+    private CompletionStage<HttpResponse> list(Call call) {
+        return desk.read(() -> {
+            ObjectNode body = Json.object().put("object", "list");
+            var items = body.putArray("data");
+            StreamSupport.stream(desk.catalogue().all(RecordKind.ALIAS, AliasRecord.class).spliterator(), false)
+                    .filter(alias -> call.caller().sees(alias.ownership()))
+                    .forEach(alias -> items.add(json(alias)));
+            return Json.ok(body);
+        });
+    }
+
+    /** Points an alias to an adapter that passed its gate. */
+    private CompletionStage<HttpResponse> publish(Call call) {
+        String name = call.id("alias");
+        return call.json().thenCompose(fields -> {
+            String adapterId = fields.requiredText("adapter");
+            fields.refuseOthers();
+            return desk.read(() -> {
+                AdapterRecord adapter = desk.catalogue().get(RecordKind.ADAPTER, adapterId, AdapterRecord.class)
+                        .filter(found -> call.caller().sees(found.ownership()))
+                        .orElseThrow(() -> ApiError.notFound("model_not_found", "no adapter '" + adapterId + "'"));
+                if (adapter.state() == AdapterState.REFUSED || adapter.state() == AdapterState.CANDIDATE) {
+                    throw ApiError.conflict("adapter '" + adapterId + "' did not pass its evaluation gate");
+                }
+                serve(adapter);
+                long nowMs = System.currentTimeMillis();
+                AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
+                        .map(known -> requireSeen(call.caller(), known).published(adapterId, nowMs))
+                        .orElseGet(() -> AliasRecord.of(name, adapterId, adapter.ownership(), nowMs));
+                desk.catalogue().commit(new WriteSet().put(RecordKind.ALIAS, name, alias)
+                        .put(RecordKind.ADAPTER, adapterId, adapter.withState(AdapterState.LIVE)));
+                return Json.ok(json(alias));
+            });
+        });
+    }
+
+    /** Points an alias to what it pointed to before; the base model if that was nothing. */
+    private CompletionStage<HttpResponse> rollBack(Call call) {
+        String name = call.id("alias");
+        return desk.read(() -> {
+            AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
+                    .filter(found -> call.caller().sees(found.ownership()))
+                    .orElseThrow(() -> ApiError.notFound("alias_not_found", "no alias '" + name + "'"));
+            AliasRecord moved = alias.rolledBack(System.currentTimeMillis());
+            WriteSet changes = new WriteSet().put(RecordKind.ALIAS, name, moved);
+            moved.current()
+                    .flatMap(id -> desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class))
+                    .ifPresent(adapter -> {
+                        serve(adapter);
+                        changes.put(RecordKind.ADAPTER, adapter.id(), adapter.withState(AdapterState.LIVE));
+                    });
+            desk.catalogue().commit(changes);
+            return Json.ok(json(moved));
+        });
+    }
+
+    /** An adapter that was retired before the last restart is not loaded. */
+    private void serve(AdapterRecord adapter) {
+        var model = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts().model();
+        if (model.adapters().find(adapter.id()).isEmpty()) {
+            new AdapterShelf(model, house.stores()).serve(adapter);
+        }
+    }
+
+    private static AliasRecord requireSeen(Caller caller, AliasRecord alias) {
+        if (!caller.sees(alias.ownership())) {
+            throw ApiError.conflict("the alias '" + alias.alias() + "' is taken");
+        }
+        return alias;
+    }
+
+    private ObjectNode json(AliasRecord alias) {
+        String base = house.running().map(running -> running.parts().modelId()).orElse("");
+        return Json.object()
+                .put("id", alias.alias())
+                .put("object", "alias")
+                .put("current", alias.current().orElse(base))
+                .put("previous", alias.previous().orElse(base))
+                .put("updated_at", alias.updatedAtMs() / 1000);
+    }
+}

@@ -1,0 +1,265 @@
+package quern.appliance.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import quern.actors.Caller;
+import quern.actors.House;
+import quern.actors.RecordText;
+import quern.actors.tuning.TuningSpec;
+import quern.kv.journal.DatasetRecord;
+import quern.kv.journal.FileRecord;
+import quern.kv.journal.JobEvent;
+import quern.kv.journal.JobKind;
+import quern.kv.journal.JobRecord;
+import quern.kv.journal.Ownership;
+import quern.kv.journal.RecordKind;
+
+/**
+ * OpenAI's fine-tuning jobs: {@code /v1/fine_tuning/jobs}. {@code training_file} is an uploaded JSONL file or a dataset
+ * of the catalogue. Beside OpenAI's hyperparameters: {@code learning_rate}, {@code lora_rank}, {@code lora_alpha},
+ * {@code batch_tokens}, {@code held_out_share} and the gate's limits.
+ */
+public final class FineTuningRoutes {
+
+    private static final int LIMIT_MAX = 1000;
+    private static final int SUFFIX_CHARS_MAX = 64;
+
+    private final JobDesk desk;
+    private final House house;
+
+    public FineTuningRoutes(JobDesk desk, House house) {
+        this.desk = desk;
+        this.house = house;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.of("POST", "/v1/fine_tuning/jobs", Access.KEY, this::create),
+                Route.of("GET", "/v1/fine_tuning/jobs", Access.KEY, this::list),
+                Route.of("GET", "/v1/fine_tuning/jobs/{id}", Access.KEY, this::show),
+                Route.of("GET", "/v1/fine_tuning/jobs/{id}/events", Access.KEY, this::events),
+                Route.of("GET", "/v1/fine_tuning/jobs/{id}/checkpoints", Access.KEY, this::checkpoints),
+                Route.of("POST", "/v1/fine_tuning/jobs/{id}/cancel", Access.KEY, this::cancel));
+    }
+
+    private CompletionStage<HttpResponse> create(Call call) {
+        return call.json().thenCompose(fields -> {
+            String model = fields.requiredText("model");
+            String training = fields.requiredText("training_file");
+            String suffix = suffix(fields);
+            long seed = fields.whole("seed", 0, Integer.MAX_VALUE)
+                    .orElseGet(() -> ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+            TuningSpec.Wishes wishes = wishes(fields);
+            Map<String, String> metadata = metadata(fields);
+            fields.raw("validation_file").filter(node -> !node.isNull()).ifPresent(node -> {
+                throw fields.invalid("validation_file", "is not supported: the gate keeps its own held-out share");
+            });
+            fields.only("integrations", Set.of("[]", "null"));
+            fields.refuseOthers();
+            String base = house.running().map(running -> running.parts().modelId())
+                    .orElseThrow(() -> ApiError.unavailable("the model is loading", 1));
+            if (!model.equals(base)) {
+                throw ApiError.badField(
+                        "model", "model_not_found", "'" + model + "' cannot be tuned; '" + base + "' can");
+            }
+            TuningSpec spec = TuningSpec.of(
+                    base, training, suffix, seed, wishes, house.config().tuning(), metadata);
+            return desk.read(() -> source(call.caller(), training))
+                    .thenCompose(source -> desk.submit(JobKind.TUNE, RecordText.write(spec),
+                            Ownership.union(call.caller().keyId(), List.of(source))))
+                    .thenApply(job -> Json.ok(json(job)));
+        });
+    }
+
+    private static String suffix(Fields fields) {
+        String suffix = fields.text("suffix").orElse("tuned");
+        boolean plain = !suffix.isEmpty() && suffix.length() <= SUFFIX_CHARS_MAX
+                && suffix.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+                        || c == '-' || c == '_' || c == '.')
+                && !suffix.contains("..");
+        if (!plain) {
+            throw fields.invalid("suffix", "is 1 to " + SUFFIX_CHARS_MAX + " letters, digits, '-', '_' and '.'");
+        }
+        return suffix;
+    }
+
+    private static TuningSpec.Wishes wishes(Fields fields) {
+        Optional<Fields> method = fields.object("method");
+        method.ifPresent(given -> given.only("type", Set.of("supervised")));
+        Optional<Fields> supervised = method.flatMap(given -> given.object("supervised"));
+        Optional<Fields> nested = supervised.flatMap(given -> given.object("hyperparameters"));
+        method.ifPresent(Fields::refuseOthers);
+        supervised.ifPresent(Fields::refuseOthers);
+        Optional<Fields> legacy = fields.object("hyperparameters");
+        Fields given = nested.or(() -> legacy).orElseGet(() -> Fields.of(Json.object()));
+        Fields settable = withoutAuto(given);
+        TuningSpec.Wishes wishes = new TuningSpec.Wishes(
+                boxed(settable.integer("n_epochs", 1, 1000)),
+                settable.number("learning_rate", 1e-9, 10),
+                settable.number("learning_rate_multiplier", 1e-6, 1e6),
+                boxed(settable.integer("batch_tokens", 1, 1 << 20)),
+                boxed(settable.integer("lora_rank", 1, 512)),
+                settable.number("lora_alpha", 1e-3, 1e6),
+                settable.number("held_out_share", 0, 0.9),
+                settable.number("gate_loss_margin", -1e6, 1e6),
+                settable.number("gate_span_score_min", 0, 1),
+                settable.number("gate_general_loss_max", -1e6, 1e6));
+        settable.only("batch_size", Set.of());
+        settable.refuseOthers();
+        return wishes;
+    }
+
+    /** {@code "auto"} means what leaving a parameter out means. */
+    private static Fields withoutAuto(Fields given) {
+        ObjectNode kept = Json.object();
+        for (String name : List.of("n_epochs", "learning_rate", "learning_rate_multiplier", "batch_tokens",
+                "batch_size", "lora_rank", "lora_alpha", "held_out_share", "gate_loss_margin", "gate_span_score_min",
+                "gate_general_loss_max")) {
+            given.raw(name).filter(value -> !value.isNull() && !value.asText().equals("auto"))
+                    .ifPresent(value -> kept.set(name, value));
+        }
+        given.refuseOthers();
+        return Fields.of(kept);
+    }
+
+    private static Optional<Integer> boxed(OptionalInt value) {
+        return value.isPresent() ? Optional.of(value.getAsInt()) : Optional.empty();
+    }
+
+    private static Map<String, String> metadata(Fields fields) {
+        Map<String, String> metadata = new TreeMap<>();
+        fields.raw("metadata").filter(JsonNode::isObject).ifPresent(node ->
+                node.properties().forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asText())));
+        return metadata;
+    }
+
+    private Ownership source(Caller caller, String id) {
+        return desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class).map(DatasetRecord::ownership)
+                .or(() -> desk.catalogue().get(RecordKind.FILE, id, FileRecord.class).map(FileRecord::ownership))
+                .filter(caller::sees)
+                .orElseThrow(() -> ApiError.badField(
+                        "training_file", "file_not_found", "no file or dataset '" + id + "'"));
+    }
+
+    private CompletionStage<HttpResponse> list(Call call) {
+        int limit = call.query("limit", 1, LIMIT_MAX, 20);
+        String after = call.query("after").orElse("");
+        return desk.read(() -> Json.ok(JobDesk.list(
+                desk.newest(RecordKind.JOB, JobRecord.class, after, limit,
+                                job -> isTuning(job) && call.caller().sees(job.ownership()), JobRecord::id)
+                        .stream().map(FineTuningRoutes::json).toList(),
+                limit)));
+    }
+
+    private CompletionStage<HttpResponse> show(Call call) {
+        String id = call.id("id");
+        return desk.read(() -> Json.ok(json(desk.job(call.caller(), id, FineTuningRoutes::isTuning))));
+    }
+
+    /** Newest first, as OpenAI lists them. */
+    private CompletionStage<HttpResponse> events(Call call) {
+        String id = call.id("id");
+        int limit = call.query("limit", 1, LIMIT_MAX, 20);
+        String after = call.query("after").orElse("");
+        return desk.read(() -> {
+            desk.job(call.caller(), id, FineTuningRoutes::isTuning);
+            List<ObjectNode> events = desk.catalogue().events(id, 0, Integer.MAX_VALUE).reversed().stream()
+                    .map(event -> json(id, event))
+                    .toList();
+            int from = 0;
+            for (int i = 0; i < events.size() && !after.isEmpty(); i++) {
+                from = events.get(i).path("id").asText().equals(after) ? i + 1 : from;
+            }
+            return Json.ok(JobDesk.list(events.subList(from, Math.min(events.size(), from + limit + 1)), limit));
+        });
+    }
+
+    private CompletionStage<HttpResponse> checkpoints(Call call) {
+        String id = call.id("id");
+        return desk.read(() -> {
+            JobRecord job = desk.job(call.caller(), id, FineTuningRoutes::isTuning);
+            JsonNode result = result(job);
+            List<ObjectNode> made = result.path("fine_tuned_model").isTextual()
+                    ? List.of(checkpoint(job, result)) : List.of();
+            return Json.ok(JobDesk.list(made, LIMIT_MAX));
+        });
+    }
+
+    private static ObjectNode checkpoint(JobRecord job, JsonNode result) {
+        ObjectNode node = Json.object().put("id", "ftckpt-" + job.id()).put("object", "fine_tuning.job.checkpoint")
+                .put("created_at", job.finishedAtMs().orElse(job.updatedAtMs()) / 1000)
+                .put("fine_tuning_job_id", job.id())
+                .put("fine_tuned_model_checkpoint", result.path("fine_tuned_model").asText())
+                .put("step_number", result.path("trained_steps").asInt());
+        node.putObject("metrics").put("step", result.path("trained_steps").asInt())
+                .set("full_valid_loss", result.path("gate").path("tuned_held_out_loss"));
+        return node;
+    }
+
+    private CompletionStage<HttpResponse> cancel(Call call) {
+        return desk.cancel(call.caller(), call.id("id"), FineTuningRoutes::isTuning)
+                .thenApply(job -> Json.ok(json(job)));
+    }
+
+    private static boolean isTuning(JobRecord job) {
+        return job.kind() == JobKind.TUNE;
+    }
+
+    private static JsonNode result(JobRecord job) {
+        return job.resultJson().map(text -> Json.parse(text.getBytes(StandardCharsets.UTF_8))).orElse(Json.object());
+    }
+
+    private static ObjectNode json(JobRecord job) {
+        TuningSpec spec = RecordText.read(job.specJson(), TuningSpec.class);
+        String status = switch (job.state()) {
+            case QUEUED -> "queued";
+            case RUNNING, CANCELLING -> "running";
+            case SUCCEEDED -> "succeeded";
+            case FAILED -> "failed";
+            case CANCELLED -> "cancelled";
+        };
+        JsonNode result = result(job);
+        ObjectNode node = Json.object().put("id", job.id()).put("object", "fine_tuning.job")
+                .put("model", spec.model()).put("training_file", spec.trainingId()).put("status", status)
+                .put("created_at", job.createdAtMs() / 1000).put("seed", spec.seed())
+                .put("organization_id", job.ownership().ownerKeyId()).put("user_provided_suffix", spec.suffix());
+        node.putNull("validation_file").putArray("result_files");
+        node.set("fine_tuned_model", result.get("fine_tuned_model"));
+        node.put("finished_at", job.finishedAtMs().map(ms -> ms / 1000).orElse(null));
+        node.putNull("estimated_finish").putNull("trained_tokens");
+        ObjectNode hyperparameters = node.putObject("hyperparameters");
+        hyperparameters.put("n_epochs", spec.epochs()).put("batch_size", 1).put("learning_rate_multiplier", 1.0)
+                .put("learning_rate", spec.learningRate()).put("batch_tokens", spec.batchTokens())
+                .put("lora_rank", spec.loraRank()).put("lora_alpha", spec.loraAlpha());
+        node.putObject("method").put("type", "supervised");
+        node.putObject("progress").put("step", job.progress().done()).put("steps", job.progress().total());
+        node.set("gate", result.get("gate"));
+        job.error().ifPresentOrElse(
+                message -> node.putObject("error").put("code", "job_failed").put("message", message).putNull("param"),
+                () -> node.putNull("error"));
+        ObjectNode metadata = node.putObject("metadata");
+        spec.metadata().forEach(metadata::put);
+        return node;
+    }
+
+    private static ObjectNode json(String jobId, JobEvent event) {
+        ObjectNode node = Json.object().put("id", "ftevent-" + jobId + "-" + event.sequence())
+                .put("object", "fine_tuning.job.event").put("created_at", event.atMs() / 1000)
+                .put("level", event.level()).put("message", event.message())
+                .put("type", event.detailJson().isEmpty() ? "message" : "metrics");
+        if (!event.detailJson().isEmpty()) {
+            node.set("data", Json.parse(event.detailJson().getBytes(StandardCharsets.UTF_8)));
+        }
+        return node;
+    }
+}
