@@ -13,6 +13,8 @@ final class FactFinder {
 
     private static final int SUBJECT_WORDS_MAX = 8;
     private static final int LABEL_WORDS_MAX = 5;
+    private static final int SENTENCE_WORDS_MIN = 4;
+    private static final int NAMING_CHARACTERS_MIN = 4;
     private static final String LABEL = "[*_`]{0,3}(\\p{L}[^:|\\n]{0,60}?)[*_`]{0,3}";
     private static final Pattern LABELLED = Pattern.compile("\\s*" + LABEL
             + "(?:\\s*:[*_`]{0,3}\\s+|\\s+[\u2013\u2014-]\\s+)(\\S.*)");
@@ -77,9 +79,30 @@ final class FactFinder {
         List<Span> sentences = Sentences.of(text, paragraph);
         if (sectionOpen && !sentences.isEmpty()) {
             sectionOpen = false;
-            add(new Fact(Fact.Kind.SECTION, sectionSubject(), "", sentences.getFirst()));
+            readFirstSentence(sentences.getFirst());
         }
         sentences.forEach(this::readSentence);
+    }
+
+    /** The first sentence below a heading; below a line that only looks like one, if it speaks of the same. */
+    private void readFirstSentence(Span sentence) {
+        String content = sentence.in(text);
+        boolean whole = content.matches("(?s).*[.!\u3002\uFF01]$") && sentence.wordCount(text) >= SENTENCE_WORDS_MIN;
+        if (whole && (path.getLast().marked() || sharesWord(path.getLast().span().in(text), content))) {
+            add(new Fact(Fact.Kind.SECTION, sectionSubject(), "", sentence));
+        } else {
+            refused.accept("no sentence that speaks of its heading");
+        }
+    }
+
+    private static boolean sharesWord(String heading, String sentence) {
+        String lower = sentence.toLowerCase(Locale.ROOT);
+        for (String word : heading.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{Nd}]+")) {
+            if (word.length() >= NAMING_CHARACTERS_MIN && lower.contains(word)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void readSentence(Span sentence) {
@@ -151,7 +174,7 @@ final class FactFinder {
         String name = Phrasing.plain(path.getLast().span().in(text));
         String above = path.size() < 2 ? "" : Phrasing.plain(path.getFirst().span().in(text));
         if (above.isEmpty() || name.contains(" ") && !isGeneral(name)) {
-            return name;
+            return name.matches("\\p{Ll}.*") ? Phrasing.withArticle(name) : name;
         }
         return isGeneral(name) ? above : Phrasing.lowerFirst(name) + " of " + Phrasing.withArticle(above);
     }

@@ -55,13 +55,13 @@ final class Outline {
         }
         Matcher hashes = HASHES.matcher(content);
         if (hashes.matches()) {
-            heading(hashes.group(1).length(), line.from() + hashes.start(2), line.from() + hashes.end(2));
+            heading(hashes.group(1).length(), line.from() + hashes.start(2), line.from() + hashes.end(2), true);
             return 0;
         }
         boolean underlined = index + 1 < lines.size() && paragraphFrom < 0 && isShort(content)
                 && UNDERLINE.matcher(content(index + 1)).matches();
         if (underlined) {
-            heading(content(index + 1).strip().startsWith("=") ? 1 : 2, line.from(), line.to());
+            heading(content(index + 1).strip().startsWith("=") ? 1 : 2, line.from(), line.to(), true);
             return 1;
         }
         if (content.strip().startsWith("|") || content.chars().filter(c -> c == '|').count() > 1) {
@@ -78,7 +78,7 @@ final class Outline {
             return more;
         }
         if (paragraphFrom < 0 && isTitle(index, content)) {
-            heading(blocks.isEmpty() ? 1 : 2, line.from(), line.to());
+            heading(blocks.isEmpty() ? 1 : 2, line.from(), line.to(), false);
         } else if (paragraphFrom < 0 && FactFinder.isLabelled(content) && isAlone(index)) {
             blocks.add(new Block.Item(Span.trimmed(text, line.from(), line.to(), "")));
         } else {
@@ -111,12 +111,12 @@ final class Outline {
                 || HASHES.matcher(next).matches();
     }
 
-    private void heading(int level, int from, int to) {
+    private void heading(int level, int from, int to, boolean marked) {
         endParagraph();
         inTable = false;
         Span span = Span.trimmed(text, from, to, "*_`:");
         if (!span.isEmpty()) {
-            blocks.add(new Block.Heading(level, span));
+            blocks.add(new Block.Heading(level, span, marked));
         }
     }
 

@@ -12,7 +12,7 @@ final class Phrasing {
     static List<String> of(Fact fact) {
         String subject = fact.subject();
         return switch (fact.kind()) {
-            case SECTION -> section(withArticle(subject));
+            case SECTION -> section(subject.contains(" ") ? lowerArticle(subject) : withArticle(subject));
             case DEFINITION -> definition("is", subject);
             case DEFINITION_OF_MANY -> definition("are", subject);
             case PROPERTY -> property(lowerFirst(bare(fact.property())), withArticle(subject));
@@ -33,11 +33,11 @@ final class Phrasing {
     }
 
     private static List<String> property(String property, String subject) {
-        return List.of("What is the " + property + " of " + subject + "?", "Tell me the " + property + " of "
-                + subject + ".",
-                "Which " + property + " does " + subject + " have?", "I need the " + property + " of " + subject + ".",
-                "What does the document say about the " + property + " of " + subject + "?",
-                "Can you tell me the " + property + " of " + subject + "?");
+        String of = property + " of " + subject;
+        String verb = property.matches(".*[^suiSUI]s") ? "are" : "is";
+        return List.of("What " + verb + " the " + of + "?", "Tell me the " + of + ".",
+                "Which " + property + " does " + subject + " have?", "I need the " + of + ".",
+                "What does the document say about the " + of + "?", "Can you tell me the " + of + "?");
     }
 
     private static List<String> action(String verb, String subject) {
@@ -52,14 +52,12 @@ final class Phrasing {
         return name.replaceAll("[*_`\"]+", "").replaceFirst("^\\d+(?:\\.\\d+)*[.)]?\\s+(?=\\p{L})", "").strip();
     }
 
-    /** The name with an article, where it does not look like a proper name. */
+    /** The name with an article, unless each of its words is capitalised as in a proper name. */
     static String withArticle(String name) {
         String first = name.split(" ")[0].toLowerCase(Locale.ROOT);
-        boolean has = List.of("the", "a", "an", "my", "our", "your", "this", "each", "every", "how", "what")
-                .contains(first);
-        boolean of = name.matches("\\p{Ll}.* of .*");
-        return has ? lowerArticle(name) : of || !Character.isLowerCase(name.codePointAt(0)) && name.contains(" ")
-                ? name : "the " + name;
+        boolean has = List.of("the", "a", "an", "my", "our", "your", "this", "each", "every", "how", "what").contains(first);
+        boolean proper = name.matches("\\P{Ll}\\S*(?: \\P{Ll}\\S*)+");
+        return has ? lowerArticle(name) : proper ? name : "the " + name;
     }
 
     /** The name with a lower-case article, for the middle of a sentence. */
