@@ -4,7 +4,7 @@ import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 
 /**
- * Activations in tiles of {@code tileTokens} (4, or 1), the last tile padded with zeros:
+ * Activations in tiles of {@code tileTokens} (1, 4 or 8), the last tile padded with zeros:
  * element (k, token) of a tile at {@code (tile * width + k) * tileTokens + token}.
  *
  * @param scales [tile][block of 32][token]; empty for floats
@@ -14,9 +14,8 @@ record PackedTokens(int count, int width, int tileTokens, float[] values, float[
 
     private static final float[] NONE = {};
 
-    static PackedTokens of(Rows x, int count) {
-        int tileTokens = count == 1 ? 1 : Tiles.TOKENS;
-        if (count == 1) {
+    static PackedTokens of(Rows x, int count, int tileTokens) {
+        if (count == 1 && tileTokens == 1) {
             return new PackedTokens(1, x.width(), 1, x.values(), NONE, NONE);
         }
         float[] values = new float[tiled(count, tileTokens, x.width())];

@@ -36,18 +36,21 @@ final class PanelProduct {
     }
 
     private static void addFloats(float[] w, int wFrom, PackedTokens x, int k, int count, float[] sums) {
-        if (x.tileTokens() == 1) {
-            Tiles.add1(w, wFrom, x.values(), k, count, sums, 0);
-            return;
-        }
         for (int tile = 0; tile < x.tiles(); tile++) {
-            Tiles.add4(w, wFrom, x.values(), x.at(tile, k), count, sums, tile * Tiles.TOKENS * Tiles.ROWS);
+            int xFrom = x.at(tile, k);
+            int at = tile * x.tileTokens() * Tiles.ROWS;
+            switch (x.tileTokens()) {
+                case 1 -> Tiles.add1(w, wFrom, x.values(), xFrom, count, sums, at);
+                case Tiles.TOKENS ->
+                    GemmTiles.tile16x4(w, wFrom, x.values(), xFrom, count, sums, at, Tiles.ROWS, true);
+                default -> WideTiles.add8(w, wFrom, x.values(), xFrom, count, sums, at);
+            }
         }
     }
 
     static void integers(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
         float[] weights = new float[BLOCK * Tiles.ROWS];
-        float[] sums = new float[x.tiles() * Tiles.TOKENS * Tiles.ROWS];
+        float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
         for (int panel = from; panel < to; panel++) {
             Arrays.fill(sums, 0f);
             for (int b = 0; b < w.blocks(); b++) {
@@ -55,10 +58,15 @@ final class PanelProduct {
                 int scalesAt = w.scalesAt(panel, b);
                 for (int tile = 0; tile < x.tiles(); tile++) {
                     int xScales = x.blockAt(tile, b);
-                    int at = tile * Tiles.TOKENS * Tiles.ROWS;
-                    Tiles.addBlock4(
-                            weights, x.values(), x.at(tile, b * BLOCK), w.scales(), scalesAt, x.scales(), xScales,
-                            sums, at);
+                    int xFrom = x.at(tile, b * BLOCK);
+                    int at = tile * x.tileTokens() * Tiles.ROWS;
+                    if (x.tileTokens() == Tiles.TOKENS) {
+                        Tiles.addBlock4(
+                                weights, x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
+                    } else {
+                        WideTiles.addBlock8(
+                                weights, w.columns() / w.blocks(), x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
+                    }
                     if (w.mins().length > 0) {
                         addMins(w, scalesAt, x, xScales, sums, at);
                     }

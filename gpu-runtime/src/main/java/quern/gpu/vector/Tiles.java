@@ -9,9 +9,9 @@ import jdk.incubator.vector.FloatVector;
  * spills two and the tile runs at half the speed.
  */
 /**
- * Products of a panel of 16 rows with 4 tokens, or with 1. Weights are k-major: element (k, row) at
- * {@code wFrom + 16 k + row}. Tokens: element (k, token) at {@code xFrom + 4 k + token}. Sums: [token][16 rows].
- * Every sum runs in order of k.
+ * Products of a panel of 16 rows with 4 tokens, or with 1, beside those of {@link GemmTiles}. Weights are k-major:
+ * element (k, row) at {@code wFrom + 16 k + row}. Tokens: element (k, token) at {@code xFrom + 4 k + token}. Sums:
+ * [token][16 rows]. Every sum runs in order of k.
  */
 final class Tiles {
 
@@ -22,43 +22,7 @@ final class Tiles {
 
     private Tiles() {}
 
-    /** {@code sums[token][row] += sum over k < kCount of w[k][row] * x[k][token]}, as one chain of fmas. */
-    static void add4(float[] w, int wFrom, float[] x, int xFrom, int kCount, float[] sums, int sumsFrom) {
-        FloatVector a0 = FloatVector.fromArray(F, sums, sumsFrom);
-        FloatVector b0 = FloatVector.fromArray(F, sums, sumsFrom + 8);
-        FloatVector a1 = FloatVector.fromArray(F, sums, sumsFrom + 16);
-        FloatVector b1 = FloatVector.fromArray(F, sums, sumsFrom + 24);
-        FloatVector a2 = FloatVector.fromArray(F, sums, sumsFrom + 32);
-        FloatVector b2 = FloatVector.fromArray(F, sums, sumsFrom + 40);
-        FloatVector a3 = FloatVector.fromArray(F, sums, sumsFrom + 48);
-        FloatVector b3 = FloatVector.fromArray(F, sums, sumsFrom + 56);
-        for (int k = 0; k < kCount; k++) {
-            FloatVector lower = FloatVector.fromArray(F, w, wFrom + 16 * k);
-            FloatVector upper = FloatVector.fromArray(F, w, wFrom + 16 * k + 8);
-            FloatVector t = FloatVector.broadcast(F, x[xFrom + 4 * k]);
-            a0 = lower.fma(t, a0);
-            b0 = upper.fma(t, b0);
-            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 1]);
-            a1 = lower.fma(t, a1);
-            b1 = upper.fma(t, b1);
-            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 2]);
-            a2 = lower.fma(t, a2);
-            b2 = upper.fma(t, b2);
-            t = FloatVector.broadcast(F, x[xFrom + 4 * k + 3]);
-            a3 = lower.fma(t, a3);
-            b3 = upper.fma(t, b3);
-        }
-        a0.intoArray(sums, sumsFrom);
-        b0.intoArray(sums, sumsFrom + 8);
-        a1.intoArray(sums, sumsFrom + 16);
-        b1.intoArray(sums, sumsFrom + 24);
-        a2.intoArray(sums, sumsFrom + 32);
-        b2.intoArray(sums, sumsFrom + 40);
-        a3.intoArray(sums, sumsFrom + 48);
-        b3.intoArray(sums, sumsFrom + 56);
-    }
-
-    /** {@link #add4} for one token, whose element k lies at {@code xFrom + k}. */
+    /** {@code sums[row] += sum over k < kCount of w[k][row] * x[k]}, as one chain of fmas. */
     static void add1(float[] w, int wFrom, float[] x, int xFrom, int kCount, float[] sums, int sumsFrom) {
         FloatVector a = FloatVector.fromArray(F, sums, sumsFrom);
         FloatVector b = FloatVector.fromArray(F, sums, sumsFrom + 8);

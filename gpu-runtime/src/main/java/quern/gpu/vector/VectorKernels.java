@@ -17,8 +17,9 @@ import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
 
 /**
- * All kernels on 256-bit vectors, spread over a compute team. Results equal {@link ScalarKernels} bit for bit, for
- * every number of rows and threads: lanes are different outputs, or the 16 partial sums of the definition.
+ * All kernels on 256-bit vectors (512 for products of many tokens, on machines that have them), spread over a compute
+ * team. Results equal {@link ScalarKernels} bit for bit, for every number of rows and threads: lanes are different
+ * outputs, or the 16 partial sums of the definition.
  */
 public final class VectorKernels implements Kernels {
 
@@ -32,11 +33,18 @@ public final class VectorKernels implements Kernels {
     private static final int ATTENTION_SCORES_MAX = 1 << 16;
 
     private final ComputeTeam team;
+    private final boolean wide;
     private final RopeAngles angles = new RopeAngles();
 
     /** @param team not closed by these kernels */
     public VectorKernels(ComputeTeam team) {
+        this(team, WideTiles.fit());
+    }
+
+    /** @param wide whether products of many tokens use 512-bit tiles; the results are the same */
+    VectorKernels(ComputeTeam team, boolean wide) {
         this.team = team;
+        this.wide = wide;
     }
 
     /** Why this machine cannot run these kernels, or empty when it can. */
@@ -82,7 +90,7 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("product input", x, count, w.columns());
         Shapes.rows("product output", y, count, w.rows());
         PanelMatrix matrix = (PanelMatrix) w;
-        PackedTokens tokens = PackedTokens.of(x, count);
+        PackedTokens tokens = PackedTokens.of(x, count, tileTokens(count));
         split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
     }
 
@@ -112,10 +120,10 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("8-bit product output", y, count, w.rows());
         PanelMatrix matrix = (PanelMatrix) w;
         if (!matrix.hasIntegerProduct()) {
-            PackedTokens tokens = PackedTokens.of(ScalarKernels.dequantize(x, count), count);
+            PackedTokens tokens = PackedTokens.of(ScalarKernels.dequantize(x, count), count, tileTokens(count));
             split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
         } else if (count > ONE_BY_ONE_MAX) {
-            PackedTokens tokens = PackedTokens.of(x, count, Tiles.TOKENS);
+            PackedTokens tokens = PackedTokens.of(x, count, tileTokens(count));
             split(matrix, count, (from, to) -> PanelProduct.integers(matrix, tokens, from, to, y));
         } else if (matrix.form() == PanelMatrix.Form.NIBBLES) {
             PairedTokens tokens = PairedTokens.of(x, count);
@@ -124,6 +132,13 @@ public final class VectorKernels implements Kernels {
             PackedTokens tokens = PackedTokens.of(x, count, 1);
             split(matrix, count, (from, to) -> PanelProduct.integersOneByOne(matrix, tokens, from, to, y));
         }
+    }
+
+    private int tileTokens(int count) {
+        if (count == 1) {
+            return 1;
+        }
+        return wide && count > Tiles.TOKENS ? WideTiles.TOKENS : Tiles.TOKENS;
     }
 
     private void split(PanelMatrix matrix, int count, ComputeTeam.Range body) {

@@ -64,6 +64,19 @@ class VectorKernelsTest {
     }
 
     @ParameterizedTest
+    @MethodSource("types")
+    void shouldEqualScalarWhenTilesAreNarrowOrWide(ElementType type) {
+        int columns = type.blockElements() == 1 ? 100 : 512;
+        for (boolean wide : WideTiles.fit() ? new boolean[] {false, true} : new boolean[] {false}) {
+            var tiled = new KernelComparison(new VectorKernels(TEAM, wide), SEED, 1f);
+            for (int count : new int[] {8, 21}) {
+                same(tiled.matmul(type, 37, columns, count), "matmul " + type + ", wide " + wide);
+                same(tiled.matmulQ8(type, 37, columns, count), "matmulQ8 " + type + ", wide " + wide);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(bytes = {(byte) 0x80, 0x7f, 0x00, (byte) 0xff, (byte) 0xf0, 0x0f})
     void shouldEqualScalarWhenAllCodesAreExtreme(byte code) {
         for (ElementType type : List.of(ElementType.Q8_0, ElementType.Q4_0, ElementType.Q4_K, ElementType.Q6_K)) {
