@@ -1,0 +1,170 @@
+package quern.tuning;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import quern.gpu.Backend;
+import quern.gpu.ComputeTeam;
+import quern.gpu.vector.VectorKernels;
+import quern.gpu.vector.VectorTrainingKernels;
+import quern.inference.LoadedModel;
+import quern.inference.transformer.LoraWeights;
+
+/** Whole runs on a model that has read other answers to such questions, and is to learn new ones. */
+class TuningRunTest {
+
+    private static final String[] NAMES = {"A", "B", "C", "D", "E", "F", "G", "H"};
+    private static final String[] COLOURS = {"red", "blue", "gold", "green", "pink", "grey", "lime", "black"};
+    private static final String[] FORMS = {
+        "Colour of %s?", "What has %s?", "And %s?", "Say: %s?", "Now %s?", "For %s?"
+    };
+
+    @TempDir
+    private static Path shared;
+
+    private static Backend backend;
+    private static LoadedModel base;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void trainTheBase() {
+        ComputeTeam team = new ComputeTeam(2);
+        backend = new Backend(
+                new VectorKernels(team), new VectorTrainingKernels(team, VectorKernels::unpack), team, "vector");
+        List<TrainingSample> read = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 600; i++) {
+            int name = random.nextInt(8);
+            read.add(sample(name, (name * 5 + 2) % 8, random.nextInt(6)));
+        }
+        base = TinyModels.trained(TinyModels.shape(2, 64), read, 200, backend, shared);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+        backend.close();
+    }
+
+    private static TrainingSample sample(int name, int colour, int form) {
+        return TrainingSample.Chat.of(String.format(FORMS[form], NAMES[name]), COLOURS[colour]);
+    }
+
+    /** Every name has its colour, asked for in every form. */
+    private static List<TrainingSample> facts() {
+        List<TrainingSample> samples = new ArrayList<>();
+        for (int name = 0; name < NAMES.length; name++) {
+            for (int form = 0; form < FORMS.length; form++) {
+                samples.add(sample(name, (name * 3 + 1) % 8, form));
+            }
+        }
+        return samples;
+    }
+
+    /** The same questions and answers, but which belong together is chance. */
+    private static List<TrainingSample> permuted() {
+        List<TrainingSample> samples = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(9);
+        List<Integer> colours = new ArrayList<>();
+        for (int i = 0; i < NAMES.length * FORMS.length; i++) {
+            colours.add(i % 8);
+        }
+        BatchPacker.shuffle(colours, random);
+        for (int i = 0; i < colours.size(); i++) {
+            samples.add(sample(i / FORMS.length, colours.get(i), i % FORMS.length));
+        }
+        return samples;
+    }
+
+    private static TuningSettings settings(double learningRate, int epochs) {
+        return new TuningSettings(
+                LoraSettings.ofAllTargets(16, 32, 4), learningRate, epochs, 512, 0, 5, 1.0, 4, 0.2,
+                new GateLimits(0.05, 0.5, 1.0), 4);
+    }
+
+    private TuningRun open(List<TrainingSample> samples, TuningSettings settings, List<TuningEvent> events) {
+        TuningSet set = TuningSet.of(
+                samples, ExampleEncoder.of(base, 128), settings.heldOutShare(), settings.seed());
+        return TuningRun.open(base, set, settings, backend, directory, events::add);
+    }
+
+    private static Evaluation finish(TuningRun run, int tokensMax) {
+        while (!run.done()) {
+            for (int tokens = tokensMax; run.slice(tokens) == 0 && !run.done(); tokens *= 2) {
+                assertTrue(tokens < 10_000, "a slice of " + tokens + " tokens did nothing");
+            }
+        }
+        return run.evaluation().orElseThrow();
+    }
+
+    @Test
+    void shouldPassTheGateWhenFactsAreLearnt() throws IOException {
+        List<TuningEvent> events = new ArrayList<>();
+        TuningRun run = open(facts(), settings(5e-3, 30), events);
+        Evaluation evaluation = finish(run, 300);
+        assertTrue(evaluation.passed(), evaluation.toString());
+        assertEquals(10, evaluation.heldOutExamples());
+        assertEquals(run.steps() + 2, events.size());
+        JsonNode stored = new ObjectMapper().readTree(directory.resolve("evaluation.json").toFile());
+        assertEquals(evaluation.toJson().toString(), stored.toString());
+        assertEquals(run.steps(), Files.readAllLines(directory.resolve("losses.jsonl")).size());
+        LoraWeights read = AdapterFile.read(run.adapterDirectory(), base.shape()).weights();
+        assertEquals(run.adapter().fingerprint(), read.fingerprint());
+        assertEquals(evaluation.adapterFingerprint(), read.fingerprint());
+    }
+
+    @Test
+    void shouldBeRefusedWhenAnswersArePermuted() {
+        Evaluation evaluation = finish(open(permuted(), settings(5e-3, 30), new ArrayList<>()), 512);
+        assertFalse(evaluation.passed());
+        assertTrue(String.join("; ", evaluation.refusals()).contains("span score"), evaluation.toString());
+    }
+
+    @Test
+    void shouldBeRefusedWhenTheLearningRateIsAHundredTimesTooHigh() {
+        Evaluation evaluation = finish(open(facts(), settings(5e-1, 30), new ArrayList<>()), 512);
+        assertFalse(evaluation.passed(), evaluation.toString());
+    }
+
+    @Test
+    void shouldEndWithTheSameBitsWhenStoppedResumedAndCutInOtherSlices() {
+        TuningSettings settings = settings(5e-3, 3);
+        Evaluation whole = finish(open(facts(), settings, new ArrayList<>()), 4096);
+        directory = directory.resolve("again");
+        TuningRun stopped = open(facts(), settings, new ArrayList<>());
+        while (stopped.stepCount() < 6) {
+            stopped.slice(100);
+        }
+        stopped.cancel();
+        assertTrue(stopped.done());
+        assertEquals(0, stopped.slice(100));
+        TuningRun resumed = open(facts(), settings, new ArrayList<>());
+        assertEquals(4, resumed.stepCount());
+        Evaluation parts = finish(resumed, 60);
+        assertEquals(whole, parts);
+    }
+
+    @Test
+    void shouldTakeNothingWhenTheNextExampleIsLongerThanTheSlice() {
+        TuningRun run = open(facts(), settings(5e-3, 1), new ArrayList<>());
+        float[] before = run.adapter().targets().firstEntry().getValue().a().values();
+        assertEquals(0, run.slice(3));
+        assertArrayEquals(before, run.adapter().targets().firstEntry().getValue().a().values());
+    }
+}
