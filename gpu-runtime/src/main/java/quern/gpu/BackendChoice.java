@@ -74,6 +74,6 @@ public record BackendChoice(Backend backend, List<Refusal> refusals) {
         String size = team.threads() == 1 ? "1 thread" : team.threads() + " threads";
         return new Backend(
                 new VectorKernels(team), new VectorTrainingKernels(team, VectorKernels::unpack), team,
-                "vector: 256 bits, " + size);
+                "vector: " + VectorKernels.lanes() + ", " + size);
     }
 }

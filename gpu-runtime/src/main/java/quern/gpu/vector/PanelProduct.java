@@ -65,7 +65,8 @@ final class PanelProduct {
                                 weights, x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
                     } else {
                         WideTiles.addBlock8(
-                                weights, w.columns() / w.blocks(), x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
+                                weights, w.columns() / w.blocks(), x.values(), xFrom, w.scales(), scalesAt,
+                                x.scales(), xScales, sums, at);
                     }
                     if (w.mins().length > 0) {
                         addMins(w, scalesAt, x, xScales, sums, at);

@@ -52,6 +52,11 @@ public final class VectorKernels implements Kernels {
         return EightLanes.refusal();
     }
 
+    /** The vectors in use, for people. */
+    public static String lanes() {
+        return WideTiles.fit() ? "256 and 512 bits" : "256 bits";
+    }
+
     @Override
     public String name() {
         return "vector";
