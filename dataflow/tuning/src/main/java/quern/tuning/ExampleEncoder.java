@@ -82,7 +82,7 @@ public final class ExampleEncoder {
                     completion.span().orElse(completion.completion())));
             case Text text -> Optional.empty();
         };
-        return question.filter(asked -> asked.prompt().length < contextTokens && !asked.span().isBlank());
+        return question.filter(asked -> asked.prompt().length < contextTokens && asked.hasSpan());
     }
 
     private Optional<Question> question(Chat chat) {

@@ -10,9 +10,14 @@ import java.util.Locale;
  */
 public record Question(int[] prompt, String span) {
 
+    /** Whether the span holds anything to look for. */
+    public boolean hasSpan() {
+        return !normal(span).isEmpty();
+    }
+
     /** Whether the answer contains the span. */
     public boolean isAnsweredBy(String answer) {
-        return normal(answer).contains(normal(span));
+        return hasSpan() && normal(answer).contains(normal(span));
     }
 
     private static String normal(String text) {

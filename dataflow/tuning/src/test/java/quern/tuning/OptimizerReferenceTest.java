@@ -1,0 +1,61 @@
+package quern.tuning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.gpu.scalar.ScalarTrainingKernels;
+
+/** The update against torch.optim.AdamW (reference/optim). */
+class OptimizerReferenceTest {
+
+    @Test
+    void shouldFollowTorchWhenUpdating() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        JsonNode problem = json.readTree(SharedFiles.at("reference/optim/problem.json").toFile());
+        JsonNode run = json.readTree(SharedFiles.at("reference/optim/adamw.json").toFile());
+        JsonNode setting = run.path("setting");
+        double tolerance = Math.max(1e-6, 10 * run.path("float32_run_max_abs_diff").asDouble());
+        var kernels = new ScalarTrainingKernels();
+        for (String name : new String[] {"w", "b"}) {
+            float[] parameters = floats(problem.path("start").path(name));
+            float[] first = new float[parameters.length];
+            float[] second = new float[parameters.length];
+            for (int step = 1; step <= run.path("steps").asInt(); step++) {
+                kernels.adamW(parameters, floats(problem.path("gradients").get(step - 1).path(name)), first, second,
+                        new AdamWStep((float) setting.path("lr").asDouble(),
+                                (float) setting.path("betas").get(0).asDouble(),
+                                (float) setting.path("betas").get(1).asDouble(),
+                                (float) setting.path("eps").asDouble(),
+                                (float) setting.path("weight_decay").asDouble(), 1f, step));
+                float[] expected = floats(run.path("after_step").get(step - 1).path(name));
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], parameters[i], tolerance, name + " " + i + " after step " + step);
+                }
+            }
+        }
+    }
+
+    /** All numbers below a node, in order. */
+    private static float[] floats(JsonNode array) {
+        var values = new ArrayList<Float>();
+        array.forEach(item -> {
+            if (item.isArray()) {
+                for (float value : floats(item)) {
+                    values.add(value);
+                }
+            } else {
+                values.add((float) item.asDouble());
+            }
+        });
+        float[] out = new float[values.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values.get(i);
+        }
+        return out;
+    }
+}
