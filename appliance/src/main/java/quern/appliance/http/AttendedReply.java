@@ -18,9 +18,6 @@ import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.UniqueKillSwitch;
-import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -49,16 +46,29 @@ final class AttendedReply {
     }
 
     /** Server-sent events: one per chunk, then {@code [DONE]}; a failure becomes an event with an error. */
-    CompletionStage<HttpResponse> streamed(Source<GenerationEvent, NotUsed> events, AnswerFormat format) {
-        Source<ByteString, NotUsed> opening = Source.from(lines(format.opening()));
-        Source<ByteString, NotUsed> lines = events.mapConcat(event -> lines(event, format));
-        Source<ByteString, UniqueKillSwitch> body = opening.concat(lines)
-                .keepAlive(PULSE, () -> COMMENT)
-                .viaMat(KillSwitches.single(), Keep.right());
+    CompletionStage<HttpResponse> streamed(GenerationRoutes.Running running, AnswerFormat format) {
+        Source<ByteString, NotUsed> body = Source.from(lines(format.opening()))
+                .concat(running.events().mapConcat(event -> lines(event, format)))
+                .keepAlive(PULSE, () -> COMMENT);
         var response = HttpResponse.create()
                 .addHeader(RawHeader.create("X-Accel-Buffering", "no"))
-                .withEntity(HttpEntities.createChunked(EVENT_STREAM, body));
+                .withEntity(HttpEntities.createChunked(EVENT_STREAM, attended(body, running.abandon())));
         return CompletableFuture.completedStage(response);
+    }
+
+    /** Ends the generation when the body ends early, or when nobody begins to read it. */
+    private Source<ByteString, NotUsed> attended(Source<ByteString, NotUsed> body, Runnable abandon) {
+        var taken = new AtomicBoolean();
+        system.scheduler().scheduleOnce(READ_WITHIN, () -> {
+            if (!taken.get()) {
+                abandon.run();
+            }
+        }, system.executionContext());
+        return body.watchTermination((used, done) -> {
+            taken.set(true);
+            done.whenComplete((ended, failure) -> abandon.run());
+            return used;
+        });
     }
 
     private static List<ByteString> lines(GenerationEvent event, AnswerFormat format) {
@@ -77,45 +87,26 @@ final class AttendedReply {
     }
 
     /** One JSON object, with its true status when it is there within a second. */
-    CompletionStage<HttpResponse> whole(
-            Source<GenerationEvent, NotUsed> events, AnswerFormat format, int answers) {
-        Pending pending = run(events, format, answers);
-        return pending.result().toCompletableFuture().copy()
+    CompletionStage<HttpResponse> whole(GenerationRoutes.Running running, AnswerFormat format, int answers) {
+        CompletableFuture<ObjectNode> result = running.events()
+                .runWith(Sink.fold(new AnswerSet(answers), AnswerSet::add), system)
+                .thenApply(format::whole)
+                .toCompletableFuture();
+        return result.copy()
                 .thenApply(Optional::of)
                 .completeOnTimeout(Optional.empty(), PULSE.toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(early -> early.map(Json::ok).orElseGet(() -> late(pending)));
+                .thenApply(early -> early.map(Json::ok).orElseGet(() -> late(result, running.abandon())));
     }
 
-    private record Pending(UniqueKillSwitch events, CompletionStage<ObjectNode> result) {}
-
-    private Pending run(Source<GenerationEvent, NotUsed> events, AnswerFormat format, int answers) {
-        var running = events.viaMat(KillSwitches.single(), Keep.right())
-                .toMat(Sink.fold(new AnswerSet(answers), AnswerSet::add), Keep.both())
-                .run(system);
-        return new Pending(running.first(), running.second().thenApply(format::whole));
-    }
-
-    private HttpResponse late(Pending pending) {
-        var taken = new AtomicBoolean();
-        Source<ByteString, NotUsed> text = Source.completionStage(pending.result()
+    private HttpResponse late(CompletionStage<ObjectNode> result, Runnable abandon) {
+        Source<ByteString, NotUsed> text = Source.completionStage(result
                 .handle((whole, failure) -> failure == null
                         ? Source.single(ByteString.fromString(whole.toString()))
                         : broken(failure)))
                 .flatMapConcat(source -> source);
-        Source<ByteString, NotUsed> body = text
-                .keepAlive(PULSE, () -> SPACE)
-                .watchTermination((used, done) -> {
-                    taken.set(true);
-                    done.whenComplete((ended, failure) -> pending.events().shutdown());
-                    return used;
-                });
-        system.scheduler().scheduleOnce(READ_WITHIN, () -> {
-            if (!taken.get()) {
-                pending.events().shutdown();
-            }
-        }, system.executionContext());
+        Source<ByteString, NotUsed> body = Source.single(SPACE).concat(text.keepAlive(PULSE, () -> SPACE));
         return HttpResponse.create().withEntity(HttpEntities.createChunked(
-                ContentTypes.APPLICATION_JSON, Source.single(SPACE).concat(body)));
+                ContentTypes.APPLICATION_JSON, attended(body, abandon)));
     }
 
     /** The status is out already: the error is told in the body, and the broken stream says that this is no answer. */

@@ -141,7 +141,8 @@ final class BatchWork implements JobWork {
     }
 
     private ObjectNode line(String customId, int status, ObjectNode body) {
-        ObjectNode line = Json.object().put("id", "batch_req_" + job.id() + "_" + Integer.toHexString(customId.hashCode()))
+        ObjectNode line = Json.object()
+                .put("id", "batch_req_" + job.id() + "_" + Integer.toHexString(customId.hashCode()))
                 .put("custom_id", customId);
         line.putObject("response").put("status_code", status).put("request_id", job.id() + ":" + customId)
                 .set("body", body);

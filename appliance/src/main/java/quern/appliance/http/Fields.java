@@ -17,6 +17,8 @@ import java.util.Set;
  */
 public final class Fields {
 
+    private static final int NAME_CHARS_MAX = 100;
+
     private final String at;
     private final ObjectNode node;
     private final Set<String> read = new HashSet<>();
@@ -36,7 +38,7 @@ public final class Fields {
 
     /** The field's full name, as errors give it. */
     public String name(String field) {
-        return at + field;
+        return at + (field.length() <= NAME_CHARS_MAX ? field : field.substring(0, NAME_CHARS_MAX) + "...");
     }
 
     /** The value as it stands; absent when missing or null. */

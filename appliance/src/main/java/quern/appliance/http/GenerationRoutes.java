@@ -3,6 +3,7 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.apache.pekko.NotUsed;
@@ -12,6 +13,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.CompletionStrategy;
 import org.apache.pekko.stream.OverflowStrategy;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -59,8 +61,8 @@ public final class GenerationRoutes {
             return start(parsed.request()).thenCompose(running -> {
                 AnswerFormat format = parsed.format().apply(running.accepted());
                 return parsed.stream()
-                        ? replies.streamed(running.events(), format)
-                        : replies.whole(running.events(), format, parsed.request().answers());
+                        ? replies.streamed(running, format)
+                        : replies.whole(running, format, parsed.request().answers());
             });
         });
     }
@@ -79,20 +81,27 @@ public final class GenerationRoutes {
                 .thenApply(parsed.format().apply(running.accepted())::whole));
     }
 
-    /** @param events ends after its terminal; cancelling it ends the generation */
-    private record Running(SubmitReply.Accepted accepted, Source<GenerationEvent, NotUsed> events) {}
+    /**
+     * @param events ends after its terminal; cancelling it ends the generation
+     * @param abandon ends the generation whether or not anybody reads the events
+     */
+    record Running(SubmitReply.Accepted accepted, Source<GenerationEvent, NotUsed> events, Runnable abandon) {}
+
+    private enum Abandon { NOW }
 
     private CompletionStage<Running> start(GenerationRequest request) {
         long events = (long) request.answers() * (Math.min(request.sampling().maxTokens(), EVENTS_MAX) + 2L)
                 + EVENTS_SPARE;
         Pair<org.apache.pekko.actor.ActorRef, Source<GenerationEvent, NotUsed>> stream = Source
                 .<GenerationEvent>actorRef(
-                        message -> java.util.Optional.empty(),
-                        message -> java.util.Optional.empty(),
+                        message -> message == Abandon.NOW
+                                ? Optional.of(CompletionStrategy.immediately()) : Optional.empty(),
+                        message -> Optional.empty(),
                         (int) Math.min(events, EVENTS_MAX),
                         OverflowStrategy.fail())
                 .takeWhile(event -> !(event instanceof GenerationEvent.Terminal), true)
                 .preMaterialize(system);
+        Runnable abandon = () -> stream.first().tell(Abandon.NOW, org.apache.pekko.actor.ActorRef.noSender());
         ActorRef<GenerationEvent> listener = Adapter.toTyped(stream.first());
         return AskPattern.<GenerationRouter.Command, SubmitReply>ask(
                         router,
@@ -100,10 +109,12 @@ public final class GenerationRoutes {
                         SUBMIT_TIMEOUT,
                         system.scheduler())
                 .thenApply(reply -> switch (reply) {
-                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.second());
-                    case SubmitReply.Rejected rejected -> {
-                        system.classicSystem().stop(stream.first());
-                        throw refusal(rejected, request);
+                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.second(), abandon);
+                    case SubmitReply.Rejected rejected -> throw refusal(rejected, request);
+                })
+                .whenComplete((running, failure) -> {
+                    if (failure != null) {
+                        abandon.run();
                     }
                 });
     }
