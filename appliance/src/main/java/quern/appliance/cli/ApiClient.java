@@ -1,0 +1,159 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The HTTP API as the command line uses it. Every method throws {@link ApiFailure} when the answer is not a success, or
+ * there is none.
+ */
+final class ApiClient implements AutoCloseable {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String EVENT_PREFIX = "data: ";
+    private static final int EVENT_CHARS_MAX = 16 << 20;
+
+    private final URI base;
+    private final String key;
+    private final HttpClient http;
+
+    ApiClient(URI base, String key, SSLContext tls) {
+        this.base = base;
+        this.key = key;
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .proxy(HttpClient.Builder.NO_PROXY).followRedirects(HttpClient.Redirect.NEVER);
+        this.http = (tls == null ? builder : builder.sslContext(tls)).build();
+    }
+
+    URI base() {
+        return base;
+    }
+
+    /** A path segment or query value, quoted. */
+    static String quote(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    JsonNode get(String path) {
+        return json(send(request(path).GET().build()));
+    }
+
+    JsonNode delete(String path) {
+        return json(send(request(path).DELETE().build()));
+    }
+
+    JsonNode post(String path, JsonNode body) {
+        return json(send(request(path).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString())).build()));
+    }
+
+    /** Sends a body as it is; the answer comes later. */
+    CompletableFuture<JsonNode> upload(String path, String mediaType, BodyPublisher body) {
+        HttpRequest request = request(path).header("Content-Type", mediaType).POST(body).build();
+        return http.sendAsync(request, BodyHandlers.ofString()).thenApply(ApiClient::json);
+    }
+
+    /** Whether this path answers 200 now; the body is the reason otherwise. */
+    HttpResponse<String> probe(String path) {
+        return send(request(path).GET().build());
+    }
+
+    /** Sends a streaming request and hands over each event as it arrives. */
+    void stream(String path, ObjectNode body, Consumer<JsonNode> events) {
+        HttpRequest request = request(path).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString())).build();
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream stream = response.body()) {
+                if (response.statusCode() != 200) {
+                    throw failure(response.statusCode(), new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+                }
+                read(stream, events);
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable(e);
+        }
+    }
+
+    private static void read(InputStream stream, Consumer<JsonNode> events) throws IOException {
+        var reader = new java.io.BufferedReader(new java.io.InputStreamReader(stream, StandardCharsets.UTF_8));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (line.length() > EVENT_CHARS_MAX) {
+                throw new ApiFailure(502, "an event of " + line.length() + " characters", null);
+            }
+            if (!line.startsWith(EVENT_PREFIX) || line.equals("data: [DONE]")) {
+                continue;
+            }
+            JsonNode event = JSON.readTree(line.substring(EVENT_PREFIX.length()));
+            if (event.has("error")) {
+                throw new ApiFailure(500, event.path("error").path("message").asText("the answer failed"), null);
+            }
+            events.accept(event);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path));
+        return key.isEmpty() ? request : request.header("Authorization", "Bearer " + key);
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable(e);
+        }
+    }
+
+    private ApiFailure unreachable(Exception cause) {
+        return new ApiFailure(0, "the server at " + base + " does not answer: " + cause, cause);
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        if (response.statusCode() >= 300) {
+            throw failure(response.statusCode(), response.body());
+        }
+        try {
+            return JSON.readTree(response.body());
+        } catch (JacksonException e) {
+            throw new ApiFailure(502, response.uri().getPath() + " answered something that is not JSON", e);
+        }
+    }
+
+    private static ApiFailure failure(int status, String body) {
+        try {
+            String message = JSON.readTree(body).path("error").path("message").asText("");
+            return new ApiFailure(status, message.isEmpty() ? "the server answered " + status : message, null);
+        } catch (JacksonException e) {
+            return new ApiFailure(status, "the server answered " + status, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

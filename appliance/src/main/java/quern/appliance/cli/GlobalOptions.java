@@ -1,0 +1,58 @@
+package quern.appliance.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import quern.config.ConfigLoader;
+import quern.config.ConfigSources;
+import quern.config.LoadedConfig;
+import quern.config.QuernException;
+
+/** Options that every verb has. */
+final class GlobalOptions {
+
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "Directory of all state (default: $$QUERN_DATA, else $$XDG_DATA_HOME/quern).")
+    private Path data;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (default: DIR/quern.conf).")
+    private Path file;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a configuration key; repeatable.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    boolean json() {
+        return json;
+    }
+
+    /** Sets a key as if {@code --set} had. */
+    void set(String key, Object value) {
+        if (value != null) {
+            settings.put(key, value.toString());
+        }
+    }
+
+    /** @throws UsageProblem naming every problem of the configuration */
+    LoadedConfig load() {
+        return load(Map.of());
+    }
+
+    /** @param more keys that win over all others */
+    LoadedConfig load(Map<String, String> more) {
+        Map<String, String> overrides = new LinkedHashMap<>(settings);
+        if (data != null) {
+            overrides.put("data", data.toString());
+        }
+        overrides.putAll(more);
+        try {
+            return ConfigLoader.load(new ConfigSources(Optional.ofNullable(file), System.getenv(), overrides));
+        } catch (QuernException e) {
+            throw new UsageProblem(e.getMessage(), e);
+        }
+    }
+}

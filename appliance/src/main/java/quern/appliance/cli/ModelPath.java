@@ -1,0 +1,33 @@
+package quern.appliance.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Which file {@code --model} means: a path as it is, or the name of an imported model. */
+final class ModelPath {
+
+    private ModelPath() {}
+
+    /** @throws UsageProblem if there is neither such a path nor such an import */
+    static Path resolve(String text, GlobalOptions options) {
+        return find(text, options).orElseThrow(() -> new UsageProblem(
+                "--model " + text + ": neither a file or directory nor an imported model"));
+    }
+
+    static Optional<Path> find(String text, GlobalOptions options) {
+        try {
+            Path path = Path.of(text);
+            if (Files.exists(path)) {
+                return Optional.of(path.toAbsolutePath().normalize());
+            }
+            Path models = options.load().config().data().resolve("models");
+            Path imported = models.resolve(text).normalize();
+            boolean inside = models.equals(imported.getParent()) && Files.exists(imported);
+            return inside ? Optional.of(imported) : Optional.empty();
+        } catch (InvalidPathException e) {
+            throw new UsageProblem("--model: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package quern.appliance.cli;
+
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import quern.appliance.Appliance;
+import quern.config.QuernException;
+
+/** {@code quern}: the verbs, and what their failures look like. */
+@Command(name = "quern", mixinStandardHelpOptions = true, versionProvider = QuernCommand.Version.class,
+        description = "Documents in, a tuned and served language model out, on this machine.",
+        subcommands = {ServeCommand.class, PretrainCommand.class},
+        exitCodeListHeading = "%nExit codes:%n")
+public final class QuernCommand implements Runnable {
+
+    private static final String LOG_LEVEL = "quern.log.level";
+
+    @Spec
+    private CommandSpec spec;
+
+    private QuernCommand() {}
+
+    /** Runs one command line. @return the exit code */
+    public static int execute(String... arguments) {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            boolean serves = arguments.length > 0 && arguments[0].equals("serve");
+            System.setProperty(LOG_LEVEL, serves ? "INFO" : "ERROR");
+        }
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new QuernCommand());
+        line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+        return line;
+    }
+
+    private static java.util.Map<String, String> exitCodes() {
+        var codes = new java.util.LinkedHashMap<String, String>();
+        for (String row : ExitCode.TABLE) {
+            codes.put(row.substring(0, row.indexOf(':')), row.substring(row.indexOf(':') + 1));
+        }
+        return codes;
+    }
+
+    private static int report(Exception failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof QuernException) {
+            System.err.println("quern: " + Printer.safe(cause.getMessage()));
+        } else {
+            System.err.println("quern: " + cause);
+            cause.printStackTrace();
+        }
+        return ExitCode.of(cause);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a verb is missing");
+    }
+
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"quern " + Appliance.version(), "java " + Runtime.version()};
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package quern.appliance.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import quern.appliance.Appliance;
+import quern.config.ApplianceConfig;
+
+/** Runs the appliance until it is told to stop. */
+@Command(name = "serve", mixinStandardHelpOptions = true, description = "Serve the model over the OpenAI API.")
+final class ServeCommand implements Callable<Integer> {
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Option(names = "--host", description = "Address to bind; other than loopback needs key and TLS.")
+    private String host;
+
+    @Option(names = "--port", description = "Port; 0 lets the system pick one.")
+    private Integer port;
+
+    @Option(names = "--model", paramLabel = "PATH", description = "GGUF file, safetensors directory or imported name.")
+    private String model;
+
+    @Option(names = "--backend", description = "auto, scalar, vector or cuda.")
+    private String backend;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        options.set("http.host", host);
+        options.set("http.port", port);
+        options.set("backend.choice", backend);
+        if (model != null) {
+            options.set("engine.model", ModelPath.resolve(model, options));
+        }
+        ApplianceConfig config = options.load().config();
+        long startedNs = System.nanoTime();
+        Appliance appliance = Appliance.launch(config);
+        var stop = new CountDownLatch(1);
+        Thread closer = Thread.ofPlatform().name("quern-close").unstarted(() -> {
+            appliance.close();
+            stop.countDown();
+        });
+        Runtime.getRuntime().addShutdownHook(closer);
+        try {
+            appliance.whenReady().toCompletableFuture().join();
+            announce(config, appliance, (System.nanoTime() - startedNs) / 1_000_000);
+        } catch (RuntimeException e) {
+            appliance.close();
+            throw e;
+        }
+        stop.await();
+        return ExitCode.OK;
+    }
+
+    private void announce(ApplianceConfig config, Appliance appliance, long readyMs) {
+        boolean tls = config.http().tlsCertificate().isPresent();
+        String url = (tls ? "https" : "http") + "://" + config.http().host() + ":" + appliance.port();
+        Path key = config.data().resolve("admin.key");
+        if (options.json()) {
+            Printer.json(ApiClient.JSON.createObjectNode().put("url", url)
+                    .put("pid", ProcessHandle.current().pid()).put("data", config.data().toString())
+                    .put("key_file", key.toString()).put("ready_ms", readyMs));
+        } else {
+            System.out.println("quern: ready on " + url + " after " + readyMs + " ms; data " + config.data()
+                    + ", key in " + key);
+        }
+    }
+}
