@@ -23,10 +23,10 @@ import quern.gpu.tensor.Tensor;
  */
 public final class VectorKernels implements Kernels {
 
-    /** Elements below which a row-wise kernel is not worth waking another thread. */
-    private static final int ELEMENTS_PER_PART = 8192;
-    /** Multiplications below which a product is not worth waking another thread. */
-    private static final int PRODUCTS_PER_PART = 32768;
+    /** Elements below which a row-wise kernel is not worth another part: waking a parked thread takes about 10 us. */
+    private static final int ELEMENTS_PER_PART = 1 << 15;
+    /** Multiplications below which a product or attention is not worth another part. */
+    private static final int PRODUCTS_PER_PART = 1 << 17;
     /** Tokens up to which an integer product takes them one by one; a tile of four costs as much as three. */
     private static final int ONE_BY_ONE_MAX = 3;
     private static final int ATTENTION_ROWS_MAX = 8;
@@ -147,8 +147,7 @@ public final class VectorKernels implements Kernels {
     }
 
     private void split(PanelMatrix matrix, int count, ComputeTeam.Range body) {
-        long productsPerPanel = Math.max(1L, (long) Tiles.ROWS * matrix.columns() * count);
-        team.split(matrix.panels(), (int) Math.ceilDiv(PRODUCTS_PER_PART, productsPerPanel), body);
+        team.split(matrix.panels(), itemsPerPart((long) Tiles.ROWS * matrix.columns() * count), body);
     }
 
     @Override
@@ -214,10 +213,25 @@ public final class VectorKernels implements Kernels {
         int kvHeads = kv.layout().kvHeads();
         int group = headCount / kvHeads;
         List<int[]> runs = runs(kv, count, group);
-        team.run(runs.size() * kvHeads, part -> {
-            int[] run = runs.get(part / kvHeads);
-            new VectorAttention(queries, run[0], run[1], part % kvHeads, group, scale, kv, layer, out).run();
+        int parts = runs.size() * kvHeads;
+        team.split(parts, itemsPerPart(attentionProducts(kv, count, queries.width()) / Math.max(1, parts)), (from, to) -> {
+            for (int part = from; part < to; part++) {
+                int[] run = runs.get(part / kvHeads);
+                new VectorAttention(queries, run[0], run[1], part % kvHeads, group, scale, kv, layer, out).run();
+            }
         });
+    }
+
+    private static long attentionProducts(KvRows kv, int count, int width) {
+        long positions = 0;
+        for (int t = 0; t < count; t++) {
+            positions += kv.positions()[t] + 1;
+        }
+        return 2 * positions * width;
+    }
+
+    private static int itemsPerPart(long productsPerItem) {
+        return (int) Math.ceilDiv(PRODUCTS_PER_PART, Math.max(1L, productsPerItem));
     }
 
     /** Runs of rows that share a sequence, short enough that their scores stay in the cache. */
@@ -241,7 +255,7 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("gate", gate, count, gate.width());
         Shapes.rows("up", up, count, gate.width());
         Shapes.rows("gated output", out, count, gate.width());
-        team.split(count * gate.width(), ELEMENTS_PER_PART / 4, (from, to) ->
+        team.split(count * gate.width(), ELEMENTS_PER_PART / 2, (from, to) ->
                 RowKernels.siluMultiply(gate.values(), up.values(), from, to, out.values()));
     }
 

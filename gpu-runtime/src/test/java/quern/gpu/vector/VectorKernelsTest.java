@@ -164,6 +164,24 @@ class VectorKernelsTest {
         same(new KernelComparison(kernels, SEED, 30f).attention(layout, 2, 65, 9, 4), "attention, wild");
     }
 
+    @Test
+    void shouldEqualScalarWhenWorkIsSplitAmongThreads() {
+        same(comparison.matmul(ElementType.Q8_0, 1003, 576, 5), "matmul");
+        same(comparison.matmulQ8(ElementType.Q4_0, 1003, 576, 1), "matmulQ8");
+        same(comparison.matmulQ8(ElementType.F16, 1003, 576, 9), "matmulQ8");
+        KvLayout layout = new KvLayout(1, 3, 64, 32, ElementType.F16);
+        same(comparison.attention(layout, 2, 130, 130, 9), "attention");
+        same(comparison.rmsNorm(120, 577), "rmsNorm");
+        same(comparison.siluMultiply(30, 1537), "siluMultiply");
+        same(comparison.sums(120, 577), "add");
+        same(comparison.rope(true, 120, 9, 64, 32), "rope");
+        same(comparison.quantizeActivations(comparison.rows(120, 577), 120), "quantizeActivations");
+        for (int count : new int[] {0, 1}) {
+            same(comparison.attention(layout, 1, 1, count, 3), "attention of " + count + " rows");
+            same(comparison.siluMultiply(count, 8), "siluMultiply of " + count + " rows");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("types")
     void shouldGiveEachRowTheSameBitsWhenAloneOrTogether(ElementType type) {
