@@ -16,6 +16,12 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
 
     private static final String NOT_LAST = "`!()[]{};:'\".,<>?\u00AB\u00BB\u201C\u201D\u2018\u2019";
 
+    private static final int WORD_TYPES = 1 << Character.NON_SPACING_MARK | 1 << Character.ENCLOSING_MARK
+            | 1 << Character.COMBINING_SPACING_MARK | 1 << Character.DECIMAL_DIGIT_NUMBER
+            | 1 << Character.CONNECTOR_PUNCTUATION;
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+    private static final int ZERO_WIDTH_JOINER = 0x200D;
+
     @Override
     public String name() {
         return "clean_links_mapper";
@@ -23,21 +29,7 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
 
     @Override
     public String map(String text) {
-        if (text.indexOf(':') < 0 && text.indexOf('/') < 0 && !hasWww(text)) {
-            return text;
-        }
         return new Scan(text).replaceAll(replacement);
-    }
-
-    private static boolean hasWww(String text) {
-        for (int i = text.indexOf('.'); i > 0; i = text.indexOf('.', i + 1)) {
-            for (int k = i - 1; k >= Math.max(0, i - 4); k--) {
-                if ((text.charAt(k) | 32) == 'w') {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** One pass over a text; the ends of the runs a link may begin with are found once each. */
@@ -56,18 +48,41 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
         String replaceAll(String replacement) {
             StringBuilder result = null;
             int copied = 0;
-            for (int i = 0; i < length; ) {
-                int end = isBoundary(i) ? linkEnd(i) : -1;
-                if (end < 0) {
-                    i++;
-                    continue;
+            int i = 0;
+            for (int anchor = anchor(0); anchor >= 0; anchor = anchor(i)) {
+                i = Math.max(i, beginOfRun(anchor, copied));
+                int end = -1;
+                while (end < 0 && i <= anchor) {
+                    end = isBoundary(i) ? linkEnd(i) : -1;
+                    i += end < 0 ? 1 : 0;
                 }
-                result = result == null ? new StringBuilder(length) : result;
-                result.append(text, copied, i).append(replacement);
-                copied = end;
-                i = end;
+                if (end >= 0) {
+                    result = result == null ? new StringBuilder(length) : result;
+                    result.append(text, copied, i).append(replacement);
+                    copied = end;
+                    i = end;
+                }
             }
             return result == null ? text : result.append(text, copied, length).toString();
+        }
+
+        /** The next colon, slash or "www": no link begins behind the word or host name that ends there. */
+        private int anchor(int from) {
+            for (int i = from; i < length; i++) {
+                char c = text.charAt(i);
+                if (c == ':' || c == '/' || (c | 32) == 'w' && text.regionMatches(true, i, "www", 0, 3)) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        private int beginOfRun(int anchor, int least) {
+            int from = anchor;
+            while (from > least && (isWordAt(from - 1) || isHost(text.charAt(from - 1)))) {
+                from--;
+            }
+            return from;
         }
 
         private int linkEnd(int from) {
@@ -85,7 +100,7 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
         private int afterScheme(int from) {
             if (wordRunEnd <= from) {
                 wordRunEnd = from;
-                while (wordRunEnd < length && (isWord(text.charAt(wordRunEnd)) || text.charAt(wordRunEnd) == '-')) {
+                while (wordRunEnd < length && (isWordAt(wordRunEnd) || text.charAt(wordRunEnd) == '-')) {
                     wordRunEnd++;
                 }
             }
@@ -181,8 +196,11 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
         }
 
         private boolean isBoundary(int at) {
-            boolean before = at > 0 && isWord(text.charAt(at - 1));
-            return before != isWord(text.charAt(at));
+            if (Character.isLowSurrogate(text.charAt(at)) && at > 0 && Character.isHighSurrogate(text.charAt(at - 1))) {
+                return false;
+            }
+            boolean before = at > 0 && isWordAt(at - 1);
+            return before != isWordAt(at);
         }
 
         private static boolean isPlain(char c) {
@@ -194,10 +212,15 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
                     : c >= 0x85 && quern.curation.text.PythonText.isWhiteSpaceProperty(c);
         }
 
-        private static boolean isWord(char c) {
-            return c < 128 ? isAsciiLetter(c) || c >= '0' && c <= '9' || c == '_'
-                    : Character.isLetterOrDigit(c) || Character.isSurrogate(c)
-                    || Character.getType(c) == Character.NON_SPACING_MARK;
+        /** Whether the character that the unit at an index belongs to is a letter, mark, digit or connector. */
+        private boolean isWordAt(int index) {
+            char c = text.charAt(index);
+            if (c < 128) {
+                return isAsciiLetter(c) || c >= '0' && c <= '9' || c == '_';
+            }
+            int point = Character.isLowSurrogate(c) && index > 0 ? text.codePointBefore(index + 1) : text.codePointAt(index);
+            return Character.isAlphabetic(point) || (WORD_TYPES >> Character.getType(point) & 1) != 0
+                    || point == ZERO_WIDTH_JOINER || point == ZERO_WIDTH_NON_JOINER;
         }
 
         private static boolean isHost(char c) {

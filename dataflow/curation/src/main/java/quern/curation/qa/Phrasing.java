@@ -6,6 +6,9 @@ import java.util.Locale;
 /** Ways to ask for a fact. */
 final class Phrasing {
 
+    private static final List<String> DETERMINERS =
+            List.of("the", "a", "an", "my", "our", "your", "this", "each", "every", "how", "what");
+
     private Phrasing() {}
 
     /** All phrasings, the plainest first. */
@@ -55,7 +58,7 @@ final class Phrasing {
     /** The name with an article, unless each of its words is capitalised as in a proper name. */
     static String withArticle(String name) {
         String first = name.split(" ")[0].toLowerCase(Locale.ROOT);
-        boolean has = List.of("the", "a", "an", "my", "our", "your", "this", "each", "every", "how", "what").contains(first);
+        boolean has = DETERMINERS.contains(first);
         boolean proper = name.matches("\\P{Ll}\\S*(?: \\P{Ll}\\S*)+");
         return has ? lowerArticle(name) : proper ? name : "the " + name;
     }

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,12 @@ import java.util.regex.Pattern;
 final class Mojibake {
 
     private static final Pattern BAD;
+    /** Every non-ASCII character that some rule names. */
+    private static final BitSet SUSPECTS;
+    /** The only ones that a rule takes for bad without a second one beside them, apart from C1 control characters. */
+    private static final String SUSPECT_ALONE = "\u0152\u0153\u00C2\u00C3";
+    private static final int RULE_CHARACTERS_MAX = 7;
+    private static final Pattern ESCAPED = Pattern.compile("\\\\u([0-9A-F]{4})(?:-\\\\u([0-9A-F]{4}))?");
     private static final Pattern UTF8_LIKE;
     private static final Pattern C1 = Pattern.compile("[\\x80-\\x9f]");
     /** UTF-8 sequences in which a byte A0 became a space; over bytes read as Latin-1. */
@@ -51,6 +58,7 @@ final class Mojibake {
         } catch (IOException e) {
             throw new UncheckedIOException("mojibake.txt of quern.curation.unicode", e);
         }
+        SUSPECTS = suspects(bad);
         BAD = Pattern.compile(String.join("|", bad), Pattern.UNICODE_CHARACTER_CLASS);
         UTF8_LIKE = Pattern.compile(utf8, Pattern.UNICODE_CHARACTER_CLASS);
     }
@@ -69,8 +77,39 @@ final class Mojibake {
         }
     }
 
+    /** Asks the rules only around characters that can be part of a match: few in real text. */
     private static boolean isBad(String text) {
-        return BAD.matcher(text).find();
+        Matcher rules = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 128 && isSuspect(text, i)) {
+                rules = rules == null ? BAD.matcher(text).useTransparentBounds(true).useAnchoringBounds(false) : rules;
+                int from = Math.max(0, i - RULE_CHARACTERS_MAX);
+                rules.region(from, Math.min(text.length(), i + RULE_CHARACTERS_MAX));
+                if (rules.find()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isSuspect(String text, int at) {
+        char c = text.charAt(at);
+        boolean pair = SUSPECTS.get(c) && at + 1 < text.length() && SUSPECTS.get(text.charAt(at + 1));
+        return pair || c < 0xA0 || SUSPECT_ALONE.indexOf(c) >= 0;
+    }
+
+    private static BitSet suspects(List<String> rules) {
+        BitSet suspects = new BitSet();
+        for (String rule : rules) {
+            Matcher escaped = ESCAPED.matcher(rule);
+            while (escaped.find()) {
+                int from = Integer.parseInt(escaped.group(1), 16);
+                int to = escaped.group(2) == null ? from : Integer.parseInt(escaped.group(2), 16);
+                suspects.set(Math.max(from, 128), Math.max(to + 1, 128));
+            }
+        }
+        return suspects;
     }
 
     private static String fixOnce(String text) {

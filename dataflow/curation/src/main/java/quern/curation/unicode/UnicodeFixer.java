@@ -67,15 +67,25 @@ public final class UnicodeFixer {
             text = html ? text : HtmlEntities.decode(text);
             text = Mojibake.fix(text);
             text = translate(text);
-            text = LINE_END.matcher(text).replaceAll("\n");
+            text = hasLineEnd(text) ? LINE_END.matcher(text).replaceAll("\n") : text;
             text = loneSurrogates(text);
             text = text.indexOf('\u001b') < 0 ? text : TERMINAL_ESCAPE.matcher(text).replaceAll("");
             text = withoutControls(text);
-            text = Normalizer.normalize(text, form);
+            text = Normalizer.isNormalized(text, form) ? text : Normalizer.normalize(text, form);
             if (text.equals(before)) {
                 return text;
             }
         }
+    }
+
+    private static boolean hasLineEnd(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\r' || c == '\u2028' || c == '\u2029' || c == '\u0085') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String translate(String text) {
@@ -112,6 +122,9 @@ public final class UnicodeFixer {
     }
 
     private static String withoutControls(String text) {
+        if (!hasControl(text)) {
+            return text;
+        }
         int kept = 0;
         char[] left = new char[text.length()];
         for (int i = 0; i < text.length(); i++) {
@@ -119,7 +132,16 @@ public final class UnicodeFixer {
             left[kept] = c;
             kept += isControl(c) ? 0 : 1;
         }
-        return kept == left.length ? text : new String(Arrays.copyOf(left, kept));
+        return new String(Arrays.copyOf(left, kept));
+    }
+
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isControl(char c) {
