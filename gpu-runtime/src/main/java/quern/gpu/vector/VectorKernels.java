@@ -214,7 +214,8 @@ public final class VectorKernels implements Kernels {
         int group = headCount / kvHeads;
         List<int[]> runs = runs(kv, count, group);
         int parts = runs.size() * kvHeads;
-        team.split(parts, itemsPerPart(attentionProducts(kv, count, queries.width()) / Math.max(1, parts)), (from, to) -> {
+        long productsPerPart = attentionProducts(kv, count, queries.width()) / Math.max(1, parts);
+        team.split(parts, itemsPerPart(productsPerPart), (from, to) -> {
             for (int part = from; part < to; part++) {
                 int[] run = runs.get(part / kvHeads);
                 new VectorAttention(queries, run[0], run[1], part % kvHeads, group, scale, kv, layer, out).run();
