@@ -218,7 +218,8 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
             if (c < 128) {
                 return isAsciiLetter(c) || c >= '0' && c <= '9' || c == '_';
             }
-            int point = Character.isLowSurrogate(c) && index > 0 ? text.codePointBefore(index + 1) : text.codePointAt(index);
+            boolean second = Character.isLowSurrogate(c) && index > 0;
+            int point = second ? text.codePointBefore(index + 1) : text.codePointAt(index);
             return Character.isAlphabetic(point) || (WORD_TYPES >> Character.getType(point) & 1) != 0
                     || point == ZERO_WIDTH_JOINER || point == ZERO_WIDTH_NON_JOINER;
         }
