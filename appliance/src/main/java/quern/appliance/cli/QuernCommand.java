@@ -13,7 +13,7 @@ import quern.config.QuernException;
 /** {@code quern}: the verbs, and what their failures look like. */
 @Command(name = "quern", mixinStandardHelpOptions = true, versionProvider = QuernCommand.Version.class,
         description = "Documents in, a tuned and served language model out, on this machine.",
-        subcommands = {ServeCommand.class, PretrainCommand.class},
+        subcommands = {DemoCommand.class, ServeCommand.class, PretrainCommand.class},
         exitCodeListHeading = "%nExit codes:%n")
 public final class QuernCommand implements Runnable {
 
