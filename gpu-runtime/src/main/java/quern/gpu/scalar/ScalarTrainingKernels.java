@@ -264,7 +264,7 @@ public final class ScalarTrainingKernels implements TrainingKernels {
     }
 
     /** {@code x[i] = e^(x[i] - max)} for {@code from} to {@code to - 1}. */
-    public static void exponentials(float[] x, int from, int to, float max) {
+    private static void exponentials(float[] x, int from, int to, float max) {
         for (int i = from; i < to; i++) {
             x[i] = FloatMath.exp(x[i] - max);
         }

@@ -2,7 +2,9 @@ package quern.gpu.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.scalar.FloatMath;
 
@@ -14,6 +16,10 @@ final class Lanes {
             ? FloatVector.SPECIES_512
             : FloatVector.SPECIES_PREFERRED;
 
+    private static final VectorSpecies<Integer> I = F.vectorShape() == VectorShape.S_512_BIT
+            ? IntVector.SPECIES_512
+            : F.vectorShape() == VectorShape.S_256_BIT ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
+
     /** 0, 1, 2, ... */
     static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
@@ -21,30 +27,41 @@ final class Lanes {
 
     private Lanes() {}
 
-    /** {@link FloatMath#exp} in each lane of any shape, the same operations. */
-    static FloatVector exp(FloatVector x) {
-        VectorSpecies<Float> shape = x.species();
-        FloatVector shifted =
-                x.fma(FloatVector.broadcast(shape, FloatMath.LOG2_E), FloatVector.broadcast(shape, FloatMath.ROUNDER));
-        FloatVector n = shifted.sub(FloatMath.ROUNDER);
-        FloatVector r = n.fma(FloatVector.broadcast(shape, -FloatMath.LN2_UPPER), x);
-        r = n.fma(FloatVector.broadcast(shape, -FloatMath.LN2_LOWER), r);
-        FloatVector p = FloatVector.broadcast(shape, FloatMath.EXP_C7);
-        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C6));
-        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C5));
-        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C4));
-        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C3));
-        p = p.fma(r, FloatVector.broadcast(shape, FloatMath.EXP_C2));
-        p = p.fma(r.mul(r), r).add(1f);
-        IntVector power = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-        IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-        FloatVector result = p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
-        result = result.blend(0f, x.compare(VectorOperators.LE, FloatMath.EXP_ZERO));
-        return result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GE, FloatMath.EXP_INFINITE));
-    }
-
-    private static FloatVector powerOfTwo(IntVector n) {
-        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    /*
+     * Over an array, not over a vector: a method that takes a vector is compiled by itself where it is hot, is then too
+     * large to be inlined, and its argument is boxed (measured: 33 ns an element instead of 0.3). Here every vector is
+     * made in the loop that uses it.
+     */
+    /** {@code x[i] = e^x[i]} for {@code count} elements, the operations of {@link FloatMath#exp}. */
+    static void exp(float[] values, int from, int count) {
+        int i = from;
+        for (int end = from + F.loopBound(count); i < end; i += F.length()) {
+            FloatVector x = FloatVector.fromArray(F, values, i);
+            FloatVector shifted = x.fma(
+                    FloatVector.broadcast(F, FloatMath.LOG2_E), FloatVector.broadcast(F, FloatMath.ROUNDER));
+            FloatVector n = shifted.sub(FloatVector.broadcast(F, FloatMath.ROUNDER));
+            FloatVector r = n.fma(FloatVector.broadcast(F, -FloatMath.LN2_UPPER), x);
+            r = n.fma(FloatVector.broadcast(F, -FloatMath.LN2_LOWER), r);
+            FloatVector p = FloatVector.broadcast(F, FloatMath.EXP_C7)
+                    .fma(r, FloatVector.broadcast(F, FloatMath.EXP_C6));
+            p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C5));
+            p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C4));
+            p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C3));
+            p = p.fma(r, FloatVector.broadcast(F, FloatMath.EXP_C2));
+            p = p.fma(r.mul(r), r).add(FloatVector.broadcast(F, 1f));
+            IntVector power = shifted.reinterpretAsInts().sub(IntVector.broadcast(I, ROUNDER_BITS));
+            IntVector half = power.lanewise(VectorOperators.ASHR, 1);
+            IntVector bias = IntVector.broadcast(I, 127);
+            p = p.mul(half.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            p = p.mul(power.sub(half).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            p = p.blend(0f, x.compare(VectorOperators.LE, FloatVector.broadcast(F, FloatMath.EXP_ZERO)));
+            VectorMask<Float> infinite =
+                    x.compare(VectorOperators.GE, FloatVector.broadcast(F, FloatMath.EXP_INFINITE));
+            p.blend(Float.POSITIVE_INFINITY, infinite).intoArray(values, i);
+        }
+        for (; i < from + count; i++) {
+            values[i] = FloatMath.exp(values[i]);
+        }
     }
 
     /** {@link FloatMath#dot}. */

@@ -14,6 +14,9 @@ import quern.gpu.tensor.QuantizedRows;
 /** Kernels along one row. Where a row ends inside a vector, masked lanes take part with zeros. */
 final class RowKernels {
 
+    /** Elements whose exponentials are held at a time. */
+    private static final int SILU_CHUNK = 1024;
+
     private static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(F, i -> i ^ 1);
 
     private RowKernels() {}
@@ -53,14 +56,16 @@ final class RowKernels {
     }
 
     static void siluMultiply(float[] gate, float[] up, int from, int to, float[] out) {
-        int i = from;
-        for (; i + 8 <= to; i += 8) {
-            FloatVector g = FloatVector.fromArray(F, gate, i);
-            FloatVector silu = g.div(Lanes.exp(g.neg()).add(1f));
-            silu.mul(FloatVector.fromArray(F, up, i)).intoArray(out, i);
-        }
-        for (; i < to; i++) {
-            out[i] = FloatMath.silu(gate[i]) * up[i];
+        float[] exponentials = new float[Math.min(SILU_CHUNK, to - from)];
+        for (int at = from; at < to; at += SILU_CHUNK) {
+            int count = Math.min(SILU_CHUNK, to - at);
+            for (int i = 0; i < count; i++) {
+                exponentials[i] = -gate[at + i];
+            }
+            Lanes.exp(exponentials, 0, count);
+            for (int i = 0; i < count; i++) {
+                out[at + i] = gate[at + i] / (1f + exponentials[i]) * up[at + i];
+            }
         }
     }
 

@@ -154,18 +154,12 @@ final class VectorAttention {
         for (int i = from; i < from + used; i++) {
             largest = Math.max(largest, scores[i]);
         }
-        FloatVector lower = FloatVector.zero(F);
-        FloatVector upper = lower;
-        int to = from + Math.ceilDiv(used, 16) * 16;
-        for (int i = from; i < to; i += 16) {
-            FloatVector a = Lanes.exp(FloatVector.fromArray(F, scores, i).sub(largest));
-            FloatVector b = Lanes.exp(FloatVector.fromArray(F, scores, i + 8).sub(largest));
-            a.intoArray(scores, i);
-            b.intoArray(scores, i + 8);
-            lower = lower.add(a);
-            upper = upper.add(b);
+        int padded = Math.ceilDiv(used, 16) * 16;
+        for (int i = from; i < from + padded; i++) {
+            scores[i] -= largest;
         }
-        return EightLanes.total(lower, upper);
+        Lanes.exp(scores, from, padded);
+        return Lanes.sum(scores, from, padded);
     }
 
     private void addValues(int first, int tokens) {

@@ -225,18 +225,37 @@ final class VectorPackedAttention {
                 FloatVector score = FloatVector.fromArray(F, scores, key * stride + lane).mul(scale);
                 max = key <= q + lane ? max.max(score) : max.blend(max.max(score), visible(key - q - lane));
             }
+            max.intoArray(row, lane);
+        }
+        shift(scores, keys, scale, row);
+        Lanes.exp(scores, 0, keys * stride);
+        hide(scores, q, keys);
+        for (int lane = 0; lane < stride; lane += LANES) {
             FloatVector sum = FloatVector.zero(F);
             for (int key = 0; key < keys; key++) {
-                FloatVector score = FloatVector.fromArray(F, scores, key * stride + lane).mul(scale);
-                FloatVector p = Lanes.exp(score.sub(max));
-                if (key > q + lane) {
-                    p = FloatVector.zero(F).blend(p, visible(key - q - lane));
-                }
-                p.intoArray(scores, key * stride + lane);
-                sum = sum.add(p);
+                sum = sum.add(FloatVector.fromArray(F, scores, key * stride + lane));
             }
-            max.intoArray(row, lane);
             sum.intoArray(row, stride + lane);
+        }
+    }
+
+    /** {@code score = score * scale - row[query]}. */
+    private void shift(float[] scores, int keys, float scale, float[] row) {
+        int stride = panels.rows;
+        for (int lane = 0; lane < stride; lane += LANES) {
+            FloatVector less = FloatVector.fromArray(F, row, lane);
+            for (int key = 0; key < keys; key++) {
+                int at = key * stride + lane;
+                FloatVector.fromArray(F, scores, at).mul(scale).sub(less).intoArray(scores, at);
+            }
+        }
+    }
+
+    /** Zeroes the keys after each query. */
+    private void hide(float[] scores, int q, int keys) {
+        int stride = panels.rows;
+        for (int key = q + 1; key < keys; key++) {
+            Arrays.fill(scores, key * stride, key * stride + key - q, 0f);
         }
     }
 
@@ -267,16 +286,14 @@ final class VectorPackedAttention {
                     outputs.out.at(at) + s.query(member), size);
         }
         float scale = s.shape.scale;
+        shift(scratch.scores, keys, scale, row);
+        Lanes.exp(scratch.scores, 0, keys * stride);
+        hide(scratch.scores, q, keys);
         for (int lane = 0; lane < stride; lane += LANES) {
-            FloatVector logSum = FloatVector.fromArray(F, row, lane);
             FloatVector mean = FloatVector.fromArray(F, row, stride + lane);
             for (int key = 0; key < keys; key++) {
                 int at = key * stride + lane;
-                FloatVector p = Lanes.exp(FloatVector.fromArray(F, scratch.scores, at).mul(scale).sub(logSum));
-                if (key > q + lane) {
-                    p = FloatVector.zero(F).blend(p, visible(key - q - lane));
-                }
-                p.intoArray(scratch.scores, at);
+                FloatVector p = FloatVector.fromArray(F, scratch.scores, at);
                 FloatVector.fromArray(F, dScores, at).sub(mean).mul(p).mul(scale).intoArray(dScores, at);
             }
         }

@@ -29,6 +29,9 @@ public final class VectorTrainingKernels implements TrainingKernels {
     /** Rows of a packed matrix that are unpacked at a time. */
     private static final int UNPACKED_ROWS = 256;
 
+    /** Elements whose exponentials are held at a time. */
+    private static final int CHUNK_ELEMENTS = 1024;
+
     /** Reads a packed matrix back; called by the driving thread, so it may use the team. */
     @FunctionalInterface
     public interface Unpacking {
@@ -41,6 +44,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
     private final VectorGemm gemm;
     private final VectorPackedAttention attention;
     private final RopeAngles angles = new RopeAngles();
+    private final ThreadLocal<float[]> chunk = ThreadLocal.withInitial(() -> new float[CHUNK_ELEMENTS]);
     private float[] inverses = new float[0];
     private double[] losses = new double[0];
     private float[] unpacked = new float[0];
@@ -186,21 +190,34 @@ public final class VectorTrainingKernels implements TrainingKernels {
                 siluRange(gate.values(), up.values(), dOut.values(), from, to, dGate.values(), dUp.values()));
     }
 
-    private static void siluRange(
-            float[] gate, float[] up, float[] dOut, int from, int to, float[] dGate, float[] dUp) {
+    private void siluRange(float[] gate, float[] up, float[] dOut, int from, int to, float[] dGate, float[] dUp) {
+        float[] exponentials = chunk.get();
+        for (int at = from; at < to; at += CHUNK_ELEMENTS) {
+            int count = Math.min(CHUNK_ELEMENTS, to - at);
+            for (int i = 0; i < count; i++) {
+                exponentials[i] = -gate[at + i];
+            }
+            Lanes.exp(exponentials, 0, count);
+            siluChunk(gate, up, dOut, at, count, exponentials, dGate, dUp);
+        }
+    }
+
+    private static void siluChunk(
+            float[] gate, float[] up, float[] dOut, int from, int count, float[] exponentials, float[] dGate,
+            float[] dUp) {
         FloatVector one = FloatVector.broadcast(F, 1f);
-        int i = from;
-        for (; i + LANES <= to; i += LANES) {
-            FloatVector g = FloatVector.fromArray(F, gate, i);
-            FloatVector u = FloatVector.fromArray(F, up, i);
-            FloatVector d = FloatVector.fromArray(F, dOut, i);
-            FloatVector sigmoid = one.div(Lanes.exp(g.neg()).add(one));
+        int i = 0;
+        for (; i < F.loopBound(count); i += LANES) {
+            FloatVector g = FloatVector.fromArray(F, gate, from + i);
+            FloatVector u = FloatVector.fromArray(F, up, from + i);
+            FloatVector d = FloatVector.fromArray(F, dOut, from + i);
+            FloatVector sigmoid = one.div(FloatVector.fromArray(F, exponentials, i).add(one));
             FloatVector silu = g.mul(sigmoid);
             FloatVector slope = silu.fma(one.sub(sigmoid), sigmoid);
-            d.mul(u).mul(slope).intoArray(dGate, i);
-            d.mul(silu).intoArray(dUp, i);
+            d.mul(u).mul(slope).intoArray(dGate, from + i);
+            d.mul(silu).intoArray(dUp, from + i);
         }
-        ScalarTrainingKernels.siluGradient(gate, up, dOut, i, to, dGate, dUp);
+        ScalarTrainingKernels.siluGradient(gate, up, dOut, from + i, from + count, dGate, dUp);
     }
 
     @Override
@@ -228,18 +245,14 @@ public final class VectorTrainingKernels implements TrainingKernels {
         }
         float wanted = x[at + label];
         float max = Lanes.max(x, at, width);
-        int i = 0;
-        for (; i < F.loopBound(width); i += LANES) {
-            Lanes.exp(FloatVector.fromArray(F, x, at + i).sub(max)).intoArray(x, at + i);
+        for (int i = at; i < at + width; i++) {
+            x[i] -= max;
         }
-        ScalarTrainingKernels.exponentials(x, at + i, at + width, max);
+        Lanes.exp(x, at, width);
         float sum = Lanes.sum(x, at, width);
         float factor = gradientScale / sum;
-        for (i = 0; i < F.loopBound(width); i += LANES) {
-            FloatVector.fromArray(F, x, at + i).mul(factor).intoArray(x, at + i);
-        }
-        for (; i < width; i++) {
-            x[at + i] *= factor;
+        for (int i = at; i < at + width; i++) {
+            x[i] *= factor;
         }
         x[at + label] -= gradientScale;
         return Math.log(sum) + max - wanted;
