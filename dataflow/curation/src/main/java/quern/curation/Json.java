@@ -1,6 +1,8 @@
 package quern.curation;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,7 +19,10 @@ import java.nio.file.StandardOpenOption;
 /** Reading and writing JSON files; a written file is whole or absent. */
 final class Json {
 
-    static final ObjectMapper MAPPER = JsonMapper.builder().build();
+    /** Texts of any length: samples are limited where they come in. */
+    static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+            .build()).build();
 
     private Json() {}
 

@@ -128,6 +128,20 @@ class PipelineRunTest {
     }
 
     @Test
+    void shouldKeepShortTextsUnlessDataJuicersRulesAreAskedFor() throws IOException {
+        List<Sample> samples = List.of(Reference.sample(1, "one"), Reference.sample(2, "two"),
+                Reference.sample(3, "one"));
+        String recipe = "process:\n  - %s:\n";
+        String compat = "compat: data-juicer-1.4.3\n";
+        String minHash = recipe.formatted("document_minhash_deduplicator");
+        String simHash = recipe.formatted("document_simhash_deduplicator");
+        assertEquals(3, Reference.run(Reference.pipeline(minHash), samples, directory.resolve("a")).size());
+        assertEquals(0, Reference.run(Reference.pipeline(compat + minHash), samples, directory.resolve("b")).size());
+        assertEquals(3, Reference.run(Reference.pipeline(simHash), samples, directory.resolve("c")).size());
+        assertEquals(1, Reference.run(Reference.pipeline(compat + simHash), samples, directory.resolve("d")).size());
+    }
+
+    @Test
     void shouldRefuseWhenTheDirectoryHoldsAnotherRecipesRun() throws IOException {
         runThrough(Reference.pipeline("project_name: one"), directory.resolve("a"));
         Pipeline two = Reference.pipeline("project_name: two");

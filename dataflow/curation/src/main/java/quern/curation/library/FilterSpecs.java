@@ -2,9 +2,11 @@ package quern.curation.library;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import quern.config.QuernException;
 import quern.curation.Arguments;
 import quern.curation.LanguageDetector;
 import quern.curation.OperatorSpec;
@@ -26,6 +28,7 @@ import quern.curation.filter.TokenNumFilter;
 import quern.curation.filter.WordRepetitionFilter;
 import quern.curation.filter.WordSource;
 import quern.curation.filter.WordsNumFilter;
+import quern.curation.language.FastTextDetector;
 
 /** The filters, with Data-Juicer's parameters and defaults. */
 final class FilterSpecs {
@@ -71,8 +74,20 @@ final class FilterSpecs {
 
     private OperatorSpec language() {
         return new SpecBuilder("language_id_score_filter").texts("lang", List.of()).number("min_score", 0.8)
+                .with("fasttext_model", Parameter.Kind.TEXT_OR_NOTHING, null)
                 .make(a -> new LanguageIdScoreFilter(a.textKey(), languages(a.texts("lang")), a.number("min_score"),
-                detector));
+                        detector(a.text("fasttext_model"))));
+    }
+
+    private LanguageDetector detector(String fastTextModel) {
+        if (fastTextModel == null || fastTextModel.isEmpty()) {
+            return detector;
+        }
+        try {
+            return new FastTextDetector(Path.of(fastTextModel));
+        } catch (QuernException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private OperatorSpec perplexity() {
