@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,6 +16,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -23,9 +27,9 @@ import javax.net.ssl.SSLContext;
  * The HTTP API as the command line uses it. Every method throws {@link ApiFailure} when the answer is not a success, or
  * there is none.
  */
-final class ApiClient implements AutoCloseable {
+public final class ApiClient implements AutoCloseable {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String EVENT_PREFIX = "data: ";
     private static final int EVENT_CHARS_MAX = 16 << 20;
@@ -34,7 +38,11 @@ final class ApiClient implements AutoCloseable {
     private final String key;
     private final HttpClient http;
 
-    ApiClient(URI base, String key, SSLContext tls) {
+    /**
+     * @param key sent as the bearer; empty: none is
+     * @param tls whom to trust; null: whom the JDK does
+     */
+    public ApiClient(URI base, String key, SSLContext tls) {
         this.base = base;
         this.key = key;
         HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -42,32 +50,63 @@ final class ApiClient implements AutoCloseable {
         this.http = (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
-    URI base() {
+    /** Where the server listens. */
+    public URI base() {
         return base;
     }
 
     /** A path segment or query value, quoted. */
-    static String quote(String text) {
+    public static String quote(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         return json(send(request(path).GET().build()));
     }
 
-    JsonNode delete(String path) {
+    public JsonNode delete(String path) {
         return json(send(request(path).DELETE().build()));
     }
 
-    JsonNode post(String path, JsonNode body) {
+    public JsonNode post(String path, JsonNode body) {
         return json(send(request(path).header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body.toString())).build()));
     }
 
     /** Sends a body as it is; the answer comes later. */
-    CompletableFuture<JsonNode> upload(String path, String mediaType, BodyPublisher body) {
+    public CompletableFuture<JsonNode> upload(String path, String mediaType, BodyPublisher body) {
         HttpRequest request = request(path).header("Content-Type", mediaType).POST(body).build();
         return http.sendAsync(request, BodyHandlers.ofString()).thenApply(ApiClient::json);
+    }
+
+    /** {@code POST /v1/files}: a multipart upload as OpenAI's clients make it, streamed from disk. */
+    public JsonNode uploadFile(Path file, String purpose) {
+        if (!Files.isRegularFile(file)) {
+            throw new UsageProblem(file + " is no file");
+        }
+        String boundary = "quern-" + UUID.randomUUID();
+        String name = file.getFileName().toString().replaceAll("[\\p{Cntrl}\"]", "_");
+        String head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + purpose
+                + "\r\n--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name
+                + "\"\r\nContent-Type: application/octet-stream\r\n\r\n";
+        try {
+            BodyPublisher body = BodyPublishers.concat(BodyPublishers.ofString(head), BodyPublishers.ofFile(file),
+                    BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
+            return json(send(request("/v1/files")
+                    .header("Content-Type", "multipart/form-data; boundary=" + boundary).POST(body).build()));
+        } catch (FileNotFoundException e) {
+            throw new UsageProblem(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The body whatever the status is, for routes whose refusals are reports. */
+    public JsonNode report(String path) {
+        HttpResponse<String> answer = probe(path);
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JacksonException e) {
+            throw failure(answer.statusCode(), answer.body());
+        }
     }
 
     /** Whether this path answers 200 now; the body is the reason otherwise. */
@@ -76,7 +115,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** Sends a streaming request and hands over each event as it arrives. */
-    void stream(String path, ObjectNode body, Consumer<JsonNode> events) {
+    public void stream(String path, ObjectNode body, Consumer<JsonNode> events) {
         HttpRequest request = request(path).header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body.toString())).build();
         try {

@@ -3,7 +3,7 @@ package quern.appliance.cli;
 import quern.config.QuernException;
 
 /** The server's answer was an error, or there was none. */
-final class ApiFailure extends QuernException {
+public final class ApiFailure extends QuernException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,8 @@ final class ApiFailure extends QuernException {
         this.status = status;
     }
 
-    int status() {
+    /** HTTP status; 0: there was no answer at all. */
+    public int status() {
         return status;
     }
 }

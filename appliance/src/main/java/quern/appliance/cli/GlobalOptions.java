@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import quern.config.ConfigLoader;
 import quern.config.ConfigSources;
 import quern.config.LoadedConfig;
@@ -13,18 +14,24 @@ import quern.config.QuernException;
 /** Options that every verb has. */
 final class GlobalOptions {
 
-    @Option(names = "--data", paramLabel = "DIR",
+    @Option(names = "--data", paramLabel = "DIR", scope = ScopeType.INHERIT,
             description = "Directory of all state (default: $$QUERN_DATA, else $$XDG_DATA_HOME/quern).")
     private Path data;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (default: DIR/quern.conf).")
+    @Option(names = "--config", paramLabel = "FILE", scope = ScopeType.INHERIT,
+            description = "Configuration file (default: DIR/quern.conf).")
     private Path file;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a configuration key; repeatable.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", scope = ScopeType.INHERIT,
+            description = "Set a configuration key; repeatable.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    @Option(names = "--json", description = "Print JSON.")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
     private boolean json;
+
+    Screen screen() {
+        return new Screen(json);
+    }
 
     boolean json() {
         return json;

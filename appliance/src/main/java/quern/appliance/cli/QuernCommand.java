@@ -7,13 +7,19 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 import quern.appliance.Appliance;
 import quern.config.QuernException;
 
 /** {@code quern}: the verbs, and what their failures look like. */
 @Command(name = "quern", mixinStandardHelpOptions = true, versionProvider = QuernCommand.Version.class,
         description = "Documents in, a tuned and served language model out, on this machine.",
-        subcommands = {DemoCommand.class, ServeCommand.class, PretrainCommand.class},
+        subcommands = {
+            DemoCommand.class, ServeCommand.class, IngestCommand.class, CurateCommand.class, TuneCommand.class,
+            ChatCommand.class, GenerateCommand.class, JobsCommand.class, ModelsCommand.class, ImportCommand.class,
+            ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class, LineageCommand.class,
+            DoctorCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n")
 public final class QuernCommand implements Runnable {
 
@@ -37,7 +43,8 @@ public final class QuernCommand implements Runnable {
         CommandLine line = new CommandLine(new QuernCommand());
         line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
         line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
-        return line;
+        line.setParameterExceptionHandler((failure, wrong) -> explain(failure));
+        return line.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static java.util.Map<String, String> exitCodes() {
@@ -46,6 +53,16 @@ public final class QuernCommand implements Runnable {
             codes.put(row.substring(0, row.indexOf(':')), row.substring(row.indexOf(':') + 1));
         }
         return codes;
+    }
+
+    /** One line, and the nearest known word or where to read more. */
+    private static int explain(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        System.err.println("quern: " + Printer.safe(failure.getMessage()));
+        if (!UnmatchedArgumentException.printSuggestions(failure, System.err)) {
+            System.err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.USAGE;
     }
 
     private static int report(Exception failure) {

@@ -6,6 +6,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -37,13 +38,25 @@ final class Session implements AutoCloseable {
     }
 
     static Session open(GlobalOptions options) {
-        ApplianceConfig config = options.load().config();
-        Optional<ServerFile> running = DataDirectory.readServerFile(config.data());
-        if (running.isPresent()) {
-            return new Session(config, Optional.empty(), client(config, running.get()));
-        }
-        ApplianceConfig alone = options.load(Map.of("http.host", "127.0.0.1", "http.port", "0", "http.drain", "2s",
-                "http.tls-certificate", "", "http.tls-key", "")).config();
+        return running(options.load().config()).orElseGet(() -> launch(options, Map.of()));
+    }
+
+    /** The server that runs in the data directory, if one does. */
+    static Optional<Session> running(ApplianceConfig config) {
+        return DataDirectory.readServerFile(config.data())
+                .map(server -> new Session(config, Optional.empty(), client(config, server)));
+    }
+
+    /**
+     * An appliance of this process's own.
+     *
+     * @param more keys that win over those of the command line
+     */
+    static Session launch(GlobalOptions options, Map<String, String> more) {
+        Map<String, String> keys = new LinkedHashMap<>(Map.of("http.host", "127.0.0.1", "http.port", "0",
+                "http.drain", "2s", "http.tls-certificate", "", "http.tls-key", ""));
+        keys.putAll(more);
+        ApplianceConfig alone = options.load(keys).config();
         Appliance appliance = Appliance.launch(alone);
         var self = new ServerFile(ProcessHandle.current().pid(), "127.0.0.1", appliance.port(), false);
         var session = new Session(alone, Optional.of(appliance), client(alone, self));
@@ -102,6 +115,11 @@ final class Session implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_NS);
         }
+    }
+
+    /** Id of the base model, once it is loaded. */
+    String servedModel() {
+        return client.get("/health").path("model").asText();
     }
 
     private static void fail(Appliance appliance) {

@@ -1,0 +1,103 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import quern.config.ApplianceConfig;
+import quern.gpu.BackendChoice;
+import quern.gpu.Refusal;
+import quern.gpu.SelfCheck;
+import quern.kv.DataDirectory;
+import quern.kv.ServerFile;
+
+/** Looks at this machine as the server would find it. Works beside a running server. */
+@Command(name = "doctor", mixinStandardHelpOptions = true,
+        description = "Show the backend chosen and why others were refused, check its kernels, look at the machine.")
+final class DoctorCommand implements Callable<Integer> {
+
+    private static final long SEED = 20_250_101;
+    private static final long MEBIBYTE = 1L << 20;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Override
+    public Integer call() throws IOException {
+        Screen screen = options.screen();
+        ApplianceConfig config = options.load().config();
+        ObjectNode body = ApiClient.JSON.createObjectNode();
+        boolean sound = backend(body.putObject("backend"), config);
+        machine(body.putObject("machine"));
+        directory(body.putObject("data"), config);
+        body.put("ok", sound);
+        if (screen.json()) {
+            screen.json(body);
+        } else {
+            Outline.lines(body).forEach(screen::line);
+        }
+        return sound ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private static boolean backend(ObjectNode node, ApplianceConfig config) {
+        BackendChoice choice = BackendChoice.choose(config.backend());
+        try (var backend = choice.backend()) {
+            node.put("chosen", backend.description());
+            ObjectNode refusals = node.putObject("refused");
+            for (Refusal refusal : choice.refusals()) {
+                refusals.put(refusal.name(), refusal.reason());
+            }
+            List<SelfCheck.Result> results = SelfCheck.run(backend.kernels(), SEED);
+            List<SelfCheck.Result> wrong = results.stream().filter(result -> !result.ok()).toList();
+            node.put("self_check", results.size() - wrong.size() + " of " + results.size()
+                    + " kernels equal to the scalar definition");
+            if (!wrong.isEmpty()) {
+                var differing = node.putArray("differing");
+                wrong.forEach(result -> differing.add(result.kernel() + " " + result.type() + " " + result.sizes()
+                        + ": off by " + result.maxDifference()));
+            }
+            return wrong.isEmpty();
+        }
+    }
+
+    private static void machine(ObjectNode node) {
+        node.put("java", Runtime.version().toString()).put("vm", System.getProperty("java.vm.name"));
+        node.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch"));
+        node.put("cores", Runtime.getRuntime().availableProcessors());
+        node.put("heap_mib_max", Runtime.getRuntime().maxMemory() / MEBIBYTE);
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            node.put("memory_mib", system.getTotalMemorySize() / MEBIBYTE);
+            node.put("memory_free_mib", system.getFreeMemorySize() / MEBIBYTE);
+        }
+    }
+
+    private static void directory(ObjectNode node, ApplianceConfig config) throws IOException {
+        Path data = config.data();
+        node.put("directory", data.toString()).put("exists", Files.isDirectory(data));
+        Path existing = data.toAbsolutePath();
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        if (existing != null) {
+            node.put("writable", Files.isWritable(existing));
+            node.put("disk_free_mib", Files.getFileStore(existing).getUsableSpace() / MEBIBYTE);
+        }
+        node.put("server", DataDirectory.readServerFile(data).map(DoctorCommand::describe).orElse("not running"));
+        Session.running(config).ifPresent(live -> {
+            try (live) {
+                node.set("readiness", live.client().report("/readyz"));
+            }
+        });
+    }
+
+    private static String describe(ServerFile server) {
+        return "process " + server.pid() + " on " + server.host() + ":" + server.port() + (server.tls() ? ", TLS" : "");
+    }
+}

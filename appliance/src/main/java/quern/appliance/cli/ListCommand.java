@@ -1,0 +1,97 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
+
+/** What the data directory holds. */
+@Command(name = "ls", mixinStandardHelpOptions = true,
+        description = "List documents, datasets, files and adapters.")
+final class ListCommand implements Callable<Integer> {
+
+    /** A kind of record, its route and the columns shown. */
+    enum Kind {
+        DOCUMENTS("/v1/documents", "id", "name", "media_type", "bytes", "created_at"),
+        DATASETS("/v1/datasets", "id", "name", "samples", "bytes", "job_id", "created_at"),
+        FILES("/v1/files", "id", "filename", "purpose", "bytes", "created_at"),
+        ADAPTERS("/v1/models", "id", "owned_by", "created");
+
+        private final String route;
+        private final String[] columns;
+
+        Kind(String route, String... columns) {
+            this.route = route;
+            this.columns = columns;
+        }
+
+        String title() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(arity = "0..1", paramLabel = "KIND", description = "One of ${COMPLETION-CANDIDATES} (default: all).")
+    private Kind kind;
+
+    @Option(names = "--limit", defaultValue = "100", description = "Most of each kind (${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Override
+    public Integer call() {
+        Screen screen = options.screen();
+        List<Kind> kinds = kind == null ? List.of(Kind.values()) : List.of(kind);
+        ObjectNode all = ApiClient.JSON.createObjectNode();
+        try (Session session = Session.open(options)) {
+            if (kinds.contains(Kind.ADAPTERS)) {
+                session.awaitReady();
+            }
+            for (Kind each : kinds) {
+                all.set(each.title(), list(session, each));
+            }
+        }
+        if (screen.json()) {
+            screen.json(kind == null ? all : all.get(kind.title()));
+            return ExitCode.OK;
+        }
+        for (Kind each : kinds) {
+            print(screen, each, all.get(each.title()));
+        }
+        return ExitCode.OK;
+    }
+
+    private JsonNode list(Session session, Kind each) {
+        ApiClient client = session.client();
+        if (each != Kind.ADAPTERS) {
+            return client.get(each.route + "?limit=" + limit);
+        }
+        String served = session.servedModel();
+        ObjectNode models = (ObjectNode) client.get(each.route);
+        var adapters = models.putArray("data");
+        client.get(each.route).path("data").forEach(model -> {
+            if (!model.path("id").asText().equals(served)) {
+                adapters.add(model);
+            }
+        });
+        return models;
+    }
+
+    private static void print(Screen screen, Kind each, JsonNode list) {
+        int shown = list.path("data").size();
+        screen.line(each.title() + ": " + (shown == 0 ? "none" : ""));
+        if (shown > 0) {
+            screen.table(Listing.rows(list, each.columns));
+            if (list.path("has_more").asBoolean()) {
+                screen.line("... more; see --limit");
+            }
+        }
+        screen.line("");
+    }
+}

@@ -1,0 +1,68 @@
+package quern.appliance.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import quern.inference.format.ModelFiles;
+import quern.kv.DataDirectory;
+
+/**
+ * A model that answers: one of the data directory's appliance, or a file loaded into an appliance of its own over a
+ * directory that is deleted with the session.
+ */
+record ModelSession(Session session, String model, Path scratch) implements AutoCloseable {
+
+    /** @param model id, imported name or path; null: the model that is served */
+    static ModelSession open(GlobalOptions options, String model) throws IOException {
+        if (model != null) {
+            Path path = ImportedModels.of(options.load().config()).path(model);
+            if (Files.exists(path)) {
+                return ofFile(options, path);
+            }
+            if (looksLikePath(model)) {
+                ModelFiles.open(path).close();
+            }
+        }
+        return ready(Session.open(options), model, null);
+    }
+
+    private static boolean looksLikePath(String model) {
+        return model.endsWith(".gguf") || model.startsWith(".") || model.startsWith("/");
+    }
+
+    private static ModelSession ofFile(GlobalOptions options, Path file) throws IOException {
+        Path scratch = Files.createTempDirectory("quern-");
+        try {
+            Session session = Session.launch(options, Map.of("engine.model", file.toAbsolutePath().toString(),
+                    "kv.warm-enabled", "false", "kv.cold-enabled", "false", "data", scratch.toString()));
+            return ready(session, null, scratch);
+        } catch (RuntimeException | Error failure) {
+            DataDirectory.removeTree(scratch);
+            throw failure;
+        }
+    }
+
+    private static ModelSession ready(Session session, String model, Path scratch) {
+        try {
+            session.awaitReady();
+            String id = model != null ? model : session.servedModel();
+            return new ModelSession(session, id, scratch);
+        } catch (RuntimeException | Error failure) {
+            session.close();
+            throw failure;
+        }
+    }
+
+    ApiClient client() {
+        return session.client();
+    }
+
+    @Override
+    public void close() throws IOException {
+        session.close();
+        if (scratch != null) {
+            DataDirectory.removeTree(scratch);
+        }
+    }
+}

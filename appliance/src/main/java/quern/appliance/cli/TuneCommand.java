@@ -1,0 +1,123 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
+
+/** Fine-tunes the served model and shows whether the adapter passed its gate. */
+@Command(name = "tune", mixinStandardHelpOptions = true,
+        description = "Fine-tune on a dataset, or on a JSONL file of samples.")
+final class TuneCommand implements Callable<Integer> {
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "DATASET|FILE.jsonl", description = "What to learn.")
+    private String source;
+
+    @Option(names = "--model", paramLabel = "ID", description = "Model to tune (default: the one that is served).")
+    private String model;
+
+    @Option(names = "--suffix", description = "Part of the new adapter's name.")
+    private String suffix;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the samples.")
+    private Integer epochs;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "Of the optimizer, after its warm-up.")
+    private Double learningRate;
+
+    @Option(names = "--batch-tokens", paramLabel = "N", description = "Tokens of one optimizer step.")
+    private Integer batchTokens;
+
+    @Option(names = "--lora-rank", paramLabel = "N", description = "Rank of the adapter's matrices.")
+    private Integer loraRank;
+
+    @Option(names = "--lora-alpha", paramLabel = "X", description = "Scale of the adapter, divided by its rank.")
+    private Double loraAlpha;
+
+    @Option(names = "--held-out-share", paramLabel = "X", description = "Share of the samples kept for the gate.")
+    private Double heldOutShare;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same adapter.")
+    private Long seed;
+
+    @Option(names = "--wait", negatable = true, defaultValue = "true", fallbackValue = "true",
+            description = "Wait for the end (default: ${DEFAULT-VALUE}).")
+    private boolean wait;
+
+    @Override
+    public Integer call() throws IOException {
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            ApiClient client = session.client();
+            JsonNode job = client.post("/v1/fine_tuning/jobs", request(session));
+            String id = job.path("id").asText();
+            if (!wait && session.isServer()) {
+                print(screen, job, id);
+                return ExitCode.OK;
+            }
+            new JobWatch(client, screen).await(id);
+            JsonNode ended = client.get("/v1/fine_tuning/jobs/" + id);
+            JsonNode adapter = ended.path("fine_tuned_model");
+            JsonNode result = client.get("/v1/jobs/" + id).path("result");
+            if (screen.json()) {
+                screen.json(((ObjectNode) ended).set("result", result));
+            } else {
+                Outline.lines(result).forEach(screen::line);
+                screen.line(adapter.isTextual()
+                        ? "adapter " + adapter.asText() + " is served"
+                        : "no adapter was published");
+            }
+            return adapter.isTextual() ? ExitCode.OK : ExitCode.REFUSED;
+        }
+    }
+
+    private static void print(Screen screen, JsonNode job, String id) {
+        if (screen.json()) {
+            screen.json(job);
+        } else {
+            screen.line(id);
+        }
+    }
+
+    private ObjectNode request(Session session) throws IOException {
+        ObjectNode body = ApiClient.JSON.createObjectNode();
+        body.put("model", model != null ? model : session.servedModel());
+        body.put("training_file", trainingFile(session.client()));
+        if (suffix != null) {
+            body.put("suffix", suffix);
+        }
+        if (seed != null) {
+            body.put("seed", seed);
+        }
+        ObjectNode method = ApiClient.JSON.createObjectNode().put("type", "supervised");
+        ObjectNode hyperparameters = method.putObject("supervised").putObject("hyperparameters");
+        hyperparameters.put("n_epochs", epochs).put("learning_rate", learningRate).put("batch_tokens", batchTokens)
+                .put("lora_rank", loraRank).put("lora_alpha", loraAlpha).put("held_out_share", heldOutShare);
+        hyperparameters.removeIf(JsonNode::isNull);
+        if (!hyperparameters.isEmpty()) {
+            body.set("method", method);
+        }
+        return body;
+    }
+
+    private String trainingFile(ApiClient client) throws IOException {
+        Path file = Path.of(source);
+        if (Files.isRegularFile(file)) {
+            return client.uploadFile(file, "fine-tune").path("id").asText();
+        }
+        if (source.endsWith(".jsonl") || source.contains("/")) {
+            throw new UsageProblem("no file " + source);
+        }
+        return source;
+    }
+}
