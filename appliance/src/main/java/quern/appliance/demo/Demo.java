@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import quern.config.QuernException;
 import quern.inference.EmbeddedModel;
@@ -30,6 +32,7 @@ public final class Demo {
     private static final int RIGHT_BEFORE_MAX = 1;
     private static final int BLOCK_TOKENS = 32;
     private static final int LOGPROBS = 16;
+    private static final int TALK_TOPICS = 7;
 
     private final Path data;
     private final Optional<Path> model;
@@ -155,15 +158,16 @@ public final class Demo {
 
     private JsonNode awaitPrinting(String id) throws IOException {
         long last = 0;
+        int tenths = 0;
         while (true) {
             JsonNode job = server.get("/v1/jobs/" + id);
             for (JsonNode event : server.get("/v1/jobs/" + id + "/events?limit=1000&after=" + last).path("data")) {
                 last = event.path("id").asLong();
                 JsonNode metrics = event.path("data");
-                int every = Math.max(1, metrics.path("total_steps").asInt() / 10);
-                boolean tenth = metrics.path("step").asInt() % every == 0;
-                if (!metrics.has("step") || tenth) {
+                int now = 10 * metrics.path("step").asInt() / Math.max(1, metrics.path("total_steps").asInt());
+                if (!metrics.has("step") || now > tenths) {
                     report.say("    %s", event.path("message").asText());
+                    tenths = Math.max(tenths, now);
                 }
             }
             if (isOver(job)) {
@@ -236,8 +240,12 @@ public final class Demo {
         report.say("      %s", line(answer));
         JsonNode traced = server.post("/v1/lineage/answers", Map.of("model", ALIAS, "text", answer));
         boolean planted = false;
+        Set<String> told = new HashSet<>();
         for (JsonNode match : traced.path("matches")) {
             String name = documentNames.getOrDefault(match.path("document").asText(), "?");
+            if (!told.add(name + match.path("document_from"))) {
+                continue;
+            }
             report.say("      %d tokens \"%s\" <- %s, characters %d to %d", match.path("tokens").asInt(),
                     line(match.path("text").asText()), name, match.path("document_from").asLong(),
                     match.path("document_to").asLong());
@@ -251,38 +259,42 @@ public final class Demo {
 
     private void killAndRestart() throws IOException {
         report.step("kill -9, restart: adapter, jobs and warm prefix are there");
-        List<Map<String, String>> talk = longTalk();
-        DemoServer.Answer cold = server.chat(ALIAS, talk, LOGPROBS);
+        List<Map<String, String>> talk = longTalk(0);
+        DemoServer.Answer before = server.chat(ALIAS, talk, LOGPROBS);
         LockSupport.parkNanos(1_500_000_000);
         int jobsBefore = server.get("/v1/jobs?limit=100").path("data").size();
         server.kill();
         server = DemoServer.start(data, model);
         int jobsAfter = server.get("/v1/jobs?limit=100").path("data").size();
+        server.chat(ALIAS, longTalk(TALK_TOPICS), LOGPROBS);
+        DemoServer.Answer cold = server.chat(ALIAS, longTalk(2 * TALK_TOPICS), LOGPROBS);
         DemoServer.Answer warm = server.chat(ALIAS, talk, LOGPROBS);
-        boolean equal = cold.logprobs().equals(warm.logprobs()) && cold.text().equals(warm.text());
+        boolean equal = before.logprobs().equals(warm.logprobs()) && before.text().equals(warm.text());
         report.say("    ready again after %.1f s; jobs %d before, %d after", server.readyMs() / 1000, jobsBefore,
                 jobsAfter);
-        report.say("    first token %.0f ms cold, %.0f ms warm; %d of %d prompt tokens from the cache",
-                cold.firstTokenMs(), warm.firstTokenMs(), warm.cachedTokens(), warm.promptTokens());
-        report.say("    %d logprobs %s", warm.logprobs().size(), equal ? "equal bit for bit" : "DIFFER");
-        report.summary("after kill -9", "%d of %d prompt tokens cached, first token %.0f ms cold, %.0f ms warm",
+        report.say("    first token: %.1f ms for a new prompt of %d tokens, %.1f ms for the one from before the kill",
+                cold.firstTokenMs(), cold.promptTokens(), warm.firstTokenMs());
+        report.say("    %d of its %d prompt tokens came from the cache on disk; %d logprobs %s", warm.cachedTokens(),
+                warm.promptTokens(), warm.logprobs().size(), equal ? "equal bit for bit" : "DIFFER");
+        report.summary("after kill -9", "%d of %d prompt tokens cached; first token %.1f ms cold, %.1f ms warm",
                 warm.cachedTokens(), warm.promptTokens(), cold.firstTokenMs(), warm.firstTokenMs());
         report.figures().put("cached_tokens", warm.cachedTokens()).put("prompt_tokens", warm.promptTokens())
                 .put("ttft_cold_ms", cold.firstTokenMs()).put("ttft_warm_ms", warm.firstTokenMs())
-                .put("logprobs_equal", equal).put("restart_s", server.readyMs() / 1000);
+                .put("logprobs", warm.logprobs().size()).put("logprobs_equal", equal)
+                .put("restart_s", server.readyMs() / 1000);
         check(jobsAfter == jobsBefore, "jobs are missing after the restart");
         check(warm.cachedTokens() >= warm.promptTokens() - BLOCK_TOKENS, "only " + warm.cachedTokens() + " of "
                 + warm.promptTokens() + " prompt tokens came from the cache");
-        check(equal && !warm.logprobs().isEmpty(), "logprobs after the restart differ from those before");
+        check(equal && warm.logprobs().size() >= LOGPROBS, "logprobs after the restart differ from those before");
     }
 
-    /** A prompt of a few hundred tokens. */
-    private static List<Map<String, String>> longTalk() {
+    /** A prompt of a few hundred tokens that begins with another topic than the others do. */
+    private static List<Map<String, String>> longTalk(int fromTopic) {
         StringBuilder text = new StringBuilder();
-        for (Topic topic : Topic.all().subList(0, 5)) {
-            text.append(topic.definition()).append(' ');
+        for (Topic topic : Topic.all().subList(fromTopic, fromTopic + TALK_TOPICS)) {
+            text.append(topic.definition()).append(' ').append(topic.prose()).append(' ');
         }
-        return List.of(Map.of("role", "user", "content", text + DemoQuestion.TEN.getFirst().question()));
+        return List.of(Map.of("role", "user", "content", text + "Tell me a story about a fox."));
     }
 
     private void conclude() {
