@@ -2,12 +2,15 @@ package quern.gpu.vector;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One thread's matrix product {@code y[m][n] (+)= sum over k of x[m][k] * w[k][n]} over packed panels: {@code w} in
  * panels of {@link #rows} outputs, {@code x} in panels of {@link #tokens}, both k-major and padded with zeros.
  */
 final class GemmPanels {
+
+    private static final VectorSpecies<Float> F8 = FloatVector.SPECIES_256;
 
     /** Outputs in the lanes of one tile. */
     final int rows;
@@ -68,24 +71,48 @@ final class GemmPanels {
 
     private static void packStraight(
             float[] a, int from, int kStride, int filled, int kCount, float[] packed, int to, int panel) {
+        int eights = filled - filled % 8;
         for (int k = 0; k < kCount; k++) {
             int source = from + k * kStride;
             int target = to + k * panel;
-            for (int i = 0; i < filled; i++) {
+            for (int i = 0; i < eights; i += 8) {
+                FloatVector.fromArray(F8, a, source + i).intoArray(packed, target + i);
+            }
+            for (int i = eights; i < filled; i++) {
                 packed[target + i] = a[source + i];
             }
         }
     }
 
+    /* Four rows at a time: as many streams read as the processor fetches ahead, and short runs written. */
     private static void packTurned(
             float[] a, int from, int kStride, int nStride, int filled, int kCount, float[] packed, int to,
             int panel) {
-        for (int i = 0; i < filled; i++) {
+        int i = 0;
+        for (; i + 4 <= filled && kStride == 1; i += 4) {
+            turnFour(a, from + i * nStride, nStride, kCount, packed, to + i, panel);
+        }
+        for (; i < filled; i++) {
             int source = from + i * nStride;
             int target = to + i;
             for (int k = 0; k < kCount; k++) {
                 packed[target + k * panel] = a[source + k * kStride];
             }
+        }
+    }
+
+    private static void turnFour(
+            float[] a, int from, int nStride, int kCount, float[] packed, int to, int panel) {
+        int second = from + nStride;
+        int third = second + nStride;
+        int fourth = third + nStride;
+        int target = to;
+        for (int k = 0; k < kCount; k++) {
+            packed[target] = a[from + k];
+            packed[target + 1] = a[second + k];
+            packed[target + 2] = a[third + k];
+            packed[target + 3] = a[fourth + k];
+            target += panel;
         }
     }
 
