@@ -17,6 +17,9 @@ import java.util.List;
  */
 final class SpillInput implements StageInput {
 
+    /** What a selector is assumed to need for the value of a sample's field. */
+    private static final long VALUE_BYTES = 96;
+
     private final RandomAccessFile file;
     private final long[] offsets;
     private final int[] order;
@@ -40,6 +43,7 @@ final class SpillInput implements StageInput {
                 liveCount = count;
                 reason = "duplicate";
             } else {
+                requireMemory(count, VALUE_BYTES, memoryBytesMax);
                 int[] chosen = ((Selector) decider).select(values(((Selector) decider).fieldKey()));
                 order = chosenFirst(chosen, count);
                 liveCount = chosen.length;
@@ -80,17 +84,20 @@ final class SpillInput implements StageInput {
 
     private void markDuplicates(Path directory, int stage, Deduplicator deduplicator, int count, long memoryBytesMax)
             throws IOException {
-        long needed = deduplicator.memoryBytesPerSample() * count;
-        if (needed > memoryBytesMax) {
-            throw new RunException(label + ": signatures of " + count + " samples need " + needed
-                    + " bytes, curation.deduplication-memory allows " + memoryBytesMax);
-        }
+        requireMemory(count, deduplicator.memoryBytesPerSample(), memoryBytesMax);
         try (MappedSignatures signatures = new MappedSignatures(Spill.signaturesPath(directory, stage),
                 deduplicator.signatureBytes(), count)) {
             int[] standsFor = deduplicator.duplicates(signatures);
             for (int i = 0; i < count; i++) {
                 duplicates.set(i, standsFor[i] != i);
             }
+        }
+    }
+
+    private void requireMemory(int count, long bytesPerSample, long memoryBytesMax) {
+        if (bytesPerSample * count > memoryBytesMax) {
+            throw new RunException(label + ": deciding over " + count + " samples needs " + bytesPerSample * count
+                    + " bytes, curation.deduplication-memory allows " + memoryBytesMax);
         }
     }
 

@@ -117,7 +117,7 @@ final class StageOutput implements AutoCloseable {
             List<Draft> out;
             try {
                 out = apply(i, step, draft);
-            } catch (RunException | java.io.UncheckedIOException e) {
+            } catch (RunException | UncheckedIOException e) {
                 throw e;
             } catch (RuntimeException | StackOverflowError e) {
                 failed(step, count, draft, e);
@@ -202,7 +202,9 @@ final class StageOutput implements AutoCloseable {
         boolean admitted;
         try {
             admitted = spill.append(draft);
-        } catch (SampleException e) {
+        } catch (RunException | UncheckedIOException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
             failed(stage.decider(), count, draft, e);
             return;
         } finally {

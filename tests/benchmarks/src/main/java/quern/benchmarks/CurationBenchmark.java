@@ -85,9 +85,9 @@ public final class CurationBenchmark {
         System.out.printf("best %.1f MB/s per core; MD5 alone %.0f MB/s; ratio %.3f%n", bytes / 1e6 / best, limit,
                 bytes / 1e6 / best / limit);
         long all = report.operators().stream().mapToLong(RunReport.Line::nanos).sum();
-        for (RunReport.Line line : report.operators()) {
+        for (RunReport.Line line : report.operators().stream().filter(line -> line.nanos() > 0).toList()) {
             System.out.printf("  %-36s %6.1f %% %8.1f MB/s%n", line.operator(), 100.0 * line.nanos() / all,
-                    bytes * 1e3 / Math.max(1, line.nanos()));
+                    bytes * 1e3 / line.nanos());
         }
     }
 

@@ -3,13 +3,15 @@ package quern.curation.text;
 import java.util.Arrays;
 
 /**
- * Counts n-grams by a 64-bit hash of each, in an open-addressing table. Two different n-grams are taken for one with
- * a chance of about 2<sup>-64</sup> per pair.
+ * Counts n-grams by a 64-bit hash of each, in an open-addressing table. Two different n-grams are taken for one with a
+ * chance of about 2<sup>-64</sup> per pair. Above a million n-grams the hashes are counted in several passes, a share
+ * of them each, so that the table stays below 32 MiB however long the text is.
  */
 final class GramCounter {
 
     private static final long POLYNOMIAL = 0x9E3779B97F4A7C15L;
     private static final long MIX = 0xFF51AFD7ED558CCDL;
+    private static final int TABLE_GRAMS_MAX = 1 << 20;
 
     private final long[] keys;
     private final int[] counts;
@@ -17,19 +19,67 @@ final class GramCounter {
     private int distinct;
     private int once;
     private int total;
+    private int[] repeated = new int[16];
+    private int repeatedCount;
 
-    /** @param most n-grams that will be added */
-    GramCounter(int most) {
-        int slots = Integer.highestOneBit(Math.max(8, Math.min(most, 1 << 28)) * 2 - 1) << 1;
+    private GramCounter(int grams) {
+        int slots = Integer.highestOneBit(Math.max(8, grams) * 2 - 1) << 1;
         keys = new long[slots];
         counts = new int[slots];
         mask = slots - 1;
     }
 
-    void add(long hash) {
-        long key = hash * MIX;
-        key ^= key >>> 32;
-        int slot = (int) key & mask;
+    /** Counts every window of {@code length} values, hashed by a rolling polynomial. */
+    static GramCounter count(int[] values, int count, int length) {
+        return count(i -> values[i], count, length);
+    }
+
+    /** The same over 64-bit values. */
+    static GramCounter count(long[] values, int count, int length) {
+        return count(i -> values[i], count, length);
+    }
+
+    private static GramCounter count(Values values, int count, int length) {
+        int grams = count - length + 1;
+        int passes = (grams + TABLE_GRAMS_MAX - 1) / TABLE_GRAMS_MAX;
+        GramCounter counter = new GramCounter(passes > 1 ? TABLE_GRAMS_MAX * 5 / 4 : grams);
+        for (int pass = 0; pass < passes; pass++) {
+            counter.addWindows(values, count, length, passes, pass);
+            if (passes > 1) {
+                counter.collectRepeated();
+                Arrays.fill(counter.counts, 0);
+            }
+        }
+        return counter;
+    }
+
+    /** The values that make up n-grams, by position. */
+    private interface Values {
+        long at(int index);
+    }
+
+    private void addWindows(Values values, int count, int length, int passes, int pass) {
+        long drop = 1;
+        for (int i = 1; i < length; i++) {
+            drop *= POLYNOMIAL;
+        }
+        long hash = 0;
+        for (int i = 0; i < length - 1; i++) {
+            hash = hash * POLYNOMIAL + values.at(i);
+        }
+        for (int i = length - 1; i < count; i++) {
+            hash = hash * POLYNOMIAL + values.at(i);
+            long key = hash * MIX;
+            key ^= key >>> 32;
+            if (passes == 1 || (key >>> 33) % passes == pass) {
+                add(hash, (int) key);
+            }
+            hash -= drop * values.at(i - length + 1);
+        }
+    }
+
+    private void add(long hash, int mixed) {
+        int slot = mixed & mask;
         while (counts[slot] != 0 && keys[slot] != hash) {
             slot = slot + 1 & mask;
         }
@@ -44,37 +94,14 @@ final class GramCounter {
         total++;
     }
 
-    /** Adds each window of {@code length} values, hashed by a rolling polynomial. */
-    void addWindows(int[] values, int count, int length) {
-        long drop = 1;
-        for (int i = 1; i < length; i++) {
-            drop *= POLYNOMIAL;
-        }
-        long hash = 0;
-        for (int i = 0; i < length - 1; i++) {
-            hash = hash * POLYNOMIAL + values[i];
-        }
-        for (int i = length - 1; i < count; i++) {
-            hash = hash * POLYNOMIAL + values[i];
-            add(hash);
-            hash -= drop * values[i - length + 1];
-        }
-    }
-
-    /** The same over 64-bit values. */
-    void addWindows(long[] values, int count, int length) {
-        long drop = 1;
-        for (int i = 1; i < length; i++) {
-            drop *= POLYNOMIAL;
-        }
-        long hash = 0;
-        for (int i = 0; i < length - 1; i++) {
-            hash = hash * POLYNOMIAL + values[i];
-        }
-        for (int i = length - 1; i < count; i++) {
-            hash = hash * POLYNOMIAL + values[i];
-            add(hash);
-            hash -= drop * values[i - length + 1];
+    private void collectRepeated() {
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 1) {
+                if (repeatedCount == repeated.length) {
+                    repeated = Arrays.copyOf(repeated, repeatedCount * 2);
+                }
+                repeated[repeatedCount++] = counts[i];
+            }
         }
     }
 
@@ -87,25 +114,21 @@ final class GramCounter {
         return once;
     }
 
-    /** All n-grams added. */
+    /** All n-grams. */
     int total() {
         return total;
     }
 
-    /** Sum of the {@code n} largest counts; every count taken must be above one. */
+    /** Sum of the {@code n} largest counts; there must be as many above one. */
     long sumOfLargest(int n) {
-        int[] repeated = new int[distinct - once];
-        int found = 0;
-        for (int count : counts) {
-            if (count > 1) {
-                repeated[found++] = count;
-            }
+        if (repeatedCount == 0) {
+            collectRepeated();
         }
-        if (n < found) {
-            Arrays.sort(repeated);
+        if (n < repeatedCount) {
+            Arrays.sort(repeated, 0, repeatedCount);
         }
         long sum = 0;
-        for (int i = found - n; i < found; i++) {
+        for (int i = repeatedCount - n; i < repeatedCount; i++) {
             sum += repeated[i];
         }
         return sum;

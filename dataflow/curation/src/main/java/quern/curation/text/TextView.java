@@ -98,8 +98,7 @@ public final class TextView {
         if (codePointCount < length) {
             return 0.0;
         }
-        GramCounter grams = new GramCounter(codePointCount - length + 1);
-        grams.addWindows(codePoints, codePointCount, length);
+        GramCounter grams = GramCounter.count(codePoints, codePointCount, length);
         int take = Math.min((int) Math.sqrt(grams.distinct()), grams.distinct() - grams.once());
         return take == 0 ? 0.0 : (double) grams.sumOfLargest(take) / grams.total();
     }

@@ -94,8 +94,7 @@ public final class Words {
         if (count < length) {
             return 0.0;
         }
-        GramCounter grams = new GramCounter(count - length + 1);
-        grams.addWindows(hashes(), count, length);
+        GramCounter grams = GramCounter.count(hashes(), count, length);
         return (double) (grams.total() - grams.once()) / grams.total();
     }
 
