@@ -32,7 +32,7 @@ public final class Demo {
     private static final int RIGHT_BEFORE_MAX = 1;
     private static final int BLOCK_TOKENS = 32;
     private static final int LOGPROBS = 16;
-    private static final int TALK_TOPICS = 7;
+    private static final int TALK_TOPICS = 5;
 
     private final Path data;
     private final Optional<Path> model;

@@ -35,11 +35,17 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts a server over {@code data} and waits until it is ready. */
     static ServerProcess start(Path data, String... arguments) throws IOException {
+        return start(data, List.of(), arguments);
+    }
+
+    /** The same with further options of the JVM. */
+    static ServerProcess start(Path data, List<String> jvmOptions, String... arguments) throws IOException {
         Files.createDirectories(data);
         Files.deleteIfExists(data.resolve("server.json"));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions());
+        command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "quern.appliance.Main",
                 "serve", "--port", "0", "--data", data.toString()));
         command.addAll(List.of(arguments));
