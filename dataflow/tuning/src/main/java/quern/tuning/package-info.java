@@ -1,5 +1,6 @@
 /**
- * Training: examples, batches, trainer, adapters and the evaluation gate. Open Trainer first. Single-threaded
- * step functions; the engine loop executes their slices.
+ * Training: samples to examples, batches, optimizer steps, adapters and the evaluation gate. Open Trainer first, then
+ * FullTraining (a small model as a whole) and TuningRun (an adapter, from samples to the gate's decision). Plain step
+ * functions for one thread, that which drives the compute team; a TuningRun is sliced by the engine loop.
  */
 package quern.tuning;

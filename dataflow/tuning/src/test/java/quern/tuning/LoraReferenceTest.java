@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,13 +22,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 import quern.config.EngineConfig;
 import quern.gpu.Backend;
 import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.KvLayout;
+import quern.gpu.kernel.KvRows;
 import quern.gpu.scalar.Dequantizer;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.scalar.ScalarTrainingKernels;
+import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
 import quern.inference.LoadedModel;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.SafetensorsReader;
+import quern.inference.transformer.ForwardBatch;
+import quern.inference.transformer.ForwardBatch.AdapterSpan;
+import quern.inference.transformer.LoraMatrices;
+import quern.inference.transformer.ModelShape;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
 import quern.tuning.network.Parameter;
@@ -91,6 +102,37 @@ class LoraReferenceTest {
         PackedBatch batch = batch(0);
         model.network().lossAndGradients(batch, 1f / batch.labelCount());
         compareGradients("grads_final.safetensors");
+    }
+
+    /** The adapter as PEFT wrote it, beside the weights in a forward pass for serving. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "llama-rslora"})
+    void shouldHaveTheReferenceLogitsWhenServed(String name) throws IOException {
+        open(name);
+        LoraMatrices adapter = new LoraMatrices(
+                AdapterFile.read(folder.resolve("adapter_final"), base.shape()).weights(), backend.kernels());
+        JsonNode cases = new ObjectMapper().readTree(folder.resolve("cases.json").toFile());
+        var expected = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(cases.path("logits_file").asText())))
+                .order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        for (JsonNode prompt : cases.path("prompts")) {
+            Rows logits = lastLogits(ints(prompt.path("ids")), adapter);
+            int row = prompt.path("last_logits_row").asInt();
+            for (int i = 0; i < logits.width(); i++) {
+                assertEquals(expected.get(row * logits.width() + i), logits.values()[i], 2e-3);
+            }
+        }
+    }
+
+    private Rows lastLogits(int[] ids, LoraMatrices adapter) {
+        ModelShape shape = base.shape();
+        KvLayout layout = new KvLayout(
+                shape.layers(), shape.kvHeads(), shape.headSize(), ids.length, ElementType.F32);
+        MemorySegment[][] blocks = new MemorySegment[ids.length][];
+        Arrays.fill(blocks, new MemorySegment[] {Arena.ofAuto().allocate(layout.blockBytes(), 64)});
+        int[] positions = new int[ids.length];
+        Arrays.setAll(positions, i -> i);
+        return base.transformer().forward(new ForwardBatch(ids, new KvRows(layout, blocks, positions),
+                List.of(new AdapterSpan(0, ids.length, adapter)), new int[] {ids.length - 1}));
     }
 
     private OptimizerSettings settings() {

@@ -32,7 +32,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
     /** Elements whose exponentials are held at a time. */
     private static final int CHUNK_ELEMENTS = 1024;
 
-    /** Reads a packed matrix back; called by the driving thread, so it may use the team. */
+    /** Reads a packed matrix back; called by any thread of the team. */
     @FunctionalInterface
     public interface Unpacking {
         /** Writes rows {@code from} to {@code from + count - 1} as floats to the start of {@code out}, row-major. */
@@ -79,7 +79,12 @@ public final class VectorTrainingKernels implements TrainingKernels {
         }
         for (int row = 0; row < w.rows(); row += UNPACKED_ROWS) {
             int used = Math.min(UNPACKED_ROWS, w.rows() - row);
-            unpacking.rows(w, row, used, unpacked);
+            int first = row;
+            team.split(used, 32, (from, to) -> {
+                float[] part = new float[(to - from) * w.columns()];
+                unpacking.rows(w, first + from, to - from, part);
+                System.arraycopy(part, 0, unpacked, from * w.columns(), part.length);
+            });
             gemm.inputGradient(unpacked, used, w.columns(), dy, row, count, dx, accumulate || row > 0);
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,9 @@ import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.scalar.ScalarTrainingKernels;
+import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Rows;
+import quern.gpu.tensor.Tensor;
 
 /** Every kernel equals its scalar definition bit for bit, with both tiles and any number of threads. */
 class VectorTrainingKernelsTest {
@@ -62,6 +65,28 @@ class VectorTrainingKernelsTest {
             k.weightGradient(dy, x, count, dw);
             return dw;
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32,37,19", "F16,40,33", "BF16,17,31", "Q8_0,300,64", "Q4_0,33,96", "Q4_K,20,256", "Q6_K,5,512"})
+    void shouldEqualScalarWhenGradientsPassAPackedMatrix(ElementType type, int outputs, int inputs) {
+        byte[] bytes = new byte[Math.toIntExact(type.bytesOf((long) outputs * inputs))];
+        new SplittableRandom(SEED).nextBytes(bytes);
+        for (int i = 0; i < bytes.length; i++) {
+            // Positive and of a small exponent wherever a scale or a float may lie.
+            bytes[i] &= 0x1f;
+        }
+        Tensor tensor = new Tensor("w", type, outputs, inputs, MemorySegment.ofArray(bytes));
+        Rows dy = random(21, outputs);
+        for (boolean accumulate : new boolean[] {false, true}) {
+            Rows expected = fill(21, inputs);
+            scalar.inputGradient(new ScalarKernels().pack(tensor), dy, 20, expected, accumulate);
+            VectorKernels vector = new VectorKernels(team);
+            Rows found = fill(21, inputs);
+            new VectorTrainingKernels(team, VectorKernels::unpack)
+                    .inputGradient(vector.pack(tensor), dy, 20, found, accumulate);
+            assertArrayEquals(expected.values(), found.values());
+        }
     }
 
     @ParameterizedTest
