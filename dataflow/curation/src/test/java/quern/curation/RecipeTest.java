@@ -149,6 +149,16 @@ class RecipeTest {
     }
 
     @Test
+    void shouldRefuseConditionsThatPythonWouldRunButAreNoComparisons() {
+        for (String condition : List.of("a +", "not a", "a in b", "f(x)", "a > -1", "(a", "a b", "'open", "1 < ",
+                "import os",
+                "(".repeat(5000))) {
+            assertThrows(RecipeException.class, () -> Reference.operator("general_field_filter",
+                    Json.object().put("filter_condition", condition)), condition);
+        }
+    }
+
+    @Test
     void shouldRefuseWhenYamlIsDeepOrExpandsOrIsTooLarge() {
         String bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
                 + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"

@@ -15,6 +15,7 @@ import quern.curation.TextModel;
 import quern.curation.filter.AlphanumericFilter;
 import quern.curation.filter.AverageLineLengthFilter;
 import quern.curation.filter.CharacterRepetitionFilter;
+import quern.curation.filter.GeneralFieldFilter;
 import quern.curation.filter.LanguageIdScoreFilter;
 import quern.curation.filter.ListedWordsFilter;
 import quern.curation.filter.MaximumLineLengthFilter;
@@ -69,7 +70,9 @@ final class FilterSpecs {
                 words("words_num_filter", "min_num", 10, "max_num", UNLIMITED)
                         .make(a -> new WordsNumFilter(a.textKey(), a.interval("min_num", "max_num"), source(a))),
                 listed("flagged_words", 0.0, 0.045), listed("stopwords", 0.3, 1.0),
-                language(), perplexity(), tokens(), suffix(), field(), numericField());
+                language(), perplexity(), tokens(), suffix(), field(), numericField(),
+                new SpecBuilder("general_field_filter").text("filter_condition", "")
+                        .make(a -> new GeneralFieldFilter(a.text("filter_condition"))));
     }
 
     private OperatorSpec language() {

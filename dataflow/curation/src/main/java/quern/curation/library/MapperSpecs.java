@@ -16,6 +16,7 @@ import quern.curation.mapper.CleanEmailMapper;
 import quern.curation.mapper.CleanHtmlMapper;
 import quern.curation.mapper.CleanLinksMapper;
 import quern.curation.mapper.ExpandMacroMapper;
+import quern.curation.mapper.ExtractTablesMapper;
 import quern.curation.mapper.FixUnicodeMapper;
 import quern.curation.mapper.PatternMapper;
 import quern.curation.mapper.PunctuationNormalizationMapper;
@@ -62,6 +63,10 @@ final class MapperSpecs {
                         List.of(PatternMapper.IP_ADDRESS), List.of(PythonPattern.replacement(replacement)))),
                 plain("clean_copyright_mapper", CleanCopyrightMapper::new),
                 plain("clean_html_mapper", CleanHtmlMapper::new),
+                new SpecBuilder("extract_tables_from_html_mapper").text("tables_field_name", "html_tables")
+                        .bool("retain_html_tags", false).bool("include_header", true)
+                        .make(a -> new ExtractTablesMapper(a.textKey(), a.text("tables_field_name"),
+                                a.bool("retain_html_tags"), a.bool("include_header"))),
                 new SpecBuilder("fix_unicode_mapper").with("normalization", TEXT_OR_NOTHING, null)
                         .make(a -> new FixUnicodeMapper(a.textKey(), form(a.text("normalization")))),
                 plain("punctuation_normalization_mapper", PunctuationNormalizationMapper::new),

@@ -56,7 +56,6 @@ final class Refusals {
         put(all, "needs the dictionaries of OpenCC, which Quern does not have; remove it", "chinese_convert_mapper");
         put(all, "is not built yet; list its operators one by one, counts are shared between them anyway",
                 "general_fused_op");
-        put(all, "is not built yet; remove it", "extract_tables_from_html_mapper general_field_filter");
         return Map.copyOf(all);
     }
 
