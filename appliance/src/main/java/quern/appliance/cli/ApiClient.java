@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -135,12 +137,15 @@ public final class ApiClient implements AutoCloseable {
     }
 
     private static void read(InputStream stream, Consumer<JsonNode> events) throws IOException {
-        var reader = new java.io.BufferedReader(new java.io.InputStreamReader(stream, StandardCharsets.UTF_8));
+        var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             if (line.length() > EVENT_CHARS_MAX) {
                 throw new ApiFailure(502, "an event of " + line.length() + " characters", null);
             }
-            if (!line.startsWith(EVENT_PREFIX) || line.equals("data: [DONE]")) {
+            if (line.equals("data: [DONE]")) {
+                return;
+            }
+            if (!line.startsWith(EVENT_PREFIX)) {
                 continue;
             }
             JsonNode event = JSON.readTree(line.substring(EVENT_PREFIX.length()));
@@ -149,6 +154,7 @@ public final class ApiClient implements AutoCloseable {
             }
             events.accept(event);
         }
+        throw new ApiFailure(0, "the answer broke off before its end", null);
     }
 
     private HttpRequest.Builder request(String path) {

@@ -2,6 +2,7 @@ package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!Files.exists(source)) {
+            throw new UsageProblem(source + ": no such file or directory");
+        }
         String fingerprint;
         ObjectNode description;
         try (ModelFile model = ModelFiles.open(source)) {

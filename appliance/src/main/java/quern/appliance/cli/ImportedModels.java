@@ -10,8 +10,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import quern.config.ApplianceConfig;
-import quern.config.QuernException;
-import quern.config.QuernException.Category;
 import quern.kv.DataDirectory;
 
 /** The models that lie in the data directory, by name. */
@@ -21,15 +19,6 @@ record ImportedModels(Path directory) {
 
     static ImportedModels of(ApplianceConfig config) {
         return new ImportedModels(config.data().resolve("models"));
-    }
-
-    /** A path as given, else the imported model of that name. */
-    Path path(String text) {
-        Path path = Path.of(text);
-        boolean plainName = path.getNameCount() == 1 && !path.isAbsolute();
-        return !Files.exists(path) && plainName && Files.exists(directory.resolve(text))
-                ? directory.resolve(text)
-                : path;
     }
 
     List<Path> list() throws IOException {
@@ -44,13 +33,13 @@ record ImportedModels(Path directory) {
     /**
      * Puts a model there under its own name: a copy that appears only when it is whole, or a symbolic link.
      *
-     * @throws QuernException if one of that name is there already
+     * @throws ApiFailure if one of that name is there already
      */
     Path add(Path source, boolean link) throws IOException {
         Path target = directory.resolve(source.toRealPath().getFileName());
         if (Files.exists(target)) {
-            throw new QuernException(Category.ERROR, target + " exists already; remove it with 'quern rm "
-                    + target.getFileName() + "' first");
+            throw new ApiFailure(409, target + " exists already; remove it with 'quern rm "
+                    + target.getFileName() + "' first", null);
         }
         Files.createDirectories(directory);
         if (link) {

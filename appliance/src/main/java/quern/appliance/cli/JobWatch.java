@@ -26,6 +26,11 @@ final class JobWatch {
      * @throws QuernException if it failed or was cancelled
      */
     JsonNode await(String id) {
+        return succeeded(follow(id), id);
+    }
+
+    /** The job as it ended, well or not. */
+    JsonNode follow(String id) {
         long pauseMs = POLL_FIRST_MS;
         while (true) {
             JsonNode job = client.get("/v1/jobs/" + id);
@@ -33,7 +38,7 @@ final class JobWatch {
             String status = job.path("status").asText();
             if (TERMINAL.contains(status)) {
                 screen.clearProgress();
-                return ended(job, id, status);
+                return job;
             }
             JsonNode progress = job.path("progress");
             String stage = progress.path("stage").asText("");
@@ -44,7 +49,9 @@ final class JobWatch {
         }
     }
 
-    private JsonNode ended(JsonNode job, String id, String status) {
+    /** @throws QuernException if it did not succeed, with its reason */
+    static JsonNode succeeded(JsonNode job, String id) {
+        String status = job.path("status").asText();
         if (status.equals("succeeded")) {
             return job;
         }
@@ -59,7 +66,10 @@ final class JobWatch {
             page = client.get("/v1/jobs/" + id + "/events?limit=200&after=" + eventsSeen);
             for (JsonNode event : page.path("data")) {
                 eventsSeen = Math.max(eventsSeen, event.path("id").asLong());
-                screen.note(event.path("message").asText());
+                // What ended a job is said with its end.
+                if (!event.path("level").asText().equals("error")) {
+                    screen.note(event.path("message").asText());
+                }
             }
         } while (page.path("has_more").asBoolean());
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import quern.inference.format.ModelFiles;
+import java.util.Optional;
 import quern.kv.DataDirectory;
 
 /**
@@ -16,12 +16,12 @@ record ModelSession(Session session, String model, Path scratch) implements Auto
     /** @param model id, imported name or path; null: the model that is served */
     static ModelSession open(GlobalOptions options, String model) throws IOException {
         if (model != null) {
-            Path path = ImportedModels.of(options.load().config()).path(model);
-            if (Files.exists(path)) {
-                return ofFile(options, path);
+            Optional<Path> file = ModelPath.find(model, options);
+            if (file.isPresent()) {
+                return ofFile(options, file.get());
             }
             if (looksLikePath(model)) {
-                ModelFiles.open(path).close();
+                throw new UsageProblem("--model " + model + ": no such file or directory");
             }
         }
         return ready(Session.open(options), model, null);

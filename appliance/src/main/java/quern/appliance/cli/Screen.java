@@ -86,7 +86,7 @@ final class Screen {
         }
         shown = true;
         shownAtNs = nowNs;
-        String count = total > 0 ? done + "/" + total : Long.toString(done);
+        String count = total > 0 ? done + "/" + total : done > 0 ? Long.toString(done) : "...";
         if (!terminal) {
             err.println(what + " " + count);
             err.flush();

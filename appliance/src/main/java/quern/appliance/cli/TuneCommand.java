@@ -65,20 +65,26 @@ final class TuneCommand implements Callable<Integer> {
                 print(screen, job, id);
                 return ExitCode.OK;
             }
-            new JobWatch(client, screen).await(id);
-            JsonNode ended = client.get("/v1/fine_tuning/jobs/" + id);
-            JsonNode adapter = ended.path("fine_tuned_model");
-            JsonNode result = client.get("/v1/jobs/" + id).path("result");
-            if (screen.json()) {
-                screen.json(((ObjectNode) ended).set("result", result));
-            } else {
-                Outline.lines(result).forEach(screen::line);
-                screen.line(adapter.isTextual()
-                        ? "adapter " + adapter.asText() + " is served"
-                        : "no adapter was published");
+            JsonNode end = new JobWatch(client, screen).follow(id);
+            if (end.path("result").path("gate").isMissingNode()) {
+                JobWatch.succeeded(end, id);
             }
-            return adapter.isTextual() ? ExitCode.OK : ExitCode.REFUSED;
+            return report(screen, end, client.get("/v1/fine_tuning/jobs/" + id));
         }
+    }
+
+    /** The gate has spoken: its figures, and whether the adapter is served. */
+    private static int report(Screen screen, JsonNode end, JsonNode job) {
+        boolean served = end.path("status").asText().equals("succeeded");
+        if (screen.json()) {
+            screen.json(job);
+        } else {
+            Outline.lines(end.path("result")).forEach(screen::line);
+            screen.line(served
+                    ? "adapter " + job.path("fine_tuned_model").asText() + " is served"
+                    : "not served: " + end.path("error").asText());
+        }
+        return served ? ExitCode.OK : ExitCode.REFUSED;
     }
 
     private static void print(Screen screen, JsonNode job, String id) {
