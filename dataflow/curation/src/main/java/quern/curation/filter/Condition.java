@@ -109,8 +109,10 @@ sealed interface Condition {
     /** Recursive descent over the words of the text. */
     final class Parser {
 
-        private static final Pattern WORD = Pattern.compile("\\s*(?:(?<number>\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?|\\.\\d+)"
-                + "|(?<name>[\\p{L}_][\\p{L}\\p{N}_]*(?:\\.[\\p{L}_][\\p{L}\\p{N}_]*)*)|(?<text>'[^'\\\\]*'|\"[^\"\\\\]*\")"
+        private static final Pattern WORD = Pattern.compile("\\s*(?:"
+                + "(?<number>\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?|\\.\\d+)"
+                + "|(?<name>[\\p{L}_][\\p{L}\\p{N}_]*(?:\\.[\\p{L}_][\\p{L}\\p{N}_]*)*)"
+                + "|(?<text>'[^'\\\\]*'|\"[^\"\\\\]*\")"
                 + "|(?<sign>>=|<=|==|!=|[<>()]))");
         private static final int DEPTH_MAX = 100;
 

@@ -14,7 +14,8 @@ class ExtractTablesMapperTest {
 
     @Test
     void shouldWriteRowsOfCellsWhenPageHasTables() {
-        assertEquals("[[[\"a\",\"b\"],[\"1\",\"2\"]]]", tables(PAGE, new ExtractTablesMapper("text", "t", false, true)));
+        assertEquals("[[[\"a\",\"b\"],[\"1\",\"2\"]]]",
+                tables(PAGE, new ExtractTablesMapper("text", "t", false, true)));
         assertEquals("[[[\"1\",\"2\"]]]", tables(PAGE, new ExtractTablesMapper("text", "t", false, false)));
         assertEquals("[]", tables("no table", new ExtractTablesMapper("text", "t", false, true)));
     }

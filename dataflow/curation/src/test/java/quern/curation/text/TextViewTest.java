@@ -81,7 +81,8 @@ class TextViewTest {
     }
 
     private static List<String> lines(String text) {
-        List<String> lines = new ArrayList<>(List.of(text.split("\r\n|[\n\u000b\f\r\u001c\u001d\u001e\u0085\u2028\u2029]", -1)));
+        List<String> lines = new ArrayList<>(List.of(text.split(
+                "\r\n|[\n\u000b\f\r\u001c\u001d\u001e\u0085\u2028\u2029]", -1)));
         if (lines.getLast().isEmpty()) {
             lines.removeLast();
         }
