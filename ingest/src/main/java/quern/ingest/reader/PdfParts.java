@@ -20,6 +20,10 @@ final class PdfParts implements Parts {
     private static final int PAGES_MAX = 20_000;
     private static final long MAIN_MEMORY_BYTES = 64L << 20;
 
+    static {
+        BundledFont.install();
+    }
+
     private final PDDocument pdf;
     private final long charactersMax;
     private final List<Integer> characters = new ArrayList<>();

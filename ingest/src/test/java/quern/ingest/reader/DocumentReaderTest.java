@@ -10,10 +10,15 @@ import static quern.ingest.reader.Documents.read;
 import static quern.ingest.reader.Documents.texts;
 import static quern.ingest.reader.Documents.utf8;
 
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.pdfbox.pdmodel.font.FontMappers;
 import org.junit.jupiter.api.Test;
 import quern.ingest.MediaType;
 import quern.ingest.Sample;
@@ -226,6 +231,15 @@ class DocumentReaderTest {
         assertEquals(new PageCounts(List.of(0, 11, 0, 11)), outcome.pages());
         assertEquals(2, outcome.pages().pagesWithoutText());
         assertEquals(2, outcome.refused());
+    }
+
+    @Test
+    void shouldNotLookAtTheMachinesFontsWhenAPdfEmbedsNone() throws IOException {
+        Path cache = Path.of(System.getProperty("user.home"), ".pdfbox.cache");
+        FileTime before = Files.exists(cache) ? Files.getLastModifiedTime(cache) : null;
+        assertEquals(List.of("Plain Helvetica"), texts(read("a.pdf", Documents.pdf("Plain Helvetica"))));
+        assertEquals(before, Files.exists(cache) ? Files.getLastModifiedTime(cache) : null);
+        assertEquals("LiberationSans", FontMappers.instance().getFontBoxFont("Helvetica", null).getFont().getName());
     }
 
     @Test
