@@ -121,7 +121,7 @@ public final class ConfigLoader {
 
     /** The data directory as far as it is known without the file that may lie in it. */
     private Optional<Path> dataBeforeFile() {
-        String text = sources.overrides().getOrDefault("data", sources.overrides().get(ROOT + ".data"));
+        String text = sources.overrides().get("data");
         if (text == null) {
             text = sources.environment().get("QUERN_DATA");
         }
@@ -159,7 +159,7 @@ public final class ConfigLoader {
 
     private void readOverrides(Map<String, Setting> settings) {
         for (var entry : sources.overrides().entrySet()) {
-            String key = entry.getKey().startsWith(ROOT + ".") ? entry.getKey() : ROOT + "." + entry.getKey();
+            String key = ROOT + "." + entry.getKey();
             if (keys.isLeaf(key)) {
                 settings.put(key, Setting.ofText(key, entry.getValue(), Origin.Source.COMMAND_LINE, "command line"));
             } else {

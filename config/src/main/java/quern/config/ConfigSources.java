@@ -1,6 +1,7 @@
 package quern.config;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,13 +11,22 @@ import java.util.Optional;
  *
  * @param file the user's file; absent: {@code quern.conf} in the data directory, where there is one
  * @param environment variables of the process
- * @param overrides values of the command line by key, with or without the leading {@code quern.}
+ * @param overrides values of the command line by key, with or without the leading {@code quern.}; kept without it
  */
 public record ConfigSources(Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
 
     public ConfigSources {
         environment = Map.copyOf(environment);
-        overrides = Map.copyOf(overrides);
+        overrides = plain(overrides);
+    }
+
+    /** One form of each key, so that the later of two ways to write it wins. */
+    private static Map<String, String> plain(Map<String, String> overrides) {
+        Map<String, String> plain = new LinkedHashMap<>();
+        String root = ConfigLoader.ROOT + ".";
+        overrides.forEach((key, value) ->
+                plain.put(key.startsWith(root) ? key.substring(root.length()) : key, value));
+        return Collections.unmodifiableMap(plain);
     }
 
     /** No file, no environment, no overrides. */

@@ -59,6 +59,13 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void shouldTakeTheLaterOverrideHoweverItsKeyIsWritten() {
+        var both = ConfigSources.none().with("http.port", "3").with("quern.http.port", "4");
+        assertEquals(4, ConfigLoader.load(both).config().http().port());
+        assertEquals(5, ConfigLoader.load(both.with("http.port", "5")).config().http().port());
+    }
+
+    @Test
     void shouldReportAllProblemsAtOnceWhenAFileHasSeveral() throws IOException {
         Path file = write("""
                 quern {
