@@ -23,7 +23,7 @@ public final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, description = "GGUF file to write, with a manifest beside it.")
     private Path out;
 
-    @Option(names = "--tokens", defaultValue = "12000000", description = "Tokens to train on (${DEFAULT-VALUE}).")
+    @Option(names = "--tokens", defaultValue = "8000000", description = "Tokens to train on (${DEFAULT-VALUE}).")
     private long tokens;
 
     @Option(names = "--work", description = "Directory of checkpoints (default: beside --out).")
