@@ -2,6 +2,7 @@ package quern.actors.ingest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -30,8 +31,11 @@ public final class Ingestor extends AbstractMatchingBehavior<Ingestor.Command> {
             SpooledBody body, String declaredType, String name, Ownership owner, ActorRef<Reply> replyTo)
             implements Command {}
 
-    /** @param replyTo gets exactly one {@link Reply}: {@link Removed} or {@link Failed} */
-    public record Remove(DocumentId id, String ownerKeyId, ActorRef<Reply> replyTo) implements Command {}
+    /**
+     * @param ownerKeyId whose claim goes; empty: everybody's, and with them the bytes
+     * @param replyTo gets exactly one {@link Reply}: {@link Removed} or {@link Failed}
+     */
+    public record Remove(DocumentId id, Optional<String> ownerKeyId, ActorRef<Reply> replyTo) implements Command {}
 
     private enum Flush implements Command { NOW }
 
@@ -120,7 +124,9 @@ public final class Ingestor extends AbstractMatchingBehavior<Ingestor.Command> {
 
     private Reply removed(Remove remove) {
         try {
-            return new Removed(journal.remove(remove.id(), remove.ownerKeyId()));
+            return new Removed(remove.ownerKeyId()
+                    .map(owner -> journal.remove(remove.id(), owner))
+                    .orElseGet(() -> journal.removeAll(List.of(remove.id())) > 0));
         } catch (QuernException e) {
             return new Failed(e.getMessage());
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
@@ -197,19 +198,15 @@ public final class DocumentRoutes {
         DocumentId id = id(call);
         return desk.read(() -> document(call.caller(), id))
                 .thenCompose(document -> AskPattern.<Ingestor.Command, Ingestor.Reply>ask(ingestor,
-                        replyTo -> new Ingestor.Remove(id, owner(document, call.caller()), replyTo),
+                        replyTo -> new Ingestor.Remove(id, claim(call.caller()), replyTo),
                         APPEND_TIMEOUT, desk.scheduler()))
                 .thenApply(reply -> Json.ok(Json.object().put("id", id.hex()).put("object", "document")
                         .put("deleted", reply instanceof Ingestor.Removed removed && removed.existed())));
     }
 
-    /** An administrator removes on behalf of the first who sent it. */
-    private static String owner(Document document, Caller caller) {
-        return document.owners().stream()
-                .map(Ownership::ownerKeyId)
-                .filter(caller.keyId()::equals)
-                .findFirst()
-                .orElse(document.owners().getFirst().ownerKeyId());
+    /** An administrator removes a document for everybody, any other key its own claim. */
+    private static Optional<String> claim(Caller caller) {
+        return caller.admin() ? Optional.empty() : Optional.of(caller.keyId());
     }
 
     private static DocumentId id(Call call) {
