@@ -3,6 +3,7 @@ package quern.gpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
@@ -132,11 +133,40 @@ public final class KernelComparison {
         return difference(expected, found);
     }
 
+    /** {@link Kernels#geluMultiply}. */
+    public float geluMultiply(int count, int width) {
+        Rows gate = rows(count, width);
+        Rows up = rows(count, width);
+        Rows expected = new Rows(count, width);
+        Rows found = new Rows(count, width);
+        definition.geluMultiply(gate, up, count, expected);
+        subject.geluMultiply(gate, up, count, found);
+        return difference(expected, found);
+    }
+
+    /** {@link Kernels#scale} and {@link Kernels#softcap}. */
+    public float softcap(int count, int width, float cap) {
+        Rows expected = rows(count, width);
+        Rows found = copy(expected);
+        definition.scale(expected, count, 3f);
+        subject.scale(found, count, 3f);
+        definition.softcap(expected, count, cap);
+        subject.softcap(found, count, cap);
+        return difference(expected, found);
+    }
+
     /**
      * {@link Kernels#storeKv}, then {@link Kernels#attention}: {@code sequences} of {@code length} tokens each, the
      * last {@code rowsEach} of which attend.
      */
     public float attention(KvLayout layout, int sequences, int length, int rowsEach, int headCount) {
+        AttentionRule rule = AttentionRule.full((float) (1 / Math.sqrt(layout.headSize())));
+        return attention(layout, rule, sequences, length, rowsEach, headCount);
+    }
+
+    /** The same under another rule. */
+    public float attention(
+            KvLayout layout, AttentionRule rule, int sequences, int length, int rowsEach, int headCount) {
         int width = layout.kvHeads() * layout.headSize();
         int layer = layout.layers() - 1;
         KvRows all = kvRows(layout, blocks(layout, sequences, length), length, length);
@@ -151,9 +181,8 @@ public final class KernelComparison {
         Rows queries = rows(count, headCount * layout.headSize());
         Rows expected = new Rows(count, queries.width());
         Rows found = new Rows(count, queries.width());
-        float scale = (float) (1 / Math.sqrt(layout.headSize()));
-        definition.attention(queries, count, headCount, scale, last, layer, expected);
-        subject.attention(queries, count, headCount, scale, last, layer, found);
+        definition.attention(queries, count, headCount, rule, last, layer, expected);
+        subject.attention(queries, count, headCount, rule, last, layer, found);
         return Math.max(stored, difference(expected, found));
     }
 

@@ -2,6 +2,7 @@ package quern.gpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.scalar.ScalarKernels;
@@ -57,8 +58,12 @@ public final class SelfCheck {
             KvLayout layout = new KvLayout(2, 2, 16, 8, type);
             results.add(Result.of("storeKv, attention", type.name(), "2 sequences of 21, 4 heads x 16",
                     comparison.attention(layout, 2, 21, 3, 4)));
+            results.add(Result.of("attention, window of 5, softcap", type.name(), "2 sequences of 21, 4 heads x 16",
+                    comparison.attention(layout, new AttentionRule(0.25f, 5, 2.5f), 2, 21, 7, 4)));
         }
         results.add(Result.of("siluMultiply", "", "3 x 300", comparison.siluMultiply(3, 300)));
+        results.add(Result.of("geluMultiply", "", "3 x 300", comparison.geluMultiply(3, 300)));
+        results.add(Result.of("scale, softcap", "", "3 x 300", comparison.softcap(3, 300, 2.5f)));
         return results;
     }
 

@@ -58,13 +58,25 @@ public interface Kernels {
     void storeKv(Rows keys, Rows values, int count, KvRows kv, int layer);
 
     /**
-     * Causal softmax attention with grouped queries over the cache: row t attends to positions 0..positions[t].
+     * Causal softmax attention with grouped queries over the cache: row t attends to the positions up to positions[t]
+     * that the rule lets it see.
      *
      * @param queries {@code headCount * headSize} columns; heads are split evenly among the layout's KV heads
-     * @param scale multiplies each score, usually {@code 1 / sqrt(headSize)}
      */
-    void attention(Rows queries, int count, int headCount, float scale, KvRows kv, int layer, Rows out);
+    void attention(Rows queries, int count, int headCount, AttentionRule rule, KvRows kv, int layer, Rows out);
 
     /** {@code out = silu(gate) * up}, silu(x) = x / (1 + exp(-x)); {@code out} may be either input. */
     void siluMultiply(Rows gate, Rows up, int count, Rows out);
+
+    /**
+     * {@code out = gelu(gate) * up} with the tanh form, gelu(x) = x / (1 + exp(-2 sqrt(2 / pi) (x + 0.044715 x^3)))
+     * (Hendrycks and Gimpel, arXiv 1606.08415); {@code out} may be either input.
+     */
+    void geluMultiply(Rows gate, Rows up, int count, Rows out);
+
+    /** {@code x = cap * tanh(x / cap)}, element by element. */
+    void softcap(Rows x, int count, float cap);
+
+    /** {@code x *= factor}, element by element. */
+    void scale(Rows x, int count, float factor);
 }

@@ -7,8 +7,14 @@ package quern.gpu.kernel;
  * @param interleaved true: pairs are elements (2i, 2i+1), as in Llama GGUF files; false: (i, i + pairs), as in HF
  *     files and Qwen
  * @param frequencies one per pair; {@code 2 * frequencies.length} elements of each head are rotated, the rest stay
+ * @param magnitude factor of what is rotated; 1 but for scalings that raise it (YaRN, arXiv 2309.00071)
  */
-public record RopeTable(boolean interleaved, float[] frequencies) {
+public record RopeTable(boolean interleaved, float[] frequencies, float magnitude) {
+
+    /** Magnitude 1. */
+    public RopeTable(boolean interleaved, float[] frequencies) {
+        this(interleaved, frequencies, 1f);
+    }
 
     /** The plain table: {@code base^(-2i / rotatedElements)}. */
     public static RopeTable of(boolean interleaved, int rotatedElements, double base) {

@@ -33,6 +33,9 @@ public final class FloatMath {
     public static final float EXP_C6 = 1.3981999507e-3f;
     public static final float EXP_C7 = 1.9875691500e-4f;
 
+    private static final float GELU_LINEAR = 1.5957691216f;
+    private static final float GELU_CUBIC = 0.0713548163f;
+
     private FloatMath() {}
 
     /**
@@ -68,6 +71,27 @@ public final class FloatMath {
     /** x / (1 + e^-x). */
     public static float silu(float x) {
         return x / (1f + exp(-x));
+    }
+
+    /** {@code cap * tanh(x / cap)}; tanh(y) = 1 - 2 / (e^2y + 1), off by at most about 1e-7. */
+    public static float softcap(float x, float cap) {
+        float y = x / cap;
+        return capped(exp(y + y), cap);
+    }
+
+    /** The value whose {@code e^(2 x / cap)} is given. */
+    public static float capped(float exponential, float cap) {
+        return cap * (1f - 2f / (exponential + 1f));
+    }
+
+    /** The tanh form of GELU, written as x times a logistic function. */
+    public static float gelu(float x) {
+        return x / (1f + exp(geluExponent(x)));
+    }
+
+    /** {@code -2 sqrt(2 / pi) (x + 0.044715 x^3)}. */
+    public static float geluExponent(float x) {
+        return -x * Math.fma(x * x, GELU_CUBIC, GELU_LINEAR);
     }
 
     /** {@code sum over i < count of a[aFrom + i] * b[bFrom + i]}, in partial sums. */

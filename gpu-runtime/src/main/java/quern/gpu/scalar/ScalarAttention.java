@@ -3,6 +3,7 @@ package quern.gpu.scalar;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.tensor.ElementType;
@@ -10,7 +11,8 @@ import quern.gpu.tensor.Rows;
 
 /**
  * Attention over paged keys and values. Per row and head: all scores, their largest, {@code p = exp(score - largest)},
- * the weighted values in order of position, then one division by the sum of p.
+ * the weighted values in order of position, then one division by the sum of p, in which a position outside the window
+ * counts as 0.
  */
 final class ScalarAttention {
 
@@ -58,22 +60,27 @@ final class ScalarAttention {
     }
 
     /** One row and one query head. */
-    static void head(Rows queries, int row, int head, int headCount, float scale, KvRows kv, int layer, Rows out) {
+    static void head(
+            Rows queries, int row, int head, int headCount, AttentionRule rule, KvRows kv, int layer, Rows out) {
         KvLayout layout = kv.layout();
         int size = layout.headSize();
         int kvHead = head / (headCount / layout.kvHeads());
         int at = queries.at(row) + head * size;
         int length = kv.positions()[row] + 1;
+        int first = rule.firstOf(length - 1);
         float[] vector = new float[size];
         float[] weights = new float[length];
         float largest = Float.NEGATIVE_INFINITY;
-        for (int p = 0; p < length; p++) {
+        for (int p = first; p < length; p++) {
             read(block(kv, row, p), layout.keyOffset(layer, kvHead, p % layout.blockTokens()), layout, vector);
-            weights[p] = FloatMath.dot(queries.values(), at, vector, 0, size) * scale;
+            weights[p] = FloatMath.dot(queries.values(), at, vector, 0, size) * rule.scale();
+            if (rule.softcap() > 0) {
+                weights[p] = FloatMath.softcap(weights[p], rule.softcap());
+            }
             largest = Math.max(largest, weights[p]);
         }
         float[] sums = new float[size];
-        for (int p = 0; p < length; p++) {
+        for (int p = first; p < length; p++) {
             weights[p] = FloatMath.exp(weights[p] - largest);
             read(block(kv, row, p), layout.valueOffset(layer, kvHead, p % layout.blockTokens()), layout, vector);
             for (int i = 0; i < size; i++) {

@@ -1,5 +1,6 @@
 package quern.gpu.scalar;
 
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.Matrix;
@@ -213,11 +214,11 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void attention(Rows queries, int count, int headCount, float scale, KvRows kv, int layer, Rows out) {
+    public void attention(Rows queries, int count, int headCount, AttentionRule rule, KvRows kv, int layer, Rows out) {
         Shapes.attention(queries, count, headCount, kv, layer, out);
         for (int t = 0; t < count; t++) {
             for (int head = 0; head < headCount; head++) {
-                ScalarAttention.head(queries, t, head, headCount, scale, kv, layer, out);
+                ScalarAttention.head(queries, t, head, headCount, rule, kv, layer, out);
             }
         }
     }
@@ -229,6 +230,32 @@ public final class ScalarKernels implements Kernels {
         Shapes.rows("gated output", out, count, gate.width());
         for (int i = 0; i < count * gate.width(); i++) {
             out.values()[i] = FloatMath.silu(gate.values()[i]) * up.values()[i];
+        }
+    }
+
+    @Override
+    public void geluMultiply(Rows gate, Rows up, int count, Rows out) {
+        Shapes.rows("gate", gate, count, gate.width());
+        Shapes.rows("up", up, count, gate.width());
+        Shapes.rows("gated output", out, count, gate.width());
+        for (int i = 0; i < count * gate.width(); i++) {
+            out.values()[i] = FloatMath.gelu(gate.values()[i]) * up.values()[i];
+        }
+    }
+
+    @Override
+    public void softcap(Rows x, int count, float cap) {
+        Shapes.rows("softcap", x, count, x.width());
+        for (int i = 0; i < count * x.width(); i++) {
+            x.values()[i] = FloatMath.softcap(x.values()[i], cap);
+        }
+    }
+
+    @Override
+    public void scale(Rows x, int count, float factor) {
+        Shapes.rows("scale", x, count, x.width());
+        for (int i = 0; i < count * x.width(); i++) {
+            x.values()[i] *= factor;
         }
     }
 

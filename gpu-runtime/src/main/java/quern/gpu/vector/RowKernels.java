@@ -69,6 +69,31 @@ final class RowKernels {
         }
     }
 
+    static void geluMultiply(float[] gate, float[] up, int from, int to, float[] out) {
+        float[] exponentials = new float[Math.min(SILU_CHUNK, to - from)];
+        for (int at = from; at < to; at += SILU_CHUNK) {
+            int count = Math.min(SILU_CHUNK, to - at);
+            for (int i = 0; i < count; i++) {
+                exponentials[i] = FloatMath.geluExponent(gate[at + i]);
+            }
+            Lanes.exp(exponentials, 0, count);
+            for (int i = 0; i < count; i++) {
+                out[at + i] = gate[at + i] / (1f + exponentials[i]) * up[at + i];
+            }
+        }
+    }
+
+    static void softcap(float[] x, int from, int count, float cap) {
+        for (int i = from; i < from + count; i++) {
+            float y = x[i] / cap;
+            x[i] = y + y;
+        }
+        Lanes.exp(x, from, count);
+        for (int i = from; i < from + count; i++) {
+            x[i] = FloatMath.capped(x[i], cap);
+        }
+    }
+
     /** Pairs (i, i + pairs) of one head. */
     static void rotateHalves(float[] x, int at, int pairs, float[] cosines, float[] sines, int from) {
         int i = 0;

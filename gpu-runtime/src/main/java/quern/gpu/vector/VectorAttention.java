@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.tensor.ElementType;
@@ -28,12 +29,14 @@ final class VectorAttention {
     private final KvRows kv;
     private final KvLayout layout;
     private final int layer;
-    private final float scale;
+    private final AttentionRule rule;
     private final int kvHead;
     private final int group;
     private final int rowFrom;
     private final int rowTo;
     private final int length;
+    /** Start of the first block that any of the rows sees. */
+    private final int begin;
     /** Floats between the scores of one (row, head) and the next: a multiple of 16. */
     private final int stride;
     private final float[] scores;
@@ -43,21 +46,25 @@ final class VectorAttention {
 
     /** @param group query heads per KV head */
     VectorAttention(
-            Rows queries, int rowFrom, int rowTo, int kvHead, int group, float scale, KvRows kv, int layer, Rows out) {
+            Rows queries, int rowFrom, int rowTo, int kvHead, int group, AttentionRule rule, KvRows kv, int layer,
+            Rows out) {
         this.queries = queries;
         this.out = out;
         this.kv = kv;
         this.layout = kv.layout();
         this.layer = layer;
-        this.scale = scale;
+        this.rule = rule;
         this.kvHead = kvHead;
         this.group = group;
         this.rowFrom = rowFrom;
         this.rowTo = rowTo;
         int largest = 0;
+        int earliest = Integer.MAX_VALUE;
         for (int t = rowFrom; t < rowTo; t++) {
             largest = Math.max(largest, kv.positions()[t]);
+            earliest = Math.min(earliest, rule.firstOf(kv.positions()[t]));
         }
+        this.begin = earliest / layout.blockTokens() * layout.blockTokens();
         this.length = largest + 1;
         this.stride = Math.ceilDiv(length, 16) * 16;
         int rows = (rowTo - rowFrom) * group;
@@ -70,17 +77,21 @@ final class VectorAttention {
     void run() {
         int blockTokens = layout.blockTokens();
         MemorySegment[] blocks = kv.blocks()[rowFrom];
-        for (int first = 0; first < length; first += blockTokens) {
+        for (int first = begin; first < length; first += blockTokens) {
             int tokens = Math.min(blockTokens, length - first);
             read(blocks[first / blockTokens], layout.keyOffset(layer, kvHead, 0), tokens, layout, block, halves);
             addScores(first, tokens);
         }
         float[] inverses = new float[(rowTo - rowFrom) * group];
         for (int i = 0; i < inverses.length; i++) {
-            int used = kv.positions()[rowFrom + i / group] + 1;
-            inverses[i] = 1f / softmax(scores, i * stride, used, stride);
+            int position = kv.positions()[rowFrom + i / group];
+            int seen = rule.firstOf(position);
+            if (rule.softcap() > 0) {
+                RowKernels.softcap(scores, i * stride + seen, position + 1 - seen, rule.softcap());
+            }
+            inverses[i] = 1f / softmax(scores, i * stride, seen, position + 1, stride);
         }
-        for (int first = 0; first < length; first += blockTokens) {
+        for (int first = begin; first < length; first += blockTokens) {
             int tokens = Math.min(blockTokens, length - first);
             read(blocks[first / blockTokens], layout.valueOffset(layer, kvHead, 0), tokens, layout, block, halves);
             addValues(first, tokens);
@@ -108,10 +119,10 @@ final class VectorAttention {
                 int to = ((t - rowFrom) * group + head) * stride + first;
                 int p = 0;
                 for (; size % 16 == 0 && p + 4 <= used; p += 4) {
-                    dot4(queries.values(), q, block, p * size, size, scale, scores, to + p);
+                    dot4(queries.values(), q, block, p * size, size, rule.scale(), scores, to + p);
                 }
                 for (; p < used; p++) {
-                    scores[to + p] = RowKernels.dot(queries.values(), q, block, p * size, size) * scale;
+                    scores[to + p] = RowKernels.dot(queries.values(), q, block, p * size, size) * rule.scale();
                 }
             }
         }
@@ -147,11 +158,15 @@ final class VectorAttention {
         scores[to + 3] = EightLanes.total(a3, b3) * scale;
     }
 
-    /** Scores become exp(score - largest) in place; gives their sum. What lies beyond {@code used} adds zeros. */
-    private static float softmax(float[] scores, int from, int used, int stride) {
+    /**
+     * Scores become exp(score - largest) in place; gives their sum. What lies before {@code seen} and beyond
+     * {@code used} adds zeros.
+     */
+    private static float softmax(float[] scores, int from, int seen, int used, int stride) {
+        Arrays.fill(scores, from, from + seen, Float.NEGATIVE_INFINITY);
         Arrays.fill(scores, from + used, from + stride, Float.NEGATIVE_INFINITY);
         float largest = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < from + used; i++) {
+        for (int i = from + seen; i < from + used; i++) {
             largest = Math.max(largest, scores[i]);
         }
         int padded = Math.ceilDiv(used, 16) * 16;
@@ -166,23 +181,24 @@ final class VectorAttention {
         int size = layout.headSize();
         for (int t = rowFrom; t < rowTo; t++) {
             int used = Math.min(tokens, kv.positions()[t] + 1 - first);
+            int skipped = Math.clamp(rule.firstOf(kv.positions()[t]) - first, 0, tokens);
             for (int head = 0; head < group && used > 0; head++) {
                 int i = (t - rowFrom) * group + head;
-                addWeighted(scores, i * stride + first, used, block, size, sums, i * size);
+                addWeighted(scores, i * stride + first, skipped, used, block, size, sums, i * size);
             }
         }
     }
 
-    /** {@code sums[d] += sum over p < used of weights[p] * values[p][d]}, in order of p. */
+    /** {@code sums[d] += sum over skipped <= p < used of weights[p] * values[p][d]}, in order of p. */
     private static void addWeighted(
-            float[] weights, int from, int used, float[] values, int size, float[] sums, int to) {
+            float[] weights, int from, int skipped, int used, float[] values, int size, float[] sums, int to) {
         int d = 0;
         for (; d + 32 <= size; d += 32) {
             FloatVector a = FloatVector.fromArray(F, sums, to + d);
             FloatVector b = FloatVector.fromArray(F, sums, to + d + 8);
             FloatVector c = FloatVector.fromArray(F, sums, to + d + 16);
             FloatVector e = FloatVector.fromArray(F, sums, to + d + 24);
-            for (int p = 0; p < used; p++) {
+            for (int p = skipped; p < used; p++) {
                 FloatVector weight = FloatVector.broadcast(F, weights[from + p]);
                 int at = p * size + d;
                 a = weight.fma(FloatVector.fromArray(F, values, at), a);
@@ -197,14 +213,14 @@ final class VectorAttention {
         }
         for (; d + 8 <= size; d += 8) {
             FloatVector a = FloatVector.fromArray(F, sums, to + d);
-            for (int p = 0; p < used; p++) {
+            for (int p = skipped; p < used; p++) {
                 a = FloatVector.fromArray(F, values, p * size + d)
                         .fma(FloatVector.broadcast(F, weights[from + p]), a);
             }
             a.intoArray(sums, to + d);
         }
         for (; d < size; d++) {
-            for (int p = 0; p < used; p++) {
+            for (int p = skipped; p < used; p++) {
                 sums[to + d] = Math.fma(weights[from + p], values[p * size + d], sums[to + d]);
             }
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.Matrix;
@@ -208,7 +209,7 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void attention(Rows queries, int count, int headCount, float scale, KvRows kv, int layer, Rows out) {
+    public void attention(Rows queries, int count, int headCount, AttentionRule rule, KvRows kv, int layer, Rows out) {
         Shapes.attention(queries, count, headCount, kv, layer, out);
         int kvHeads = kv.layout().kvHeads();
         int group = headCount / kvHeads;
@@ -218,7 +219,7 @@ public final class VectorKernels implements Kernels {
         team.split(parts, itemsPerPart(productsPerPart), (from, to) -> {
             for (int part = from; part < to; part++) {
                 int[] run = runs.get(part / kvHeads);
-                new VectorAttention(queries, run[0], run[1], part % kvHeads, group, scale, kv, layer, out).run();
+                new VectorAttention(queries, run[0], run[1], part % kvHeads, group, rule, kv, layer, out).run();
             }
         });
     }
@@ -258,6 +259,32 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("gated output", out, count, gate.width());
         team.split(count * gate.width(), ELEMENTS_PER_PART / 2, (from, to) ->
                 RowKernels.siluMultiply(gate.values(), up.values(), from, to, out.values()));
+    }
+
+    @Override
+    public void geluMultiply(Rows gate, Rows up, int count, Rows out) {
+        Shapes.rows("gate", gate, count, gate.width());
+        Shapes.rows("up", up, count, gate.width());
+        Shapes.rows("gated output", out, count, gate.width());
+        team.split(count * gate.width(), ELEMENTS_PER_PART / 2, (from, to) ->
+                RowKernels.geluMultiply(gate.values(), up.values(), from, to, out.values()));
+    }
+
+    @Override
+    public void softcap(Rows x, int count, float cap) {
+        Shapes.rows("softcap", x, count, x.width());
+        team.split(count * x.width(), ELEMENTS_PER_PART / 2, (from, to) ->
+                RowKernels.softcap(x.values(), from, to - from, cap));
+    }
+
+    @Override
+    public void scale(Rows x, int count, float factor) {
+        Shapes.rows("scale", x, count, x.width());
+        team.split(count * x.width(), ELEMENTS_PER_PART, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                x.values()[i] *= factor;
+            }
+        });
     }
 
     private interface Row {

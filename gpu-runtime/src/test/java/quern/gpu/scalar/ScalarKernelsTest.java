@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.RopeTable;
@@ -162,13 +163,18 @@ class ScalarKernelsTest {
         kernels.storeKv(keys, values, length, kv, 1);
         Rows queries = rows(length, 24);
         Rows out = new Rows(length, 24);
-        kernels.attention(queries, length, 4, 0.4f, kv, 1, out);
         double tolerance = type == ElementType.F32 ? 2e-6 : 3e-3;
-        for (int t = 0; t < length; t++) {
-            for (int head = 0; head < 4; head++) {
-                double[] expected = attend(queries, keys, values, t, head);
-                for (int i = 0; i < 6; i++) {
-                    near(expected[i], out.values()[out.at(t) + 6 * head + i], tolerance);
+        for (AttentionRule rule : new AttentionRule[] {
+            AttentionRule.full(0.4f), new AttentionRule(0.4f, 3, 0), new AttentionRule(0.4f, 5, 1.5f),
+            new AttentionRule(0.4f, 1, 0), new AttentionRule(0.4f, 40, 0)
+        }) {
+            kernels.attention(queries, length, 4, rule, kv, 1, out);
+            for (int t = 0; t < length; t++) {
+                for (int head = 0; head < 4; head++) {
+                    double[] expected = attend(rule, queries, keys, values, t, head);
+                    for (int i = 0; i < 6; i++) {
+                        near(expected[i], out.values()[out.at(t) + 6 * head + i], tolerance);
+                    }
                 }
             }
         }
@@ -178,16 +184,21 @@ class ScalarKernelsTest {
         return MemorySegment.ofArray(new byte[Math.toIntExact(layout.blockBytes())]);
     }
 
-    private static double[] attend(Rows queries, Rows keys, Rows values, int row, int head) {
+    private static double[] attend(
+            AttentionRule rule, Rows queries, Rows keys, Rows values, int row, int head) {
         int kvAt = head / 2 * 6;
         double[] sums = new double[6];
         double total = 0;
-        for (int p = 0; p <= row; p++) {
+        for (int p = rule.windowTokens() == 0 ? 0 : Math.max(0, row + 1 - rule.windowTokens()); p <= row; p++) {
             double score = 0;
             for (int i = 0; i < 6; i++) {
                 score += (double) queries.values()[queries.at(row) + 6 * head + i] * keys.values()[12 * p + kvAt + i];
             }
-            double weight = Math.exp(0.4f * score);
+            score *= 0.4f;
+            if (rule.softcap() > 0) {
+                score = rule.softcap() * Math.tanh(score / rule.softcap());
+            }
+            double weight = Math.exp(score);
             total += weight;
             for (int i = 0; i < 6; i++) {
                 sums[i] += weight * values.values()[12 * p + kvAt + i];
@@ -209,6 +220,35 @@ class ScalarKernelsTest {
             near(before[i] / (1 + Math.exp(-before[i])) * up.values()[i], gate.values()[i], 1e-6);
         }
         assertEquals(before[9], gate.values()[9]);
+    }
+
+    @Test
+    void shouldFollowTheTanhFormWhenGateIsGelu() {
+        Rows gate = rows(1, 9);
+        gate.values()[0] = 0;
+        gate.values()[1] = -30;
+        gate.values()[2] = 30;
+        Rows up = rows(1, 9);
+        float[] before = gate.values().clone();
+        kernels.geluMultiply(gate, up, 1, gate);
+        for (int i = 0; i < 9; i++) {
+            double x = before[i];
+            double inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+            near(0.5 * x * (1 + Math.tanh(inner)) * up.values()[i], gate.values()[i], 2e-6);
+        }
+    }
+
+    @Test
+    void shouldStayBelowTheCapWhenValuesAreLarge() {
+        Rows x = new Rows(new float[] {0, 1e-4f, -0.5f, 3, -40, 1e30f, -1e30f, 7}, 2, 4);
+        float[] before = x.values().clone();
+        kernels.softcap(x, 2, 5f);
+        for (int i = 0; i < 8; i++) {
+            near(5 * Math.tanh(before[i] / 5.0), x.values()[i], 1e-6);
+        }
+        kernels.scale(x, 1, -2f);
+        near(-10 * Math.tanh(0.6), x.values()[3], 3e-6);
+        near(5 * Math.tanh(1.4), x.values()[7], 1e-6);
     }
 
     @Test

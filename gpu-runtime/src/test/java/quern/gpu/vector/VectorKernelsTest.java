@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import quern.gpu.ComputeTeam;
 import quern.gpu.KernelComparison;
 import quern.gpu.SelfCheck;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.scalar.Dequantizer;
 import quern.gpu.scalar.RandomWeights;
@@ -157,6 +158,10 @@ class VectorKernelsTest {
                     String sizes = "attention of " + layout + ", group " + group;
                     same(comparison.attention(layout, 2, 37, 37, 2 * group), sizes);
                     same(comparison.attention(layout, 3, 70, 1, 2 * group), sizes + ", decode");
+                    AttentionRule window = new AttentionRule(0.3f, 9, 0);
+                    same(comparison.attention(layout, window, 2, 37, 37, 2 * group), sizes + ", window");
+                    AttentionRule capped = new AttentionRule(0.3f, 33, 2f);
+                    same(comparison.attention(layout, capped, 3, 70, 2, 2 * group), sizes + ", window, softcap");
                 }
             }
         }
@@ -173,6 +178,10 @@ class VectorKernelsTest {
         same(comparison.attention(layout, 2, 130, 130, 9), "attention");
         same(comparison.rmsNorm(120, 577), "rmsNorm");
         same(comparison.siluMultiply(30, 1537), "siluMultiply");
+        same(comparison.geluMultiply(30, 1537), "geluMultiply");
+        same(comparison.softcap(30, 1537, 3f), "softcap");
+        same(new KernelComparison(kernels, SEED, 60f).geluMultiply(3, 1000), "geluMultiply, wild");
+        same(new KernelComparison(kernels, SEED, 60f).softcap(3, 1000, 0.5f), "softcap, wild");
         same(comparison.sums(120, 577), "add");
         same(comparison.rope(true, 120, 9, 64, 32), "rope");
         same(comparison.quantizeActivations(comparison.rows(120, 577), 120), "quantizeActivations");
@@ -212,7 +221,7 @@ class VectorKernelsTest {
         }
         for (ElementType type : types()) {
             long ran = results.stream().filter(result -> result.type().equals(type.name())).count();
-            assertEquals(type == ElementType.F32 || type == ElementType.F16 ? 4 : 3, ran, type.name());
+            assertEquals(type == ElementType.F32 || type == ElementType.F16 ? 5 : 3, ran, type.name());
         }
     }
 

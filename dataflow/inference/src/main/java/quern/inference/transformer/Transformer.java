@@ -2,6 +2,7 @@ package quern.inference.transformer;
 
 import java.util.List;
 import quern.config.EngineConfig;
+import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.tensor.QuantizedRows;
@@ -67,7 +68,7 @@ public final class Transformer {
         kernels.rope(keys, count, shape.kvHeads(), shape.headSize(), shape.rope(), kv.positions());
         kernels.storeKv(keys, values, count, kv, index);
         Rows mixed = scratch.rows("mixed", count, queries.width());
-        kernels.attention(queries, count, shape.heads(), attentionScale, kv, index, mixed);
+        kernels.attention(queries, count, shape.heads(), AttentionRule.full(attentionScale), kv, index, mixed);
         Rows projected = scratch.rows("projected", count, shape.hidden());
         multiply(layer.attentionOutput(), mixed, quantize(mixed, count), batch, projected);
         kernels.add(hidden, count, projected);
