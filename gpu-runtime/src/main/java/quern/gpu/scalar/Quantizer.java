@@ -1,42 +1,83 @@
 package quern.gpu.scalar;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
-/** Floats as stored elements, with ggml's reference rounding: F32, F16, BF16, Q8_0 and Q4_0. */
+/**
+ * Floats as stored elements. Without importance the simple types (F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1) have ggml's
+ * reference rounding bit for bit.
+ */
 public final class Quantizer {
+
+    private static final VarHandle SHORT =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Quantizer() {}
 
-    /** A tensor of {@code type} on the heap from row-major {@code values}. */
-    public static Tensor tensor(String name, ElementType type, int rows, int columns, float[] values) {
-        long bytes = type.bytesOf(Math.multiplyExact((long) rows, (long) columns));
-        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
-        write(type, values, out);
-        return new Tensor(name, type, rows, columns, MemorySegment.ofArray(out.array()));
+    /** Whether {@link #row} writes {@code type}. */
+    public static boolean writes(ElementType type) {
+        return switch (type) {
+            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 -> true;
+            default -> false;
+        };
     }
 
     /**
-     * Appends {@code values}, whole blocks of {@code type}, to a little-endian buffer.
+     * One row: {@code x[from .. from + columns)} as blocks of {@code type} into {@code out[at..]}, each block by
+     * itself. Any number of threads may call it.
+     *
+     * @param columns a multiple of the type's block
+     * @param importance one weight, not negative, per column: the sum over the row's columns k of
+     *     {@code importance[k] * (x[k] - stored[k])^2} is made small; null for plain rounding
+     * @throws IllegalArgumentException if the type is not written, or the sizes do not fit
+     */
+    public static void row(
+            ElementType type, float[] x, int from, int columns, float[] importance, byte[] out, int at) {
+        type.bytesOf(columns);
+        if (!writes(type)) {
+            throw new IllegalArgumentException("element type " + type + " is not written");
+        }
+        if (importance != null && importance.length != columns) {
+            throw new IllegalArgumentException(
+                    importance.length + " weights of importance, expected " + columns);
+        }
+        int length = type.blockElements();
+        for (int k = 0; k < columns; k += length) {
+            block(type, x, from + k, out, at + k / length * type.blockBytes());
+        }
+    }
+
+    private static void block(ElementType type, float[] x, int from, byte[] out, int at) {
+        switch (type) {
+            case F32 -> INT.set(out, at, Float.floatToRawIntBits(x[from]));
+            case F16 -> SHORT.set(out, at, Float.floatToFloat16(x[from]));
+            case BF16 -> SHORT.set(out, at, bfloat(x[from]));
+            default -> PlainRounding.block(type, x, from, out, at);
+        }
+    }
+
+    /** A tensor of {@code type} on the heap from row-major {@code values}. */
+    public static Tensor tensor(String name, ElementType type, int rows, int columns, float[] values) {
+        byte[] out = new byte[Math.toIntExact(type.bytesOf(Math.multiplyExact((long) rows, (long) columns)))];
+        row(type, values, 0, values.length, null, out, 0);
+        return new Tensor(name, type, rows, columns, MemorySegment.ofArray(out));
+    }
+
+    /**
+     * Appends {@code values}, whole blocks of {@code type}, to a buffer.
      *
      * @throws IllegalArgumentException if this type is not written, or the count is no multiple of its block
      */
     public static void write(ElementType type, float[] values, ByteBuffer out) {
-        type.bytesOf(values.length);
-        int length = type.blockElements();
-        for (int from = 0; from < values.length; from += length) {
-            switch (type) {
-                case F32 -> out.putFloat(values[from]);
-                case F16 -> out.putShort(Float.floatToFloat16(values[from]));
-                case BF16 -> out.putShort(bfloat(values[from]));
-                case Q8_0 -> q8(values, from, out);
-                case Q4_0 -> q4(values, from, out);
-                default -> throw new IllegalArgumentException("element type " + type + " is not written");
-            }
-        }
+        byte[] bytes = new byte[Math.toIntExact(type.bytesOf(values.length))];
+        row(type, values, 0, values.length, null, bytes, 0);
+        out.put(bytes);
     }
 
     /** Round to nearest even; NaN stays NaN. */
@@ -46,38 +87,5 @@ public final class Quantizer {
             return (short) (bits >>> 16 | 0x40);
         }
         return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
-    }
-
-    private static void q8(float[] x, int from, ByteBuffer out) {
-        float max = 0;
-        for (int i = 0; i < 32; i++) {
-            max = Math.max(max, Math.abs(x[from + i]));
-        }
-        float scale = max / 127;
-        float inverse = scale == 0 ? 0 : 1 / scale;
-        out.putShort(Float.floatToFloat16(scale));
-        for (int i = 0; i < 32; i++) {
-            float v = x[from + i] * inverse;
-            out.put((byte) (v + Math.copySign(0.5f, v)));
-        }
-    }
-
-    private static void q4(float[] x, int from, ByteBuffer out) {
-        float extreme = 0;
-        for (int i = 0; i < 32; i++) {
-            if (Math.abs(x[from + i]) > Math.abs(extreme)) {
-                extreme = x[from + i];
-            }
-        }
-        float scale = extreme / -8;
-        float inverse = scale == 0 ? 0 : 1 / scale;
-        out.putShort(Float.floatToFloat16(scale));
-        for (int i = 0; i < 16; i++) {
-            out.put((byte) (nibble(x[from + i] * inverse) | nibble(x[from + 16 + i] * inverse) << 4));
-        }
-    }
-
-    private static int nibble(float x) {
-        return Math.clamp((int) (x + 8.5f), 0, 15);
     }
 }
