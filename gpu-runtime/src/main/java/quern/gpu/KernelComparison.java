@@ -2,7 +2,9 @@ package quern.gpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
+import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
@@ -98,6 +100,31 @@ public final class KernelComparison {
         return difference(expected, found);
     }
 
+    /** {@link Kernels#layerNorm}. */
+    public float layerNorm(int count, int width) {
+        Rows x = rows(count, width);
+        float[] weight = rows(1, width).values();
+        float[] bias = rows(1, width).values();
+        Rows expected = new Rows(count, width);
+        Rows found = new Rows(count, width);
+        definition.layerNorm(x, count, weight, bias, 1e-12f, expected);
+        subject.layerNorm(x, count, weight, bias, 1e-12f, found);
+        return difference(expected, found);
+    }
+
+    /** {@link Kernels#activate}, both forms. */
+    public float activate(int count, int width) {
+        float largest = 0;
+        for (Activation activation : Activation.values()) {
+            Rows expected = rows(count, width);
+            Rows found = copy(expected);
+            definition.activate(activation, expected, count);
+            subject.activate(activation, found, count);
+            largest = Math.max(largest, difference(expected, found));
+        }
+        return largest;
+    }
+
     /** {@link Kernels#add} and {@link Kernels#addBias}. */
     public float sums(int count, int width) {
         Rows expected = rows(count, width);
@@ -184,6 +211,23 @@ public final class KernelComparison {
         definition.attention(queries, count, headCount, rule, last, layer, expected);
         subject.attention(queries, count, headCount, rule, last, layer, found);
         return Math.max(stored, difference(expected, found));
+    }
+
+    /** The same in both directions: every row of one sequence attends to all of it. */
+    public float attentionBothWays(KvLayout layout, int length, int headCount) {
+        int width = layout.kvHeads() * layout.headSize();
+        KvRows kv = kvRows(layout, blocks(layout, 1, length), length, length);
+        definition.storeKv(rows(length, width), rows(length, width), length, kv, 0);
+        int[] last = new int[length];
+        Arrays.fill(last, length - 1);
+        KvRows all = new KvRows(layout, kv.blocks(), last);
+        Rows queries = rows(length, headCount * layout.headSize());
+        Rows expected = new Rows(length, queries.width());
+        Rows found = new Rows(length, queries.width());
+        AttentionRule rule = AttentionRule.full((float) (1 / Math.sqrt(layout.headSize())));
+        definition.attention(queries, length, headCount, rule, all, 0, expected);
+        subject.attention(queries, length, headCount, rule, all, 0, found);
+        return difference(expected, found);
     }
 
     private static MemorySegment[][] blocks(KvLayout layout, int sequences, int length) {

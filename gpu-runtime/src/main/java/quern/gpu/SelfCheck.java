@@ -51,6 +51,8 @@ public final class SelfCheck {
         results.add(Result.of("quantizeActivations", "", "5 x 300",
                 comparison.quantizeActivations(comparison.rows(TOKENS, 300), TOKENS)));
         results.add(Result.of("rmsNorm", "", "3 x 300", comparison.rmsNorm(3, 300)));
+        results.add(Result.of("layerNorm", "", "3 x 300", comparison.layerNorm(3, 300)));
+        results.add(Result.of("activate", "", "3 x 300", comparison.activate(3, 300)));
         results.add(Result.of("add, addBias", "", "3 x 300", comparison.sums(3, 300)));
         results.add(Result.of("rope", "interleaved", "5 x 3 x 20", comparison.rope(true, TOKENS, 3, 20, 9)));
         results.add(Result.of("rope", "halves", "5 x 3 x 20", comparison.rope(false, TOKENS, 3, 20, 9)));
@@ -58,6 +60,8 @@ public final class SelfCheck {
             KvLayout layout = new KvLayout(2, 2, 16, 8, type);
             results.add(Result.of("storeKv, attention", type.name(), "2 sequences of 21, 4 heads x 16",
                     comparison.attention(layout, 2, 21, 3, 4)));
+            results.add(Result.of("attention, both ways", type.name(), "21 rows, 4 heads x 16",
+                    comparison.attentionBothWays(layout, 21, 4)));
             results.add(Result.of("attention, window of 5, softcap", type.name(), "2 sequences of 21, 4 heads x 16",
                     comparison.attention(layout, new AttentionRule(0.25f, 5, 2.5f), 2, 21, 7, 4)));
         }

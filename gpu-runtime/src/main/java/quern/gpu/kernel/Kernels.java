@@ -45,6 +45,9 @@ public interface Kernels {
     /** {@code y = x / sqrt(mean(x^2) + epsilon) * weight} per row; {@code y} may be {@code x}. */
     void rmsNorm(Rows x, int count, float[] weight, float epsilon, Rows y);
 
+    /** {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} per row; {@code y} may be {@code x}. */
+    void layerNorm(Rows x, int count, float[] weight, float[] bias, float epsilon, Rows y);
+
     /** {@code x[t] += bias}. */
     void addBias(Rows x, int count, float[] bias);
 
@@ -73,6 +76,9 @@ public interface Kernels {
      * (Hendrycks and Gimpel, arXiv 1606.08415); {@code out} may be either input.
      */
     void geluMultiply(Rows gate, Rows up, int count, Rows out);
+
+    /** {@code x = activation(x)}, element by element. */
+    void activate(Activation activation, Rows x, int count);
 
     /** {@code x = cap * tanh(x / cap)}, element by element. */
     void softcap(Rows x, int count, float cap);

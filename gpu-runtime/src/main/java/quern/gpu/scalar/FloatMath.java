@@ -36,6 +36,15 @@ public final class FloatMath {
     private static final float GELU_LINEAR = 1.5957691216f;
     private static final float GELU_CUBIC = 0.0713548163f;
 
+    private static final float ROOT_HALF = 0.70710678f;
+    /** erf(z) = 1 - t (A1 + A2 t + ... + A5 t^4) e^(-z^2), t = 1 / (1 + P z): Abramowitz and Stegun, 7.1.26. */
+    private static final float ERF_P = 0.3275911f;
+    private static final float ERF_A1 = 0.254829592f;
+    private static final float ERF_A2 = -0.284496736f;
+    private static final float ERF_A3 = 1.421413741f;
+    private static final float ERF_A4 = -1.453152027f;
+    private static final float ERF_A5 = 1.061405429f;
+
     private FloatMath() {}
 
     /**
@@ -92,6 +101,28 @@ public final class FloatMath {
     /** {@code -2 sqrt(2 / pi) (x + 0.044715 x^3)}. */
     public static float geluExponent(float x) {
         return -x * Math.fma(x * x, GELU_CUBIC, GELU_LINEAR);
+    }
+
+    /** GELU by the error function, off by at most 1e-6. */
+    public static float geluExact(float x) {
+        return geluExact(x, exp(geluExactExponent(x)));
+    }
+
+    /** {@code -x^2 / 2}. */
+    public static float geluExactExponent(float x) {
+        float z = x * ROOT_HALF;
+        return -z * z;
+    }
+
+    /** GELU of x, whose {@code e^(-x^2 / 2)} is given. */
+    public static float geluExact(float x, float exponential) {
+        float t = 1f / Math.fma(Math.abs(x) * ROOT_HALF, ERF_P, 1f);
+        float p = Math.fma(ERF_A5, t, ERF_A4);
+        p = Math.fma(p, t, ERF_A3);
+        p = Math.fma(p, t, ERF_A2);
+        p = Math.fma(p, t, ERF_A1);
+        float tail = 0.5f * x * (p * t * exponential);
+        return x < 0 ? tail : x - tail;
     }
 
     /** {@code sum over i < count of a[aFrom + i] * b[bFrom + i]}, in partial sums. */

@@ -1,5 +1,6 @@
 package quern.gpu.scalar;
 
+import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
@@ -161,6 +162,31 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void layerNorm(Rows x, int count, float[] weight, float[] bias, float epsilon, Rows y) {
+        Shapes.vector("norm weight", weight.length, x.width());
+        Shapes.vector("norm bias", bias.length, x.width());
+        Shapes.rows("norm input", x, count, x.width());
+        Shapes.rows("norm output", y, count, x.width());
+        for (int t = 0; t < count; t++) {
+            int at = x.at(t);
+            float mean = mean(FloatMath.sum(x.values(), at, x.width()), x.width());
+            for (int i = 0; i < x.width(); i++) {
+                y.values()[at + i] = x.values()[at + i] - mean;
+            }
+            float squares = FloatMath.dot(y.values(), at, y.values(), at, x.width());
+            float inverse = inverseRoot(squares, x.width(), epsilon);
+            for (int i = 0; i < x.width(); i++) {
+                y.values()[at + i] = Math.fma(y.values()[at + i] * inverse, weight[i], bias[i]);
+            }
+        }
+    }
+
+    /** {@code sum / width}, rounded once. */
+    public static float mean(float sum, int width) {
+        return (float) ((double) sum / width);
+    }
+
+    @Override
     public void addBias(Rows x, int count, float[] bias) {
         Shapes.rows("bias input", x, count, x.width());
         Shapes.vector("bias", bias.length, x.width());
@@ -240,6 +266,18 @@ public final class ScalarKernels implements Kernels {
         Shapes.rows("gated output", out, count, gate.width());
         for (int i = 0; i < count * gate.width(); i++) {
             out.values()[i] = FloatMath.gelu(gate.values()[i]) * up.values()[i];
+        }
+    }
+
+    @Override
+    public void activate(Activation activation, Rows x, int count) {
+        Shapes.rows("activation", x, count, x.width());
+        for (int i = 0; i < count * x.width(); i++) {
+            float value = x.values()[i];
+            x.values()[i] = switch (activation) {
+                case GELU -> FloatMath.geluExact(value);
+                case GELU_TANH -> FloatMath.gelu(value);
+            };
         }
     }
 

@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import quern.gpu.kernel.Activation;
 import quern.gpu.scalar.FloatMath;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.tensor.QuantizedRows;
@@ -65,6 +66,34 @@ final class RowKernels {
             Lanes.exp(exponentials, 0, count);
             for (int i = 0; i < count; i++) {
                 out[at + i] = gate[at + i] / (1f + exponentials[i]) * up[at + i];
+            }
+        }
+    }
+
+    static void layerNorm(
+            float[] x, int from, int width, float[] weight, float[] bias, float epsilon, float[] y) {
+        float mean = ScalarKernels.mean(Lanes.sum(x, from, width), width);
+        for (int i = 0; i < width; i++) {
+            y[from + i] = x[from + i] - mean;
+        }
+        float inverse = ScalarKernels.inverseRoot(dot(y, from, y, from, width), width, epsilon);
+        for (int i = 0; i < width; i++) {
+            y[from + i] = Math.fma(y[from + i] * inverse, weight[i], bias[i]);
+        }
+    }
+
+    static void activate(Activation activation, float[] x, int from, int to) {
+        float[] exponentials = new float[Math.min(SILU_CHUNK, to - from)];
+        boolean exact = activation == Activation.GELU;
+        for (int at = from; at < to; at += SILU_CHUNK) {
+            int count = Math.min(SILU_CHUNK, to - at);
+            for (int i = 0; i < count; i++) {
+                exponentials[i] = exact ? FloatMath.geluExactExponent(x[at + i]) : FloatMath.geluExponent(x[at + i]);
+            }
+            Lanes.exp(exponentials, 0, count);
+            for (int i = 0; i < count; i++) {
+                x[at + i] = exact
+                        ? FloatMath.geluExact(x[at + i], exponentials[i]) : x[at + i] / (1f + exponentials[i]);
             }
         }
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
@@ -157,6 +158,23 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("norm input", x, count, x.width());
         Shapes.rows("norm output", y, count, x.width());
         forRows(count, x.width(), t -> RowKernels.rmsNorm(x.values(), x.at(t), x.width(), weight, epsilon, y.values()));
+    }
+
+    @Override
+    public void layerNorm(Rows x, int count, float[] weight, float[] bias, float epsilon, Rows y) {
+        Shapes.vector("norm weight", weight.length, x.width());
+        Shapes.vector("norm bias", bias.length, x.width());
+        Shapes.rows("norm input", x, count, x.width());
+        Shapes.rows("norm output", y, count, x.width());
+        forRows(count, x.width(), t ->
+                RowKernels.layerNorm(x.values(), x.at(t), x.width(), weight, bias, epsilon, y.values()));
+    }
+
+    @Override
+    public void activate(Activation activation, Rows x, int count) {
+        Shapes.rows("activation", x, count, x.width());
+        team.split(count * x.width(), ELEMENTS_PER_PART / 2, (from, to) ->
+                RowKernels.activate(activation, x.values(), from, to));
     }
 
     @Override

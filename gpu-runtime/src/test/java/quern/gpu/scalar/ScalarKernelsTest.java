@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
@@ -220,6 +221,62 @@ class ScalarKernelsTest {
             near(before[i] / (1 + Math.exp(-before[i])) * up.values()[i], gate.values()[i], 1e-6);
         }
         assertEquals(before[9], gate.values()[9]);
+    }
+
+    @Test
+    void shouldCenterAndScaleEachRowWhenNormIsOfLayers() {
+        Rows x = rows(2, 37);
+        float[] weight = rows(1, 37).values();
+        float[] bias = rows(1, 37).values();
+        float[] before = x.values().clone();
+        kernels.layerNorm(x, 2, weight, bias, 1e-3f, x);
+        for (int t = 0; t < 2; t++) {
+            double mean = 0;
+            double variance = 0;
+            for (int i = 0; i < 37; i++) {
+                mean += before[t * 37 + i] / 37.0;
+            }
+            for (int i = 0; i < 37; i++) {
+                variance += Math.pow(before[t * 37 + i] - mean, 2) / 37;
+            }
+            for (int i = 0; i < 37; i++) {
+                double expected = (before[t * 37 + i] - mean) / Math.sqrt(variance + 1e-3) * weight[i] + bias[i];
+                near(expected, x.values()[t * 37 + i], 2e-6);
+            }
+        }
+    }
+
+    @Test
+    void shouldFollowBothFormsOfGeluWhenActivated() {
+        float[] values = {0, -0f, 1e-3f, -1e-3f, 0.5f, -0.5f, 1, -1, 2.5f, -2.5f, 4, -4, 6, -6, 30, -30, 1e20f, -1e20f};
+        Rows exact = new Rows(values.clone(), 2, 9);
+        Rows tanh = new Rows(values.clone(), 2, 9);
+        kernels.activate(Activation.GELU, exact, 2);
+        kernels.activate(Activation.GELU_TANH, tanh, 2);
+        for (int i = 0; i < values.length; i++) {
+            double x = values[i];
+            double limit = 1e-6 + 1e-7 * Math.abs(x);
+            near(x * (1 + erf(x / Math.sqrt(2))) / 2, exact.values()[i], limit);
+            double inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+            near(x * (1 + Math.tanh(inner)) / 2, tanh.values()[i], 2 * limit);
+        }
+        Rows first = new Rows(new float[] {1, 1}, 2, 1);
+        kernels.activate(Activation.GELU, first, 1);
+        assertEquals(1f, first.values()[1]);
+    }
+
+    /** By Maclaurin's series, which converges for every argument and is exact enough up to 5. */
+    private static double erf(double x) {
+        if (Math.abs(x) > 5) {
+            return Math.signum(x);
+        }
+        double term = x;
+        double sum = x;
+        for (int n = 1; n < 200; n++) {
+            term *= -x * x / n;
+            sum += term / (2 * n + 1);
+        }
+        return 2 / Math.sqrt(Math.PI) * sum;
     }
 
     @Test

@@ -126,6 +126,8 @@ class VectorKernelsTest {
             for (int count : new int[] {1, 2, 13}) {
                 String sizes = " " + count + " x " + width;
                 same(comparison.rmsNorm(count, width), "rmsNorm" + sizes);
+                same(comparison.layerNorm(count, width), "layerNorm" + sizes);
+                same(comparison.activate(count, width), "activate" + sizes);
                 same(comparison.sums(count, width), "add" + sizes);
                 same(comparison.siluMultiply(count, width), "siluMultiply" + sizes);
                 same(comparison.quantizeActivations(comparison.rows(count, width), count), "quantize" + sizes);
@@ -133,6 +135,8 @@ class VectorKernelsTest {
         }
         var wild = new KernelComparison(kernels, SEED, 1e4f);
         same(wild.siluMultiply(3, 1000), "siluMultiply, wild");
+        same(wild.activate(3, 1000), "activate, wild");
+        same(wild.layerNorm(3, 1000), "layerNorm, wild");
         same(new KernelComparison(kernels, SEED, 60f).siluMultiply(3, 1000), "siluMultiply, near the limits of exp");
     }
 
@@ -158,6 +162,7 @@ class VectorKernelsTest {
                     String sizes = "attention of " + layout + ", group " + group;
                     same(comparison.attention(layout, 2, 37, 37, 2 * group), sizes);
                     same(comparison.attention(layout, 3, 70, 1, 2 * group), sizes + ", decode");
+                    same(comparison.attentionBothWays(layout, 37, 2 * group), sizes + ", both ways");
                     AttentionRule window = new AttentionRule(0.3f, 9, 0);
                     same(comparison.attention(layout, window, 2, 37, 37, 2 * group), sizes + ", window");
                     AttentionRule capped = new AttentionRule(0.3f, 33, 2f);
@@ -177,6 +182,8 @@ class VectorKernelsTest {
         KvLayout layout = new KvLayout(1, 3, 64, 32, ElementType.F16);
         same(comparison.attention(layout, 2, 130, 130, 9), "attention");
         same(comparison.rmsNorm(120, 577), "rmsNorm");
+        same(comparison.layerNorm(120, 577), "layerNorm");
+        same(comparison.activate(120, 577), "activate");
         same(comparison.siluMultiply(30, 1537), "siluMultiply");
         same(comparison.geluMultiply(30, 1537), "geluMultiply");
         same(comparison.softcap(30, 1537, 3f), "softcap");
@@ -221,7 +228,7 @@ class VectorKernelsTest {
         }
         for (ElementType type : types()) {
             long ran = results.stream().filter(result -> result.type().equals(type.name())).count();
-            assertEquals(type == ElementType.F32 || type == ElementType.F16 ? 5 : 3, ran, type.name());
+            assertEquals(type == ElementType.F32 || type == ElementType.F16 ? 6 : 3, ran, type.name());
         }
     }
 
