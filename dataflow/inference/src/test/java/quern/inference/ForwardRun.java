@@ -30,7 +30,7 @@ public final class ForwardRun {
         KvLayout layout = model.kvLayout(kv(32, KvConfig.ElementType.F32));
         Transformer transformer = model.transformer();
         float[][] logits = new float[tokens.length][];
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment[] blocks = new MemorySegment[tokens.length / 32 + 1];
             Arrays.setAll(blocks, i -> arena.allocate(layout.blockBytes(), 64));
             for (int from = 0; from < tokens.length; from += chunkTokens) {

@@ -12,17 +12,25 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import quern.config.EngineConfig.Product;
+import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.Kernels;
 import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.vector.VectorKernels;
 import quern.inference.format.ModelFiles;
 import quern.inference.transformer.LoraMatrices;
 import quern.inference.transformer.LoraWeights;
 
 /** Logits against other engines' answers. */
 class ReferenceModelTest {
+
+    @TempDir
+    private Path scratch;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -70,15 +78,26 @@ class ReferenceModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "llama_rope_llama3", "llama_bf16_sharded"})
+    @MethodSource("quern.inference.ReferenceFamilies#all")
     void shouldGiveTheLogitsOfTransformers(String name) throws IOException {
-        Path directory = SharedFiles.at("reference/hf/" + name);
+        checkLogits(ReferenceFamilies.directory(name), new ScalarKernels(), 32);
+        try (ComputeTeam team = new ComputeTeam(2)) {
+            checkLogits(ReferenceFamilies.directory(name), new VectorKernels(team), Integer.MAX_VALUE / 2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("quern.inference.ReferenceFamilies#all")
+    void shouldGiveTheLogitsOfTransformersWhenConfigurationIsSpelledAsBefore(String name) throws IOException {
+        checkLogits(ReferenceFamilies.legacy(name, scratch), new ScalarKernels(), 7);
+    }
+
+    private static void checkLogits(Path directory, Kernels kernels, int chunkTokens) throws IOException {
         JsonNode cases = json(directory.resolve("cases.json"));
         FloatBuffer expected = floats(directory.resolve("logits.f32"));
-        try (LoadedModel model =
-                LoadedModel.load(ModelFiles.open(directory), new ScalarKernels(), Product.F32)) {
+        try (LoadedModel model = LoadedModel.load(ModelFiles.open(directory), kernels, Product.F32)) {
             for (JsonNode prompt : cases.get("prompts")) {
-                float[][] logits = ForwardRun.logits(model, ints(prompt.get("ids")), 32, null);
+                float[][] logits = ForwardRun.logits(model, ints(prompt.get("ids")), chunkTokens, null);
                 int row = prompt.get("last_logits_row").asInt();
                 double difference = largestDifference(
                         expected, row * model.shape().vocabulary(), logits[logits.length - 1]);

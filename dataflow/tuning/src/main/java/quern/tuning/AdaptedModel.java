@@ -14,7 +14,9 @@ import quern.gpu.tensor.Rows;
 import quern.inference.LoadedModel;
 import quern.inference.transformer.LoraWeights;
 import quern.inference.transformer.LoraWeights.Pair;
+import quern.inference.transformer.Traits;
 import quern.inference.transformer.TransformerWeights;
+import quern.inference.transformer.TransformerWeights.Dense;
 import quern.inference.transformer.TransformerWeights.Layer;
 import quern.inference.transformer.TransformerWeights.Linear;
 import quern.tuning.network.AdaptedProjection;
@@ -35,8 +37,13 @@ public final class AdaptedModel {
     private final Map<String, Adapter> adapters = new LinkedHashMap<>();
     private final DecoderNetwork network;
 
-    /** A (rank, inputs) is uniform as PEFT draws it (Kaiming, a = sqrt 5), B zero: nothing is changed yet. */
+    /**
+     * A (rank, inputs) is uniform as PEFT draws it (Kaiming, a = sqrt 5), B zero: nothing is changed yet.
+     *
+     * @throws QuernException if the model has parts whose gradients are not known
+     */
     public AdaptedModel(LoadedModel model, LoraSettings settings, Backend backend) {
+        checkTrainable(model);
         this.settings = settings;
         SplittableRandom random = new SplittableRandom(settings.seed());
         TransformerWeights weights = model.weights();
@@ -64,8 +71,21 @@ public final class AdaptedModel {
         return new Adapter(a, b, settings.scale());
     }
 
-    /** The model alone, to compare with. */
+    private static void checkTrainable(LoadedModel model) {
+        if (!model.shape().traits().equals(Traits.LLAMA)) {
+            throw new QuernException(QuernException.Category.ERROR, model.name() + " is of architecture "
+                    + model.shape().architecture() + ", which can be served but not tuned; expected one of Llama's"
+                    + " kind without windows, other norms, multipliers or experts (llama, qwen2)");
+        }
+    }
+
+    /**
+     * The model alone, to compare with.
+     *
+     * @throws QuernException as the constructor does
+     */
     public static DecoderNetwork frozen(LoadedModel model, Backend backend) {
+        checkTrainable(model);
         return network(model, Map.of(), backend);
     }
 
@@ -84,11 +104,12 @@ public final class AdaptedModel {
     private record Joining(Map<String, Adapter> adapters, Backend backend, ScratchRows scratch) {
 
         BlockWeights block(Layer layer) {
+            Dense dense = (Dense) layer.feedForward();
             return new BlockWeights(
-                    Norm.frozen(layer.attentionNorm()), projection(layer.query()), projection(layer.key()),
-                    projection(layer.value()), projection(layer.attentionOutput()),
-                    Norm.frozen(layer.feedForwardNorm()), projection(layer.gate()), projection(layer.up()),
-                    projection(layer.down()));
+                    Norm.frozen(layer.attentionNorm().orElseThrow()), projection(layer.query()),
+                    projection(layer.key()), projection(layer.value()), projection(layer.attentionOutput()),
+                    Norm.frozen(layer.feedForwardNorm().orElseThrow()), projection(dense.gate()),
+                    projection(dense.up()), projection(dense.down()));
         }
 
         Projection projection(Linear linear) {

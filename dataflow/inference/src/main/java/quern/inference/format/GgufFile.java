@@ -34,8 +34,9 @@ final class GgufFile implements ModelFile {
         this.release = release;
         GgufHeader header = GgufReader.read(bytes, where);
         this.metadata = header.metadata();
-        this.tensors = header.tensors();
-        this.shape = GgufShape.of(header, where);
+        ModelShape found = GgufShape.of(header, where);
+        this.tensors = SplitTensors.of(header.tensors(), found);
+        this.shape = ShapeTensors.checked(found, tensors, where);
     }
 
     @Override

@@ -1,144 +1,138 @@
 package quern.inference.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import quern.gpu.kernel.RopeTable;
-import quern.gpu.tensor.Tensor;
+import quern.inference.format.Architecture.Quirk;
 import quern.inference.transformer.ModelShape;
+import quern.inference.transformer.Traits;
+import quern.inference.transformer.Traits.Experts;
+import quern.inference.transformer.Traits.LayerKind;
+import quern.inference.transformer.Traits.Multipliers;
 
 /** Reads the shape of a model from {@code config.json}, in the spelling of transformers 4 and 5 alike. */
 final class HuggingFaceShape {
 
-    private static final Map<String, String> ARCHITECTURES =
-            Map.of("LlamaForCausalLM", "llama", "Qwen2ForCausalLM", "qwen2");
-
-    private final JsonNode config;
-    private final Map<String, Tensor> tensors;
+    private final Architecture architecture;
+    private final ConfigNumbers config;
     private final String where;
+    private final HuggingFaceRope rope;
+    private final int headSize;
 
-    private HuggingFaceShape(JsonNode config, Map<String, Tensor> tensors, String where) {
-        this.config = config;
-        this.tensors = tensors;
+    private HuggingFaceShape(JsonNode config, String where) {
+        this.architecture = architecture(config, where);
+        this.config = new ConfigNumbers(config, where);
         this.where = where;
-    }
-
-    /** @param tensors by GGUF's names */
-    static ModelShape of(JsonNode config, Map<String, Tensor> tensors, String where) {
-        return new HuggingFaceShape(config, tensors, where).read();
-    }
-
-    private ModelShape read() {
-        String architecture = architecture(config, where);
-        refuse("attention_bias", !config.path("attention_bias").asBoolean(false), "false");
-        refuse("mlp_bias", !config.path("mlp_bias").asBoolean(false), "false");
-        refuse("use_sliding_window", !config.path("use_sliding_window").asBoolean(false), "false");
-        refuse("hidden_act", config.path("hidden_act").asText("silu").equals("silu"), "silu");
-        refuse("quantization_config", !config.hasNonNull("quantization_config"), "none");
-        refuse("partial_rotary_factor", config.path("partial_rotary_factor").asDouble(1) == 1, "1");
-        int hidden = number("hidden_size");
-        int heads = number("num_attention_heads");
-        int headSize = config.hasNonNull("head_dim") ? number("head_dim") : hidden / heads;
+        this.headSize = this.config.number("head_dim",
+                this.config.number("hidden_size") / this.config.number("num_attention_heads"));
         if (headSize % 2 != 0) {
             throw new ModelFormatException(where, "head size " + headSize + ", expected an even number");
         }
-        int vocabulary = number("vocab_size");
-        ModelShape shape = new ModelShape(
-                architecture,
-                number("num_hidden_layers"),
-                hidden,
-                heads,
-                config.hasNonNull("num_key_value_heads") ? number("num_key_value_heads") : heads,
-                headSize,
-                number("intermediate_size"),
-                vocabulary,
-                number("max_position_embeddings"),
-                (float) real(config, "rms_norm_eps", 1e-6),
-                rope(headSize),
-                config.path("tie_word_embeddings").asBoolean(false),
-                architecture.equals("qwen2"));
-        return LlamaShape.checked(shape, tensors, where);
+        this.rope = new HuggingFaceRope(config, headSize, where);
     }
 
-    static String architecture(JsonNode config, String where) {
-        String name = config.path("architectures").path(0).asText("(none)");
-        String architecture = ARCHITECTURES.get(name);
-        if (architecture == null) {
-            throw new ModelFormatException(
-                    where, "architecture " + name + ", supported are " + ARCHITECTURES.keySet());
-        }
-        return architecture;
+    /** Its numbers are as the file says, not yet checked against the tensors. */
+    static ModelShape of(JsonNode config, String where) {
+        return new HuggingFaceShape(config, where).read();
     }
 
-    private RopeTable rope(int headSize) {
-        boolean newSpelling = config.hasNonNull("rope_parameters");
-        JsonNode scaling = newSpelling ? config.path("rope_parameters") : config.path("rope_scaling");
-        double base = real(newSpelling ? scaling : config, "rope_theta", 10_000);
-        if (!(base > 1)) {
-            throw new ModelFormatException(where, "rope_theta " + base + ", expected more than 1");
+    static Architecture architecture(JsonNode config, String where) {
+        return Architecture.ofHuggingFace(config.path("architectures").path(0).asText("(none)"), where);
+    }
+
+    private ModelShape read() {
+        refuseOthers();
+        int layers = config.number("num_hidden_layers");
+        int heads = config.number("num_attention_heads");
+        RopeTable full = rope.full();
+        int context = config.number("max_position_embeddings");
+        if (rope.shortContextOnly()) {
+            context = Math.min(context, (int) new ConfigNumbers(config.node("rope_scaling"), where).real(
+                    "original_max_position_embeddings", config.number("original_max_position_embeddings", context)));
         }
-        RopeTable table = RopeTable.of(false, headSize, base);
-        String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-        switch (type) {
-            case "default" -> { }
-            case "linear" -> {
-                double factor = positive(scaling, "factor");
-                for (int i = 0; i < table.frequencies().length; i++) {
-                    table.frequencies()[i] = (float) (table.frequencies()[i] / factor);
-                }
+        Traits traits = architecture.traits(multipliers(), (float) config.real("attn_logit_softcapping", 0),
+                (float) config.real("final_logit_softcapping", 0), layers(layers, context, full), experts(layers));
+        return new ModelShape(
+                architecture.name(), layers, config.number("hidden_size"), heads,
+                config.number("num_key_value_heads", heads), headSize, config.number("intermediate_size"),
+                config.number("vocab_size"), context, (float) config.real("rms_norm_eps", 1e-6), full,
+                config.flag("tie_word_embeddings", tiedByDefault()),
+                architecture.has(Quirk.QKV_BIAS) || config.flag("attention_bias", false), traits);
+    }
+
+    private boolean tiedByDefault() {
+        return architecture.has(Quirk.ROOT_EMBEDDING);
+    }
+
+    private void refuseOthers() {
+        // Gemma's first files say "gelu" in hidden_act and mean the tanh form; hidden_activation means what it says.
+        boolean tanh = architecture.has(Quirk.TANH_GELU);
+        String otherwise = tanh ? "gelu_pytorch_tanh" : "silu";
+        String activation = config.text("hidden_activation").or(() -> tanh
+                ? config.text("hidden_act").filter(name -> !name.equals("gelu")) : config.text("hidden_act"))
+                .orElse(otherwise);
+        if (!activation.equals(otherwise)) {
+            throw new ModelFormatException(where, "hidden_act is " + activation + ", supported is " + otherwise);
+        }
+        if (config.has("quantization_config")) {
+            throw new ModelFormatException(where, "quantization_config is "
+                    + ConfigNumbers.shown(config.node("quantization_config")) + ", supported is none");
+        }
+        if (config.flag("use_bidirectional_attention", false)) {
+            throw new ModelFormatException(where, "use_bidirectional_attention is true, supported is false");
+        }
+    }
+
+    private Multipliers multipliers() {
+        double embedding = architecture.has(Quirk.ROOT_EMBEDDING)
+                ? Math.sqrt(config.number("hidden_size")) : config.real("embedding_multiplier", 1);
+        double scale = config.real("attention_multiplier", 0);
+        if (config.has("query_pre_attn_scalar")) {
+            scale = 1 / Math.sqrt(config.positive("query_pre_attn_scalar"));
+        }
+        double logits = config.has("logits_scaling") ? 1 / config.positive("logits_scaling") : 1;
+        return new Multipliers((float) embedding, (float) config.real("residual_multiplier", 1), (float) scale,
+                (float) logits);
+    }
+
+    private List<LayerKind> layers(int layers, int context, RopeTable full) {
+        JsonNode types = config.node("layer_types");
+        int every = config.number("sliding_window_pattern", architecture.fullEvery());
+        boolean asked = !architecture.has(Quirk.WINDOW_ON_REQUEST) || config.flag("use_sliding_window", false);
+        int first = architecture.has(Quirk.WINDOW_ON_REQUEST)
+                ? (int) config.real("max_window_layers", 0) : 0;
+        IntPredicate windowed = types.isArray()
+                ? i -> types.path(i).asText().equals("sliding_attention")
+                : i -> asked && i >= first && !(every > 0 && (i + 1) % every == 0);
+        JsonNode turning = config.node("no_rope_layers");
+        IntPredicate ropeless = turning.isArray() && !turning.isEmpty()
+                ? i -> turning.path(i).asInt(1) == 0 : architecture::ropeless;
+        RopeTable local = architecture.has(Quirk.LOCAL_ROPE) ? rope.local() : full;
+        int window = config.number("sliding_window", 0);
+        return new LayerPattern(window < context ? window : 0, windowed, ropeless, full, local)
+                .kinds(layers, where);
+    }
+
+    private Optional<Experts> experts(int layers) {
+        int count = config.number("num_local_experts", config.number("num_experts", 0));
+        if (count == 0) {
+            return Optional.empty();
+        }
+        Set<Integer> dense = new TreeSet<>();
+        int step = config.number("decoder_sparse_step", 1);
+        for (int i = 0; i < Math.min(layers, 1 << 12); i++) {
+            if ((i + 1) % step != 0) {
+                dense.add(i);
             }
-            case "llama3" -> stretch(table.frequencies(), scaling);
-            default -> throw new ModelFormatException(
-                    where, "rope type " + type + ", supported are default, linear and llama3");
         }
-        return table;
-    }
-
-    /** Llama 3's scaling: long waves are slowed by the factor, short ones stay, between the two it fades. */
-    private void stretch(float[] frequencies, JsonNode scaling) {
-        double factor = positive(scaling, "factor");
-        double low = positive(scaling, "low_freq_factor");
-        double high = positive(scaling, "high_freq_factor");
-        double context = positive(scaling, "original_max_position_embeddings");
-        for (int i = 0; i < frequencies.length; i++) {
-            double turns = context * frequencies[i] / (2 * Math.PI);
-            double kept = high > low ? Math.clamp((turns - low) / (high - low), 0, 1) : turns < low ? 0 : 1;
-            frequencies[i] = (float) ((1 - kept) * frequencies[i] / factor + kept * frequencies[i]);
-        }
-    }
-
-    private int number(String key) {
-        JsonNode value = config.path(key);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 1) {
-            throw new ModelFormatException(where, key + " is " + (value.isMissingNode() ? "absent" : value)
-                    + ", expected a number from 1");
-        }
-        return value.asInt();
-    }
-
-    private double real(JsonNode node, String key, double otherwise) {
-        JsonNode value = node.path(key);
-        if (value.isMissingNode() || value.isNull()) {
-            return otherwise;
-        }
-        if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
-            throw new ModelFormatException(where, key + " is " + value + ", expected a number");
-        }
-        return value.asDouble();
-    }
-
-    private double positive(JsonNode node, String key) {
-        double value = real(node, key, 0);
-        if (!(value > 0)) {
-            throw new ModelFormatException(where, "rope " + key + " is " + value + ", expected more than 0");
-        }
-        return value;
-    }
-
-    private void refuse(String key, boolean supported, String expected) {
-        if (!supported) {
-            String found = config.path(key).toString();
-            throw new ModelFormatException(where, key + " is "
-                    + found.substring(0, Math.min(found.length(), 80)) + ", supported is " + expected);
-        }
+        config.node("mlp_only_layers").forEach(layer -> dense.add(layer.asInt()));
+        boolean normalized = config.flag("norm_topk_prob", architecture.name().equals("mixtral"));
+        return Optional.of(new Experts(count, config.number("num_experts_per_tok"),
+                config.number("moe_intermediate_size", config.number("intermediate_size")), normalized,
+                Set.copyOf(dense)));
     }
 }

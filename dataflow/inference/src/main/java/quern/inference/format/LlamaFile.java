@@ -44,7 +44,7 @@ public record LlamaFile(
             throw new ModelFormatException(name, vocabulary.tokens().size() + " tokens, the shape has "
                     + shape.vocabulary());
         }
-        LlamaShape.checked(shape, tensors, name);
+        ShapeTensors.checked(shape, tensors, name);
         vocabulary.tokenizer();
     }
 

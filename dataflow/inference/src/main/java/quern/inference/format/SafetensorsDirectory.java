@@ -20,7 +20,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import quern.gpu.scalar.Dequantizer;
 import quern.gpu.tensor.Tensor;
+import quern.inference.format.Architecture.Quirk;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.ModelShape;
 
@@ -44,7 +46,7 @@ final class SafetensorsDirectory implements ModelFile {
     private final JsonNode config;
     /** What the fingerprint is made of, as it was when the directory was opened. */
     private final Map<String, MemorySegment> files = new TreeMap<>();
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Tensor> tensors;
     private final ModelShape shape;
     private HuggingFaceVocabulary vocabulary;
     private Tokenizer tokenizer;
@@ -58,21 +60,28 @@ final class SafetensorsDirectory implements ModelFile {
         if (config.has("auto_map")) {
             LOG.warn("{}: config.json names code to load (auto_map); it is not run", directory);
         }
-        HuggingFaceShape.architecture(config, directory.toString());
+        Architecture architecture = HuggingFaceShape.architecture(config, directory.toString());
+        HuggingFaceNames names = new HuggingFaceNames(architecture.norms());
         for (String name : DESCRIPTIONS) {
             if (Files.isRegularFile(directory.resolve(name))) {
                 files.put(name, ModelFiles.map(directory.resolve(name), arena));
             }
         }
+        Map<String, Tensor> stored = new LinkedHashMap<>();
         for (String file : weightFiles()) {
             MemorySegment bytes = ModelFiles.map(directory.resolve(file), arena);
             files.put(file, bytes);
-            addTensors(SafetensorsReader.read(bytes, directory.resolve(file).toString()), file);
+            addTensors(stored, names, SafetensorsReader.read(bytes, directory.resolve(file).toString()), file);
         }
-        if (config.path("tie_word_embeddings").asBoolean(false)) {
-            tensors.remove("output.weight");
+        ModelShape found = HuggingFaceShape.of(config, directory.toString());
+        if (found.tiedEmbeddings()) {
+            stored.remove("output.weight");
         }
-        this.shape = HuggingFaceShape.of(config, tensors, directory.toString());
+        if (architecture.has(Quirk.NORMS_LESS_ONE)) {
+            stored.replaceAll((name, tensor) -> name.endsWith("_norm.weight") ? plusOne(tensor) : tensor);
+        }
+        this.tensors = SplitTensors.of(stored, found);
+        this.shape = ShapeTensors.checked(found, tensors, directory.toString());
     }
 
     private Set<String> weightFiles() {
@@ -107,15 +116,27 @@ final class SafetensorsDirectory implements ModelFile {
         }
     }
 
-    private void addTensors(Map<String, Tensor> found, String file) {
+    private static Tensor plusOne(Tensor tensor) {
+        float[] values = new float[Math.multiplyExact(tensor.rows(), tensor.columns())];
+        for (int row = 0; row < tensor.rows(); row++) {
+            Dequantizer.row(tensor, row, values, row * tensor.columns());
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] += 1f;
+        }
+        return Tensor.ofFloats(tensor.name(), tensor.rows(), tensor.columns(), values);
+    }
+
+    private void addTensors(
+            Map<String, Tensor> stored, HuggingFaceNames names, Map<String, Tensor> found, String file) {
         found.forEach((name, tensor) -> {
             if (HuggingFaceNames.isDerived(name)) {
                 return;
             }
-            String gguf = HuggingFaceNames.gguf(name).orElseThrow(() -> new ModelFormatException(
-                    directory.resolve(file).toString(), "tensor " + name + " is none of a Llama or Qwen2 model"));
+            String gguf = names.gguf(name).orElseThrow(() -> new ModelFormatException(
+                    directory.resolve(file).toString(), "tensor " + name + " is none of the model's kind"));
             Tensor renamed = new Tensor(gguf, tensor.type(), tensor.rows(), tensor.columns(), tensor.bytes());
-            if (tensors.put(gguf, renamed) != null) {
+            if (stored.put(gguf, renamed) != null) {
                 throw new ModelFormatException(directory.toString(), "tensor " + name + " is in two files");
             }
         });

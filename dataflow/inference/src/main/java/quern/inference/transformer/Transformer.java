@@ -1,39 +1,40 @@
 package quern.inference.transformer;
 
-import java.util.List;
+import java.util.Optional;
 import quern.config.EngineConfig;
-import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvRows;
-import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
-import quern.inference.transformer.ForwardBatch.AdapterSpan;
+import quern.inference.transformer.Traits.Activation;
+import quern.inference.transformer.Traits.QueryKeyNorm;
+import quern.inference.transformer.TransformerWeights.Dense;
 import quern.inference.transformer.TransformerWeights.Layer;
-import quern.inference.transformer.TransformerWeights.Linear;
+import quern.inference.transformer.TransformerWeights.Mixture;
 
 /**
- * The forward pass over a mixed batch, layer by layer. A row's logits depend on its own sequence and adapter only,
- * never on the other rows or on how a prompt was cut into steps. Owns its buffers: one instance, one thread.
- *
- * <p>With {@link EngineConfig.Product#Q8} the activations of the base products are rounded to 8 bits per block of 32;
- * adapters always see floats.
+ * The forward pass over a mixed batch, layer by layer, for every family that {@link ModelShape} can describe. A row's
+ * logits depend on its own sequence and adapter only, never on the other rows or on how a prompt was cut into steps.
+ * Owns its buffers: one instance, one thread.
  */
 public final class Transformer {
 
     private final ModelShape shape;
+    private final Traits traits;
     private final TransformerWeights weights;
     private final Kernels kernels;
-    private final EngineConfig.Product product;
     private final RowScratch scratch = new RowScratch();
-    private final float attentionScale;
+    private final Products products;
+    private final Optional<ExpertMixture> mixture;
 
     public Transformer(
             ModelShape shape, TransformerWeights weights, Kernels kernels, EngineConfig.Product product) {
         this.shape = shape;
+        this.traits = shape.traits();
         this.weights = weights;
         this.kernels = kernels;
-        this.product = product;
-        this.attentionScale = (float) (1.0 / Math.sqrt(shape.headSize()));
+        this.products = new Products(kernels, product, scratch);
+        this.mixture = traits.experts().map(experts ->
+                new ExpertMixture(experts, products, scratch, (dense, input, count) -> expert(dense, input, count)));
     }
 
     /**
@@ -42,104 +43,134 @@ public final class Transformer {
      * @return row i holds the logits of {@code batch.logitRows()[i]}; valid until the next call
      */
     public Rows forward(ForwardBatch batch) {
+        Rows states = states(batch);
+        int count = batch.logitRows().length;
+        Rows logits = scratch.rows("logits", Math.max(1, count), shape.vocabulary());
+        products.multiply(weights.output(), products.input(states, count), logits);
+        scale(logits, count, traits.multipliers().logits());
+        if (traits.logitSoftcap() > 0) {
+            kernels.softcap(logits, count, traits.logitSoftcap());
+        }
+        return logits;
+    }
+
+    /**
+     * The same up to the last norm.
+     *
+     * @return row i holds what the logits of {@code batch.logitRows()[i]} would be made of; valid until the next call
+     */
+    public Rows states(ForwardBatch batch) {
         int count = batch.count();
         Rows hidden = scratch.rows("hidden", count, shape.hidden());
         kernels.embed(weights.embedding(), batch.tokens(), count, hidden);
+        scale(hidden, count, traits.multipliers().embedding());
         for (int layer = 0; layer < shape.layers(); layer++) {
             attend(weights.layers().get(layer), layer, hidden, batch);
             feedForward(weights.layers().get(layer), hidden, batch);
         }
-        return logits(hidden, batch.logitRows());
-    }
-
-    private void attend(Layer layer, int index, Rows hidden, ForwardBatch batch) {
-        int count = batch.count();
-        KvRows kv = batch.kv();
-        Rows normed = scratch.rows("normed", count, shape.hidden());
-        kernels.rmsNorm(hidden, count, layer.attentionNorm(), shape.normEpsilon(), normed);
-        Rows queries = scratch.rows("queries", count, shape.heads() * shape.headSize());
-        Rows keys = scratch.rows("keys", count, shape.kvHeads() * shape.headSize());
-        Rows values = scratch.rows("values", count, shape.kvHeads() * shape.headSize());
-        QuantizedRows quantized = quantize(normed, count);
-        multiply(layer.query(), normed, quantized, batch, queries);
-        multiply(layer.key(), normed, quantized, batch, keys);
-        multiply(layer.value(), normed, quantized, batch, values);
-        kernels.rope(queries, count, shape.heads(), shape.headSize(), shape.rope(), kv.positions());
-        kernels.rope(keys, count, shape.kvHeads(), shape.headSize(), shape.rope(), kv.positions());
-        kernels.storeKv(keys, values, count, kv, index);
-        Rows mixed = scratch.rows("mixed", count, queries.width());
-        kernels.attention(queries, count, shape.heads(), AttentionRule.full(attentionScale), kv, index, mixed);
-        Rows projected = scratch.rows("projected", count, shape.hidden());
-        multiply(layer.attentionOutput(), mixed, quantize(mixed, count), batch, projected);
-        kernels.add(hidden, count, projected);
-    }
-
-    private void feedForward(Layer layer, Rows hidden, ForwardBatch batch) {
-        int count = batch.count();
-        Rows normed = scratch.rows("normed", count, shape.hidden());
-        kernels.rmsNorm(hidden, count, layer.feedForwardNorm(), shape.normEpsilon(), normed);
-        Rows gate = scratch.rows("gate", count, shape.feedForward());
-        Rows up = scratch.rows("up", count, shape.feedForward());
-        QuantizedRows quantized = quantize(normed, count);
-        multiply(layer.gate(), normed, quantized, batch, gate);
-        multiply(layer.up(), normed, quantized, batch, up);
-        kernels.siluMultiply(gate, up, count, gate);
-        Rows projected = scratch.rows("projected", count, shape.hidden());
-        multiply(layer.down(), gate, quantize(gate, count), batch, projected);
-        kernels.add(hidden, count, projected);
-    }
-
-    private Rows logits(Rows hidden, int[] wanted) {
+        int[] wanted = batch.logitRows();
         Rows chosen = scratch.rows("chosen", Math.max(1, wanted.length), shape.hidden());
         for (int i = 0; i < wanted.length; i++) {
             System.arraycopy(hidden.values(), hidden.at(wanted[i]), chosen.values(), chosen.at(i), shape.hidden());
         }
         kernels.rmsNorm(chosen, wanted.length, weights.outputNorm(), shape.normEpsilon(), chosen);
-        Rows logits = scratch.rows("logits", Math.max(1, wanted.length), shape.vocabulary());
-        base(weights.output(), chosen, quantize(chosen, wanted.length), wanted.length, logits);
-        return logits;
+        return chosen;
     }
 
-    /** Null with float products, which need none. */
-    private QuantizedRows quantize(Rows x, int count) {
-        if (product == EngineConfig.Product.F32) {
-            return null;
+    private void attend(Layer layer, int index, Rows hidden, ForwardBatch batch) {
+        int count = batch.count();
+        KvRows kv = batch.kv();
+        Rows queries = scratch.rows("queries", count, shape.heads() * shape.headSize());
+        Rows keys = scratch.rows("keys", count, shape.kvHeads() * shape.headSize());
+        Rows values = scratch.rows("values", count, shape.kvHeads() * shape.headSize());
+        Products.Input input = products.input(before(layer.attentionNorm(), hidden, count), count);
+        products.multiply(layer.query(), input, batch.spans(), queries);
+        products.multiply(layer.key(), input, batch.spans(), keys);
+        products.multiply(layer.value(), input, batch.spans(), values);
+        layer.queryNorm().ifPresent(norm -> normHeads(queries, count, norm));
+        layer.keyNorm().ifPresent(norm -> normHeads(keys, count, norm));
+        shape.layer(index).rope().ifPresent(rope -> {
+            kernels.rope(queries, count, shape.heads(), shape.headSize(), rope, kv.positions());
+            kernels.rope(keys, count, shape.kvHeads(), shape.headSize(), rope, kv.positions());
+        });
+        kernels.storeKv(keys, values, count, kv, index);
+        Rows mixed = scratch.rows("mixed", count, queries.width());
+        kernels.attention(queries, count, shape.heads(), shape.attention(index), kv, index, mixed);
+        Rows projected = scratch.rows("projected", count, shape.hidden());
+        products.multiply(layer.attentionOutput(), products.input(mixed, count), batch.spans(), projected);
+        addToStream(hidden, layer.attentionOutputNorm(), projected, count);
+    }
+
+    private void feedForward(Layer layer, Rows hidden, ForwardBatch batch) {
+        int count = batch.count();
+        Rows input = before(layer.feedForwardNorm(), hidden, count);
+        Rows projected = scratch.rows("projected", count, shape.hidden());
+        switch (layer.feedForward()) {
+            case Dense dense -> {
+                Rows gate = scratch.rows("gate", count, shape.feedForward());
+                Rows up = scratch.rows("up", count, shape.feedForward());
+                Products.Input x = products.input(input, count);
+                products.multiply(dense.gate(), x, batch.spans(), gate);
+                products.multiply(dense.up(), x, batch.spans(), up);
+                activate(gate, up, count);
+                products.multiply(dense.down(), products.input(gate, count), batch.spans(), projected);
+            }
+            case Mixture experts -> mixture.orElseThrow().run(experts, input, count, projected);
         }
-        QuantizedRows quantized = scratch.quantized(count, x.width());
-        kernels.quantizeActivations(x, count, quantized);
-        return quantized;
+        addToStream(hidden, layer.feedForwardOutputNorm(), projected, count);
     }
 
-    private void multiply(Linear linear, Rows x, QuantizedRows quantized, ForwardBatch batch, Rows y) {
-        base(linear, x, quantized, batch.count(), y);
-        adapt(linear.name(), x, batch.spans(), y);
+    private Rows expert(Dense dense, Rows input, int count) {
+        int inner = dense.gate().matrix().rows();
+        Rows gate = scratch.rows("gate", count, inner);
+        Rows up = scratch.rows("up", count, inner);
+        Products.Input x = products.input(input, count);
+        products.multiply(dense.gate(), x, gate);
+        products.multiply(dense.up(), x, up);
+        activate(gate, up, count);
+        Rows result = scratch.rows("expert.output", count, shape.hidden());
+        products.multiply(dense.down(), products.input(gate, count), result);
+        return result;
     }
 
-    private void base(Linear linear, Rows x, QuantizedRows quantized, int count, Rows y) {
-        if (product == EngineConfig.Product.F32) {
-            kernels.matmul(linear.matrix(), x, count, y);
+    /** Into {@code gate}. */
+    private void activate(Rows gate, Rows up, int count) {
+        if (traits.activation() == Activation.SILU) {
+            kernels.siluMultiply(gate, up, count, gate);
         } else {
-            kernels.matmulQ8(linear.matrix(), quantized, count, y);
+            kernels.geluMultiply(gate, up, count, gate);
         }
-        linear.bias().ifPresent(bias -> kernels.addBias(y, count, bias));
     }
 
-    private void adapt(String target, Rows x, List<AdapterSpan> spans, Rows y) {
-        for (AdapterSpan span : spans) {
-            if (!span.adapter().has(target)) {
-                continue;
-            }
-            int count = span.to() - span.from();
-            if (span.from() == 0) {
-                span.adapter().apply(target, kernels, x, count, y, scratch);
-                continue;
-            }
-            Rows part = scratch.rows("lora.input", count, x.width());
-            Rows result = scratch.rows("lora.output", count, y.width());
-            System.arraycopy(x.values(), x.at(span.from()), part.values(), 0, count * x.width());
-            System.arraycopy(y.values(), y.at(span.from()), result.values(), 0, count * y.width());
-            span.adapter().apply(target, kernels, part, count, result, scratch);
-            System.arraycopy(result.values(), 0, y.values(), y.at(span.from()), count * y.width());
+    /** What goes into attention or a feed-forward; the stream itself where no norm stands before it. */
+    private Rows before(Optional<float[]> norm, Rows hidden, int count) {
+        if (norm.isEmpty()) {
+            return hidden;
+        }
+        Rows normed = scratch.rows("normed", count, shape.hidden());
+        kernels.rmsNorm(hidden, count, norm.get(), shape.normEpsilon(), normed);
+        return normed;
+    }
+
+    private void addToStream(Rows hidden, Optional<float[]> norm, Rows added, int count) {
+        norm.ifPresent(weight -> kernels.rmsNorm(added, count, weight, shape.normEpsilon(), added));
+        scale(added, count, traits.multipliers().residual());
+        kernels.add(hidden, count, added);
+    }
+
+    private void normHeads(Rows x, int count, float[] norm) {
+        if (traits.queryKeyNorm() == QueryKeyNorm.PROJECTION) {
+            kernels.rmsNorm(x, count, norm, shape.normEpsilon(), x);
+            return;
+        }
+        int heads = x.width() / shape.headSize();
+        Rows view = new Rows(x.values(), x.count() * heads, shape.headSize());
+        kernels.rmsNorm(view, count * heads, norm, shape.normEpsilon(), view);
+    }
+
+    private void scale(Rows x, int count, float factor) {
+        if (factor != 1f) {
+            kernels.scale(x, count, factor);
         }
     }
 }

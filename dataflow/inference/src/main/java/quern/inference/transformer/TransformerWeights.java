@@ -11,6 +11,8 @@ import quern.gpu.kernel.Matrix;
 import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
 import quern.inference.format.ModelFile;
+import quern.inference.transformer.Traits.Experts;
+import quern.inference.transformer.Traits.QueryKeyNorm;
 
 /**
  * A model's weights in the form its backend computes with. Read-only.
@@ -27,14 +29,35 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
      */
     public record Linear(String name, Matrix matrix, Optional<float[]> bias) {}
 
-    /** One block of attention and feed-forward. */
-    public record Layer(
-            float[] attentionNorm, Linear query, Linear key, Linear value, Linear attentionOutput,
-            float[] feedForwardNorm, Linear gate, Linear up, Linear down) {
+    /** What stands behind attention: one feed-forward or a mixture of them. */
+    public sealed interface FeedForward permits Dense, Mixture {}
 
-        /** The products an adapter may sit beside. */
+    /** A gated feed-forward. */
+    public record Dense(Linear gate, Linear up, Linear down) implements FeedForward {}
+
+    /** @param router one score per expert */
+    public record Mixture(Linear router, List<Dense> experts) implements FeedForward {}
+
+    /**
+     * One block of attention and feed-forward. Which norms there are follows from {@link Traits}.
+     *
+     * @param attentionNorm before attention
+     * @param attentionOutputNorm behind it, before the result is added
+     * @param feedForwardNorm before the feed-forward
+     * @param feedForwardOutputNorm behind it, before the result is added
+     */
+    public record Layer(
+            Optional<float[]> attentionNorm, Linear query, Linear key, Linear value, Optional<float[]> queryNorm,
+            Optional<float[]> keyNorm, Linear attentionOutput, Optional<float[]> attentionOutputNorm,
+            Optional<float[]> feedForwardNorm, FeedForward feedForward, Optional<float[]> feedForwardOutputNorm) {
+
+        /** The products an adapter may sit beside; experts are not among them. */
         public List<Linear> linears() {
-            return List.of(query, key, value, attentionOutput, gate, up, down);
+            return switch (feedForward) {
+                case Dense dense -> List.of(
+                        query, key, value, attentionOutput, dense.gate(), dense.up(), dense.down());
+                case Mixture mixture -> List.of(query, key, value, attentionOutput);
+            };
         }
     }
 
@@ -50,7 +73,7 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
         loader.firstRow(embedding);
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < shape.layers(); i++) {
-            layers.add(loader.layer("blk." + i + "."));
+            layers.add(loader.layer(i));
         }
         String output = shape.tiedEmbeddings() ? "token_embd" : "output";
         return new TransformerWeights(embedding, List.copyOf(layers), loader.vector("output_norm.weight",
@@ -68,23 +91,51 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
 
     private record Loader(ModelFile file, Kernels kernels) {
 
-        Layer layer(String prefix) {
+        Layer layer(int index) {
+            String prefix = "blk." + index + ".";
             ModelShape shape = file.shape();
+            Traits traits = shape.traits();
             int hidden = shape.hidden();
-            int attention = shape.heads() * shape.headSize();
-            int kv = shape.kvHeads() * shape.headSize();
-            int inner = shape.feedForward();
+            int queries = shape.heads() * shape.headSize();
+            int keys = shape.kvHeads() * shape.headSize();
             boolean bias = shape.attentionBias();
+            boolean normed = traits.queryKeyNorm() != QueryKeyNorm.NONE;
+            boolean perHead = traits.queryKeyNorm() == QueryKeyNorm.HEAD;
             return new Layer(
-                    vector(prefix + "attn_norm.weight", hidden),
-                    linear(prefix + "attn_q", attention, hidden, bias),
-                    linear(prefix + "attn_k", kv, hidden, bias),
-                    linear(prefix + "attn_v", kv, hidden, bias),
-                    linear(prefix + "attn_output", hidden, attention, false),
-                    vector(prefix + "ffn_norm.weight", hidden),
-                    linear(prefix + "ffn_gate", inner, hidden, false),
-                    linear(prefix + "ffn_up", inner, hidden, false),
-                    linear(prefix + "ffn_down", hidden, inner, false));
+                    vector(traits.normsBefore(), prefix + "attn_norm.weight", hidden),
+                    linear(prefix + "attn_q", queries, hidden, bias),
+                    linear(prefix + "attn_k", keys, hidden, bias),
+                    linear(prefix + "attn_v", keys, hidden, bias),
+                    vector(normed, prefix + "attn_q_norm.weight", perHead ? shape.headSize() : queries),
+                    vector(normed, prefix + "attn_k_norm.weight", perHead ? shape.headSize() : keys),
+                    linear(prefix + "attn_output", hidden, queries),
+                    vector(traits.normsAfter(), prefix + "post_attention_norm.weight", hidden),
+                    vector(traits.normsBefore(), prefix + "ffn_norm.weight", hidden),
+                    shape.sparse(index) ? mixture(prefix) : dense(prefix, "", shape.feedForward()),
+                    vector(traits.normsAfter(), prefix + "post_ffw_norm.weight", hidden));
+        }
+
+        private Mixture mixture(String prefix) {
+            Experts experts = file.shape().traits().experts().orElseThrow();
+            List<Dense> dense = new ArrayList<>();
+            for (int i = 0; i < experts.count(); i++) {
+                dense.add(dense(prefix, "." + i, experts.feedForward()));
+            }
+            return new Mixture(linear(prefix + "ffn_gate_inp", experts.count(), file.shape().hidden(), false),
+                    List.copyOf(dense));
+        }
+
+        private Dense dense(String prefix, String suffix, int inner) {
+            int hidden = file.shape().hidden();
+            return new Dense(
+                    linear(prefix + "ffn_gate" + suffix, inner, hidden),
+                    linear(prefix + "ffn_up" + suffix, inner, hidden),
+                    linear(prefix + "ffn_down" + suffix, hidden, inner));
+        }
+
+        /** With a bias if the file has one. */
+        private Linear linear(String name, int rows, int columns) {
+            return linear(name, rows, columns, file.tensorNames().contains(name + ".bias"));
         }
 
         Linear linear(String name, int rows, int columns, boolean bias) {
@@ -95,6 +146,10 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
             } catch (IllegalArgumentException refused) {
                 throw refusal(refused);
             }
+        }
+
+        private Optional<float[]> vector(boolean there, String name, int length) {
+            return there ? Optional.of(vector(name, length)) : Optional.empty();
         }
 
         float[] vector(String name, int length) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import quern.config.EngineConfig.Product;
 import quern.config.KvConfig;
 import quern.gpu.scalar.ScalarKernels;
@@ -22,7 +22,7 @@ import quern.inference.sampling.SamplingParameters;
 class ReferenceAnswerTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "llama_rope_llama3", "llama_bf16_sharded"})
+    @MethodSource("quern.inference.ReferenceFamilies#all")
     void shouldDrawTheGreedyTokensOfTransformersInOneBatch(String name) throws IOException {
         Path directory = SharedFiles.at("reference/hf/" + name);
         JsonNode prompts = new ObjectMapper().readTree(Files.readAllBytes(directory.resolve("cases.json")))

@@ -92,7 +92,7 @@ class LyingGgufTest {
                 Arguments.of("overlaps", header(2, 0).tensor("t", 0, 0, 32).tensor("u", 0, 64, 8)),
                 Arguments.of("twice", header(2, 0).tensor("t", 0, 0, 8).tensor("t", 0, 32, 8)),
                 Arguments.of("general.architecture", header(0, 0)),
-                Arguments.of("supported are [llama, qwen2]",
+                Arguments.of("supported are [llama, qwen2, ",
                         header(0, 1).text("general.architecture").u32(8).text("mamba")),
                 Arguments.of("token_embd", header(0, 3).text("general.architecture").u32(8).text("llama")
                         .text("llama.embedding_length").u32(4).u32(64)

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
@@ -43,7 +44,7 @@ class SafetensorsDirectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama_rope_llama3", "llama_bf16_sharded", "qwen2"})
+    @MethodSource("quern.inference.ReferenceFamilies#all")
     void shouldReadBothSpellingsAlikeWhenModelIs(String name) throws IOException {
         Path source = copy(SharedFiles.at("reference/hf/" + name));
         try (ModelFile now = ModelFiles.open(source)) {
@@ -64,12 +65,24 @@ class SafetensorsDirectoryTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"gemma2", "qwen3", "mixtral", "phi3"})
-    void shouldNameWhatIsSupportedWhenArchitectureIs(String name) {
-        var refused = assertThrows(ModelFormatException.class,
-                () -> ModelFiles.open(SharedFiles.at("reference/hf/" + name)));
-        assertTrue(refused.getMessage().contains("LlamaForCausalLM"), refused.getMessage());
+    @Test
+    void shouldNameWhatIsSupportedWhenArchitectureIsUnknown() throws IOException {
+        Path model = copy(SharedFiles.at("reference/hf/llama"));
+        Path config = model.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("LlamaForCausalLM", "RwkvForCausalLM"));
+        var refused = assertThrows(ModelFormatException.class, () -> ModelFiles.open(model));
+        assertTrue(refused.getMessage().contains("architecture RwkvForCausalLM, supported are [LlamaForCausalLM, "),
+                refused.getMessage());
+    }
+
+    @Test
+    void shouldRefuseWhenATensorIsOfNoUse() throws IOException {
+        Path model = copy(SharedFiles.at("reference/hf/qwen3"));
+        Path config = model.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("Qwen3ForCausalLM", "LlamaForCausalLM"));
+        var refused = assertThrows(ModelFormatException.class, () -> ModelFiles.open(model));
+        assertTrue(refused.getMessage().contains("_norm.weight, which a model of architecture llama"),
+                refused.getMessage());
     }
 
     @Test
