@@ -23,7 +23,7 @@ public interface Kernels {
     /**
      * The matrix in this backend's form.
      *
-     * @throws IllegalArgumentException if the element type is not supported, naming tensor and type
+     * @throws IllegalArgumentException if it is too large for this backend, naming the tensor
      */
     Matrix pack(Tensor weights);
 
@@ -37,8 +37,8 @@ public interface Kernels {
     void quantizeActivations(Rows x, int count, QuantizedRows q);
 
     /**
-     * The product with 8-bit activations: integer sums inside a block of 32, floats between blocks. For types without
-     * an integer product (F32, F16, BF16, ...) the activations are dequantised first.
+     * The product with 8-bit activations: integer sums inside a block of 32, floats between blocks. For F32, F16 and
+     * BF16 weights the activations are dequantised first.
      */
     void matmulQ8(Matrix w, QuantizedRows x, int count, Rows y);
 

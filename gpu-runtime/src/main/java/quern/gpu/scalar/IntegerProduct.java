@@ -1,90 +1,55 @@
 package quern.gpu.scalar;
 
-import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.QuantizedRows;
 
 /**
- * One output of the 8-bit product, for the types that have an integer one. Per block of 32 activations the products
- * of integers are summed exactly; block sums are joined in order of k by one fma each (two where the type stores
- * minima), the scales multiplied first. All sums fit a float's 24 bits.
+ * One output of the 8-bit product of a quantised row. Per block of 32 activations the products of codes and values are
+ * summed, times the whole factors of their runs of 16; that sum is exact, and below 2^24 for every type, so a float
+ * holds it. Block sums are joined in order of k by one fma each, and a second one where the type stores minima; the
+ * scales of weights and activations are multiplied first.
  */
-public final class IntegerProduct {
+final class IntegerProduct {
 
     private static final int BLOCK = QuantizedRows.BLOCK;
 
     private IntegerProduct() {}
 
-    /** Whether {@code type} has an integer product. */
-    public static boolean has(ElementType type) {
-        return switch (type) {
-            case Q8_0, Q4_0, Q4_K, Q6_K -> true;
-            default -> false;
-        };
-    }
-
-    /** {@code sum over k of w[k] * x[token][k]}; {@code row} holds one stored row of {@code type}. */
-    public static float of(ElementType type, byte[] row, QuantizedRows x, int token) {
+    /** {@code sum over k of w[k] * x[token][k]}. */
+    static float of(StoredRow w, boolean hasMins, QuantizedRows x, int token) {
         int blocks = x.blocksPerRow();
-        byte[] values = x.values();
-        float[] scales = x.scales();
+        int blocksPerScale = w.scaleElements() / BLOCK;
         float sum = 0;
         for (int b = 0; b < blocks; b++) {
             int at = (token * blocks + b) * BLOCK;
-            float scale = scales[token * blocks + b];
-            sum = switch (type) {
-                case Q8_0 -> q8(row, b * 34, values, at, scale, sum);
-                case Q4_0 -> q4(row, b * 18, values, at, scale, sum);
-                case Q4_K -> q4k(row, b, values, at, scale, sum);
-                case Q6_K -> q6k(row, b, values, at, scale, sum);
-                default -> throw new IllegalArgumentException("no integer product for " + type);
-            };
+            float xScale = x.scales()[token * blocks + b];
+            float scale = w.scales()[b / blocksPerScale] * xScale;
+            sum = Math.fma(scale, (float) dot(w, b, x.values(), at), sum);
+            if (hasMins) {
+                float min = w.mins()[b / blocksPerScale] * xScale;
+                sum = Math.fma(-min, (float) minDot(w, b, x.values(), at), sum);
+            }
         }
         return sum;
     }
 
-    private static float q8(byte[] w, int at, byte[] x, int xAt, float scale, float sum) {
-        int dot = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            dot += w[at + 2 + i] * x[xAt + i];
+    private static int dot(StoredRow w, int block, byte[] x, int at) {
+        byte[] codes = w.codes();
+        int first = 0;
+        int second = 0;
+        for (int i = 0; i < StoredRow.RUN; i++) {
+            first += codes[block * BLOCK + i] * x[at + i];
+            second += codes[block * BLOCK + StoredRow.RUN + i] * x[at + StoredRow.RUN + i];
         }
-        return Math.fma(Dequantizer.half(w, at) * scale, (float) dot, sum);
+        return w.factors()[2 * block] * first + w.factors()[2 * block + 1] * second;
     }
 
-    private static float q4(byte[] w, int at, byte[] x, int xAt, float scale, float sum) {
-        int dot = 0;
-        for (int i = 0; i < BLOCK / 2; i++) {
-            int packed = w[at + 2 + i] & 255;
-            dot += ((packed & 15) - 8) * x[xAt + i] + ((packed >>> 4) - 8) * x[xAt + BLOCK / 2 + i];
+    private static int minDot(StoredRow w, int block, byte[] x, int at) {
+        int first = 0;
+        int second = 0;
+        for (int i = 0; i < StoredRow.RUN; i++) {
+            first += x[at + i];
+            second += x[at + StoredRow.RUN + i];
         }
-        return Math.fma(Dequantizer.half(w, at) * scale, (float) dot, sum);
-    }
-
-    private static float q4k(byte[] w, int block, byte[] x, int xAt, float scale, float sum) {
-        int at = block / 8 * 144;
-        int sub = block % 8;
-        int dot = 0;
-        int xSum = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            int packed = w[at + 16 + BLOCK * (sub / 2) + i] & 255;
-            dot += (sub % 2 == 0 ? packed & 15 : packed >>> 4) * x[xAt + i];
-            xSum += x[xAt + i];
-        }
-        float product = Dequantizer.half(w, at) * Dequantizer.scaleK(w, at + 4, sub);
-        float min = Dequantizer.half(w, at + 2) * Dequantizer.minK(w, at + 4, sub);
-        return Math.fma(-(min * scale), (float) xSum, Math.fma(product * scale, (float) dot, sum));
-    }
-
-    private static float q6k(byte[] w, int block, byte[] x, int xAt, float scale, float sum) {
-        int at = block / 8 * 210;
-        int first = block % 8 * BLOCK;
-        int dot = 0;
-        for (int part = 0; part < 2; part++) {
-            int within = 0;
-            for (int i = 16 * part; i < 16 * part + 16; i++) {
-                within += Dequantizer.valueQ6K(w, at, first + i) * x[xAt + i];
-            }
-            dot += w[at + 192 + first / 16 + part] * within;
-        }
-        return Math.fma(Dequantizer.half(w, at + 208) * scale, (float) dot, sum);
+        return w.minFactors()[2 * block] * first + w.minFactors()[2 * block + 1] * second;
     }
 }

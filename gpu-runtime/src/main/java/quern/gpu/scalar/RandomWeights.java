@@ -23,6 +23,8 @@ public final class RandomWeights {
                 case BF16 -> buffer.putShort(
                         at, (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16));
                 case Q4_1, Q5_1, Q4_K, Q5_K -> buffer.putShort(at, half(random)).putShort(at + 2, half(random));
+                case Q2_K -> buffer.putShort(at + 80, half(random)).putShort(at + 82, half(random));
+                case Q3_K -> buffer.putShort(at + 108, half(random));
                 case Q6_K -> buffer.putShort(at + 208, half(random));
                 default -> buffer.putShort(at, half(random));
             }

@@ -22,7 +22,7 @@ import quern.gpu.tensor.Tensor;
 public final class ScalarKernels implements Kernels {
 
     /** Raised whenever any kernel's result may change in any bit; shared by the backends that agree bit for bit. */
-    public static final int ARITHMETIC_VERSION = 1;
+    public static final int ARITHMETIC_VERSION = 2;
 
     private final RopeAngles angles = new RopeAngles();
 
@@ -38,10 +38,6 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public Matrix pack(Tensor weights) {
-        if (!Dequantizer.reads(weights.type())) {
-            throw new IllegalArgumentException(
-                    weights.name() + ": element type " + weights.type() + " is not supported");
-        }
         return new ScalarMatrix(weights);
     }
 
@@ -115,14 +111,16 @@ public final class ScalarKernels implements Kernels {
         Shapes.rows("8-bit product input", x, count, w.columns());
         Shapes.rows("8-bit product output", y, count, w.rows());
         Tensor tensor = ((ScalarMatrix) w).tensor();
-        if (!IntegerProduct.has(w.type())) {
+        if (w.type().isFloat()) {
             matmul(w, dequantize(x, count), count, y);
             return;
         }
+        boolean hasMins = StoredRow.hasMins(w.type());
+        StoredRow row = new StoredRow(w.type(), w.columns());
         for (int r = 0; r < w.rows(); r++) {
-            byte[] row = Dequantizer.bytes(tensor, r);
+            row.load(Dequantizer.bytes(tensor, r), 0);
             for (int t = 0; t < count; t++) {
-                y.values()[y.at(t) + r] = IntegerProduct.of(w.type(), row, x, t);
+                y.values()[y.at(t) + r] = IntegerProduct.of(row, hasMins, x, t);
             }
         }
     }
@@ -295,10 +293,5 @@ public final class ScalarKernels implements Kernels {
         for (int i = 0; i < count * x.width(); i++) {
             x.values()[i] *= factor;
         }
-    }
-
-    /** The types {@link #pack} takes. */
-    public static boolean supports(ElementType type) {
-        return Dequantizer.reads(type);
     }
 }

@@ -52,6 +52,11 @@ public enum ElementType {
         return blockElements;
     }
 
+    /** F32, F16 or BF16: every element by itself; the others are quantised in blocks. */
+    public boolean isFloat() {
+        return blockElements == 1;
+    }
+
     /** Bytes of one block. */
     public int blockBytes() {
         return blockBytes;

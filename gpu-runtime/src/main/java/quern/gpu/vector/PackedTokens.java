@@ -8,11 +8,12 @@ import quern.gpu.tensor.Rows;
  * element (k, token) of a tile at {@code (tile * width + k) * tileTokens + token}.
  *
  * @param scales [tile][block of 32][token]; empty for floats
- * @param blockSums [tile][block of 32][token], the sum of a block's integers; empty for floats
+ * @param runSums [tile][run of 16][token], the sum of a run's integers; empty for floats
  */
-record PackedTokens(int count, int width, int tileTokens, float[] values, float[] scales, float[] blockSums) {
+record PackedTokens(int count, int width, int tileTokens, float[] values, float[] scales, float[] runSums) {
 
     private static final float[] NONE = {};
+    private static final int RUN = QuantizedRows.BLOCK / 2;
 
     static PackedTokens of(Rows x, int count, int tileTokens) {
         if (count == 1 && tileTokens == 1) {
@@ -34,20 +35,25 @@ record PackedTokens(int count, int width, int tileTokens, float[] values, float[
         int blocks = x.blocksPerRow();
         float[] values = new float[tiled(count, tileTokens, x.width())];
         float[] scales = new float[tiled(count, tileTokens, blocks)];
-        float[] sums = new float[scales.length];
+        float[] sums = new float[2 * scales.length];
         for (int t = 0; t < count; t++) {
             int tile = t / tileTokens;
             int lane = t % tileTokens;
             for (int b = 0; b < blocks; b++) {
                 int from = (t * blocks + b) * QuantizedRows.BLOCK;
                 int to = (tile * x.width() + b * QuantizedRows.BLOCK) * tileTokens + lane;
-                int sum = 0;
-                for (int k = 0; k < QuantizedRows.BLOCK; k++) {
+                int first = 0;
+                int second = 0;
+                for (int k = 0; k < RUN; k++) {
                     values[to + k * tileTokens] = x.values()[from + k];
-                    sum += x.values()[from + k];
+                    values[to + (k + RUN) * tileTokens] = x.values()[from + RUN + k];
+                    first += x.values()[from + k];
+                    second += x.values()[from + RUN + k];
                 }
-                scales[(tile * blocks + b) * tileTokens + lane] = x.scales()[t * blocks + b];
-                sums[(tile * blocks + b) * tileTokens + lane] = sum;
+                int at = (tile * blocks + b) * tileTokens + lane;
+                scales[at] = x.scales()[t * blocks + b];
+                sums[2 * at - lane] = first;
+                sums[2 * at - lane + tileTokens] = second;
             }
         }
         return new PackedTokens(count, x.width(), tileTokens, values, scales, sums);
@@ -66,7 +72,7 @@ record PackedTokens(int count, int width, int tileTokens, float[] values, float[
         return (tile * width + k) * tileTokens;
     }
 
-    /** Where the scales and sums of a tile's block lie. */
+    /** Where the scales of a tile's block lie; its run sums lie at twice that. */
     int blockAt(int tile, int block) {
         return (tile * (width / QuantizedRows.BLOCK) + block) * tileTokens;
     }

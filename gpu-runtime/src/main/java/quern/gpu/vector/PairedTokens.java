@@ -8,26 +8,28 @@ import quern.gpu.tensor.QuantizedRows;
  * @param values [token][k]
  * @param starts [token][block], twice in an int: -8 times the sum of the block's first 16 integers
  * @param scales [token][block]
- * @param sums [token][block], the sum of the block's integers
+ * @param runSums [token][run of 16], the sum of the run's integers
  */
-record PairedTokens(int count, int[] values, int[] starts, float[] scales, float[] sums) {
+record PairedTokens(int count, int[] values, int[] starts, float[] scales, float[] runSums) {
+
+    private static final int RUN = QuantizedRows.BLOCK / 2;
 
     static PairedTokens of(QuantizedRows x, int count) {
         int blocks = count * x.blocksPerRow();
         int[] values = new int[blocks * QuantizedRows.BLOCK];
         int[] starts = new int[blocks];
-        float[] sums = new float[blocks];
-        for (int b = 0; b < blocks; b++) {
+        float[] sums = new float[2 * blocks];
+        for (int run = 0; run < sums.length; run++) {
             int sum = 0;
-            for (int i = 0; i < QuantizedRows.BLOCK; i++) {
-                int value = x.values()[b * QuantizedRows.BLOCK + i];
-                values[b * QuantizedRows.BLOCK + i] = pair(value);
+            for (int i = run * RUN; i < (run + 1) * RUN; i++) {
+                int value = x.values()[i];
+                values[i] = pair(value);
                 sum += value;
-                if (i == QuantizedRows.BLOCK / 2 - 1) {
-                    starts[b] = pair(-8 * sum);
-                }
             }
-            sums[b] = sum;
+            sums[run] = sum;
+            if (run % 2 == 0) {
+                starts[run / 2] = pair(-8 * sum);
+            }
         }
         return new PairedTokens(count, values, starts, x.scales(), sums);
     }

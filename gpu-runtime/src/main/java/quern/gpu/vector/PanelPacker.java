@@ -5,14 +5,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import quern.gpu.ComputeTeam;
 import quern.gpu.scalar.Dequantizer;
-import quern.gpu.scalar.StoredBlocks;
+import quern.gpu.scalar.StoredRow;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 import quern.gpu.vector.PanelMatrix.Form;
 
 /**
- * Stored tensors into panels. Types whose product is not an integer one and that are no plain floats are packed as the
- * floats they stand for.
+ * Stored tensors into panels: floats as they are, quantised types as their codes, scales and factors.
  */
 final class PanelPacker {
 
@@ -31,31 +30,26 @@ final class PanelPacker {
         return matrix;
     }
 
-    private static Form form(ElementType type) {
-        return switch (type) {
-            case F16 -> Form.HALVES;
-            case BF16 -> Form.BRAIN_HALVES;
-            case Q8_0 -> Form.BYTES;
-            case Q6_K -> Form.SCALED_BYTES;
-            case Q4_0, Q4_K -> Form.NIBBLES;
-            default -> Form.FLOATS;
-        };
-    }
-
     private static PanelMatrix empty(Tensor tensor) {
-        Form form = form(tensor.type());
+        ElementType type = tensor.type();
+        Form form = PanelMatrix.form(type);
         int elements = elements(tensor);
-        boolean bytes = form == Form.BYTES || form == Form.SCALED_BYTES;
-        boolean halves = form == Form.HALVES || form == Form.BRAIN_HALVES;
-        boolean nibbles = form == Form.NIBBLES;
+        int scales = type.isFloat() ? 0 : elements / type.blockElements();
+        int factors = elements / 32 * PanelMatrix.factorsPerBlock(type);
+        boolean hasMins = StoredRow.hasMins(type);
+        int codes = switch (form) {
+            case BYTES -> elements;
+            case NIBBLES, INDICES -> elements / 2;
+            default -> 0;
+        };
         return new PanelMatrix(
-                tensor.type(), form, tensor.rows(), tensor.columns(),
-                bytes ? new byte[elements] : nibbles ? new byte[elements / 2] : PanelMatrix.NO_BYTES,
-                halves ? new short[elements] : PanelMatrix.NO_SHORTS,
+                type, form, tensor.rows(), tensor.columns(), new byte[codes],
+                form == Form.HALVES || form == Form.BRAIN_HALVES ? new short[elements] : PanelMatrix.NO_SHORTS,
                 form == Form.FLOATS ? new float[elements] : PanelMatrix.NO_FLOATS,
-                bytes || nibbles ? new float[elements / 32] : PanelMatrix.NO_FLOATS,
-                tensor.type() == ElementType.Q4_K ? new float[elements / 32] : PanelMatrix.NO_FLOATS,
-                form == Form.SCALED_BYTES ? new byte[elements / 16] : PanelMatrix.NO_BYTES);
+                new float[scales],
+                hasMins ? new float[scales] : PanelMatrix.NO_FLOATS,
+                new byte[factors],
+                hasMins ? new byte[factors] : PanelMatrix.NO_BYTES);
     }
 
     private static int elements(Tensor tensor) {
@@ -86,42 +80,47 @@ final class PanelPacker {
                     m.floats()[at + Tiles.ROWS * k] = values[k];
                 }
             }
-            case BYTES, SCALED_BYTES, NIBBLES -> packIntegers(tensor, row, m);
+            case BYTES, NIBBLES, INDICES -> packCodes(tensor, row, m);
         }
     }
 
-    private static void packIntegers(Tensor tensor, int row, PanelMatrix m) {
+    private static void packCodes(Tensor tensor, int row, PanelMatrix m) {
         int panel = row / Tiles.ROWS;
         int lane = row % Tiles.ROWS;
-        StoredBlocks stored = StoredBlocks.ofRow(tensor, row);
-        int[] block = new int[32];
+        StoredRow stored = new StoredRow(m.type(), m.columns());
+        stored.load(Dequantizer.bytes(tensor, row), 0);
+        for (int i = 0; i < stored.scales().length; i++) {
+            int at = m.scalesAt(panel, 0) + Tiles.ROWS * i + lane;
+            m.scales()[at] = stored.scales()[i];
+            if (m.hasMins()) {
+                m.mins()[at] = stored.mins()[i];
+            }
+        }
+        int step = m.factorsPerBlock() == 1 ? 2 : 1;
+        for (int run = 0; run < stored.factors().length && m.factorsPerBlock() > 0; run += step) {
+            int at = m.factorsAt(panel, 0) + Tiles.ROWS * (run / step) + lane;
+            m.factors()[at] = stored.factors()[run];
+            if (m.hasMins()) {
+                m.minFactors()[at] = stored.minFactors()[run];
+            }
+        }
         for (int b = 0; b < m.blocks(); b++) {
-            stored.integers(b, block);
-            int scalesAt = m.scalesAt(panel, b) + lane;
-            m.scales()[scalesAt] = stored.scale(b);
-            if (m.mins().length > 0) {
-                m.mins()[scalesAt] = stored.min(b);
-            }
-            int runs = (panel * m.blocks() + b) * 2 * Tiles.ROWS + lane;
-            if (m.form() == Form.SCALED_BYTES) {
-                m.factors()[runs] = (byte) stored.factor(2 * b);
-                m.factors()[runs + Tiles.ROWS] = (byte) stored.factor(2 * b + 1);
-            }
-            packBlock(block, m, (panel * m.blocks() + b) * 32 * Tiles.ROWS, lane);
+            packBlock(stored.codes(), 32 * b, m, (panel * m.blocks() + b) * 32 * Tiles.ROWS, lane);
         }
     }
 
-    private static void packBlock(int[] block, PanelMatrix m, int firstElement, int lane) {
-        if (m.form() == Form.NIBBLES) {
-            int offset = m.type() == ElementType.Q4_0 ? 8 : 0;
-            for (int j = 0; j < 16; j++) {
-                int packed = block[j] + offset | block[j + 16] + offset - 8 << 4;
-                m.codes()[firstElement / 2 + Tiles.ROWS * j + lane] = (byte) packed;
-            }
-        } else {
+    private static void packBlock(byte[] codes, int from, PanelMatrix m, int firstElement, int lane) {
+        if (m.form() == Form.BYTES) {
             for (int k = 0; k < 32; k++) {
-                m.codes()[firstElement + Tiles.ROWS * k + lane] = (byte) block[k];
+                m.codes()[firstElement + Tiles.ROWS * k + lane] = codes[from + k];
             }
+            return;
+        }
+        for (int j = 0; j < 16; j++) {
+            int packed = m.form() == Form.NIBBLES
+                    ? codes[from + j] + m.zero() | codes[from + j + 16] + m.zero() - 8 << 4
+                    : StoredRow.codebookIndex(codes[from + j]) | StoredRow.codebookIndex(codes[from + j + 16]) << 4;
+            m.codes()[firstElement / 2 + Tiles.ROWS * j + lane] = (byte) packed;
         }
     }
 }

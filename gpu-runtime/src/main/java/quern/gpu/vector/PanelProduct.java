@@ -68,8 +68,8 @@ final class PanelProduct {
                                 weights, w.columns() / w.blocks(), x.values(), xFrom, w.scales(), scalesAt,
                                 x.scales(), xScales, sums, at);
                     }
-                    if (w.mins().length > 0) {
-                        addMins(w, scalesAt, x, xScales, sums, at);
+                    if (w.hasMins()) {
+                        addMins(w, panel, b, x, xScales, sums, at);
                     }
                 }
             }
@@ -80,12 +80,17 @@ final class PanelProduct {
     /** A few tokens one by one while the panel is in the first cache level; tiles of one token. */
     static void integersOneByOne(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
         float[] sums = new float[x.count() * Tiles.ROWS];
+        float[] dots = new float[2 * Tiles.ROWS];
+        boolean plain = w.form() == Form.BYTES && w.factorsPerBlock() == 0 && !w.hasMins();
         for (int panel = from; panel < to; panel++) {
+            Arrays.fill(sums, 0f);
             for (int t = 0; t < x.count(); t++) {
-                if (w.form() == Form.BYTES) {
+                if (plain) {
                     SingleToken.bytes(w, panel, x, t, sums, t * Tiles.ROWS);
+                } else if (w.form() == Form.BYTES) {
+                    SingleToken.factoredBytes(w, panel, x, t, dots, sums, t * Tiles.ROWS);
                 } else {
-                    SingleToken.scaledBytes(w, panel, x, t, sums, t * Tiles.ROWS);
+                    SingleToken.indices(w, panel, x, t, dots, sums, t * Tiles.ROWS);
                 }
             }
             write(sums, x.count(), panel, y);
@@ -95,19 +100,26 @@ final class PanelProduct {
     /** The same for form NIBBLES. */
     static void integersOneByOne(PanelMatrix w, PairedTokens x, int from, int to, Rows y) {
         float[] sums = new float[x.count() * Tiles.ROWS];
+        float[] dots = new float[2 * Tiles.ROWS];
         for (int panel = from; panel < to; panel++) {
+            Arrays.fill(sums, 0f);
             for (int t = 0; t < x.count(); t++) {
-                SingleToken.nibbles(w, panel, x, t, sums, t * Tiles.ROWS);
+                if (w.factorsPerBlock() == 2) {
+                    SingleToken.nibbleRuns(w, panel, x, t, dots, sums, t * Tiles.ROWS);
+                } else {
+                    SingleToken.nibbles(w, panel, x, t, sums, t * Tiles.ROWS);
+                }
             }
             write(sums, x.count(), panel, y);
         }
     }
 
-    private static void addMins(PanelMatrix w, int scalesAt, PackedTokens x, int xAt, float[] sums, int at) {
+    private static void addMins(PanelMatrix w, int panel, int b, PackedTokens x, int xAt, float[] sums, int at) {
+        float[] runSums = x.runSums();
         for (int token = 0; token < x.tileTokens(); token++) {
-            float scale = x.scales()[xAt + token];
-            float sum = x.blockSums()[xAt + token];
-            Tiles.addMin(w.mins(), scalesAt, scale, sum, sums, at + token * Tiles.ROWS);
+            float first = runSums[2 * xAt + token];
+            float second = runSums[2 * xAt + x.tileTokens() + token];
+            Tiles.addMin(w, panel, b, x.scales()[xAt + token], first, second, sums, at + token * Tiles.ROWS);
         }
     }
 

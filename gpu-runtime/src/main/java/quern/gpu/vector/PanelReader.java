@@ -8,43 +8,48 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import quern.gpu.tensor.ElementType;
+import quern.gpu.scalar.StoredRow;
 
 /** A few k of a panel as floats, k-major, into scratch that stays in the first cache level. */
 final class PanelReader {
 
     private static final VectorSpecies<Byte> EIGHT_BYTES = ByteVector.SPECIES_64;
+    private static final VectorSpecies<Byte> ROW_BYTES = ByteVector.SPECIES_128;
     private static final VectorSpecies<Short> EIGHT_SHORTS = ShortVector.SPECIES_128;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+    private static final byte[] CODEBOOK = StoredRow.codebook();
 
     private PanelReader() {}
 
-    /** The integers of block {@code block}, 32 x 16; those of Q6_K times their factors. */
+    /** The codes of block {@code block} times their factors, 32 x 16: whole numbers. */
     static void integers(PanelMatrix m, int panel, int block, float[] out) {
+        codes(m, panel, block, out);
+        if (m.factorsPerBlock() > 0) {
+            multiply(m, m.factorsAt(panel, block), out);
+        }
+    }
+
+    private static void codes(PanelMatrix m, int panel, int block, float[] out) {
         int first = (panel * m.blocks() + block) * 32 * Tiles.ROWS;
         switch (m.form()) {
             case BYTES -> bytes(m.codes(), first, out);
-            case NIBBLES -> nibbles(m.codes(), first / 2, m.type() == ElementType.Q4_0 ? -8f : 0f, out);
-            case SCALED_BYTES -> scaledBytes(m.codes(), first, m.factors(), first / 16, out);
+            case NIBBLES -> nibbles(m.codes(), first / 2, -m.zero(), out);
+            case INDICES -> indices(m.codes(), first / 2, out);
             case FLOATS, HALVES, BRAIN_HALVES ->
                 throw new IllegalArgumentException(m.type() + " has no integer product");
         }
     }
 
-    /** The weights of {@code k} in [kFrom, kFrom + kCount); for integer forms exactly one block. */
+    /** The weights of {@code k} in [kFrom, kFrom + kCount); for quantised types exactly one block. */
     static void floats(PanelMatrix m, int panel, int kFrom, int kCount, float[] out) {
         int first = (panel * m.columns() + kFrom) * Tiles.ROWS;
         switch (m.form()) {
             case HALVES -> halves(m.halves(), first, kCount * Tiles.ROWS, out);
             case BRAIN_HALVES -> brainHalves(m.halves(), first, kCount * Tiles.ROWS, out);
             case FLOATS -> System.arraycopy(m.floats(), first, out, 0, kCount * Tiles.ROWS);
-            case BYTES, NIBBLES -> {
-                integers(m, panel, kFrom / 32, out);
-                scale(m, m.scalesAt(panel, kFrom / 32), out);
-            }
-            case SCALED_BYTES -> {
-                bytes(m.codes(), first, out);
-                scaleRuns(m, m.scalesAt(panel, kFrom / 32), first / 16, out);
+            case BYTES, NIBBLES, INDICES -> {
+                codes(m, panel, kFrom / 32, out);
+                scale(m, panel, kFrom / 32, out);
             }
         }
     }
@@ -55,17 +60,18 @@ final class PanelReader {
         }
     }
 
-    private static FloatVector eight(byte[] codes, int at) {
+    /** Eight bytes as floats. */
+    static FloatVector eight(byte[] codes, int at) {
         return (FloatVector) ByteVector.fromArray(EIGHT_BYTES, codes, at).convertShape(VectorOperators.B2F, F, 0);
     }
 
-    private static void nibbles(byte[] codes, int from, float offset, float[] out) {
+    private static void nibbles(byte[] codes, int from, int offset, float[] out) {
         for (int i = 0; i < 16 * Tiles.ROWS; i += 8) {
             IntVector packed = (IntVector)
                     ByteVector.fromArray(EIGHT_BYTES, codes, from + i).convertShape(VectorOperators.B2I, I, 0);
             toFloats(packed.and(15)).add(offset).intoArray(out, i);
             FloatVector upper = toFloats(packed.lanewise(VectorOperators.ASHR, 4));
-            upper.add(offset + 8f).intoArray(out, i + 16 * Tiles.ROWS);
+            upper.add(offset + 8).intoArray(out, i + 16 * Tiles.ROWS);
         }
     }
 
@@ -73,37 +79,53 @@ final class PanelReader {
         return (FloatVector) integers.convertShape(VectorOperators.I2F, F, 0);
     }
 
-    private static void scaledBytes(byte[] codes, int from, byte[] factors, int factorsFrom, float[] out) {
+    private static void indices(byte[] codes, int from, float[] out) {
+        ByteVector codebook = ByteVector.fromArray(ROW_BYTES, CODEBOOK, 0);
+        for (int j = 0; j < 16; j++) {
+            ByteVector packed = ByteVector.fromArray(ROW_BYTES, codes, from + Tiles.ROWS * j);
+            widen(packed.and((byte) 15).selectFrom(codebook), out, Tiles.ROWS * j);
+            ByteVector upper = packed.lanewise(VectorOperators.LSHR, 4).and((byte) 15);
+            widen(upper.selectFrom(codebook), out, Tiles.ROWS * (j + 16));
+        }
+    }
+
+    private static void widen(ByteVector bytes, float[] out, int at) {
+        ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 0)).intoArray(out, at);
+        ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 1)).intoArray(out, at + 8);
+    }
+
+    private static void multiply(PanelMatrix m, int factorsAt, float[] out) {
+        int second = factorsAt + (m.factorsPerBlock() - 1) * Tiles.ROWS;
         for (int run = 0; run < 2; run++) {
             for (int row = 0; row < Tiles.ROWS; row += 8) {
-                FloatVector factor = eight(factors, factorsFrom + Tiles.ROWS * run + row);
+                FloatVector factor = eight(m.factors(), (run == 0 ? factorsAt : second) + row);
                 for (int k = 16 * run; k < 16 * run + 16; k++) {
-                    eight(codes, from + Tiles.ROWS * k + row).mul(factor).intoArray(out, Tiles.ROWS * k + row);
+                    int at = Tiles.ROWS * k + row;
+                    FloatVector.fromArray(F, out, at).mul(factor).intoArray(out, at);
                 }
             }
         }
     }
 
-    /** Product and difference each rounded, as the stored type is defined. */
-    private static void scale(PanelMatrix m, int scalesAt, float[] out) {
-        boolean hasMins = m.mins().length > 0;
-        for (int row = 0; row < Tiles.ROWS; row += 8) {
-            FloatVector scale = FloatVector.fromArray(F, m.scales(), scalesAt + row);
-            FloatVector min = hasMins ? FloatVector.fromArray(F, m.mins(), scalesAt + row) : FloatVector.zero(F);
-            for (int at = row; at < 32 * Tiles.ROWS; at += Tiles.ROWS) {
-                scale.mul(FloatVector.fromArray(F, out, at)).sub(min).intoArray(out, at);
-            }
-        }
-    }
-
-    private static void scaleRuns(PanelMatrix m, int scalesAt, int factorsAt, float[] out) {
+    /** Products and difference each rounded, as the stored types are defined. */
+    private static void scale(PanelMatrix m, int panel, int block, float[] out) {
+        int scalesAt = m.scalesAt(panel, block);
+        int firstAt = m.factorsAt(panel, block);
+        int secondAt = firstAt + (m.factorsPerBlock() - 1) * Tiles.ROWS;
+        boolean hasFactors = m.factorsPerBlock() > 0;
         for (int run = 0; run < 2; run++) {
             for (int row = 0; row < Tiles.ROWS; row += 8) {
-                FloatVector scale = FloatVector.fromArray(F, m.scales(), scalesAt + row)
-                        .mul(eight(m.factors(), factorsAt + Tiles.ROWS * run + row));
+                int factorsAt = (run == 0 ? firstAt : secondAt) + row;
+                FloatVector scale = FloatVector.fromArray(F, m.scales(), scalesAt + row);
+                FloatVector min =
+                        m.hasMins() ? FloatVector.fromArray(F, m.mins(), scalesAt + row) : FloatVector.zero(F);
+                if (hasFactors) {
+                    scale = scale.mul(eight(m.factors(), factorsAt));
+                    min = m.hasMins() ? min.mul(eight(m.minFactors(), factorsAt)) : min;
+                }
                 for (int k = 16 * run; k < 16 * run + 16; k++) {
                     int at = Tiles.ROWS * k + row;
-                    scale.mul(FloatVector.fromArray(F, out, at)).intoArray(out, at);
+                    scale.mul(FloatVector.fromArray(F, out, at)).sub(min).intoArray(out, at);
                 }
             }
         }

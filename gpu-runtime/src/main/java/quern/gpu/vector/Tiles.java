@@ -83,12 +83,27 @@ final class Tiles {
         upperScale.mul(xScale).fma(b, upper).intoArray(sums, at + 8);
     }
 
-    /** {@code sums[row] = fma(-(min[row] * xScale), xSum, sums[row])}. */
-    static void addMin(float[] mins, int minsFrom, float xScale, float xSum, float[] sums, int sumsFrom) {
-        FloatVector sum = FloatVector.broadcast(F, xSum);
+    /**
+     * What the minima of one block take away: {@code sums[row] = fma(-(min[row] * xScale), dot[row], sums[row])}, where
+     * {@code dot} is the whole number {@code factor * first + factor' * second}, a factor not stored being 1.
+     *
+     * @param first sum of the token's first 16 integers
+     * @param second that of the others
+     */
+    static void addMin(
+            PanelMatrix w, int panel, int block, float xScale, float first, float second, float[] sums,
+            int sumsFrom) {
+        int minsAt = w.scalesAt(panel, block);
+        int factorsAt = w.factorsAt(panel, block);
         for (int row = 0; row < ROWS; row += EightLanes.COUNT) {
-            FloatVector min = FloatVector.fromArray(F, mins, minsFrom + row).mul(xScale).neg();
-            min.fma(sum, FloatVector.fromArray(F, sums, sumsFrom + row)).intoArray(sums, sumsFrom + row);
+            FloatVector min = FloatVector.fromArray(F, w.mins(), minsAt + row).mul(xScale).neg();
+            FloatVector dot = switch (w.factorsPerBlock()) {
+                case 0 -> FloatVector.broadcast(F, first + second);
+                case 1 -> PanelReader.eight(w.minFactors(), factorsAt + row).mul(first + second);
+                default -> PanelReader.eight(w.minFactors(), factorsAt + row).mul(first)
+                        .add(PanelReader.eight(w.minFactors(), factorsAt + ROWS + row).mul(second));
+            };
+            min.fma(dot, FloatVector.fromArray(F, sums, sumsFrom + row)).intoArray(sums, sumsFrom + row);
         }
     }
 }

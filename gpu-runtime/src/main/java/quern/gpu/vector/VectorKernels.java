@@ -71,10 +71,6 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public Matrix pack(Tensor weights) {
-        if (!ScalarKernels.supports(weights.type())) {
-            throw new IllegalArgumentException(
-                    weights.name() + ": element type " + weights.type() + " is not supported");
-        }
         return PanelPacker.pack(weights, team);
     }
 

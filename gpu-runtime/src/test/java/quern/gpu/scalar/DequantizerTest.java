@@ -1,7 +1,7 @@
 package quern.gpu.scalar;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -19,8 +19,9 @@ import quern.gpu.tensor.ElementType;
 
 class DequantizerTest {
 
+    /** All types but F32, for which there is nothing to compute. */
     @ParameterizedTest
-    @EnumSource(names = {"F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"})
+    @EnumSource(names = "F32", mode = EnumSource.Mode.EXCLUDE)
     void shouldGiveTheReferenceBitsWhenBlocksAreStored(ElementType type) throws IOException {
         Path file = Path.of(System.getProperty("quern.root", ".."))
                 .resolve("../shared/reference/gguf/dequant").resolve(type + ".json");
@@ -49,10 +50,10 @@ class DequantizerTest {
     }
 
     @Test
-    void shouldNameTheTypeWhenItIsNotSupported() {
-        var thrown = assertThrows(
-                IllegalArgumentException.class,
-                () -> Dequantizer.blocks(ElementType.Q2_K, new byte[84], 0, 256, new float[256], 0));
-        assertTrue(thrown.getMessage().contains("Q2_K"));
+    void shouldGiveTheStoredBitsWhenElementsAreFloats() {
+        byte[] bytes = {9, 0, 0, (byte) 0x80, 0x3f, 1, 0, 0, 0};
+        float[] found = new float[3];
+        Dequantizer.blocks(ElementType.F32, bytes, 1, 2, found, 1);
+        assertArrayEquals(new float[] {0f, 1f, Float.MIN_VALUE}, found);
     }
 }

@@ -38,14 +38,14 @@ class ScalarKernelsTest {
         assertTrue(Math.abs(expected - found) <= tolerance, found + ", expected " + expected + " +- " + tolerance);
     }
 
-    /** Weights of any readable type: random bytes, with half-float scales that are sane. */
+    /** Weights of any type: random bytes, with half-float scales that are sane. */
     private Tensor weights(ElementType type, int rows, int columns) {
         return RandomWeights.of(type, rows, columns, random);
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"Q2_K", "Q3_K", "IQ4_NL", "IQ4_XS"}, mode = EnumSource.Mode.EXCLUDE)
-    void shouldComputeBothProductsWhenWeightsAreOfAnyReadableType(ElementType type) {
+    @EnumSource
+    void shouldComputeBothProductsWhenWeightsAreOfAnyType(ElementType type) {
         int columns = 512;
         Tensor w = weights(type, 5, columns);
         Rows x = rows(3, columns);
@@ -314,8 +314,5 @@ class ScalarKernelsTest {
         assertThrows(IllegalArgumentException.class, () -> kernels.matmul(w, new Rows(1, 4), 1, new Rows(1, 2)));
         assertThrows(IllegalArgumentException.class, () -> kernels.matmul(w, new Rows(1, 3), 2, new Rows(2, 2)));
         assertThrows(IllegalArgumentException.class, () -> kernels.matmul(w, new Rows(1, 3), 1, new Rows(1, 3)));
-        Tensor unread = new Tensor("odd", ElementType.Q2_K, 1, 256, MemorySegment.ofArray(new byte[84]));
-        var thrown = assertThrows(IllegalArgumentException.class, () -> kernels.pack(unread));
-        assertTrue(thrown.getMessage().contains("odd") && thrown.getMessage().contains("Q2_K"));
     }
 }
