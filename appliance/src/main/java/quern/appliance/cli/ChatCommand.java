@@ -92,6 +92,7 @@ final class ChatCommand implements Callable<Integer> {
     private void answer(ModelSession session, Screen screen) {
         ObjectNode body = sampling.request(session.model());
         body.set("messages", messages);
+        sampling.logprobs().ifPresent(top -> body.put("logprobs", true).put("top_logprobs", top));
         if (screen.json()) {
             screen.json(session.client().post("/v1/chat/completions", body));
             return;

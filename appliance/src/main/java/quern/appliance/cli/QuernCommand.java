@@ -16,7 +16,8 @@ import quern.config.QuernException;
         description = "Documents in, a tuned and served language model out, on this machine.",
         subcommands = {
             DemoCommand.class, ServeCommand.class, IngestCommand.class, CurateCommand.class, TuneCommand.class,
-            ChatCommand.class, GenerateCommand.class, JobsCommand.class, ModelsCommand.class, ImportCommand.class,
+            ChatCommand.class, GenerateCommand.class, ApplyTemplateCommand.class, LogitsCommand.class,
+            JobsCommand.class, ModelsCommand.class, ImportCommand.class,
             ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class, LineageCommand.class,
             DoctorCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class
         },

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import quern.config.EngineConfig;
 import quern.inference.sampling.SamplingParameters;
+import quern.inference.sampling.Truncation;
 
 /** The fields of a request that say how to draw tokens, alike for both generation routes. */
 final class SamplingFields {
@@ -14,7 +15,7 @@ final class SamplingFields {
     private static final int STOP_MAX = 4;
     private static final int STOP_CHARS_MAX = 256;
     private static final int BIAS_MAX = 1024;
-    private static final double TOP_P_LEAST = 1e-9;
+    private static final double SHARE_LEAST = 1e-9;
 
     private SamplingFields() {}
 
@@ -26,9 +27,7 @@ final class SamplingFields {
     static SamplingParameters read(Fields fields, int maxTokens, boolean logprobs, int topLogprobs) {
         return new SamplingParameters(
                 fields.number("temperature", 0, 2).orElse(1.0),
-                fields.integer("top_k", 0, TOP_K_MAX).orElse(0),
-                Math.max(TOP_P_LEAST, fields.number("top_p", 0, 1).orElse(1.0)),
-                fields.number("min_p", 0, 1).orElse(0.0),
+                truncation(fields),
                 fields.number("presence_penalty", -2, 2).orElse(0.0),
                 fields.number("frequency_penalty", -2, 2).orElse(0.0),
                 fields.number("repetition_penalty", 0.01, 10).orElse(1.0),
@@ -39,6 +38,18 @@ final class SamplingFields {
                 stop(fields),
                 maxTokens,
                 fields.flag("ignore_eos", false));
+    }
+
+    private static Truncation truncation(Fields fields) {
+        Truncation none = Truncation.NONE;
+        return new Truncation(
+                fields.number("top_n_sigma", 0, 100).orElse(none.topNSigma()),
+                fields.integer("top_k", 0, TOP_K_MAX).orElse(none.topK()),
+                Math.max(SHARE_LEAST, fields.number("top_p", 0, 1).orElse(none.topP())),
+                fields.number("min_p", 0, 1).orElse(none.minP()),
+                Math.max(SHARE_LEAST, fields.number("typical_p", 0, 1).orElse(none.typicalP())),
+                fields.number("xtc_probability", 0, 1).orElse(none.xtcProbability()),
+                fields.number("xtc_threshold", 0, 1).orElse(none.xtcThreshold()));
     }
 
     static int choices(Fields fields, EngineConfig config) {

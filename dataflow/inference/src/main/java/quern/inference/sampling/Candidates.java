@@ -138,6 +138,90 @@ final class Candidates {
         ordered = Math.min(ordered, kept);
     }
 
+    /** Meister et al., Locally Typical Sampling, arXiv 2202.00666. */
+    void typical(double share) {
+        if (share >= 1) {
+            return;
+        }
+        order(size());
+        double maximum = maximum();
+        double logMass = maximum + Math.log(mass(maximum));
+        double entropy = 0;
+        for (int i = 0; i < size; i++) {
+            double logProbability = logit(i) - logMass;
+            entropy -= logit(i) == Float.NEGATIVE_INFINITY ? 0 : Math.exp(logProbability) * logProbability;
+        }
+        // Sorts by (distance from the entropy, rank): a float that is not negative sorts as its bits do.
+        long[] byDistance = new long[size];
+        for (int i = 0; i < size; i++) {
+            float distance = (float) Math.abs(logMass - logit(i) - entropy);
+            byDistance[i] = (long) Float.floatToIntBits(distance) << 32 | i;
+        }
+        java.util.Arrays.sort(byDistance);
+        BitSet kept = new BitSet();
+        double sum = 0;
+        for (int i = 0; i < byDistance.length && sum < share; i++) {
+            int rank = (int) byDistance[i];
+            kept.set(rank);
+            sum += Math.exp(logit(rank) - logMass);
+        }
+        keepRanks(kept);
+    }
+
+    /** Tang et al., Top-n-sigma: Not All Logits Are You Need, arXiv 2411.07641. */
+    void topNSigma(double deviations) {
+        if (deviations <= 0) {
+            return;
+        }
+        key();
+        int count = 0;
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < size; i++) {
+            double logit = logit(i);
+            if (logit != Double.NEGATIVE_INFINITY) {
+                count++;
+                sum += logit;
+                squares += logit * logit;
+            }
+        }
+        double variance = Math.max(0, squares / count - sum / count * (sum / count));
+        double least = maximum() - deviations * Math.sqrt(variance);
+        BitSet kept = new BitSet();
+        for (int i = 0; i < size; i++) {
+            kept.set(i, logit(i) >= least);
+        }
+        keepRanks(kept);
+    }
+
+    /** "Exclude top choices": of several candidates with at least this probability only the least likely stays. */
+    void excludeTop(double threshold) {
+        order(size());
+        double maximum = maximum();
+        double least = threshold * mass(maximum);
+        int above = 0;
+        while (above < size && Math.exp(logit(above) - maximum) >= least) {
+            above++;
+        }
+        if (above >= 2) {
+            BitSet kept = new BitSet();
+            kept.set(above - 1, size);
+            keepRanks(kept);
+        }
+    }
+
+    /** Leaves the candidates at these places, in their order. */
+    private void keepRanks(BitSet places) {
+        int kept = 0;
+        int keptOrdered = 0;
+        for (int i = places.nextSetBit(0); i >= 0; i = places.nextSetBit(i + 1)) {
+            keptOrdered += i < ordered ? 1 : 0;
+            keys[kept++] = keys[i];
+        }
+        size = kept;
+        ordered = keptOrdered;
+    }
+
     /** The likeliest candidate, -1 if there is none or a logit is not a number. */
     int greedy() {
         int best = -1;

@@ -12,6 +12,8 @@ import quern.config.QuernException;
 public final class Sampler {
 
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+    /** Makes of a seed another one, so that whether and what to draw are independent. */
+    private static final long EXCLUSION = 0xD1B54A32D192ED03L;
 
     private final int vocabulary;
     private final Candidates candidates;
@@ -56,9 +58,15 @@ public final class Sampler {
             return likeliest;
         }
         candidates.temperature(parameters.temperature());
-        candidates.topK(parameters.topK());
-        candidates.topP(parameters.topP());
-        candidates.minP(parameters.minP());
+        Truncation truncation = parameters.truncation();
+        candidates.topNSigma(truncation.topNSigma());
+        candidates.topK(truncation.topK());
+        candidates.topP(truncation.topP());
+        candidates.minP(truncation.minP());
+        candidates.typical(truncation.typicalP());
+        if (share(seed ^ EXCLUSION, history.count()) < truncation.xtcProbability()) {
+            candidates.excludeTop(truncation.xtcThreshold());
+        }
         return candidates.draw(share(seed, history.count()));
     }
 

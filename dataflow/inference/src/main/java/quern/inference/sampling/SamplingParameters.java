@@ -6,12 +6,10 @@ import java.util.OptionalLong;
 
 /**
  * How an answer is drawn. Applied in this order: logit bias, repetition penalty, presence and frequency penalties,
- * temperature, top-k, top-p, min-p.
+ * temperature, then what {@link Truncation} leaves.
  *
  * @param temperature 0: always the likeliest token (the lower id of equals)
- * @param topK candidates kept; 0: all
- * @param topP the likeliest candidates kept until their sum reaches it; 1: all
- * @param minP candidates kept have at least this share of the largest probability; 0: all
+ * @param truncation which candidates may be drawn
  * @param presencePenalty subtracted from the logit of every token already generated
  * @param frequencyPenalty subtracted once per earlier occurrence among the generated tokens
  * @param repetitionPenalty divides positive and multiplies negative logits of tokens in prompt or answer; 1: none
@@ -25,9 +23,7 @@ import java.util.OptionalLong;
  */
 public record SamplingParameters(
         double temperature,
-        int topK,
-        double topP,
-        double minP,
+        Truncation truncation,
         double presencePenalty,
         double frequencyPenalty,
         double repetitionPenalty,
@@ -42,9 +38,6 @@ public record SamplingParameters(
     /** @throws IllegalArgumentException naming the parameter, its range and the value found */
     public SamplingParameters {
         require(temperature >= 0 && temperature <= 100, "temperature", "0 to 100", temperature);
-        require(topK >= 0, "top_k", "at least 0", topK);
-        require(topP > 0 && topP <= 1, "top_p", "above 0, at most 1", topP);
-        require(minP >= 0 && minP <= 1, "min_p", "0 to 1", minP);
         require(Math.abs(presencePenalty) <= 100, "presence_penalty", "-100 to 100", presencePenalty);
         require(Math.abs(frequencyPenalty) <= 100, "frequency_penalty", "-100 to 100", frequencyPenalty);
         require(repetitionPenalty > 0 && repetitionPenalty <= 100, "repetition_penalty", "above 0, at most 100",
@@ -65,36 +58,36 @@ public record SamplingParameters(
     /** The likeliest token each time, {@code maxTokens} at most, no other condition. */
     public static SamplingParameters greedy(int maxTokens) {
         return new SamplingParameters(
-                0, 0, 1, 0, 0, 0, 1, OptionalLong.empty(), Map.of(), false, 0, List.of(), maxTokens, false);
+                0, Truncation.NONE, 0, 0, 1, OptionalLong.empty(), Map.of(), false, 0, List.of(), maxTokens, false);
     }
 
     /** Draws from the model's own distribution, temperature 1. */
     public static SamplingParameters plain(long seed, int maxTokens) {
         return new SamplingParameters(
-                1, 0, 1, 0, 0, 0, 1, OptionalLong.of(seed), Map.of(), false, 0, List.of(), maxTokens, false);
+                1, Truncation.NONE, 0, 0, 1, OptionalLong.of(seed), Map.of(), false, 0, List.of(), maxTokens, false);
     }
 
     public SamplingParameters withLogprobs(int top) {
-        return new SamplingParameters(temperature, topK, topP, minP, presencePenalty, frequencyPenalty,
+        return new SamplingParameters(temperature, truncation, presencePenalty, frequencyPenalty,
                 repetitionPenalty, seed, logitBias, true, top, stop, maxTokens, ignoreEos);
     }
 
     public SamplingParameters withStop(List<String> texts) {
-        return new SamplingParameters(temperature, topK, topP, minP, presencePenalty, frequencyPenalty,
+        return new SamplingParameters(temperature, truncation, presencePenalty, frequencyPenalty,
                 repetitionPenalty, seed, logitBias, logprobs, topLogprobs, texts, maxTokens, ignoreEos);
     }
 
     public SamplingParameters withMaxTokens(int tokens) {
-        return new SamplingParameters(temperature, topK, topP, minP, presencePenalty, frequencyPenalty,
+        return new SamplingParameters(temperature, truncation, presencePenalty, frequencyPenalty,
                 repetitionPenalty, seed, logitBias, logprobs, topLogprobs, stop, tokens, ignoreEos);
     }
 
     public SamplingParameters ignoringEos() {
-        return new SamplingParameters(temperature, topK, topP, minP, presencePenalty, frequencyPenalty,
+        return new SamplingParameters(temperature, truncation, presencePenalty, frequencyPenalty,
                 repetitionPenalty, seed, logitBias, logprobs, topLogprobs, stop, maxTokens, true);
     }
 
-    private static void require(boolean holds, String name, String range, Object found) {
+    static void require(boolean holds, String name, String range, Object found) {
         if (!holds) {
             throw new IllegalArgumentException(name + " is " + found + ", expected " + range);
         }

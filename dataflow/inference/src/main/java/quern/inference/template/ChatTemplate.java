@@ -2,6 +2,7 @@ package quern.inference.template;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class ChatTemplate {
     private static final int SOURCE_CHARS_MAX = 1 << 18;
     private static final Set<String> ROLES =
             Set.of("system", "user", "assistant", "tool", "developer", "function", "ipython");
+    private static final Set<String> TOKENS = Set.of("bos_token", "eos_token");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** For models without a template: "role: content" lines, then "assistant:". */
@@ -55,28 +57,52 @@ public final class ChatTemplate {
 
     /** @throws TemplateException if the template refuses the conversation, fails on it or exceeds a limit */
     public PromptText render(Conversation conversation) {
+        Map<String, Object> variables = new LinkedHashMap<>(conversation.options());
+        variables.put("messages", conversation.messages().stream().map(ChatTemplate::withParsedCalls).toList());
+        variables.remove("tools");
+        if (!conversation.tools().isEmpty()) {
+            variables.put("tools", conversation.tools());
+        }
+        variables.put("add_generation_prompt", conversation.addGenerationPrompt());
+        variables.put("bos_token", conversation.begin());
+        variables.put("eos_token", conversation.end());
+        return render(variables, conversation.now());
+    }
+
+    /**
+     * Renders over these variables as they are: what is not among them is undefined.
+     *
+     * @param variables {@code messages} and others; values are JSON's as Java maps, lists, strings, numbers, booleans
+     *     and null. {@code bos_token} and {@code eos_token} count as the template's own text, all others as a
+     *     message's
+     * @param now what the template takes for today
+     * @throws TemplateException if the template refuses the conversation, fails on it or exceeds a limit
+     */
+    public PromptText render(Map<String, ?> variables, LocalDateTime now) {
         Budget budget = new Budget();
-        Scope globals = Globals.of(conversation.now(), budget);
-        conversation.options().forEach((name, value) -> globals.set(name, Values.fromJson(value, budget)));
-        globals.set("messages", messages(conversation.messages(), budget));
-        globals.set("tools", conversation.tools().isEmpty()
-                ? Nothing.UNDEFINED : Values.fromJson(conversation.tools(), budget));
-        globals.set("add_generation_prompt", conversation.addGenerationPrompt());
-        globals.set("bos_token", Text.template(conversation.begin()));
-        globals.set("eos_token", Text.template(conversation.end()));
+        Scope globals = Globals.of(now, budget);
+        variables.forEach((name, json) -> {
+            Object value = Values.fromJson(json, budget);
+            boolean token = TOKENS.contains(name) && value instanceof Text;
+            globals.set(name, token ? Text.template((String) json) : value);
+        });
+        if (globals.get("messages") instanceof List<?> messages) {
+            messages.forEach(ChatTemplate::trustRole);
+        }
         return new Rendering(budget).run(nodes, new Scope(globals)).toPrompt();
     }
 
-    private static List<Object> messages(List<Map<String, Object>> messages, Budget budget) {
-        return messages.stream().map(message -> {
-            Map<String, Object> copy = new LinkedHashMap<>(message);
-            copy.computeIfPresent("tool_calls", (key, calls) -> withParsedArguments(calls));
-            Dictionary map = (Dictionary) Values.fromJson(copy, budget);
-            if (map.get("role") instanceof Text role && ROLES.contains(role.value())) {
-                map.entries().put("role", Text.template(role.value()));
-            }
-            return (Object) map;
-        }).toList();
+    private static void trustRole(Object message) {
+        if (message instanceof Dictionary map && map.get("role") instanceof Text role
+                && ROLES.contains(role.value())) {
+            map.entries().put("role", Text.template(role.value()));
+        }
+    }
+
+    private static Map<String, Object> withParsedCalls(Map<String, Object> message) {
+        Map<String, Object> copy = new LinkedHashMap<>(message);
+        copy.computeIfPresent("tool_calls", (key, calls) -> withParsedArguments(calls));
+        return copy;
     }
 
     /** The API carries a call's arguments as a string of JSON, templates expect the object. */

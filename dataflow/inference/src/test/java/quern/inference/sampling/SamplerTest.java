@@ -98,14 +98,14 @@ class SamplerTest {
 
     @Test
     void shouldFollowTheBiasWhenOneIsGiven() {
-        SamplingParameters biased = new SamplingParameters(0, 0, 1, 0, 0, 0, 1, OptionalLong.empty(),
+        SamplingParameters biased = new SamplingParameters(0, Truncation.NONE, 0, 0, 1, OptionalLong.empty(),
                 Map.of(0, 50.0), false, 0, List.of(), 1, false);
         assertEquals(0, draw(biased, 0, 1));
     }
 
     @Test
     void shouldPenalizePresenceOnlyOfTheAnswerWhenThePromptHoldsTheToken() {
-        SamplingParameters penalized = new SamplingParameters(0, 0, 1, 0, 100, 0, 1, OptionalLong.empty(),
+        SamplingParameters penalized = new SamplingParameters(0, Truncation.NONE, 100, 0, 1, OptionalLong.empty(),
                 Map.of(), false, 0, List.of(), 1, false);
         int[] tokens = {2, 2};
         assertEquals(2, sampler.draw(
@@ -117,8 +117,8 @@ class SamplerTest {
     @Test
     void shouldNameParameterAndRangeWhenOneIsOutOfRange() {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
-                () -> new SamplingParameters(Double.NaN, 0, 1, 0, 0, 0, 1, OptionalLong.empty(), Map.of(), false, 0,
-                        List.of(), 1, false));
+                () -> new SamplingParameters(Double.NaN, Truncation.NONE, 0, 0, 1, OptionalLong.empty(), Map.of(),
+                        false, 0, List.of(), 1, false));
         assertEquals("temperature is NaN, expected 0 to 100", refused.getMessage());
         assertThrows(IllegalArgumentException.class, () -> SamplingParameters.greedy(0));
         assertThrows(IllegalArgumentException.class, () -> SamplingParameters.greedy(1).withStop(List.of("")));
