@@ -85,7 +85,7 @@ final class CheckedModel implements AutoCloseable {
 
     /** Ids of {@code --tokens}. @throws UsageProblem naming the part that is no id */
     static int[] tokens(String text) {
-        String[] parts = text.strip().split("[,\\s]+", -1);
+        String[] parts = text.strip().split("\\s*,\\s*|\\s+", -1);
         if (parts.length > TOKENS_MAX) {
             throw new UsageProblem("--tokens: " + parts.length + " ids, at most " + TOKENS_MAX);
         }
