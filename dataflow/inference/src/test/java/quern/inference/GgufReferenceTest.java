@@ -53,11 +53,6 @@ class GgufReferenceTest {
                 ? List.of(new ScalarKernels()) : List.of(new ScalarKernels(), new VectorKernels(TEAM));
     }
 
-    private static List<Product> products(String name) {
-        boolean isFloat = ElementType.valueOf(name.substring(name.lastIndexOf('-') + 1)).isFloat();
-        return isFloat ? List.of(Product.F32) : List.of(Product.values());
-    }
-
     /** With 8-bit activations at most twice as far from the exact logits as llama.cpp, which rounds them too. */
     @ParameterizedTest
     @MethodSource("names")
@@ -70,7 +65,7 @@ class GgufReferenceTest {
         Path file = SharedFiles.at("reference/gguf/" + name + ".gguf");
         assertEquals(2, reference.get("prompts").size());
         for (Kernels kernels : backends()) {
-            for (Product product : products(name)) {
+            for (Product product : Product.values()) {
                 try (LoadedModel model = LoadedModel.load(ModelFiles.open(file), kernels, product)) {
                     for (JsonNode prompt : reference.get("prompts")) {
                         float[][] logits = ForwardRun.logits(model, ReferenceModelTest.ints(prompt.get("ids")));
