@@ -20,11 +20,10 @@ public final class Quantizer {
 
     private Quantizer() {}
 
-    /** Whether {@link #row} writes {@code type}. */
+    /** Whether {@link #row} writes {@code type}: all of today's. */
     public static boolean writes(ElementType type) {
         return switch (type) {
-            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 -> true;
-            default -> false;
+            case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS -> true;
         };
     }
 
@@ -48,17 +47,22 @@ public final class Quantizer {
                     importance.length + " weights of importance, expected " + columns);
         }
         int length = type.blockElements();
+        boolean plain = importance == null && length == 32 && type != ElementType.IQ4_NL;
+        SearchedRounding searched = type.isFloat() || plain ? null : new SearchedRounding(type);
         for (int k = 0; k < columns; k += length) {
-            block(type, x, from + k, out, at + k / length * type.blockBytes());
-        }
-    }
-
-    private static void block(ElementType type, float[] x, int from, byte[] out, int at) {
-        switch (type) {
-            case F32 -> INT.set(out, at, Float.floatToRawIntBits(x[from]));
-            case F16 -> SHORT.set(out, at, Float.floatToFloat16(x[from]));
-            case BF16 -> SHORT.set(out, at, bfloat(x[from]));
-            default -> PlainRounding.block(type, x, from, out, at);
+            int blockAt = at + k / length * type.blockBytes();
+            switch (type) {
+                case F32 -> INT.set(out, blockAt, Float.floatToRawIntBits(x[from + k]));
+                case F16 -> SHORT.set(out, blockAt, Float.floatToFloat16(x[from + k]));
+                case BF16 -> SHORT.set(out, blockAt, bfloat(x[from + k]));
+                default -> {
+                    if (plain) {
+                        PlainRounding.block(type, x, from + k, out, blockAt);
+                    } else {
+                        searched.block(x, from + k, importance, k, out, blockAt);
+                    }
+                }
+            }
         }
     }
 
