@@ -31,6 +31,11 @@ final class GgufMetadata {
         this.where = where;
     }
 
+    /** All values, in the file's order. */
+    Map<String, GgufValue> values() {
+        return values;
+    }
+
     boolean has(String key) {
         return values.containsKey(key);
     }

@@ -29,7 +29,8 @@ final class GgufReader {
     private static final int DIMENSIONS_MAX = 4;
     private static final int ALIGNMENT_MAX = 1 << 20;
 
-    private record Entry(String name, ElementType type, int rows, int columns, long offset, long bytes) {}
+    private record Entry(
+            String name, ElementType type, List<Integer> dimensions, int rows, int columns, long offset, long bytes) {}
 
     private final MemorySegment file;
     private final String where;
@@ -61,7 +62,9 @@ final class GgufReader {
         int tensorCount = nextCount("tensor", TENSORS_MAX);
         int keyCount = nextCount("metadata key", KEYS_MAX);
         GgufMetadata metadata = readMetadata(keyCount);
-        return new GgufHeader(metadata, readTensors(tensorCount, alignment(metadata)));
+        Map<String, List<Integer>> dimensions = new LinkedHashMap<>();
+        Map<String, Tensor> tensors = readTensors(tensorCount, alignment(metadata), dimensions);
+        return new GgufHeader(metadata, tensors, dimensions);
     }
 
     private int nextCount(String what, int max) {
@@ -118,7 +121,8 @@ final class GgufReader {
         return alignment;
     }
 
-    private Map<String, Tensor> readTensors(int count, int alignment) {
+    private Map<String, Tensor> readTensors(
+            int count, int alignment, Map<String, List<Integer>> dimensions) {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             entries.add(nextEntry(alignment));
@@ -133,21 +137,25 @@ final class GgufReader {
             if (tensors.put(entry.name, tensor) != null) {
                 throw new ModelFormatException(where, "tensor " + entry.name + " appears twice");
             }
+            dimensions.put(entry.name, entry.dimensions);
         }
         return tensors;
     }
 
     private Entry nextEntry(int alignment) {
         String name = text(cursor.nextString(TENSOR_NAME_BYTES_MAX, "tensor name"));
-        int dimensions = cursor.nextInt("dimension count of " + name);
-        if (dimensions < 1 || dimensions > DIMENSIONS_MAX) {
+        int count = cursor.nextInt("dimension count of " + name);
+        if (count < 1 || count > DIMENSIONS_MAX) {
             throw new ModelFormatException(where, "tensor " + name + " has "
-                    + Integer.toUnsignedString(dimensions) + " dimensions, expected 1 to " + DIMENSIONS_MAX);
+                    + Integer.toUnsignedString(count) + " dimensions, expected 1 to " + DIMENSIONS_MAX);
         }
         long columns = nextDimension(name);
+        List<Integer> dimensions = new ArrayList<>(List.of((int) columns));
         long rows = 1;
-        for (int i = 1; i < dimensions; i++) {
-            rows = nextDimension(name) * rows;
+        for (int i = 1; i < count; i++) {
+            long dimension = nextDimension(name);
+            dimensions.add((int) dimension);
+            rows = dimension * rows;
             if (rows > Integer.MAX_VALUE) {
                 throw new ModelFormatException(where, "tensor " + name + " has " + rows + " rows or more, at most "
                         + Integer.MAX_VALUE);
@@ -166,7 +174,8 @@ final class GgufReader {
             throw new ModelFormatException(where, "tensor " + name + " starts at "
                     + Long.toUnsignedString(offset) + ", expected a multiple of " + alignment);
         }
-        return new Entry(name, type, (int) rows, (int) columns, offset, bytes(name, type, rows, columns));
+        return new Entry(name, type, List.copyOf(dimensions), (int) rows, (int) columns, offset,
+                bytes(name, type, rows, columns));
     }
 
     private long nextDimension(String name) {

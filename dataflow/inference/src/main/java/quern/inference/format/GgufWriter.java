@@ -31,12 +31,22 @@ import quern.gpu.tensor.Tensor;
 public final class GgufWriter {
 
     private static final int VERSION = 3;
-    private static final long CHUNK_BYTES = 1L << 24;
+    private static final long CHUNK_BYTES = 1L << 20;
 
-    private record Entry(String name, ElementType type, int rows, int columns, Supplier<Tensor> weights) {
+    /** Takes the bytes of one tensor in order, in pieces of any size. */
+    public interface Sink {
+        void write(byte[] bytes, int from, int count) throws IOException;
+    }
+
+    /** Hands over the bytes of one tensor when its turn to be written has come. */
+    public interface Weights {
+        void writeTo(Sink sink) throws IOException;
+    }
+
+    private record Entry(String name, ElementType type, List<Integer> dimensions, Weights weights) {
 
         long bytes() {
-            return type.bytesOf((long) rows * columns);
+            return type.bytesOf(dimensions.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact));
         }
     }
 
@@ -100,11 +110,35 @@ public final class GgufWriter {
 
     /** @param weights asked once, when its turn to be written has come; must be of this type and size */
     public GgufWriter tensor(String name, ElementType type, int rows, int columns, Supplier<Tensor> weights) {
+        return tensor(name, type, rows == 1 ? List.of(columns) : List.of(columns, rows), sink -> {
+            Tensor tensor = weights.get();
+            if (tensor.type() != type || tensor.rows() != rows || tensor.columns() != columns) {
+                throw new IllegalArgumentException("tensor " + name + " is " + tensor.rows() + " x "
+                        + tensor.columns() + " " + tensor.type() + ", named as " + rows + " x " + columns + " " + type);
+            }
+            copy(tensor.bytes(), sink);
+        });
+    }
+
+    /**
+     * Names a tensor of any rank.
+     *
+     * @param dimensions the row's length first, as GGUF has them
+     * @param weights must hand over exactly the bytes of that type and size
+     */
+    public GgufWriter tensor(String name, ElementType type, List<Integer> dimensions, Weights weights) {
         if (!names.add(name)) {
             throw new IllegalArgumentException("tensor " + name + " is named twice");
         }
-        entries.add(new Entry(name, type, rows, columns, weights));
+        entries.add(new Entry(name, type, List.copyOf(dimensions), weights));
         return this;
+    }
+
+    private static void copy(MemorySegment bytes, Sink sink) throws IOException {
+        for (long at = 0; at < bytes.byteSize(); at += CHUNK_BYTES) {
+            MemorySegment chunk = bytes.asSlice(at, Math.min(CHUNK_BYTES, bytes.byteSize() - at));
+            sink.write(chunk.toArray(ValueLayout.JAVA_BYTE), 0, (int) chunk.byteSize());
+        }
     }
 
     /** @throws QuernException if the file cannot be written; nothing of it is left then */
@@ -141,11 +175,9 @@ public final class GgufWriter {
             byte[] name = entry.name.getBytes(StandardCharsets.UTF_8);
             head.writeLong(Long.reverseBytes(name.length));
             head.write(name);
-            boolean vector = entry.rows == 1;
-            head.writeInt(Integer.reverseBytes(vector ? 1 : 2));
-            head.writeLong(Long.reverseBytes(entry.columns));
-            if (!vector) {
-                head.writeLong(Long.reverseBytes(entry.rows));
+            head.writeInt(Integer.reverseBytes(entry.dimensions.size()));
+            for (int dimension : entry.dimensions) {
+                head.writeLong(Long.reverseBytes(dimension));
             }
             head.writeInt(Integer.reverseBytes(entry.type.ggufId()));
             head.writeLong(Long.reverseBytes(offset));
@@ -154,18 +186,12 @@ public final class GgufWriter {
         return bytes.toByteArray();
     }
 
-    private void writeWeights(FileChannel channel, Entry entry) throws IOException {
-        Tensor weights = entry.weights.get();
-        if (weights.type() != entry.type || weights.rows() != entry.rows || weights.columns() != entry.columns) {
-            throw new IllegalArgumentException("tensor " + entry.name + " is " + weights.rows() + " x "
-                    + weights.columns() + " " + weights.type() + ", named as " + entry.rows + " x " + entry.columns
-                    + " " + entry.type);
-        }
-        MemorySegment bytes = weights.bytes();
-        for (long at = 0; at < bytes.byteSize(); at += CHUNK_BYTES) {
-            MemorySegment chunk = bytes.asSlice(at, Math.min(CHUNK_BYTES, bytes.byteSize() - at));
-            // A float[] segment has no ByteBuffer view.
-            writeAll(channel, ByteBuffer.wrap(chunk.toArray(ValueLayout.JAVA_BYTE)));
+    private static void writeWeights(FileChannel channel, Entry entry) throws IOException {
+        long from = channel.position();
+        entry.weights.writeTo((bytes, at, count) -> writeAll(channel, ByteBuffer.wrap(bytes, at, count)));
+        if (channel.position() - from != entry.bytes()) {
+            throw new IllegalStateException("tensor " + entry.name + " came in " + (channel.position() - from)
+                    + " bytes, named with " + entry.bytes());
         }
         pad(channel);
     }
@@ -191,6 +217,18 @@ public final class GgufWriter {
             // The failure that led here is the one to report.
             return;
         }
+    }
+
+    /** A value as another file holds it. */
+    GgufWriter copied(String key, GgufValue value) {
+        return put(key, value.array() ? GgufType.ARRAY : value.type(), () -> {
+            if (value.array()) {
+                array(value.type(), value.count());
+            } else if (value.type() == GgufType.STRING) {
+                out.writeLong(Long.reverseBytes(value.bytes().byteSize()));
+            }
+            out.write(value.bytes().toArray(ValueLayout.JAVA_BYTE));
+        });
     }
 
     private interface Writing {

@@ -40,6 +40,27 @@ public final class ModelFiles {
         }
     }
 
+    /**
+     * Maps a model as what a GGUF file of it holds; the caller closes it. A GGUF file may be of any architecture.
+     *
+     * @param path a GGUF file or a directory with {@code config.json} and safetensors files
+     * @throws QuernException if it cannot be read, is damaged or is a kind of directory that is not supported
+     */
+    public static GgufSource openSource(Path path) {
+        if (!Files.exists(path)) {
+            throw new ModelFormatException(path.toString(), "does not exist");
+        }
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment bytes = map(path, arena);
+            refuseOthers(path, bytes);
+            return new GgufCopy(bytes, path.toString(), arena::close);
+        } catch (RuntimeException | Error refused) {
+            arena.close();
+            throw refused;
+        }
+    }
+
     private static void refuseOthers(Path path, MemorySegment bytes) {
         if (path.toString().endsWith(".safetensors")) {
             throw new ModelFormatException(path.toString(), "is one file of a model, expected its directory");
