@@ -76,7 +76,7 @@ public final class Conversion {
         if (from == to) {
             return;
         }
-        if (!Dequantizer.reads(from) || !Quantizer.writes(to)) {
+        if (!Quantizer.writes(to)) {
             throw new QuernException(QuernException.Category.ERROR, source.name() + ": tensor " + tensor.name()
                     + " cannot be converted from " + from + " to " + to);
         }
