@@ -15,6 +15,7 @@ import quern.actors.engine.EngineParts;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
+import quern.actors.models.ModelStore;
 import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.CatalogueModels;
 import quern.actors.serving.GenerationRouter;
@@ -98,7 +99,9 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
     /** The model, and beside it every adapter that was served before. */
     private EngineParts load() {
-        EngineParts loaded = EngineParts.load(config, house.stores().directory());
+        var imported = new ModelStore(house.stores().directory().root(), house.stores().catalogue());
+        imported.sweep();
+        EngineParts loaded = EngineParts.load(config, house.stores().directory(), imported::at);
         new AdapterShelf(loaded.model(), house.stores()).restore();
         return loaded;
     }

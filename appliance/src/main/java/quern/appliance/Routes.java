@@ -19,6 +19,7 @@ import quern.appliance.http.FileRoutes;
 import quern.appliance.http.FineTuningRoutes;
 import quern.appliance.http.GenerationRoutes;
 import quern.appliance.http.HealthRoutes;
+import quern.appliance.http.ImportedModelRoutes;
 import quern.appliance.http.JobDesk;
 import quern.appliance.http.JobRoutes;
 import quern.appliance.http.Json;
@@ -62,6 +63,7 @@ final class Routes {
         jobs.generateWith(generation);
         routes.addAll(generation.routes());
         routes.addAll(new ModelRoutes(house, desk).routes());
+        routes.addAll(new ImportedModelRoutes(house, desk).routes());
         routes.addAll(new KeyRoutes(keys, desk).routes());
         routes.addAll(new JobRoutes(desk).routes());
         routes.addAll(new FileRoutes(desk, jobs.files(), house.config().http().uploadMax().bytes()).routes());

@@ -5,10 +5,13 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import quern.actors.serving.ChatMessage;
 import quern.actors.serving.Prompt;
 import quern.actors.serving.PromptEncoder;
 import quern.config.ApplianceConfig;
+import quern.config.QuernException;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.inference.EmbeddedModel;
@@ -16,11 +19,14 @@ import quern.inference.LoadedModel;
 import quern.inference.engine.EngineLoop;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
+import quern.inference.format.ModelFingerprint;
 import quern.inference.template.ChatTemplate;
 import quern.inference.template.Conversation;
 import quern.inference.tokenizer.Tokenizer;
 import quern.kv.DataDirectory;
+import quern.kv.FingerprintFile;
 import quern.kv.TierStack;
+import quern.kv.journal.ModelRecord;
 
 /**
  * A loaded model with everything it runs on. Loading blocks for seconds. Closing frees the memory of all of it, so the
@@ -38,22 +44,31 @@ public record EngineParts(
         int contextTokens)
         implements AutoCloseable {
 
-    /** @throws quern.config.QuernException if the backend, the model or the tiers cannot be had */
-    public static EngineParts load(ApplianceConfig config, DataDirectory directory) {
+    /**
+     * @param imports what is known of a path that was imported
+     * @throws quern.config.QuernException if the backend, the model or the tiers cannot be had
+     */
+    public static EngineParts load(
+            ApplianceConfig config, DataDirectory directory, Function<Path, Optional<ModelRecord>> imports) {
         var opened = new ArrayList<AutoCloseable>();
         try {
             BackendChoice choice = BackendChoice.choose(config.backend());
             Backend backend = choice.backend();
             opened.add(backend);
             Path path = config.engine().model().orElseGet(() -> EmbeddedModel.unpack(directory.models()));
+            Optional<ModelRecord> imported = imports.apply(path);
+            ModelFingerprint stamps = ModelFingerprint.before(path);
             ModelFile file = ModelFiles.open(path);
             opened.add(file);
-            LoadedModel model = LoadedModel.load(file, backend.kernels(), config.engine().product());
+            String fingerprint = stamps.of(file, FingerprintFile.in(directory.root()), (done, total) -> { });
+            imported.ifPresent(record -> requireSame(record, fingerprint));
+            LoadedModel model = LoadedModel.load(file, backend.kernels(), config.engine().product(), fingerprint);
             var layout = model.kvLayout(config.kv());
             TierStack tiers = TierStack.open(
                     config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks());
             tiers.openLower();
-            String id = config.engine().model().map(EngineParts::idOf).orElse(EmbeddedModel.NAME);
+            String id = config.engine().model().isEmpty() ? EmbeddedModel.NAME
+                    : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
             int trained = model.shape().contextTokens();
             int limit = config.engine().contextTokens();
             return new EngineParts(
@@ -71,6 +86,14 @@ public record EngineParts(
             } catch (Exception e) {
                 failure.addSuppressed(e);
             }
+        }
+    }
+
+    private static void requireSame(ModelRecord record, String fingerprint) {
+        if (!record.fingerprint().equals(fingerprint)) {
+            throw new QuernException(QuernException.Category.ERROR, "model '" + record.name() + "' at " + record.path()
+                    + " changed since it was imported: fingerprint " + fingerprint + ", expected "
+                    + record.fingerprint() + "; remove it with 'quern rm " + record.name() + "' and import it again");
         }
     }
 

@@ -1,5 +1,6 @@
 package quern.appliance.cli;
 
+import quern.actors.models.ModelRefused;
 import quern.config.QuernException;
 import quern.kv.DirectoryInUse;
 
@@ -27,6 +28,7 @@ final class ExitCode {
             case UsageProblem usage -> USAGE;
             case ApiFailure api -> ofStatus(api.status());
             case DirectoryInUse inUse -> REFUSED;
+            case ModelRefused refused -> refused.reason() == ModelRefused.Reason.UNKNOWN ? NOT_FOUND : REFUSED;
             case QuernException known when known.category() == QuernException.Category.RETRYABLE -> UNAVAILABLE;
             default -> FAILURE;
         };

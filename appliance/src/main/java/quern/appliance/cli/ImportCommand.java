@@ -1,24 +1,31 @@
 package quern.appliance.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Mixin;
-import quern.config.QuernException;
-import quern.inference.format.ModelFile;
-import quern.inference.format.ModelFiles;
-import quern.inference.transformer.ModelShape;
-import quern.kv.DataDirectory;
+import quern.actors.models.ModelImport;
+import quern.actors.models.ModelName;
+import quern.actors.models.StagedModel;
 
 /** Checks a model file and keeps it in the data directory. */
 @Command(name = "import", mixinStandardHelpOptions = true,
-        description = "Check a model and keep it, so that 'serve --model NAME' finds it.")
+        description = {"Check a model and keep it, so that 'serve --model NAME' finds it.",
+            "Its fingerprint (for a GGUF file the file's SHA-256) is computed once, here. Only JSON, safetensors and "
+                    + "template files of a directory are taken; code and Python pickles in it are reported."})
 final class ImportCommand implements Callable<Integer> {
+
+    private static final Map<String, String> STAGES =
+            Map.of("check", "MiB checked", "copy", "MiB copied", "hash", "MiB hashed");
+    private static final long MEBIBYTE = 1L << 20;
+    private static final long SHOWN_BYTES_MIN = 64 * MEBIBYTE;
 
     @Mixin
     private GlobalOptions options;
@@ -26,52 +33,45 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "GGUF file or safetensors directory.")
     private Path source;
 
-    @Option(names = "--link", description = "Keep a symbolic link instead of a copy.")
+    @Option(names = "--name", paramLabel = "NAME", description = "What to call it (default: its file's name).")
+    private String name;
+
+    @Option(names = "--link", description = "Leave the files where they are; copy nothing.")
     private boolean link;
+
+    @Option(names = "--sha256", paramLabel = "HEX", description = "Refuse the model unless this is its fingerprint.")
+    private String sha256;
 
     @Override
     public Integer call() throws IOException {
         if (!Files.exists(source)) {
             throw new UsageProblem(source + ": no such file or directory");
         }
-        String fingerprint;
-        ObjectNode description;
-        try (ModelFile model = ModelFiles.open(source)) {
-            fingerprint = model.fingerprint();
-            description = describe(model, fingerprint);
-        }
-        Path kept = ImportedModels.of(options.load().config()).add(source, link);
-        try (ModelFile model = ModelFiles.open(kept)) {
-            if (!model.fingerprint().equals(fingerprint)) {
-                DataDirectory.removeTree(kept);
-                throw new QuernException(QuernException.Category.ERROR, "the copy of " + source
-                        + " differs from it: fingerprint " + model.fingerprint() + ", expected " + fingerprint);
-            }
-        }
-        description.put("name", kept.getFileName().toString()).put("path", kept.toString());
         Screen screen = options.screen();
+        var config = options.load().config();
+        ModelCatalogue catalogue = new ModelCatalogue(config);
+        // Before gigabytes are copied; adding it asks again.
+        catalogue.requireFree(name == null ? ModelName.of(source) : ModelName.checked(name));
+        JsonNode imported;
+        try (ModelImport running = ModelImport.into(config.data(), (stage, done, total) -> show(screen, stage, done,
+                total))) {
+            StagedModel staged = running.stage(
+                    new ModelImport.Order(source, Optional.ofNullable(name), link, Optional.ofNullable(sha256)));
+            imported = catalogue.add(staged);
+            running.complete();
+        }
         if (screen.json()) {
-            screen.json(description);
+            screen.json(imported);
         } else {
-            Outline.lines(description).forEach(screen::line);
-            screen.line("serve it with: quern serve --model " + kept.getFileName());
+            Outline.lines(imported).forEach(screen::line);
+            screen.line("serve it with: quern serve --model " + imported.path("name").asText());
         }
         return ExitCode.OK;
     }
 
-    private static ObjectNode describe(ModelFile model, String fingerprint) {
-        ModelShape shape = model.shape();
-        return ApiClient.JSON.createObjectNode()
-                .put("model", model.name())
-                .put("architecture", shape.architecture())
-                .put("layers", shape.layers())
-                .put("hidden", shape.hidden())
-                .put("heads", shape.heads())
-                .put("kv_heads", shape.kvHeads())
-                .put("feed_forward", shape.feedForward())
-                .put("vocabulary", shape.vocabulary())
-                .put("context_tokens", shape.contextTokens())
-                .put("chat_template", model.chatTemplate().isPresent())
-                .put("fingerprint", fingerprint);
+    private static void show(Screen screen, String stage, long done, long total) {
+        if (total >= SHOWN_BYTES_MIN) {
+            screen.progress(STAGES.getOrDefault(stage, stage), done / MEBIBYTE, Math.ceilDiv(total, MEBIBYTE));
+        }
     }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 
 /** What the data directory holds. */
 @Command(name = "ls", mixinStandardHelpOptions = true,
-        description = "List documents, datasets, files and adapters.")
+        description = "List documents, datasets, files, imported models and adapters.")
 final class ListCommand implements Callable<Integer> {
 
     /** A kind of record, its route and the columns shown. */
@@ -20,6 +20,8 @@ final class ListCommand implements Callable<Integer> {
         DOCUMENTS("/v1/documents", "id", "name", "media_type", "bytes", "created_at"),
         DATASETS("/v1/datasets", "id", "name", "samples", "bytes", "job_id", "created_at"),
         FILES("/v1/files", "id", "filename", "purpose", "bytes", "created_at"),
+        MODELS("/v1/catalogue/models", "name", "format", "architecture", "types", "bytes", "context_tokens", "served",
+                "imported_at"),
         ADAPTERS("/v1/models", "id", "owned_by", "created");
 
         private final String route;
@@ -49,6 +51,10 @@ final class ListCommand implements Callable<Integer> {
         Screen screen = options.screen();
         List<Kind> kinds = kind == null ? List.of(Kind.values()) : List.of(kind);
         ObjectNode all = ApiClient.JSON.createObjectNode();
+        if (kind == Kind.MODELS) {
+            all.set(kind.title(), new ModelCatalogue(options.load().config()).list());
+            return print(screen, kinds, all);
+        }
         try (Session session = Session.open(options)) {
             if (kinds.contains(Kind.ADAPTERS)) {
                 session.awaitReady();
@@ -57,6 +63,10 @@ final class ListCommand implements Callable<Integer> {
                 all.set(each.title(), list(session, each));
             }
         }
+        return print(screen, kinds, all);
+    }
+
+    private int print(Screen screen, List<Kind> kinds, ObjectNode all) {
         if (screen.json()) {
             screen.json(kind == null ? all : all.get(kind.title()));
             return ExitCode.OK;

@@ -22,10 +22,9 @@ final class ModelPath {
             if (Files.exists(path)) {
                 return Optional.of(path.toAbsolutePath().normalize());
             }
-            Path models = options.load().config().data().resolve("models");
-            Path imported = models.resolve(text).normalize();
-            boolean inside = models.equals(imported.getParent()) && Files.exists(imported);
-            return inside ? Optional.of(imported) : Optional.empty();
+            return new ModelCatalogue(options.load().config()).find(text)
+                    .filter(model -> model.hasNonNull("path"))
+                    .map(model -> Path.of(model.path("path").asText()));
         } catch (InvalidPathException e) {
             throw new UsageProblem("--model: " + e.getMessage(), e);
         }

@@ -2,9 +2,6 @@ package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,20 +14,19 @@ final class ModelsCommand implements Callable<Integer> {
     private GlobalOptions options;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Screen screen = options.screen();
-        List<Path> imported = ImportedModels.of(options.load().config()).list();
         try (Session session = Session.open(options)) {
             session.awaitReady();
             JsonNode models = session.client().get("/v1/models");
+            JsonNode imported = session.client().get("/v1/catalogue/models").path("data");
             if (screen.json()) {
-                var names = ((ObjectNode) models).putArray("imported");
-                imported.forEach(path -> names.add(path.getFileName().toString()));
+                ((ObjectNode) models).set("imported", imported);
                 screen.json(models);
                 return ExitCode.OK;
             }
             screen.table(Listing.rows(models, "id", "owned_by", "created"));
-            imported.forEach(path -> screen.line("imported: " + path.getFileName()));
+            imported.forEach(model -> screen.line("imported: " + model.path("name").asText()));
         }
         return ExitCode.OK;
     }

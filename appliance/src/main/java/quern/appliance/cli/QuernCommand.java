@@ -19,7 +19,8 @@ import quern.config.QuernException;
             ChatCommand.class, GenerateCommand.class, ApplyTemplateCommand.class, LogitsCommand.class,
             JobsCommand.class, ModelsCommand.class, ImportCommand.class,
             QuantizeCommand.class,
-            ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class, LineageCommand.class,
+            ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
+            VerifyCommand.class, LineageCommand.class,
             DoctorCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n")

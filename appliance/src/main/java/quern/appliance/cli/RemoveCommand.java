@@ -1,7 +1,6 @@
 package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -19,10 +18,11 @@ final class RemoveCommand implements Callable<Integer> {
     private String id;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Screen screen = options.screen();
-        if (ImportedModels.of(options.load().config()).remove(id)) {
-            print(screen, ApiClient.JSON.createObjectNode().put("id", id).put("object", "model").put("deleted", true));
+        ModelCatalogue models = new ModelCatalogue(options.load().config());
+        if (models.find(id).isPresent()) {
+            print(screen, models.remove(id));
             return ExitCode.OK;
         }
         try (Session session = Session.open(options)) {
@@ -36,7 +36,7 @@ final class RemoveCommand implements Callable<Integer> {
         if (screen.json()) {
             screen.json(reply);
         } else {
-            screen.line("removed " + reply.path("object").asText() + " " + id);
+            screen.line("removed " + reply.path("object").asText().replace('_', ' ') + " " + id);
         }
     }
 }

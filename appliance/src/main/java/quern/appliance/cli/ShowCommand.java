@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 
 /** A record of any kind. */
 @Command(name = "show", mixinStandardHelpOptions = true,
-        description = "Show a job, dataset, file, document, model or adapter.")
+        description = "Show a job, dataset, file, document, adapter, served or imported model.")
 final class ShowCommand implements Callable<Integer> {
 
     @Mixin
@@ -20,15 +20,23 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Screen screen = options.screen();
+        var imported = new ModelCatalogue(options.load().config()).find(id);
+        if (imported.isPresent()) {
+            print(screen, imported.get());
+            return ExitCode.OK;
+        }
         try (Session session = Session.open(options)) {
             session.awaitReady();
-            JsonNode record = Records.show(session.client(), id);
-            if (screen.json()) {
-                screen.json(record);
-            } else {
-                Outline.lines(record).forEach(screen::line);
-            }
+            print(screen, Records.show(session.client(), id));
         }
         return ExitCode.OK;
+    }
+
+    private static void print(Screen screen, JsonNode record) {
+        if (screen.json()) {
+            screen.json(record);
+        } else {
+            Outline.lines(record).forEach(screen::line);
+        }
     }
 }

@@ -39,7 +39,7 @@ class QuernCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"demo", "serve", "ingest", "curate", "tune", "chat", "generate", "apply-template",
-        "logits", "jobs", "models", "import", "ls", "ps", "show", "rm", "lineage", "doctor", "config", "key",
+        "logits", "jobs", "models", "import", "ls", "ps", "show", "rm", "verify", "lineage", "doctor", "config", "key",
         "pretrain"})
     void shouldExplainVerbWhenAskedForHelp(String verb) {
         var outcome = FakeServer.runAlone(verb, "--help");

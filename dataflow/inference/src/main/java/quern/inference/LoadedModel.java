@@ -1,6 +1,7 @@
 package quern.inference;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import quern.config.EngineConfig;
 import quern.config.KvConfig;
 import quern.gpu.kernel.Kernels;
@@ -23,10 +24,12 @@ public final class LoadedModel implements AutoCloseable {
     private final EngineConfig.Product product;
     private final TransformerWeights weights;
     private final AdapterRegistry adapters;
+    private final Supplier<String> fingerprint;
 
-    private LoadedModel(
-            ModelFile file, Kernels kernels, EngineConfig.Product product, TransformerWeights weights) {
+    private LoadedModel(ModelFile file, Kernels kernels, EngineConfig.Product product, TransformerWeights weights,
+            Supplier<String> fingerprint) {
         this.file = file;
+        this.fingerprint = fingerprint;
         this.kernels = kernels;
         this.product = product;
         this.weights = weights;
@@ -39,7 +42,17 @@ public final class LoadedModel implements AutoCloseable {
      * @throws quern.config.QuernException if a tensor is absent, misshapen or of a type the backend refuses
      */
     public static LoadedModel load(ModelFile file, Kernels kernels, EngineConfig.Product product) {
-        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels));
+        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels), file::fingerprint);
+    }
+
+    /**
+     * The same for a file whose fingerprint is known.
+     *
+     * @param fingerprint see {@link quern.inference.format.ModelFingerprint}
+     */
+    public static LoadedModel load(
+            ModelFile file, Kernels kernels, EngineConfig.Product product, String fingerprint) {
+        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels), () -> fingerprint);
     }
 
     public ModelShape shape() {
@@ -60,7 +73,7 @@ public final class LoadedModel implements AutoCloseable {
 
     /** See {@link ModelFile#fingerprint()}. */
     public String fingerprint() {
-        return file.fingerprint();
+        return fingerprint.get();
     }
 
     public EngineConfig.Product product() {

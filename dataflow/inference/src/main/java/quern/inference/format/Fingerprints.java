@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 /** SHA-256 over mapped files. */
 final class Fingerprints {
 
-    private static final long CHUNK_BYTES = 1L << 28;
+    private static final long CHUNK_BYTES = 1L << 26;
 
     private Fingerprints() {}
 
@@ -19,9 +19,13 @@ final class Fingerprints {
         }
     }
 
-    static void update(MessageDigest digest, MemorySegment bytes) {
+    /** @param doneBytes hashed before, of {@code totalBytes} */
+    static void update(MessageDigest digest, MemorySegment bytes, long doneBytes, long totalBytes,
+            ModelFingerprint.Progress progress) {
         for (long at = 0; at < bytes.byteSize(); at += CHUNK_BYTES) {
-            digest.update(bytes.asSlice(at, Math.min(CHUNK_BYTES, bytes.byteSize() - at)).asByteBuffer());
+            long count = Math.min(CHUNK_BYTES, bytes.byteSize() - at);
+            digest.update(bytes.asSlice(at, count).asByteBuffer());
+            progress.hashed(doneBytes + at + count, totalBytes);
         }
     }
 }

@@ -78,10 +78,15 @@ final class GgufFile implements ModelFile {
     }
 
     @Override
-    public synchronized String fingerprint() {
+    public String fingerprint() {
+        return fingerprint((done, total) -> { });
+    }
+
+    @Override
+    public synchronized String fingerprint(ModelFingerprint.Progress progress) {
         if (fingerprint == null) {
             var digest = Fingerprints.sha256();
-            Fingerprints.update(digest, bytes);
+            Fingerprints.update(digest, bytes, 0, bytes.byteSize(), progress);
             fingerprint = HexFormat.of().formatHex(digest.digest());
         }
         return fingerprint;

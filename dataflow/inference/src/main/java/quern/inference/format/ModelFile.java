@@ -36,6 +36,11 @@ public interface ModelFile extends AutoCloseable {
     /** SHA-256 over header and weights, hex; equal only for equal numbers, shape and tokenizer. */
     String fingerprint();
 
+    /** The same. The first call reads the whole file; this one tells how far it is. */
+    default String fingerprint(ModelFingerprint.Progress progress) {
+        return fingerprint();
+    }
+
     @Override
     void close();
 }

@@ -187,19 +187,26 @@ final class SafetensorsDirectory implements ModelFile {
     }
 
     @Override
-    public synchronized String fingerprint() {
+    public String fingerprint() {
+        return fingerprint((done, total) -> { });
+    }
+
+    @Override
+    public synchronized String fingerprint(ModelFingerprint.Progress progress) {
         if (fingerprint == null) {
             MessageDigest digest = Fingerprints.sha256();
-            files.forEach((name, bytes) -> update(digest, name, bytes));
+            long total = files.values().stream().mapToLong(MemorySegment::byteSize).sum();
+            long done = 0;
+            for (var file : files.entrySet()) {
+                MemorySegment bytes = file.getValue();
+                /* Names and lengths are hashed too, so that bytes cannot move from one file to the next unseen. */
+                digest.update((file.getKey() + "\0" + bytes.byteSize() + "\0").getBytes(StandardCharsets.UTF_8));
+                Fingerprints.update(digest, bytes, done, total, progress);
+                done += bytes.byteSize();
+            }
             fingerprint = HexFormat.of().formatHex(digest.digest());
         }
         return fingerprint;
-    }
-
-    /** Names and lengths are part of what is hashed, so that bytes cannot move from one file to the next unseen. */
-    private static void update(MessageDigest digest, String name, MemorySegment bytes) {
-        digest.update((name + "\0" + bytes.byteSize() + "\0").getBytes(StandardCharsets.UTF_8));
-        Fingerprints.update(digest, bytes);
     }
 
     @Override

@@ -1,0 +1,91 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import quern.config.QuernException;
+import quern.inference.format.ModelFile;
+import quern.inference.format.ModelFiles;
+
+/** Reads imported models again and compares their fingerprints with the catalogue. */
+@Command(name = "verify", mixinStandardHelpOptions = true,
+        description = "Hash imported models again and compare with what was imported.")
+final class VerifyCommand implements Callable<Integer> {
+
+    private static final long MEBIBYTE = 1L << 20;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "One model (default: all).")
+    private String name;
+
+    @Override
+    public Integer call() {
+        Screen screen = options.screen();
+        ModelCatalogue catalogue = new ModelCatalogue(options.load().config());
+        ObjectNode body = ApiClient.JSON.createObjectNode();
+        ArrayNode results = body.putArray("models");
+        boolean ok = true;
+        for (JsonNode model : wanted(catalogue)) {
+            ObjectNode result = check(model, screen);
+            ok &= result.path("ok").asBoolean();
+            results.add(result);
+        }
+        body.put("ok", ok);
+        if (screen.json()) {
+            screen.json(body);
+        } else {
+            print(screen, results);
+        }
+        return ok ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private List<JsonNode> wanted(ModelCatalogue catalogue) {
+        if (name != null) {
+            return List.of(catalogue.find(name).orElseThrow(
+                    () -> new ApiFailure(404, "no imported model '" + name + "'", null)));
+        }
+        List<JsonNode> all = new ArrayList<>();
+        catalogue.list().path("data").forEach(all::add);
+        return all;
+    }
+
+    private static ObjectNode check(JsonNode model, Screen screen) {
+        String expected = model.path("fingerprint").asText();
+        ObjectNode result = ApiClient.JSON.createObjectNode().put("name", model.path("name").asText())
+                .put("path", model.path("path").asText()).put("expected", expected);
+        try (ModelFile file = ModelFiles.open(Path.of(model.path("path").asText()))) {
+            String found = file.fingerprint((done, total) -> screen.progress(
+                    "MiB of " + model.path("name").asText(), done / MEBIBYTE, Math.ceilDiv(total, MEBIBYTE)));
+            result.put("found", found).put("ok", found.equals(expected));
+            if (!found.equals(expected)) {
+                result.put("problem", "its bytes are not those that were imported");
+            }
+        } catch (QuernException unreadable) {
+            result.put("ok", false).put("problem", unreadable.getMessage());
+        }
+        return result;
+    }
+
+    private static void print(Screen screen, ArrayNode results) {
+        if (results.isEmpty()) {
+            screen.line("no imported models");
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("name", "ok", "fingerprint", "problem"));
+        for (JsonNode result : results) {
+            rows.add(List.of(result.path("name").asText(), result.path("ok").asBoolean() ? "yes" : "NO",
+                    result.path("found").asText("-"), result.path("problem").asText("-")));
+        }
+        screen.table(rows);
+    }
+}

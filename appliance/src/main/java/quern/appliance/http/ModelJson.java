@@ -1,0 +1,75 @@
+package quern.appliance.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import quern.actors.models.StagedModel;
+import quern.kv.FileStamp;
+import quern.kv.journal.ModelRecord;
+
+/** Imported models as JSON, the same whether a server answers or the command line reads the directory itself. */
+public final class ModelJson {
+
+    private static final int FILES_MAX = 10_000;
+    private static final int REMARKS_MAX = 10_000;
+
+    private ModelJson() {}
+
+    /** @param places whether to say where the files are */
+    public static ObjectNode of(ModelRecord record, boolean served, boolean places) {
+        ObjectNode node = Json.object().put("name", record.name()).put("object", "imported_model")
+                .put("format", record.format()).put("architecture", record.architecture())
+                .put("types", String.join(", ", record.types())).put("parameters", record.parameters())
+                .put("context_tokens", record.contextTokens()).put("bytes", record.bytes())
+                .put("fingerprint", record.fingerprint()).put("linked", record.kept().isEmpty())
+                .put("served", served).put("imported_at", record.importedAtMs() / 1000);
+        if (places) {
+            node.put("path", record.path());
+        }
+        record.remarks().forEach(node.putArray("ignored")::add);
+        return node;
+    }
+
+    public static ObjectNode removed(String name) {
+        return Json.object().put("id", name).put("object", "imported_model").put("deleted", true);
+    }
+
+    /** What {@link #staged(Fields)} reads. */
+    public static ObjectNode of(StagedModel staged) {
+        ObjectNode node = Json.object().put("name", staged.name()).put("path", staged.path().toString())
+                .put("kept", staged.kept().orElse(null)).put("fingerprint", staged.fingerprint());
+        var files = node.putArray("files");
+        staged.files().forEach(stamp -> files.addObject().put("path", stamp.path()).put("bytes", stamp.bytes())
+                .put("modified_ns", stamp.modifiedNs()).put("changed_ns", stamp.changedNs())
+                .put("inode", stamp.inode()));
+        staged.remarks().forEach(node.putArray("ignored")::add);
+        return node;
+    }
+
+    static StagedModel staged(Fields fields) {
+        List<FileStamp> stamps = new ArrayList<>();
+        for (Fields file : fields.objects("files", FILES_MAX).orElseThrow(() -> fields.missing("files"))) {
+            stamps.add(new FileStamp(file.requiredText("path"), number(file, "bytes"), number(file, "modified_ns"),
+                    number(file, "changed_ns"), number(file, "inode")));
+            file.refuseOthers();
+        }
+        var staged = new StagedModel(fields.requiredText("name"), path(fields), fields.text("kept"),
+                fields.requiredText("fingerprint"), stamps, fields.texts("ignored", REMARKS_MAX));
+        fields.refuseOthers();
+        return staged;
+    }
+
+    private static long number(Fields fields, String field) {
+        return fields.whole(field, Long.MIN_VALUE, Long.MAX_VALUE).orElseThrow(() -> fields.missing(field));
+    }
+
+    private static Path path(Fields fields) {
+        try {
+            return Path.of(fields.requiredText("path"));
+        } catch (InvalidPathException e) {
+            throw fields.invalid("path", "is no path");
+        }
+    }
+}
