@@ -139,7 +139,6 @@ public final class ReferenceFiles {
             throw new ModelFormatException(
                     file.toString(), "has logits of " + logits.size() + " positions, expected " + ids.length);
         }
-        boolean rounded = !model.getFileName().toString().matches("(?i).*(f32|f16|bf16|260k)\\.gguf");
         return checked(new ReferenceAnswers(model, file, HALF_CACHE_TOLERANCE, Double.NaN,
                 List.of(new ReferenceAnswers.Prompt(ids, logits, ints(root.path("greedy"))))));
     }
