@@ -15,6 +15,10 @@ import java.util.Optional;
  * @param choicesMax largest n of a request
  * @param maxTokensDefault answer length when a request names none
  * @param stepTarget how long a step may take while requests run; tuning fills only what is left
+ * @param pooling how the hidden states of a text become its embedding; absent: as the model's own files say, else the
+ *     mean
+ * @param embeddingModel an encoder that makes embeddings beside the model
+ * @param embeddingInputsMax texts of one embeddings request
  */
 public record EngineConfig(
         Optional<Path> model,
@@ -25,7 +29,10 @@ public record EngineConfig(
         int choicesMax,
         int maxTokensDefault,
         Product product,
-        Duration stepTarget) {
+        Duration stepTarget,
+        Optional<Pooling> pooling,
+        Optional<Path> embeddingModel,
+        int embeddingInputsMax) {
 
     public EngineConfig {
         new Bounds()
@@ -38,9 +45,13 @@ public record EngineConfig(
                 .within("choicesMax", choicesMax, 1, 128)
                 .within("maxTokensDefault", maxTokensDefault, 1, 1 << 20)
                 .within("stepTarget", stepTarget, Duration.ofMillis(1), Duration.ofSeconds(60))
+                .within("embeddingInputsMax", embeddingInputsMax, 1, 1 << 16)
                 .enforce();
     }
 
     /** Which of the two products serving uses: 8-bit activations or floats. */
     public enum Product { Q8, F32 }
+
+    /** Which hidden states make an embedding: all of them averaged, the first token's or the last token's. */
+    public enum Pooling { MEAN, CLS, LAST }
 }

@@ -206,8 +206,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private void deliver(EngineEvent event) {
         switch (event) {
             case EngineEvent.TokenProduced token -> tell(token.sequenceId(), event);
-            case EngineEvent.Finished finished -> tellLast(finished.sequenceId(), event);
-            case EngineEvent.Failed failed -> tellLast(failed.sequenceId(), event);
+            case EngineEvent.Terminal terminal -> tellLast(terminal.sequenceId(), event);
             case EngineEvent.WorkEnded ended -> {
                 ActorRef<EngineEvent.WorkEnded> listener = attached.remove(ended.work());
                 if (listener != null) {

@@ -148,6 +148,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             case EngineEvent.TokenProduced token -> onToken(token);
             case EngineEvent.Finished finished -> onFinished(finished);
             case EngineEvent.Failed failed -> onFailed(failed);
+            case EngineEvent.Embedded embedded -> this;
             case EngineEvent.WorkEnded ended -> this;
         };
     }

@@ -32,6 +32,7 @@ public final class BlockTable {
     }
 
     final boolean retain;
+    final boolean shared;
     final List<Ahead> ahead = new ArrayList<>();
     /** Keys this table's sequence is about to seal, first of all sequences. */
     final Set<BlockKey> expected = new HashSet<>();
@@ -45,10 +46,15 @@ public final class BlockTable {
     private MemorySegment[] memory = new MemorySegment[8];
     private int sealed;
 
-    BlockTable(BlockKey root, int blockTokens, boolean retain) {
+    /**
+     * @param retain whether its blocks are sealed, to be found by others
+     * @param shared whether it takes blocks that others sealed
+     */
+    BlockTable(BlockKey root, int blockTokens, boolean retain, boolean shared) {
         this.root = root;
         this.blockTokens = blockTokens;
         this.retain = retain;
+        this.shared = shared;
     }
 
     /** For {@link quern.gpu.kernel.KvRows}; may be another array after the table has grown. */

@@ -75,7 +75,13 @@ public final class KvBlocks {
     public BlockTable open(String adapterFingerprint, String tenantSalt, boolean retain) {
         BlockKey root = new BlockKey.Root(
                 modelFingerprint, adapterFingerprint, layout.toString(), arithmetic, tenantSalt).key();
-        return new BlockTable(root, layout.blockTokens(), retain);
+        return new BlockTable(root, layout.blockTokens(), retain, true);
+    }
+
+    /** An empty table for a sequence that computes all of its tokens and leaves nothing behind. */
+    public BlockTable openAlone() {
+        BlockKey root = new BlockKey.Root(modelFingerprint, "", layout.toString(), arithmetic, "").key();
+        return new BlockTable(root, layout.blockTokens(), false, false);
     }
 
     /**
@@ -86,7 +92,7 @@ public final class KvBlocks {
      * @param table empty
      */
     public Admission admit(long sequenceId, BlockTable table, int[] tokens, int count) {
-        int limit = (count - 1) / layout.blockTokens();
+        int limit = table.shared ? (count - 1) / layout.blockTokens() : 0;
         List<Optional<HotBlock>> known = new ArrayList<>();
         while (known.size() < limit) {
             int next = known.size();

@@ -7,7 +7,7 @@ import quern.inference.sampling.TokenLogprobs;
 
 /**
  * What a step did. Every submitted sequence gets any number of {@link TokenProduced} and then exactly one
- * {@link Finished} or {@link Failed}.
+ * {@link Finished}, {@link Embedded} or {@link Failed}.
  */
 public sealed interface EngineEvent {
 
@@ -18,14 +18,22 @@ public sealed interface EngineEvent {
     record TokenProduced(long sequenceId, int token, String text, Optional<TokenLogprobs> logprobs)
             implements EngineEvent {}
 
+    /** The last event of a sequence. */
+    sealed interface Terminal extends EngineEvent {
+        long sequenceId();
+    }
+
     /**
      * @param text the rest of the text, held back until now; often empty; to be appended to the pieces before
      * @param stop the stop string that ended the answer, if one did
      */
     record Finished(long sequenceId, FinishReason reason, String text, Optional<String> stop, Usage usage)
-            implements EngineEvent {}
+            implements Terminal {}
 
-    record Failed(long sequenceId, QuernException cause) implements EngineEvent {}
+    /** @param vector of length 1 */
+    record Embedded(long sequenceId, float[] vector, Usage usage) implements Terminal {}
+
+    record Failed(long sequenceId, QuernException cause) implements Terminal {}
 
     /** Attached work is done or broke; the loop has let go of it. */
     record WorkEnded(StepWork work, Optional<QuernException> failure) implements EngineEvent {}

@@ -22,6 +22,8 @@ import quern.inference.StepWork;
 import quern.inference.cache.Admission;
 import quern.inference.cache.BlockLoad;
 import quern.inference.cache.KvBlocks;
+import quern.inference.encoder.LoadedEncoder;
+import quern.inference.encoder.PooledRow;
 import quern.inference.engine.StepPlan.Slice;
 import quern.inference.sampling.Sampler;
 import quern.inference.transformer.Transformer;
@@ -54,6 +56,8 @@ public final class EngineLoop {
     private final BatchPlanner planner;
     private final SequenceRules rules;
     private final Answers answers;
+    private final Embeddings embeddings;
+    private final EncoderTurn encoding;
     private final TuningTurn tuning;
     private final int runningMax;
     private final SplittableRandom seeds = new SplittableRandom();
@@ -75,10 +79,17 @@ public final class EngineLoop {
      * @param layout see {@link LoadedModel#kvLayout}
      */
     public EngineLoop(LoadedModel model, BlockPool pool, KvLayout layout, EngineConfig config) {
-        this(model, pool, layout, config, System::nanoTime);
+        this(model, Optional.empty(), pool, layout, config, System::nanoTime);
     }
 
-    EngineLoop(LoadedModel model, BlockPool pool, KvLayout layout, EngineConfig config, LongSupplier nanoClock) {
+    /** @param encoder makes embeddings in the same steps */
+    public EngineLoop(
+            LoadedModel model, Optional<LoadedEncoder> encoder, BlockPool pool, KvLayout layout, EngineConfig config) {
+        this(model, encoder, pool, layout, config, System::nanoTime);
+    }
+
+    EngineLoop(LoadedModel model, Optional<LoadedEncoder> encoder, BlockPool pool, KvLayout layout,
+            EngineConfig config, LongSupplier nanoClock) {
         this.model = model;
         this.config = config;
         this.nanoClock = nanoClock;
@@ -89,6 +100,8 @@ public final class EngineLoop {
         this.pace = new StepPace(layout.blockTokens());
         this.rules = new SequenceRules(model, blocks, config);
         this.answers = new Answers(model);
+        this.embeddings = new Embeddings(transformer);
+        this.encoding = new EncoderTurn(encoder, config);
         this.tuning = new TuningTurn(
                 config.maxBatchedTokens(), layout.blockTokens(), config.stepTarget().toNanos());
     }
@@ -106,15 +119,26 @@ public final class EngineLoop {
         }
         Optional<LoadedAdapter> adapter = rules.adapter(request);
         Sequence sequence = new Sequence(request, arrivals++, adapter,
-                request.sampling().seed().orElseGet(seeds::nextLong), rules.tokensMax(request));
+                request.sampling().seed().orElseGet(seeds::nextLong), rules.tokensMax(request),
+                model.shape().hidden());
         open(sequence);
         live.put(sequence.id(), sequence);
         waiting.add(sequence);
         stalled = false;
     }
 
+    /**
+     * Takes a text for the encoder. From now on it gets exactly one terminal event.
+     *
+     * @throws RequestRefused with the reason and the counts; the request then gets no event
+     */
+    public void submit(EncodeRequest request) {
+        encoding.submit(request);
+    }
+
     /** Ends a sequence; its terminal event comes with the next step. Unknown and ended ones are ignored. */
     public void cancel(long sequenceId) {
+        encoding.cancel(sequenceId, pendingEvents);
         Sequence sequence = live.get(sequenceId);
         if (sequence != null) {
             String rest = sequence.text.finish();
@@ -125,13 +149,14 @@ public final class EngineLoop {
 
     /** Ends every sequence with this failure; their events come with the next step. */
     public void failAll(QuernException cause) {
+        encoding.failAll(cause, pendingEvents);
         List.copyOf(live.values()).forEach(sequence -> end(sequence, new EngineEvent.Failed(sequence.id(), cause)));
     }
 
     /** Whether {@link #step} has something to do now; sequences that only wait for loads do not count. */
     public boolean hasWork() {
         boolean sequences = !stalled && (!running.isEmpty() || !waiting.isEmpty());
-        return !pendingEvents.isEmpty() || sequences || tuning.attached();
+        return !pendingEvents.isEmpty() || sequences || encoding.hasWork() || tuning.attached();
     }
 
     /** Computes one batch. Events are in the order in which they came about. */
@@ -144,7 +169,8 @@ public final class EngineLoop {
             compute(plan);
         }
         stalled = plan.isEmpty() && admitted == 0;
-        boolean busy = !running.isEmpty() || !waiting.isEmpty() || !loading.isEmpty();
+        encoding.take(nanoClock.getAsLong() - from, nanoClock::getAsLong, pendingEvents);
+        boolean busy = !running.isEmpty() || !waiting.isEmpty() || !loading.isEmpty() || encoding.hasWork();
         counters.tuningTokens += tuning.take(
                 plan.rows(), nanoClock.getAsLong() - from, busy, nanoClock::getAsLong, pendingEvents);
         List<EngineEvent> events = List.copyOf(pendingEvents);
@@ -197,7 +223,8 @@ public final class EngineLoop {
     }
 
     public EngineStats stats() {
-        return counters.stats(running.size(), loading.size(), waiting.size(), blocks);
+        return counters.stats(
+                running.size() + encoding.running(), loading.size(), waiting.size() + encoding.waiting(), blocks);
     }
 
     /**
@@ -259,12 +286,13 @@ public final class EngineLoop {
         blocks.close(sequence.table);
         open(sequence);
         sequence.computed = 0;
+        sequence.pooled.ifPresent(PooledRow::clear);
         waiting.add(sequence);
         counters.preemptions++;
     }
 
     private void open(Sequence sequence) {
-        sequence.table = blocks.open(sequence.adapter.map(LoadedAdapter::fingerprint).orElse(""),
+        sequence.table = sequence.pooled.isPresent() ? blocks.openAlone() : blocks.open(sequence.adapter.map(LoadedAdapter::fingerprint).orElse(""),
                 sequence.request.tenantSalt(), sequence.request.retain());
     }
 
@@ -283,6 +311,7 @@ public final class EngineLoop {
             for (int i = 0; i < rows.drawing().size(); i++) {
                 answer(rows.drawing().get(i).sequence(), logits, i);
             }
+            embeddings.take(rows).forEach(event -> end(live.get(event.sequenceId()), event));
         } catch (RuntimeException | OutOfMemoryError failure) {
             log.error("step of {} rows failed", plan.rows(), failure);
             QuernException cause = asQuern("the step that held this sequence failed", failure);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import quern.inference.LoadedAdapter;
 import quern.inference.cache.BlockTable;
+import quern.inference.encoder.PooledRow;
 import quern.inference.sampling.AnswerText;
 import quern.inference.sampling.Sampler;
 
@@ -16,6 +17,8 @@ final class Sequence {
     final AnswerText text;
     final long seed;
     final int tokensMax;
+    /** Present if an embedding is wanted. */
+    final Optional<PooledRow> pooled;
     BlockTable table;
     int computed;
     int cachedTokens = -1;
@@ -27,14 +30,18 @@ final class Sequence {
      * @param arrival lower goes first
      * @param seed of the request, or drawn for it
      * @param tokensMax prompt and answer together
+     * @param hidden elements of a hidden state
      */
-    Sequence(SequenceRequest request, long arrival, Optional<LoadedAdapter> adapter, long seed, int tokensMax) {
+    Sequence(
+            SequenceRequest request, long arrival, Optional<LoadedAdapter> adapter, long seed, int tokensMax,
+            int hidden) {
         this.request = request;
         this.arrival = arrival;
         this.adapter = adapter;
         this.text = new AnswerText(request.sampling().stop());
         this.seed = Sampler.seedOf(seed, request.choice());
         this.tokensMax = tokensMax;
+        this.pooled = request.pooling().map(pooling -> new PooledRow(pooling, hidden));
         this.count = request.prompt().length;
         this.tokens = Arrays.copyOf(request.prompt(), count + 16);
     }

@@ -1,6 +1,7 @@
 package quern.inference.engine;
 
 import java.util.Optional;
+import quern.config.EngineConfig.Pooling;
 import quern.inference.sampling.SamplingParameters;
 import quern.inference.sampling.TokenMask;
 
@@ -14,6 +15,7 @@ import quern.inference.sampling.TokenMask;
  * @param retain whether computed blocks may be kept and found by later requests
  * @param choice index of this answer, from 0; answers of one seed differ by it
  * @param mask restricts the tokens drawn
+ * @param pooling present: no answer is wanted but the prompt's embedding, made of these hidden states
  */
 public record SequenceRequest(
         long id,
@@ -23,7 +25,22 @@ public record SequenceRequest(
         Optional<String> adapter,
         boolean retain,
         int choice,
-        Optional<TokenMask> mask) {
+        Optional<TokenMask> mask,
+        Optional<Pooling> pooling) {
+
+    /** A request for an answer. */
+    public SequenceRequest(
+            long id, int[] prompt, SamplingParameters sampling, String tenantSalt, Optional<String> adapter,
+            boolean retain, int choice, Optional<TokenMask> mask) {
+        this(id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, Optional.empty());
+    }
+
+    /** A request for an embedding. Its blocks are neither found nor kept: every hidden state has to be computed. */
+    public static SequenceRequest embedding(
+            long id, int[] prompt, String tenantSalt, Optional<String> adapter, Pooling pooling) {
+        return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), tenantSalt, adapter, false, 0,
+                Optional.empty(), Optional.of(pooling));
+    }
 
     /** A request of the base model without salt, kept in the cache, first choice. */
     public static SequenceRequest of(long id, int[] prompt, SamplingParameters sampling) {

@@ -15,8 +15,12 @@ import quern.inference.transformer.ForwardBatch.AdapterSpan;
  * A plan laid out as rows, those of one adapter next to each other.
  *
  * @param drawing slices whose last row's logits are wanted, in the order of the logits
+ * @param pooled slices whose hidden states are wanted
  */
-record StepRows(ForwardBatch batch, List<Slice> drawing) {
+record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
+
+    /** @param firstRow row of the batch that holds the slice's first token */
+    record Pooled(Slice slice, int firstRow) {}
 
     static StepRows of(StepPlan plan, KvLayout layout, Kernels kernels) {
         List<Slice> slices = new ArrayList<>(plan.slices());
@@ -26,6 +30,7 @@ record StepRows(ForwardBatch batch, List<Slice> drawing) {
         MemorySegment[][] blocks = new MemorySegment[tokens.length][];
         List<Slice> drawing = new ArrayList<>();
         List<Integer> logitRows = new ArrayList<>();
+        List<Pooled> pooled = new ArrayList<>();
         List<AdapterSpan> spans = new ArrayList<>();
         int row = 0;
         for (Slice slice : slices) {
@@ -35,7 +40,9 @@ record StepRows(ForwardBatch batch, List<Slice> drawing) {
                 positions[row] = position;
                 blocks[row] = slice.sequence().table.memory();
             }
-            if (slice.draws()) {
+            if (slice.sequence().pooled.isPresent()) {
+                pooled.add(new Pooled(slice, first));
+            } else if (slice.draws()) {
                 drawing.add(slice);
                 logitRows.add(row - 1);
             }
@@ -44,7 +51,7 @@ record StepRows(ForwardBatch batch, List<Slice> drawing) {
                     adapter -> extend(spans, new AdapterSpan(first, end, adapter.matrices(kernels))));
         }
         return new StepRows(new ForwardBatch(tokens, new KvRows(layout, blocks, positions), List.copyOf(spans),
-                logitRows.stream().mapToInt(Integer::intValue).toArray()), drawing);
+                logitRows.stream().mapToInt(Integer::intValue).toArray()), drawing, pooled);
     }
 
     private static void extend(List<AdapterSpan> spans, AdapterSpan next) {

@@ -6,7 +6,7 @@ import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 
 /** Buffers of a forward pass, kept from step to step and grown to the largest step seen, in powers of two. */
-final class RowScratch {
+public final class RowScratch {
 
     private record Key(String use, int width) {}
 
@@ -14,7 +14,7 @@ final class RowScratch {
     private final Map<Integer, QuantizedRows> quantized = new HashMap<>();
 
     /** At least {@code count} rows; the same buffer each time for one use and width, its content undefined. */
-    Rows rows(String use, int count, int width) {
+    public Rows rows(String use, int count, int width) {
         Key key = new Key(use, width);
         Rows known = rows.get(key);
         if (known == null || known.count() < count) {
@@ -24,7 +24,8 @@ final class RowScratch {
         return known;
     }
 
-    QuantizedRows quantized(int count, int width) {
+    /** The same for 8-bit activations. */
+    public QuantizedRows quantized(int count, int width) {
         QuantizedRows known = quantized.get(width);
         if (known == null || known.count() < count) {
             known = new QuantizedRows(capacity(count), width);

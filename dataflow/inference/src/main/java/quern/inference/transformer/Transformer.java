@@ -68,12 +68,21 @@ public final class Transformer {
             attend(weights.layers().get(layer), layer, hidden, batch);
             feedForward(weights.layers().get(layer), hidden, batch);
         }
-        int[] wanted = batch.logitRows();
-        Rows chosen = scratch.rows("chosen", Math.max(1, wanted.length), shape.hidden());
-        for (int i = 0; i < wanted.length; i++) {
-            System.arraycopy(hidden.values(), hidden.at(wanted[i]), chosen.values(), chosen.at(i), shape.hidden());
+        return hidden(batch.logitRows());
+    }
+
+    /**
+     * States after the last norm of the latest pass, which may be asked for any of its rows.
+     *
+     * @return row i holds that of the batch's row {@code rows[i]}; valid until the next call
+     */
+    public Rows hidden(int[] rows) {
+        Rows hidden = scratch.rows("hidden", 0, shape.hidden());
+        Rows chosen = scratch.rows("chosen", Math.max(1, rows.length), shape.hidden());
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(hidden.values(), hidden.at(rows[i]), chosen.values(), chosen.at(i), shape.hidden());
         }
-        kernels.rmsNorm(chosen, wanted.length, weights.outputNorm(), shape.normEpsilon(), chosen);
+        kernels.rmsNorm(chosen, rows.length, weights.outputNorm(), shape.normEpsilon(), chosen);
         return chosen;
     }
 

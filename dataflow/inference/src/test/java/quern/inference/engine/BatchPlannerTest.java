@@ -17,7 +17,7 @@ class BatchPlannerTest {
 
     private static Sequence sequence(long id, int promptTokens, int computed) {
         SequenceRequest request = SequenceRequest.of(id, new int[promptTokens], SamplingParameters.greedy(1));
-        Sequence sequence = new Sequence(request, id, Optional.empty(), 0, promptTokens + 1);
+        Sequence sequence = new Sequence(request, id, Optional.empty(), 0, promptTokens + 1, 8);
         sequence.computed = computed;
         return sequence;
     }

@@ -21,6 +21,7 @@ import quern.inference.LoadedModel;
 import quern.inference.MemoryBlockPool;
 import quern.inference.TinyAdapter;
 import quern.inference.cache.BlockLoad;
+import quern.inference.encoder.LoadedEncoder;
 import quern.inference.format.ModelFile;
 import quern.inference.sampling.SamplingParameters;
 import quern.inference.sampling.TokenLogprobs;
@@ -34,6 +35,10 @@ final class EngineRun {
         final List<TokenLogprobs> logprobs = new ArrayList<>();
         final StringBuilder text = new StringBuilder();
         EngineEvent terminal;
+
+        float[] vector() {
+            return ((EngineEvent.Embedded) terminal).vector();
+        }
 
         EngineEvent.Finished finished() {
             return (EngineEvent.Finished) terminal;
@@ -61,21 +66,32 @@ final class EngineRun {
     EngineRun(
             ModelFile file, Kernels kernels, Product product, int poolBlocks, int blockTokens, EngineConfig config,
             KvConfig.ElementType kvType) {
+        this(file, Optional.empty(), kernels, product, poolBlocks, blockTokens, config, kvType);
+    }
+
+    EngineRun(
+            ModelFile file, Optional<LoadedEncoder> encoder, Kernels kernels, Product product, int poolBlocks,
+            int blockTokens, EngineConfig config, KvConfig.ElementType kvType) {
         this.model = LoadedModel.load(file, kernels, product);
         model.adapters().publish("one", TinyAdapter.of(model, 4, 0.5f, 1));
         model.adapters().publish("two", TinyAdapter.of(model, 3, 0.5f, 2));
         this.layout = model.kvLayout(ForwardRun.kv(blockTokens, kvType));
         this.pool = new MemoryBlockPool(poolBlocks, layout.blockBytes());
         this.poolBlocks = poolBlocks;
-        this.loop = new EngineLoop(model, pool, layout, config, () -> nanos[0]);
+        this.loop = new EngineLoop(model, encoder, pool, layout, config, () -> nanos[0]);
     }
 
     static EngineConfig config(int maxBatchedTokens, int sequencesMax) {
         return new EngineConfig(Optional.empty(), 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, Product.F32,
-                Duration.ofMillis(50));
+                Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
     }
 
     void submit(SequenceRequest request) {
+        loop.submit(request);
+        assertNull(answers.put(request.id(), new Answer()));
+    }
+
+    void submit(EncodeRequest request) {
         loop.submit(request);
         assertNull(answers.put(request.id(), new Answer()));
     }
@@ -103,6 +119,7 @@ final class EngineRun {
                     end(finished.sequenceId(), finished);
                     answers.get(finished.sequenceId()).text.append(finished.text());
                 }
+                case EngineEvent.Embedded embedded -> end(embedded.sequenceId(), embedded);
                 case EngineEvent.Failed failed -> end(failed.sequenceId(), failed);
                 case EngineEvent.WorkEnded ended -> workEnded.add(ended);
             }
