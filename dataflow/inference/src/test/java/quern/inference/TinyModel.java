@@ -18,6 +18,13 @@ import quern.inference.format.ModelFile;
 import quern.inference.tokenizer.PromptText;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.ModelShape;
+import quern.inference.transformer.Traits;
+import quern.inference.transformer.Traits.Activation;
+import quern.inference.transformer.Traits.Experts;
+import quern.inference.transformer.Traits.LayerKind;
+import quern.inference.transformer.Traits.Multipliers;
+import quern.inference.transformer.Traits.NormPlacement;
+import quern.inference.transformer.Traits.QueryKeyNorm;
 
 /** A model of random numbers with awkward sizes; its tokens are letters, the last one ends an answer. */
 public final class TinyModel implements ModelFile {
@@ -38,15 +45,33 @@ public final class TinyModel implements ModelFile {
         matrix("token_embd.weight", shape.vocabulary(), hidden, 1);
         for (int i = 0; i < shape.layers(); i++) {
             String prefix = "blk." + i + ".";
-            norm(prefix + "attn_norm.weight", hidden);
+            Traits traits = shape.traits();
+            if (traits.normsBefore()) {
+                norm(prefix + "attn_norm.weight", hidden);
+                norm(prefix + "ffn_norm.weight", hidden);
+            }
+            if (traits.normsAfter()) {
+                norm(prefix + "post_attention_norm.weight", hidden);
+                norm(prefix + "post_ffw_norm.weight", hidden);
+            }
+            if (traits.queryKeyNorm() != QueryKeyNorm.NONE) {
+                boolean head = traits.queryKeyNorm() == QueryKeyNorm.HEAD;
+                norm(prefix + "attn_q_norm.weight", head ? shape.headSize() : attention);
+                norm(prefix + "attn_k_norm.weight", head ? shape.headSize() : kv);
+            }
             linear(prefix + "attn_q", attention, hidden, shape.attentionBias());
             linear(prefix + "attn_k", kv, hidden, shape.attentionBias());
             linear(prefix + "attn_v", kv, hidden, shape.attentionBias());
             linear(prefix + "attn_output", hidden, attention, false);
-            norm(prefix + "ffn_norm.weight", hidden);
-            linear(prefix + "ffn_gate", shape.feedForward(), hidden, false);
-            linear(prefix + "ffn_up", shape.feedForward(), hidden, false);
-            linear(prefix + "ffn_down", hidden, shape.feedForward(), false);
+            if (shape.sparse(i)) {
+                Experts experts = traits.experts().orElseThrow();
+                linear(prefix + "ffn_gate_inp", experts.count(), hidden, false);
+                for (int e = 0; e < experts.count(); e++) {
+                    feedForward(prefix, "." + e, experts.feedForward(), false);
+                }
+            } else {
+                feedForward(prefix, "", shape.feedForward(), traits.multipliers().residual() != 1);
+            }
         }
         norm("output_norm.weight", hidden);
         if (!shape.tiedEmbeddings()) {
@@ -64,6 +89,43 @@ public final class TinyModel implements ModelFile {
     public static TinyModel qwen2(long seed) {
         return new TinyModel(new ModelShape("qwen2", 3, 36, 6, 3, 6, 44, 53, 256, 1e-6f,
                 RopeTable.of(false, 6, 1_000_000), true, true), seed);
+    }
+
+    /** Windows in every other layer, four norms, softcaps, GELU, a scale of attention and of embeddings. */
+    public static TinyModel capped(long seed) {
+        RopeTable local = RopeTable.of(false, 8, 100);
+        RopeTable rope = new RopeTable(false, RopeTable.of(false, 8, 10_000).frequencies(), 1.25f);
+        Traits traits = new Traits(NormPlacement.AROUND, QueryKeyNorm.HEAD, Activation.GELU,
+                new Multipliers(6f, 1f, 0.3f, 1f), 2.5f, 5f,
+                List.of(new LayerKind(9, Optional.of(local)), new LayerKind(0, Optional.of(rope)),
+                        new LayerKind(1, Optional.of(local))), Optional.empty());
+        return new TinyModel(new ModelShape("capped", 3, 36, 6, 3, 10, 44, 53, 256, 1e-6f, rope, true, false, traits),
+                seed);
+    }
+
+    /** Norms behind only and over whole projections, a layer that does not turn, multipliers, biases everywhere. */
+    public static TinyModel scaled(long seed) {
+        RopeTable rope = RopeTable.of(true, 6, 500);
+        Traits traits = new Traits(NormPlacement.AFTER, QueryKeyNorm.PROJECTION, Activation.SILU,
+                new Multipliers(1f, 0.4f, 0f, 0.5f), 0f, 0f,
+                List.of(new LayerKind(0, Optional.of(rope)), new LayerKind(0, Optional.empty())), Optional.empty());
+        return new TinyModel(new ModelShape("scaled", 2, 36, 6, 2, 6, 44, 53, 256, 1e-6f, rope, false, true, traits),
+                seed);
+    }
+
+    /** Five experts of which three run, in every layer but the first. */
+    public static TinyModel sparse(long seed, boolean normalized) {
+        RopeTable rope = RopeTable.of(false, 12, 10_000);
+        Traits traits = new Traits(NormPlacement.BEFORE, QueryKeyNorm.NONE, Activation.SILU, Multipliers.NONE, 0f, 0f,
+                List.of(), Optional.of(new Experts(5, 3, 20, normalized, Set.of(0))));
+        return new TinyModel(new ModelShape("sparse", 3, 40, 4, 2, 12, 52, 61, 256, 1e-5f, rope, true, false, traits),
+                seed);
+    }
+
+    private void feedForward(String prefix, String suffix, int inner, boolean bias) {
+        linear(prefix + "ffn_gate" + suffix, inner, shape.hidden(), bias);
+        linear(prefix + "ffn_up" + suffix, inner, shape.hidden(), bias);
+        linear(prefix + "ffn_down" + suffix, shape.hidden(), inner, bias);
     }
 
     private void linear(String name, int rows, int columns, boolean bias) {

@@ -22,8 +22,10 @@ final class HuggingFaceShape {
     private final String where;
     private final HuggingFaceRope rope;
     private final int headSize;
+    private final boolean hasOutput;
 
-    private HuggingFaceShape(JsonNode config, String where) {
+    private HuggingFaceShape(JsonNode config, boolean hasOutput, String where) {
+        this.hasOutput = hasOutput;
         this.architecture = architecture(config, where);
         this.config = new ConfigNumbers(config, where);
         this.where = where;
@@ -35,9 +37,13 @@ final class HuggingFaceShape {
         this.rope = new HuggingFaceRope(config, headSize, where);
     }
 
-    /** Its numbers are as the file says, not yet checked against the tensors. */
-    static ModelShape of(JsonNode config, String where) {
-        return new HuggingFaceShape(config, where).read();
+    /**
+     * Its numbers are as the file says, not yet checked against the tensors.
+     *
+     * @param hasOutput there is an output matrix, which decides where the file does not say
+     */
+    static ModelShape of(JsonNode config, boolean hasOutput, String where) {
+        return new HuggingFaceShape(config, hasOutput, where).read();
     }
 
     static Architecture architecture(JsonNode config, String where) {
@@ -60,12 +66,8 @@ final class HuggingFaceShape {
                 architecture.name(), layers, config.number("hidden_size"), heads,
                 config.number("num_key_value_heads", heads), headSize, config.number("intermediate_size"),
                 config.number("vocab_size"), context, (float) config.real("rms_norm_eps", 1e-6), full,
-                config.flag("tie_word_embeddings", tiedByDefault()),
+                config.flag("tie_word_embeddings", !hasOutput),
                 architecture.has(Quirk.QKV_BIAS) || config.flag("attention_bias", false), traits);
-    }
-
-    private boolean tiedByDefault() {
-        return architecture.has(Quirk.ROOT_EMBEDDING);
     }
 
     private void refuseOthers() {

@@ -56,8 +56,13 @@ final class SafetensorsDirectory implements ModelFile {
     SafetensorsDirectory(Path directory, Arena arena) {
         this.directory = directory;
         this.arena = arena;
-        this.config = JsonFiles.object(directory.resolve("config.json"), CONFIG_BYTES_MAX);
-        if (config.has("auto_map")) {
+        JsonNode whole = JsonFiles.object(directory.resolve("config.json"), CONFIG_BYTES_MAX);
+        TextPart part = TextPart.of(whole);
+        this.config = part.config();
+        if (!part.whole()) {
+            LOG.info("{}: only the language model of {} is used", directory, whole.path("architectures").path(0));
+        }
+        if (whole.has("auto_map")) {
             LOG.warn("{}: config.json names code to load (auto_map); it is not run", directory);
         }
         Architecture architecture = HuggingFaceShape.architecture(config, directory.toString());
@@ -71,9 +76,9 @@ final class SafetensorsDirectory implements ModelFile {
         for (String file : weightFiles()) {
             MemorySegment bytes = ModelFiles.map(directory.resolve(file), arena);
             files.put(file, bytes);
-            addTensors(stored, names, SafetensorsReader.read(bytes, directory.resolve(file).toString()), file);
+            addTensors(stored, part, names, SafetensorsReader.read(bytes, directory.resolve(file).toString()), file);
         }
-        ModelShape found = HuggingFaceShape.of(config, directory.toString());
+        ModelShape found = HuggingFaceShape.of(config, stored.containsKey("output.weight"), directory.toString());
         if (found.tiedEmbeddings()) {
             stored.remove("output.weight");
         }
@@ -128,12 +133,13 @@ final class SafetensorsDirectory implements ModelFile {
     }
 
     private void addTensors(
-            Map<String, Tensor> stored, HuggingFaceNames names, Map<String, Tensor> found, String file) {
+            Map<String, Tensor> stored, TextPart part, HuggingFaceNames names, Map<String, Tensor> found, String file) {
         found.forEach((name, tensor) -> {
-            if (HuggingFaceNames.isDerived(name)) {
+            Optional<String> own = part.name(name);
+            if (own.isEmpty() || HuggingFaceNames.isDerived(name)) {
                 return;
             }
-            String gguf = names.gguf(name).orElseThrow(() -> new ModelFormatException(
+            String gguf = names.gguf(own.get()).orElseThrow(() -> new ModelFormatException(
                     directory.resolve(file).toString(), "tensor " + name + " is none of the model's kind"));
             Tensor renamed = new Tensor(gguf, tensor.type(), tensor.rows(), tensor.columns(), tensor.bytes());
             if (stored.put(gguf, renamed) != null) {

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +25,8 @@ import quern.gpu.tensor.Tensor;
 import quern.inference.SharedFiles;
 
 class SafetensorsDirectoryTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     private Path directory;
@@ -73,6 +79,36 @@ class SafetensorsDirectoryTest {
         var refused = assertThrows(ModelFormatException.class, () -> ModelFiles.open(model));
         assertTrue(refused.getMessage().contains("architecture RwkvForCausalLM, supported are [LlamaForCausalLM, "),
                 refused.getMessage());
+    }
+
+    @Test
+    void shouldFindTheLanguageModelInsideOneThatSees() throws IOException {
+        Path text = SharedFiles.at("reference/hf/gemma3");
+        Path model = copy(text);
+        ObjectNode config = JSON.createObjectNode();
+        config.putArray("architectures").add("Gemma3ForConditionalGeneration");
+        config.set("text_config", JSON.readTree(text.resolve("config.json").toFile()));
+        JSON.writeValue(model.resolve("config.json").toFile(), config);
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(text.resolve("model.safetensors")))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        byte[] header = new byte[(int) file.getLong()];
+        file.get(header);
+        ObjectNode renamed = JSON.createObjectNode();
+        JSON.readTree(header).properties().forEach(entry -> renamed.set(
+                entry.getKey().equals("__metadata__") ? entry.getKey() : "language_model." + entry.getKey(),
+                entry.getValue()));
+        ObjectNode picture = renamed.putObject("vision_tower.patches.weight").put("dtype", "F32");
+        picture.putArray("shape").add(1);
+        picture.putArray("data_offsets").add(file.remaining()).add(file.remaining() + 4);
+        byte[] longer = JSON.writeValueAsBytes(renamed);
+        ByteBuffer out = ByteBuffer.allocate(8 + longer.length + file.remaining() + 4).order(ByteOrder.LITTLE_ENDIAN);
+        Files.write(model.resolve("model.safetensors"), out.putLong(longer.length).put(longer).put(file).array());
+        try (ModelFile alone = ModelFiles.open(text); ModelFile inside = ModelFiles.open(model)) {
+            assertEquals(alone.tensorNames(), inside.tensorNames());
+            assertEquals(alone.shape().traits().multipliers(), inside.shape().traits().multipliers());
+            assertArrayEquals(bytes(alone.tensor("blk.1.ffn_down.weight")),
+                    bytes(inside.tensor("blk.1.ffn_down.weight")));
+        }
     }
 
     @Test

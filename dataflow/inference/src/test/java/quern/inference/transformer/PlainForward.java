@@ -1,7 +1,15 @@
 package quern.inference.transformer;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import quern.gpu.kernel.RopeTable;
 import quern.inference.TinyModel;
+import quern.inference.transformer.Traits.Activation;
+import quern.inference.transformer.Traits.Experts;
+import quern.inference.transformer.Traits.QueryKeyNorm;
 
 /**
  * The forward pass written out again in doubles, one whole sequence at a time, without cache, batch or kernels: what
@@ -11,6 +19,7 @@ final class PlainForward {
 
     private final TinyModel model;
     private final ModelShape shape;
+    private final Traits traits;
     private final Map<String, LoraWeights.Pair> adapter;
     private final double adapterScale;
 
@@ -21,6 +30,7 @@ final class PlainForward {
     PlainForward(TinyModel model, Map<String, LoraWeights.Pair> adapter, double adapterScale) {
         this.model = model;
         this.shape = model.shape();
+        this.traits = shape.traits();
         this.adapter = adapter;
         this.adapterScale = adapterScale;
     }
@@ -31,56 +41,89 @@ final class PlainForward {
         double[][] x = new double[tokens.length][hidden];
         for (int t = 0; t < tokens.length; t++) {
             for (int i = 0; i < hidden; i++) {
-                x[t][i] = model.values("token_embd.weight")[tokens[t] * hidden + i];
+                x[t][i] = traits.multipliers().embedding() * model.values("token_embd.weight")[tokens[t] * hidden + i];
             }
         }
         for (int layer = 0; layer < shape.layers(); layer++) {
-            attention("blk." + layer + ".", x);
+            attention(layer, x);
             for (double[] row : x) {
-                feedForward("blk." + layer + ".", row);
+                feedForward(layer, row);
             }
         }
-        String output = shape.tiedEmbeddings() ? "token_embd.weight" : "output.weight";
+        String output = shape.tiedEmbeddings() ? "token_embd" : "output";
         double[][] logits = new double[tokens.length][];
         for (int t = 0; t < tokens.length; t++) {
-            logits[t] = times(output, norm("output_norm.weight", x[t]), shape.vocabulary());
+            logits[t] = projected(output, norm("output_norm.weight", x[t]), shape.vocabulary());
+            for (int i = 0; i < logits[t].length; i++) {
+                logits[t][i] = capped(logits[t][i] * traits.multipliers().logits(), traits.logitSoftcap());
+            }
         }
         return logits;
     }
 
-    private void attention(String prefix, double[][] x) {
+    private static double capped(double x, double cap) {
+        return cap == 0 ? x : cap * Math.tanh(x / cap);
+    }
+
+    private void attention(int layer, double[][] x) {
+        String prefix = "blk." + layer + ".";
         int size = shape.headSize();
         double[][] keys = new double[x.length][];
         double[][] values = new double[x.length][];
         for (int t = 0; t < x.length; t++) {
-            double[] normed = norm(prefix + "attn_norm.weight", x[t]);
-            double[] query = projected(prefix + "attn_q", normed, shape.heads() * size);
-            keys[t] = projected(prefix + "attn_k", normed, shape.kvHeads() * size);
-            values[t] = projected(prefix + "attn_v", normed, shape.kvHeads() * size);
-            rotate(query, t);
-            rotate(keys[t], t);
+            double[] in = traits.normsBefore() ? norm(prefix + "attn_norm.weight", x[t]) : x[t];
+            double[] query = normed(prefix + "attn_q", projected(prefix + "attn_q", in, shape.heads() * size));
+            keys[t] = normed(prefix + "attn_k", projected(prefix + "attn_k", in, shape.kvHeads() * size));
+            values[t] = projected(prefix + "attn_v", in, shape.kvHeads() * size);
+            RopeTable rope = shape.layer(layer).rope().orElse(null);
+            if (rope != null) {
+                rotate(query, t, rope);
+                rotate(keys[t], t, rope);
+            }
             double[] mixed = new double[shape.heads() * size];
             for (int head = 0; head < shape.heads(); head++) {
-                mix(query, keys, values, t, head, mixed);
+                mix(query, keys, values, t, head, mixed, shape.layer(layer).windowTokens());
             }
-            double[] result = times(prefix + "attn_output.weight", mixed, shape.hidden());
-            for (int i = 0; i < result.length; i++) {
-                x[t][i] += result[i];
-            }
+            add(x[t], projected(prefix + "attn_output", mixed, shape.hidden()), prefix + "post_attention_norm.weight");
         }
     }
 
-    private void mix(double[] query, double[][] keys, double[][] values, int t, int head, double[] mixed) {
+    private void add(double[] x, double[] result, String norm) {
+        double[] added = traits.normsAfter() ? norm(norm, result) : result;
+        for (int i = 0; i < x.length; i++) {
+            x[i] += traits.multipliers().residual() * added[i];
+        }
+    }
+
+    private double[] normed(String name, double[] heads) {
+        if (traits.queryKeyNorm() == QueryKeyNorm.NONE) {
+            return heads;
+        }
+        if (traits.queryKeyNorm() == QueryKeyNorm.PROJECTION) {
+            return norm(name + "_norm.weight", heads);
+        }
+        double[] all = new double[heads.length];
+        for (int from = 0; from < heads.length; from += shape.headSize()) {
+            double[] head = norm(name + "_norm.weight", Arrays.copyOfRange(heads, from, from + shape.headSize()));
+            System.arraycopy(head, 0, all, from, head.length);
+        }
+        return all;
+    }
+
+    private void mix(
+            double[] query, double[][] keys, double[][] values, int t, int head, double[] mixed, int windowTokens) {
         int size = shape.headSize();
         int kvFrom = head / (shape.heads() / shape.kvHeads()) * size;
+        double scale = traits.multipliers().attention() == 0
+                ? 1 / Math.sqrt(size) : traits.multipliers().attention();
         double[] weights = new double[t + 1];
         double sum = 0;
-        for (int s = 0; s <= t; s++) {
+        for (int s = windowTokens == 0 ? 0 : Math.max(0, t + 1 - windowTokens); s <= t; s++) {
             double score = 0;
             for (int i = 0; i < size; i++) {
                 score += query[head * size + i] * keys[s][kvFrom + i];
             }
-            weights[s] = Math.exp(score / Math.sqrt(size));
+            weights[s] = Math.exp(capped(score * scale, traits.attentionSoftcap()));
             sum += weights[s];
         }
         for (int s = 0; s <= t; s++) {
@@ -90,25 +133,46 @@ final class PlainForward {
         }
     }
 
-    private void feedForward(String prefix, double[] x) {
-        double[] normed = norm(prefix + "ffn_norm.weight", x);
-        double[] gate = times(prefix + "ffn_gate.weight", normed, shape.feedForward());
-        double[] up = times(prefix + "ffn_up.weight", normed, shape.feedForward());
+    private void feedForward(int layer, double[] x) {
+        String prefix = "blk." + layer + ".";
+        double[] in = traits.normsBefore() ? norm(prefix + "ffn_norm.weight", x) : x.clone();
+        double[] out = shape.sparse(layer) ? experts(prefix, in) : dense(prefix, "", shape.feedForward(), in);
+        add(x, out, prefix + "post_ffw_norm.weight");
+    }
+
+    private double[] experts(String prefix, double[] in) {
+        Experts experts = traits.experts().orElseThrow();
+        double[] scores = projected(prefix + "ffn_gate_inp", in, experts.count());
+        List<Integer> order = IntStream.range(0, experts.count()).boxed()
+                .sorted(Comparator.comparingDouble(e -> -scores[e])).toList();
+        List<Integer> chosen = order.subList(0, experts.chosen());
+        double sum = (experts.normalized() ? chosen : order).stream().mapToDouble(e -> Math.exp(scores[e])).sum();
+        double[] out = new double[shape.hidden()];
+        for (int e : chosen) {
+            double[] one = dense(prefix, "." + e, experts.feedForward(), in);
+            for (int i = 0; i < out.length; i++) {
+                out[i] += Math.exp(scores[e]) / sum * one[i];
+            }
+        }
+        return out;
+    }
+
+    private double[] dense(String prefix, String suffix, int inner, double[] in) {
+        double[] gate = projected(prefix + "ffn_gate" + suffix, in, inner);
+        double[] up = projected(prefix + "ffn_up" + suffix, in, inner);
         for (int i = 0; i < gate.length; i++) {
-            gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+            double x = gate[i];
+            double tanh = Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x));
+            gate[i] = (traits.activation() == Activation.GELU ? x * (1 + tanh) / 2 : x / (1 + Math.exp(-x))) * up[i];
         }
-        double[] down = times(prefix + "ffn_down.weight", gate, shape.hidden());
-        for (int i = 0; i < x.length; i++) {
-            x[i] += down[i];
-        }
+        return projected(prefix + "ffn_down" + suffix, gate, shape.hidden());
     }
 
     private double[] projected(String name, double[] x, int rows) {
         double[] y = times(name + ".weight", x, rows);
-        if (shape.attentionBias()) {
-            for (int i = 0; i < rows; i++) {
-                y[i] += model.values(name + ".bias")[i];
-            }
+        float[] bias = model.values(name + ".bias");
+        for (int i = 0; i < rows && bias != null; i++) {
+            y[i] += bias[i];
         }
         return y;
     }
@@ -148,18 +212,18 @@ final class PlainForward {
         return y;
     }
 
-    private void rotate(double[] heads, int position) {
+    private void rotate(double[] heads, int position, RopeTable rope) {
         int size = shape.headSize();
-        float[] frequencies = shape.rope().frequencies();
-        boolean interleaved = shape.rope().interleaved();
+        float[] frequencies = rope.frequencies();
+        boolean interleaved = rope.interleaved();
         for (int from = 0; from < heads.length; from += size) {
             for (int i = 0; i < frequencies.length; i++) {
                 int a = from + (interleaved ? 2 * i : i);
                 int b = interleaved ? a + 1 : a + frequencies.length;
                 double angle = position * (double) frequencies[i];
                 double x = heads[a];
-                heads[a] = x * Math.cos(angle) - heads[b] * Math.sin(angle);
-                heads[b] = x * Math.sin(angle) + heads[b] * Math.cos(angle);
+                heads[a] = rope.magnitude() * (x * Math.cos(angle) - heads[b] * Math.sin(angle));
+                heads[b] = rope.magnitude() * (x * Math.sin(angle) + heads[b] * Math.cos(angle));
             }
         }
     }

@@ -9,11 +9,16 @@ import java.lang.reflect.Proxy;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import quern.config.EngineConfig.Product;
 import quern.config.QuernException;
+import quern.gpu.ComputeTeam;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.tensor.Tensor;
+import quern.gpu.vector.VectorKernels;
 import quern.inference.ForwardRun;
 import quern.inference.LoadedModel;
 import quern.inference.TinyAdapter;
@@ -65,16 +70,43 @@ class TransformerTest {
         }
     }
 
+    static Stream<TinyModel> families() {
+        return Stream.of(TinyModel.capped(6), TinyModel.scaled(7), TinyModel.sparse(8, true), TinyModel.sparse(9, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void shouldEqualThePlainForwardWhenTraitsAreOfAnotherFamily(TinyModel model) {
+        int[] tokens = tokens(71, model.shape().vocabulary());
+        double[][] expected = new PlainForward(model).logits(tokens);
+        LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), Product.F32);
+        float[][] found = ForwardRun.logits(loaded, tokens);
+        assertClose(expected, found);
+        try (ComputeTeam team = new ComputeTeam(2)) {
+            LoadedModel fast = LoadedModel.load(model, new VectorKernels(team), Product.F32);
+            assertArrayEquals(found, ForwardRun.logits(fast, tokens));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void shouldGiveTheSameBitsWhenAPromptOfAnotherFamilyIsCutIntoChunks(TinyModel model) {
+        checkChunks(model, Product.Q8);
+    }
+
     @Test
     void shouldGiveTheSameBitsWhenAPromptIsCutIntoChunks() {
         for (Product product : Product.values()) {
-            TinyModel model = TinyModel.qwen2(3);
-            LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), product);
-            int[] tokens = tokens(70, model.shape().vocabulary());
-            float[][] whole = ForwardRun.logits(loaded, tokens);
-            for (int chunkTokens : new int[] {1, 7, 32, 64}) {
-                assertArrayEquals(whole, ForwardRun.logits(loaded, tokens, chunkTokens, null));
-            }
+            checkChunks(TinyModel.qwen2(3), product);
+        }
+    }
+
+    private static void checkChunks(TinyModel model, Product product) {
+        LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), product);
+        int[] tokens = tokens(70, model.shape().vocabulary());
+        float[][] whole = ForwardRun.logits(loaded, tokens);
+        for (int chunkTokens : new int[] {1, 7, 32, 64}) {
+            assertArrayEquals(whole, ForwardRun.logits(loaded, tokens, chunkTokens, null));
         }
     }
 
