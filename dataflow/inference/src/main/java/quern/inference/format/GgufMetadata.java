@@ -143,6 +143,16 @@ final class GgufMetadata {
         return integers;
     }
 
+    /** An array of bytes. */
+    byte[] bytes(String key) {
+        GgufValue value = array(key);
+        if (value.type() != GgufType.UINT8 && value.type() != GgufType.INT8 || value.count() > TEXT_BYTES_MAX) {
+            throw new ModelFormatException(where, key + " is " + describe(value) + " of " + value.count()
+                    + ", expected bytes, at most " + TEXT_BYTES_MAX);
+        }
+        return value.bytes().toArray(ValueLayout.JAVA_BYTE);
+    }
+
     private GgufValue array(String key) {
         GgufValue value = values.get(key);
         if (value == null || !value.array()) {

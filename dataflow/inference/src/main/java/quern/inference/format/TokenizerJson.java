@@ -3,148 +3,167 @@ package quern.inference.format;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import quern.inference.tokenizer.ByteLevelTokenizer;
-import quern.inference.tokenizer.MergedPieceTokenizer;
-import quern.inference.tokenizer.PreTokenizer;
+import quern.inference.tokenizer.AddedToken;
+import quern.inference.tokenizer.BytePairs;
+import quern.inference.tokenizer.Frame;
+import quern.inference.tokenizer.Merge;
+import quern.inference.tokenizer.PieceModel;
+import quern.inference.tokenizer.TextRule;
+import quern.inference.tokenizer.TokenKind;
 import quern.inference.tokenizer.Tokenizer;
+import quern.inference.tokenizer.Unigram;
 import quern.inference.tokenizer.Vocabulary;
+import quern.inference.tokenizer.VocabularyTokenizer;
+import quern.inference.tokenizer.WholeWords;
+import quern.inference.tokenizer.WordPiece;
+import quern.inference.tokenizer.WordRule;
 
 /**
- * Makes a tokenizer from {@code tokenizer.json}: byte-level BPE or a SentencePiece vocabulary with merges. A step that
- * is not known is refused, never left out. Patterns are recognised, not run: only those of {@link PreTokenizer}.
+ * Makes a tokenizer from {@code tokenizer.json}, as Hugging Face's tokenizers write it: models BPE, Unigram, WordPiece
+ * and WordLevel. A step that is not known is refused by name, never left out. Truncation and padding, which such a file
+ * may ask for, are the caller's business.
  */
 final class TokenizerJson {
 
-    private static final String BLANK = "\u2581";
-
     private final JsonNode root;
+    private final JsonNode model;
     private final Vocabulary vocabulary;
     private final String where;
 
     private TokenizerJson(JsonNode root, Vocabulary vocabulary, String where) {
         this.root = root;
+        this.model = root.path("model");
         this.vocabulary = vocabulary;
         this.where = where;
     }
 
-    static Tokenizer read(JsonNode root, Vocabulary vocabulary, String where) {
-        return new TokenizerJson(root, vocabulary, where).read();
+    /** @param frame the tokens around a text, see {@link #frame} */
+    static Tokenizer read(JsonNode root, Vocabulary vocabulary, Frame frame, String where) {
+        return new TokenizerJson(root, vocabulary, where).read(frame);
     }
 
-    private Tokenizer read() {
-        JsonNode model = root.path("model");
-        if (!model.path("type").asText("BPE").equals("BPE")) {
-            throw new ModelFormatException(where, "model type " + model.path("type") + ", supported is BPE");
+    private Tokenizer read(Frame frame) {
+        TokenizerSteps steps = new TokenizerSteps(where);
+        List<TextRule> texts = steps.normalizers(root.path("normalizer"));
+        List<WordRule> words = steps.preTokenizers(root.path("pre_tokenizer"));
+        boolean byteFallback = model.path("byte_fallback").asBoolean(false);
+        return new VocabularyTokenizer(new VocabularyTokenizer.Parts(vocabulary, added(), texts, words, pieces(),
+                TokenizerDecoder.read(root.path("decoder"), texts, words, byteFallback, where), frame));
+    }
+
+    private List<AddedToken> added() {
+        List<AddedToken> added = new ArrayList<>();
+        for (JsonNode token : root.path("added_tokens")) {
+            int id = token.path("id").asInt();
+            String text = token.path("content").asText();
+            TokenKind kind = vocabulary.kinds().get(id);
+            boolean special = token.path("special").asBoolean(false);
+            added.add(new AddedToken(id, text, AddedToken.isPlain(text, kind), token.path("lstrip").asBoolean(false),
+                    token.path("rstrip").asBoolean(false), token.path("single_word").asBoolean(false),
+                    token.path("normalized").asBoolean(!special)));
         }
-        List<JsonNode> steps = steps(root.path("pre_tokenizer"), "pretokenizers");
-        boolean byteLevel = steps.stream().anyMatch(step -> type(step).equals("ByteLevel"));
-        return byteLevel ? byteLevel(steps) : pieces(steps);
+        return added;
     }
 
-    private Tokenizer byteLevel(List<JsonNode> steps) {
-        boolean compose = false;
-        for (JsonNode step : steps(root.path("normalizer"), "normalizers")) {
-            if (!type(step).equals("NFC")) {
-                throw new ModelFormatException(where, "normalizer " + type(step) + ", supported is NFC");
+    /** The model's type; files of the first versions do not say it. */
+    static String type(JsonNode model) {
+        String type = model.path("type").asText("");
+        if (!type.isEmpty()) {
+            return type;
+        }
+        return model.path("vocab").isArray() ? "Unigram"
+                : model.has("merges") ? "BPE" : model.has("max_input_chars_per_word") ? "WordPiece" : "WordLevel";
+    }
+
+    private PieceModel pieces() {
+        String type = type(model);
+        int unknown = vocabulary.texts().indexOf(model.path("unk_token").asText(""));
+        return switch (type) {
+            case "BPE" -> new BytePairs(vocabulary, merges(), unknown, new BytePairs.Options(
+                    model.path("byte_fallback").asBoolean(false),
+                    model.path("fuse_unk").asBoolean(false),
+                    model.path("ignore_merges").asBoolean(false),
+                    model.path("continuing_subword_prefix").asText(""),
+                    model.path("end_of_word_suffix").asText("")));
+            case "Unigram" -> new Unigram(vocabulary, scores(), model.path("unk_id").asInt(-1),
+                    model.path("byte_fallback").asBoolean(false));
+            case "WordPiece" -> new WordPiece(vocabulary, "", model.path("continuing_subword_prefix").asText("##"),
+                    unknown, model.path("max_input_chars_per_word").asInt(100));
+            case "WordLevel" -> new WholeWords(vocabulary, unknown);
+            default -> throw new ModelFormatException(
+                    where, "model type " + type + ", supported are BPE, Unigram, WordPiece and WordLevel");
+        };
+    }
+
+    private double[] scores() {
+        double[] scores = new double[vocabulary.size()];
+        int id = 0;
+        for (JsonNode entry : model.path("vocab")) {
+            double score = entry.path(1).asDouble(Double.NaN);
+            if (!Double.isFinite(score)) {
+                throw new ModelFormatException(where, "score of token " + id + " is " + entry.path(1));
             }
-            compose = true;
+            scores[id++] = score;
         }
-        List<String> patterns = new ArrayList<>();
-        for (JsonNode step : steps) {
-            switch (type(step)) {
-                case "Split" -> patterns.add(splitPattern(step));
-                case "Digits" -> patterns.add(step.path("individual_digits").asBoolean() ? "\\p{N}" : "\\p{N}+");
-                case "ByteLevel" -> {
-                    if (step.path("add_prefix_space").asBoolean(false)) {
-                        throw new ModelFormatException(where, "add_prefix_space is true, supported is false");
-                    }
-                    if (step.path("use_regex").asBoolean(true)) {
-                        patterns.add(PreTokenizer.GPT2);
-                    }
-                }
-                default -> throw new ModelFormatException(where, "pre-tokenizer " + type(step)
-                        + ", supported are Split, Digits and ByteLevel");
-            }
-        }
-        return new ByteLevelTokenizer(vocabulary, merges(), PreTokenizer.matching(patterns),
-                root.path("model").path("ignore_merges").asBoolean(false), compose);
+        return scores;
     }
 
-    private String splitPattern(JsonNode step) {
-        String pattern = step.path("pattern").path("Regex").asText("");
-        if (pattern.isEmpty() || step.path("invert").asBoolean(false)
-                || !step.path("behavior").asText().equals("Isolated")) {
-            throw new ModelFormatException(where, "Split other than by an isolated pattern");
-        }
-        return pattern;
-    }
-
-    private Tokenizer pieces(List<JsonNode> steps) {
-        String front = "";
-        boolean everywhere = true;
-        boolean blanks = false;
-        for (JsonNode step : steps(root.path("normalizer"), "normalizers")) {
-            switch (type(step)) {
-                case "Prepend" -> front = step.path("prepend").asText();
-                case "Replace" -> blanks = isBlankReplacement(step);
-                default -> throw new ModelFormatException(where, "normalizer " + type(step)
-                        + ", supported are Prepend and Replace");
-            }
-        }
-        for (JsonNode step : steps) {
-            boolean metaspace = type(step).equals("Metaspace") && step.path("replacement").asText(BLANK).equals(BLANK);
-            if (!metaspace || step.path("split").asBoolean(true)) {
-                throw new ModelFormatException(where, "pre-tokenizer " + type(step)
-                        + ", supported are ByteLevel and Metaspace without splitting");
-            }
-            String scheme = step.path("prepend_scheme")
-                    .asText(step.path("add_prefix_space").asBoolean(true) ? "always" : "never");
-            front = scheme.equals("never") ? "" : BLANK;
-            everywhere = !scheme.equals("first");
-            blanks = true;
-        }
-        if (!blanks || !front.isEmpty() && !front.equals(BLANK)) {
-            throw new ModelFormatException(where, "neither ByteLevel nor blanks as U+2581, supported are these two");
-        }
-        return new MergedPieceTokenizer(vocabulary, merges(), !front.isEmpty(), everywhere);
-    }
-
-    private boolean isBlankReplacement(JsonNode step) {
-        if (!step.path("pattern").path("String").asText().equals(" ") || !step.path("content").asText().equals(BLANK)) {
-            throw new ModelFormatException(where, "Replace other than of a blank by U+2581");
-        }
-        return true;
-    }
-
-    private List<String> merges() {
-        List<String> merges = new ArrayList<>();
-        for (JsonNode merge : root.path("model").path("merges")) {
+    private List<Merge> merges() {
+        List<Merge> merges = new ArrayList<>();
+        for (JsonNode merge : model.path("merges")) {
             if (merge.isTextual()) {
-                merges.add(merge.asText());
-                continue;
+                merges.add(Merge.parse(merge.asText()));
+            } else if (merge.size() == 2 && merge.path(0).isTextual() && merge.path(1).isTextual()) {
+                merges.add(new Merge(merge.path(0).asText(), merge.path(1).asText()));
+            } else {
+                throw new ModelFormatException(where, "merge " + merge + ", expected two tokens");
             }
-            String left = merge.path(0).asText();
-            String right = merge.path(1).asText();
-            if (merge.size() != 2 || left.indexOf(' ') >= 0 || right.indexOf(' ') >= 0) {
-                throw new ModelFormatException(where, "merge " + merge + ", expected two tokens without blanks");
-            }
-            merges.add(left + " " + right);
         }
         return merges;
     }
 
-    /** A step or the members of a sequence. */
-    private static List<JsonNode> steps(JsonNode node, String members) {
-        List<JsonNode> steps = new ArrayList<>();
-        if (type(node).equals("Sequence")) {
-            node.path(members).forEach(step -> steps.addAll(steps(step, members)));
-        } else if (node.isObject()) {
-            steps.add(node);
+    /** The tokens that the file's post-processor puts around a text. */
+    static Frame frame(JsonNode root, String where) {
+        Frame frame = Frame.NONE;
+        TokenizerSteps steps = new TokenizerSteps(where);
+        for (JsonNode step : steps.flat(root.path("post_processor"), "processors")) {
+            Frame outer = switch (TokenizerSteps.type(step)) {
+                case "ByteLevel" -> Frame.NONE;
+                case "TemplateProcessing" -> template(step, where);
+                case "BertProcessing", "RobertaProcessing" -> new Frame(
+                        List.of(step.path("cls").path(1).asInt(-1)), List.of(step.path("sep").path(1).asInt(-1)));
+                default -> throw steps.unknown("post-processor", step,
+                        "ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing and Sequence");
+            };
+            frame = new Frame(joined(outer.front(), frame.front()), joined(frame.behind(), outer.behind()));
         }
-        return steps;
+        return frame;
     }
 
-    private static String type(JsonNode step) {
-        return step.path("type").asText("");
+    private static List<Integer> joined(List<Integer> first, List<Integer> second) {
+        List<Integer> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    private static Frame template(JsonNode step, String where) {
+        List<Integer> front = new ArrayList<>();
+        List<Integer> behind = new ArrayList<>();
+        boolean after = false;
+        for (JsonNode part : step.path("single")) {
+            if (part.has("Sequence")) {
+                after = true;
+                continue;
+            }
+            String name = part.path("SpecialToken").path("id").asText();
+            JsonNode ids = step.path("special_tokens").path(name).path("ids");
+            if (!ids.isArray()) {
+                throw new ModelFormatException(where, "TemplateProcessing names \"" + name + "\" without its ids");
+            }
+            for (JsonNode id : ids) {
+                (after ? behind : front).add(id.asInt(-1));
+            }
+        }
+        return new Frame(front, behind);
     }
 }

@@ -52,6 +52,6 @@ public record BpeVocabulary(
     /** @throws QuernException if the parts do not fit each other */
     public Tokenizer tokenizer() {
         Vocabulary vocabulary = new Vocabulary(tokens, kinds(), begin, addBegin, ends);
-        return new ByteLevelTokenizer(vocabulary, merges, PreTokenizer.named(preTokenizer), false, false);
+        return PreTokenizer.named(preTokenizer).tokenizer(vocabulary, merges);
     }
 }

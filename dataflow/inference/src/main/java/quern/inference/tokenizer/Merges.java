@@ -17,21 +17,23 @@ final class Merges {
     }
 
     /**
-     * @param merges "left right", most important first; a blank inside a half is not possible
+     * @param merges most important first; their tokens are of the vocabulary
+     * @param innerPrefix what tokens inside a word begin with, dropped where two become one
      * @throws QuernException if one names a token that is not in the vocabulary
      */
-    static Merges of(List<String> merges, Map<String, Integer> ids) {
+    static Merges of(List<Merge> merges, Vocabulary vocabulary, String innerPrefix) {
+        Map<String, Integer> ids = vocabulary.ids();
         PairTable table = new PairTable(merges.size());
         for (int rank = 0; rank < merges.size(); rank++) {
-            String merge = merges.get(rank);
-            int blank = merge.indexOf(' ', 1);
-            if (blank < 1 || blank == merge.length() - 1) {
-                throw new QuernException(QuernException.Category.ERROR,
-                        "merge " + rank + " is \"" + merge + "\", expected two tokens with a blank between");
+            String left = merges.get(rank).left();
+            String right = merges.get(rank).right();
+            boolean inner = !innerPrefix.isEmpty() && right.startsWith(innerPrefix);
+            String joined = left + (inner ? right.substring(innerPrefix.length()) : right);
+            int merged = id(joined, rank, ids);
+            // No file merges plain text into a control token; one that does must not.
+            if (vocabulary.kinds().get(merged) != TokenKind.CONTROL) {
+                table.put(id(left, rank, ids), id(right, rank, ids), rank, merged);
             }
-            String left = merge.substring(0, blank);
-            String right = merge.substring(blank + 1);
-            table.put(id(left, rank, ids), id(right, rank, ids), rank, id(left + right, rank, ids));
         }
         return new Merges(table);
     }

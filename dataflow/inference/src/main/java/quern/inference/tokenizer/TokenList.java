@@ -3,19 +3,19 @@ package quern.inference.tokenizer;
 import java.util.Arrays;
 
 /** A growing list of token ids. */
-final class TokenList {
+public final class TokenList {
 
     private int[] ids = new int[64];
     private int size;
 
-    void add(int id) {
+    public void add(int id) {
         if (size == ids.length) {
             ids = Arrays.copyOf(ids, size * 2);
         }
         ids[size++] = id;
     }
 
-    int[] toArray() {
+    public int[] toArray() {
         return Arrays.copyOf(ids, size);
     }
 }

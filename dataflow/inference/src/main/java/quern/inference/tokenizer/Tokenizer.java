@@ -1,5 +1,6 @@
 package quern.inference.tokenizer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -14,9 +15,25 @@ public interface Tokenizer {
     /**
      * Ids of plain text. Text that looks like a control token stays text.
      *
-     * @param begin whether to put the beginning-of-sequence token first, if the model uses one
+     * @param begin whether to put the tokens in front that the model expects there, if it expects any
      */
     int[] encode(String text, boolean begin);
+
+    /** Ids of a whole plain text with its {@link #frame()}, as an encoder such as BERT takes it. */
+    default int[] encodeFramed(String text) {
+        int[] front = encode(text, true);
+        List<Integer> behind = frame().behind();
+        int[] framed = Arrays.copyOf(front, front.length + behind.size());
+        for (int i = 0; i < behind.size(); i++) {
+            framed[front.length + i] = behind.get(i);
+        }
+        return framed;
+    }
+
+    /** The tokens the model was trained to see around a whole text. */
+    default Frame frame() {
+        return Frame.NONE;
+    }
 
     /** Ids of a rendered template: control tokens written out in it become their ids, everything between is text. */
     default int[] encodeTemplate(String rendered) {
@@ -29,7 +46,10 @@ public interface Tokenizer {
     /** Bytes of one token; empty for control tokens. A code point may span tokens. */
     byte[] bytes(int token);
 
-    /** Text of the ids: their bytes put together, control tokens left out, malformed bytes as U+FFFD. */
+    /**
+     * Text of the ids: their bytes put together, control tokens left out, malformed bytes as U+FFFD. A blank that
+     * encoding puts in front of a text is taken away again.
+     */
     String decode(int[] tokens);
 
     OptionalInt beginToken();

@@ -42,7 +42,9 @@ public record Vocabulary(
         List<TokenKind> allKinds = new ArrayList<>(kinds);
         for (int id = 0; id < texts.size(); id++) {
             boolean added = EnumSet.of(TokenKind.CONTROL, TokenKind.USER_DEFINED).contains(kinds.get(id));
-            if (added && ANSWER_ENDS.contains(texts.get(id)) && !allEnds.contains(id)) {
+            // Where </s> is no control token it is markup for struck-out text, as in Gemma's vocabulary.
+            boolean strikes = kinds.get(id) == TokenKind.USER_DEFINED && texts.get(id).equals("</s>");
+            if (added && !strikes && ANSWER_ENDS.contains(texts.get(id)) && !allEnds.contains(id)) {
                 allEnds.add(id);
             }
         }
@@ -64,6 +66,18 @@ public record Vocabulary(
         Map<String, Integer> ids = HashMap.newHashMap(texts.size());
         for (int id = 0; id < texts.size(); id++) {
             ids.putIfAbsent(texts.get(id), id);
+        }
+        return ids;
+    }
+
+    /** The same of the tokens that plain text can become: all but control and unknown tokens and bytes. */
+    Map<String, Integer> pieceIds() {
+        Map<String, Integer> ids = HashMap.newHashMap(texts.size());
+        for (int id = 0; id < texts.size(); id++) {
+            switch (kinds.get(id)) {
+                case NORMAL, USER_DEFINED -> ids.putIfAbsent(texts.get(id), id);
+                case UNUSED, UNKNOWN, CONTROL, BYTE -> { }
+            }
         }
         return ids;
     }

@@ -30,7 +30,7 @@ class ControlTokensTest {
                     control, "x" + control, control + control, "<" + control + ">", control + " y")) {
                 int[] ids = tokenizer.encode(text, false);
                 assertTrue(Arrays.stream(ids).noneMatch(tokenizer::isControl), text);
-                assertEquals(named.written(text), tokenizer.decode(ids));
+                assertEquals(text, tokenizer.decode(ids));
                 int[] content = tokenizer.encodeTemplate(PromptText.content(text));
                 assertArrayEquals(ids, content, text);
             }
@@ -47,7 +47,7 @@ class ControlTokensTest {
             assertEquals(ids[0], ids[ids.length - 1]);
             assertTrue(tokenizer.isControl(ids[0]));
             assertEquals(0, tokenizer.bytes(ids[0]).length);
-            assertEquals(named.written("ab"), tokenizer.decode(ids));
+            assertEquals("ab", tokenizer.decode(ids));
         }
     }
 
@@ -77,25 +77,38 @@ class ControlTokensTest {
 
     @Test
     void shouldMatchTheLongestOfTokensThatStartTogether() {
-        ControlTrie trie = new ControlTrie();
-        trie.add("<a", 1);
-        trie.add("<ab>", 2);
-        PromptText text = PromptText.template("x<ab<ab><a");
-        assertEquals(new ControlTrie.Match(1, 1, 3), trie.find(text, 0));
-        assertEquals(new ControlTrie.Match(2, 4, 8), trie.find(text, 3));
-        assertEquals(new ControlTrie.Match(1, 8, 10), trie.find(text, 8));
+        AddedTokens tokens = new AddedTokens(List.of(AddedToken.of(1, "<a", TokenKind.CONTROL),
+                AddedToken.of(2, "<ab>", TokenKind.CONTROL)));
+        assertEquals(
+                List.of(new AddedTokens.Match(1, 1, 3), new AddedTokens.Match(2, 4, 8), new AddedTokens.Match(1, 8, 10)),
+                tokens.find(PromptText.template("x<ab<ab><a")));
+    }
+
+    @Test
+    void shouldTakeWhiteSpaceAndMindWordsWhenAddedTokensSaySo() {
+        AddedTokens tokens = new AddedTokens(List.of(
+                new AddedToken(1, "<l>", true, true, false, false, false),
+                new AddedToken(2, "<r>", true, false, true, false, false),
+                new AddedToken(3, "word", true, false, false, true, false)));
+        assertEquals(List.of(new AddedTokens.Match(1, 1, 6), new AddedTokens.Match(2, 8, 13),
+                        new AddedTokens.Match(3, 19, 23)),
+                tokens.find(PromptText.template("a  <l>  <r>\n words word")));
     }
 
     @Test
     void shouldTakeAddedTokensFromPlainTextUnlessTheyAreMarkup() {
-        List<String> texts = List.of("a", "b", "  ", "<x>", "\u2581");
+        List<String> texts = List.of("a", "b", "  ", "<x>", "<td>", "\u2581");
         List<TokenKind> kinds = List.of(TokenKind.NORMAL, TokenKind.NORMAL, TokenKind.USER_DEFINED,
-                TokenKind.USER_DEFINED, TokenKind.NORMAL);
+                TokenKind.USER_DEFINED, TokenKind.USER_DEFINED, TokenKind.NORMAL);
         Vocabulary vocabulary = new Vocabulary(texts, kinds, OptionalInt.empty(), false, List.of());
-        Tokenizer tokenizer = new MergedPieceTokenizer(vocabulary, List.of(), false, false);
+        Tokenizer tokenizer = new VocabularyTokenizer(VocabularyTokenizer.Parts.of(vocabulary, List.of(), List.of(),
+                new BytePairs(vocabulary, List.of(), -1, BytePairs.Options.PLAIN),
+                Writing.pieces(Writing.FrontBlank.NONE)));
         assertArrayEquals(new int[] {0, 2, 1}, tokenizer.encode("a  b", true));
         assertArrayEquals(new int[] {0}, tokenizer.encode("a<x>", false));
+        assertArrayEquals(new int[] {0, 4}, tokenizer.encode("a<td>", false));
         assertArrayEquals(new int[] {0, 3}, tokenizer.encodeTemplate("a<x>"));
+        assertArrayEquals(new int[] {0, 2, 1}, tokenizer.encodeTemplate(PromptText.content("a  b<x>")));
         assertEquals("<x>", tokenizer.decode(new int[] {3}));
     }
 
@@ -110,12 +123,18 @@ class ControlTokensTest {
                 () -> new Vocabulary(List.of("a"), one, OptionalInt.empty(), false, List.of(-1)));
         Vocabulary bad = new Vocabulary(
                 List.of("<0x-1>"), List.of(TokenKind.BYTE), OptionalInt.empty(), false, List.of());
-        assertThrows(QuernException.class, () -> new ScoredPieceTokenizer(bad, new float[1], false));
+        assertThrows(QuernException.class, () -> new ScoredPairs(bad, new float[1], -1));
         Vocabulary good = new Vocabulary(List.of("a"), one, OptionalInt.empty(), false, List.of());
-        assertThrows(QuernException.class, () -> new ScoredPieceTokenizer(good, new float[2], false));
-        for (String merge : List.of("a", "a ", " a", "a b", "a a")) {
-            assertThrows(QuernException.class,
-                    () -> new MergedPieceTokenizer(good, List.of(merge), false, false), merge);
+        assertThrows(QuernException.class, () -> new ScoredPairs(good, new float[2], -1));
+        assertThrows(QuernException.class, () -> new Unigram(good, new double[2], -1, false));
+        for (String merge : List.of("a", "a ", " a")) {
+            assertThrows(QuernException.class, () -> Merge.parse(merge), merge);
         }
+        for (String right : List.of("a", "b")) {
+            assertThrows(QuernException.class,
+                    () -> new BytePairs(good, List.of(new Merge("a", right)), -1, BytePairs.Options.PLAIN), right);
+        }
+        assertThrows(QuernException.class, () -> new VocabularyTokenizer(new VocabularyTokenizer.Parts(good, List.of(),
+                List.of(), List.of(), new WholeWords(good, -1), Writing.alphabet(), new Frame(List.of(1), List.of()))));
     }
 }

@@ -31,7 +31,7 @@ class TokenizerLimitsTest {
                 Duration.ofSeconds(30), () -> named.tokenizer().encode(text, false));
         assertTrue(ids.length > 0);
         if (!unit.equals("\ud800")) {
-            assertEquals(named.written(text), named.tokenizer().decode(ids));
+            assertEquals(text, named.tokenizer().decode(ids));
         }
     }
 
@@ -57,7 +57,7 @@ class TokenizerLimitsTest {
                 // A blank and U+2581 are written alike in pieces.
                 text.appendCodePoint(point >= 0xD800 && point < 0xE000 || point == 0x2581 ? 'x' : point);
             }
-            Vocabularies.all().forEach(named -> assertEquals(named.written(text.toString()),
+            Vocabularies.all().forEach(named -> assertEquals(text.toString(),
                     named.tokenizer().decode(named.tokenizer().encode(text.toString(), false)), named.name()));
         }
     }

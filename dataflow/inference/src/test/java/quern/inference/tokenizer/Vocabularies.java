@@ -16,13 +16,7 @@ final class Vocabularies {
             "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|start_header_id|>", "[INST]", "[/INST]",
             "<｜User｜>", "<tool_call>", "<end_of_turn>");
 
-    /** @param blank whether a text is tokenized as if a blank stood before it */
-    record Named(String name, Tokenizer tokenizer, boolean blank) {
-
-        /** What decoding an encoded text gives. */
-        String written(String text) {
-            return blank && !text.isEmpty() ? " " + text : text;
-        }
+    record Named(String name, Tokenizer tokenizer) {
 
         @Override
         public String toString() {
@@ -32,11 +26,13 @@ final class Vocabularies {
 
     private Vocabularies() {}
 
+    /** Those that can write any text and give it back. */
     static Stream<Named> all() {
         return Stream.of(
-                new Named("byte-level", byteLevel(), false),
-                new Named("scored pieces", scored(), true),
-                new Named("merged pieces", merged(), false));
+                new Named("byte-level", byteLevel()),
+                new Named("scored pieces", scored()),
+                new Named("merged pieces", merged()),
+                new Named("unigram", unigram()));
     }
 
     static Tokenizer byteLevel() {
@@ -56,14 +52,35 @@ final class Vocabularies {
         for (int i = 0; i < scores.length; i++) {
             scores[i] = -i;
         }
-        return new ScoredPieceTokenizer(vocabulary, scores, true);
+        return pieces(vocabulary, new WordRule.SignInFront(Writing.BLANK_SIGN, true),
+                new ScoredPairs(vocabulary, scores, 0), Writing.FrontBlank.ALWAYS);
     }
 
     private static Tokenizer merged() {
-        return new MergedPieceTokenizer(pieces(), List.of("a a", "\u2581 a", "\u2581 \u2581"), false, false);
+        Vocabulary vocabulary = pieces();
+        List<Merge> merges = Stream.of("a a", "\u2581 a", "\u2581 \u2581").map(Merge::parse).toList();
+        return pieces(vocabulary, new WordRule.SignInFront("", false), new BytePairs(vocabulary, merges, 0,
+                new BytePairs.Options(true, true, false, "", "")), Writing.FrontBlank.NONE);
     }
 
-    private static Vocabulary pieces() {
+    private static Tokenizer unigram() {
+        Vocabulary vocabulary = pieces();
+        double[] scores = new double[vocabulary.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = -1 - i % 7 / 8.0;
+        }
+        return pieces(vocabulary, new WordRule.SignInFront(Writing.BLANK_SIGN, false),
+                new Unigram(vocabulary, scores, 0, true), Writing.FrontBlank.FIRST);
+    }
+
+    private static Tokenizer pieces(
+            Vocabulary vocabulary, WordRule front, PieceModel model, Writing.FrontBlank frontBlank) {
+        return new VocabularyTokenizer(VocabularyTokenizer.Parts.of(vocabulary,
+                List.of(new TextRule.Replace(" ", Writing.BLANK_SIGN)), List.of(front), model,
+                Writing.pieces(frontBlank)));
+    }
+
+    static Vocabulary pieces() {
         List<String> texts = new ArrayList<>(List.of("<unk>"));
         List<TokenKind> kinds = new ArrayList<>(List.of(TokenKind.UNKNOWN));
         texts.addAll(CONTROL);

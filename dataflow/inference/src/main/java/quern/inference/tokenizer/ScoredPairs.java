@@ -1,61 +1,53 @@
 package quern.inference.tokenizer;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import quern.config.QuernException;
 
 /**
- * SentencePiece's BPE (Kudo and Richardson, arXiv 1808.06226) as GGUF files carry it: of all neighbours that together
- * are a piece, the pair whose piece scores highest merges first, of equal ones the leftmost. What remains and is no
- * piece falls back to byte tokens.
+ * SentencePiece's BPE (Kudo and Richardson, arXiv 1808.06226): of all neighbours that together are a piece, the pair
+ * whose piece scores highest merges first, of equal ones the leftmost. What remains and is no piece falls back to byte
+ * tokens.
  */
-public final class ScoredPieceTokenizer extends VocabularyTokenizer {
+public final class ScoredPairs implements PieceModel {
 
-    private final Map<String, Integer> pieces = new HashMap<>();
+    private final PieceTable pieces;
     private final int[] ranks;
-    private final int[] byteTokens;
     private final int unknown;
-    private final boolean blankInFront;
 
     /**
      * @param scores one per token
-     * @param blankInFront whether a text is tokenized as if a blank stood before it
+     * @param unknown token of what is neither a piece nor has byte tokens, -1 to leave it out
      */
-    public ScoredPieceTokenizer(Vocabulary vocabulary, float[] scores, boolean blankInFront) {
-        super(vocabulary, PieceAlphabet.bytes(vocabulary));
+    public ScoredPairs(Vocabulary vocabulary, float[] scores, int unknown) {
         if (scores.length != vocabulary.size()) {
             throw new QuernException(QuernException.Category.ERROR,
                     "vocabulary of " + vocabulary.size() + " tokens has " + scores.length + " scores");
         }
-        for (int id = 0; id < vocabulary.size(); id++) {
-            pieces.putIfAbsent(vocabulary.texts().get(id), id);
-        }
+        this.pieces = new PieceTable(vocabulary, true);
         this.ranks = ranks(scores);
-        this.byteTokens = PieceAlphabet.byteTokens(vocabulary);
-        this.unknown = PieceAlphabet.unknown(vocabulary, pieces);
-        this.blankInFront = blankInFront;
+        this.unknown = unknown;
     }
 
     /** Numbers that order tokens by falling score; equal scores share one. */
     private static int[] ranks(float[] scores) {
         float[] ordered = scores.clone();
         Arrays.sort(ordered);
+        int distinct = 0;
+        for (int i = 0; i < ordered.length; i++) {
+            if (i == 0 || ordered[i] != ordered[distinct - 1]) {
+                ordered[distinct++] = ordered[i];
+            }
+        }
         int[] ranks = new int[scores.length];
         for (int id = 0; id < ranks.length; id++) {
-            int at = Arrays.binarySearch(ordered, scores[id]);
-            while (at > 0 && ordered[at - 1] == ordered[at]) {
-                at--;
-            }
-            ranks[id] = scores.length - at;
+            ranks[id] = distinct - Arrays.binarySearch(ordered, 0, distinct, scores[id]);
         }
         return ranks;
     }
 
     @Override
-    void encodeText(String text, boolean start, TokenList out) {
-        String written = (blankInFront ? PieceAlphabet.BLANK + text : text).replace(' ', PieceAlphabet.BLANK);
-        new Merging(written).run(out);
+    public void encode(String word, TokenList out) {
+        new Merging(word).run(out);
     }
 
     /** One text being merged: symbols are runs of chars, linked from left to right. */
@@ -113,11 +105,11 @@ public final class ScoredPieceTokenizer extends VocabularyTokenizer {
         }
 
         private void add(String symbol, TokenList out) {
-            Integer piece = pieces.get(symbol);
-            if (piece == null) {
-                PieceAlphabet.addBytes(symbol, byteTokens, unknown, out);
-            } else {
+            int piece = pieces.id(symbol);
+            if (piece >= 0) {
                 out.add(piece);
+            } else if (!pieces.addBytes(symbol, out) && unknown >= 0) {
+                out.add(unknown);
             }
         }
 
@@ -133,8 +125,8 @@ public final class ScoredPieceTokenizer extends VocabularyTokenizer {
             if (next[left] >= next.length) {
                 return -1;
             }
-            Integer piece = pieces.get(text.substring(starts[left], starts[next[next[left]]]));
-            return piece == null ? -1 : ranks[piece];
+            int piece = pieces.id(text.substring(starts[left], starts[next[next[left]]]));
+            return piece < 0 ? -1 : ranks[piece];
         }
     }
 }
