@@ -9,8 +9,9 @@ import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
 /**
- * Floats as stored elements. Without importance the simple types (F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1) have ggml's
- * reference rounding bit for bit.
+ * Floats as stored elements of every type. Without importance the simple types (F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1)
+ * have ggml's reference rounding bit for bit; all others, and all quantised types with importance, get scales that are
+ * searched for ({@link ScaleSearch}).
  */
 public final class Quantizer {
 
@@ -33,20 +34,21 @@ public final class Quantizer {
      *
      * @param columns a multiple of the type's block
      * @param importance one weight, not negative, per column: the sum over the row's columns k of
-     *     {@code importance[k] * (x[k] - stored[k])^2} is made small; null for plain rounding
-     * @throws IllegalArgumentException if the type is not written, or the sizes do not fit
+     *     {@code importance[k] * (x[k] - stored[k])^2} is made small; null where all count alike
+     * @throws IllegalArgumentException if the sizes do not fit, a weight is negative or not finite, or an element of a
+     *     quantised row is not finite
      */
     public static void row(
             ElementType type, float[] x, int from, int columns, float[] importance, byte[] out, int at) {
         type.bytesOf(columns);
-        if (!writes(type)) {
-            throw new IllegalArgumentException("element type " + type + " is not written");
-        }
         if (importance != null && importance.length != columns) {
             throw new IllegalArgumentException(
                     importance.length + " weights of importance, expected " + columns);
         }
         int length = type.blockElements();
+        if (!type.isFloat()) {
+            check(x, from, columns, importance);
+        }
         boolean plain = importance == null && length == 32 && type != ElementType.IQ4_NL;
         SearchedRounding searched = type.isFloat() || plain ? null : new SearchedRounding(type);
         for (int k = 0; k < columns; k += length) {
@@ -66,6 +68,18 @@ public final class Quantizer {
         }
     }
 
+    private static void check(float[] x, int from, int columns, float[] importance) {
+        for (int k = 0; k < columns; k++) {
+            if (!Float.isFinite(x[from + k])) {
+                throw new IllegalArgumentException("column " + k + ": " + x[from + k] + ", expected a finite number");
+            }
+            if (importance != null && !(importance[k] >= 0 && importance[k] < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "importance of column " + k + ": " + importance[k] + ", expected 0 or more");
+            }
+        }
+    }
+
     /** A tensor of {@code type} on the heap from row-major {@code values}. */
     public static Tensor tensor(String name, ElementType type, int rows, int columns, float[] values) {
         byte[] out = new byte[Math.toIntExact(type.bytesOf(Math.multiplyExact((long) rows, (long) columns)))];
@@ -76,7 +90,7 @@ public final class Quantizer {
     /**
      * Appends {@code values}, whole blocks of {@code type}, to a buffer.
      *
-     * @throws IllegalArgumentException if this type is not written, or the count is no multiple of its block
+     * @throws IllegalArgumentException if the count is no multiple of its block
      */
     public static void write(ElementType type, float[] values, ByteBuffer out) {
         byte[] bytes = new byte[Math.toIntExact(type.bytesOf(values.length))];

@@ -14,7 +14,7 @@ final class ScaleSearch {
     private static final int STARTS = 18;
     private static final double NARROWEST = 0.5;
     private static final int TURNS = 4;
-    private static final double[] CUTS = {0, 0.03, 0.07, 0.12, 0.2};
+    private static final double[] CUTS = {-0.02, 0, 0.02, 0.05, 0.1, 0.2};
 
     private final double[] x = new double[256];
     private final double[] w = new double[256];

@@ -8,7 +8,10 @@ package quern.gpu.scalar;
 final class SuperBlocks {
 
     private static final int LENGTH = 256;
-    private static final int TURNS = 3;
+    private static final int TURNS = 5;
+    /** Where in the range of factors the part with the largest scale begins. */
+    private static final double[] SHARES = {-1, -0.9, 0.875, 0.96};
+    private static final int TURNS_PER_SHARE = 2;
     private static final float HALF_MAX = 65_504;
 
     private final ScaleSearch search = new ScaleSearch();
@@ -43,15 +46,17 @@ final class SuperBlocks {
             extreme = Math.abs(scales[j]) > Math.abs(extreme) ? scales[j] : extreme;
         }
         double best = Double.POSITIVE_INFINITY;
-        float trial = half(extreme / -factorMax);
-        for (int turn = 0; turn < TURNS; turn++) {
-            double error = chooseFactors(levels, parts, factorMax, trial);
-            if (!(error < best) && turn > 0) {
-                break;
+        for (double share : SHARES) {
+            float trial = half(extreme / (share * factorMax));
+            for (int turn = 0; turn < TURNS_PER_SHARE; turn++) {
+                double error = chooseFactors(levels, parts, factorMax, trial);
+                if (!(error < best)) {
+                    break;
+                }
+                best = error;
+                keep(trial, 0f);
+                trial = half(refitScale(levels, length));
             }
-            best = error;
-            keep(trial, 0f);
-            trial = half(refitScale(levels, length));
         }
     }
 
@@ -62,7 +67,7 @@ final class SuperBlocks {
             int from = j * length;
             int near = trial == 0 ? 0 : (int) Math.rint(scales[j] / trial);
             double least = Double.POSITIVE_INFINITY;
-            for (int step = -1; step <= 1; step++) {
+            for (int step = -2; step <= 2; step++) {
                 int factor = Math.clamp(near + step, -factorMax, factorMax - 1);
                 double error = search.error(levels, from, from + length, (double) trial * factor);
                 if (error < least) {
@@ -104,7 +109,7 @@ final class SuperBlocks {
         float trialMin = half(minMax / factorMax);
         for (int turn = 0; turn < TURNS; turn++) {
             double error = chooseBothFactors(codeMax, parts, factorMax, trial, trialMin);
-            if (!(error < best) && turn > 0) {
+            if (!(error < best)) {
                 break;
             }
             best = error;
