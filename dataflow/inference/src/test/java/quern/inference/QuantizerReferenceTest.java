@@ -56,7 +56,9 @@ class QuantizerReferenceTest {
 
     /** The Q6_K file stands for the unknown source: what it has lost of it is lost to both sides. */
     @ParameterizedTest
-    @CsvSource({"llama, Q2_K", "llama, Q3_K", "llama, Q4_K", "llama, Q5_K", "qwen2, Q2_K", "qwen3, Q3_K", "qwen3, Q4_K"})
+    @CsvSource({
+        "llama, Q2_K", "llama, Q3_K", "llama, Q4_K", "llama, Q5_K", "qwen2, Q2_K", "qwen3, Q3_K", "qwen3, Q4_K"
+    })
     void shouldLoseNoMoreThanLlamaCppWhenScalesAreSearched(String architecture, ElementType type) {
         double ours = 0;
         double theirs = 0;

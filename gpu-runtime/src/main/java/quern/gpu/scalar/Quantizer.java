@@ -9,9 +9,9 @@ import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
 /**
- * Floats as stored elements of every type. Without importance the simple types (F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1)
- * have ggml's reference rounding bit for bit; all others, and all quantised types with importance, get scales that are
- * searched for ({@link ScaleSearch}).
+ * Floats as stored elements of every type. Without importance the simple types (F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0,
+ * Q5_1) have ggml's reference rounding bit for bit; all others, and all quantised types with importance, get scales
+ * that are searched for ({@link ScaleSearch}).
  */
 public final class Quantizer {
 

@@ -6,8 +6,8 @@ package quern.gpu.scalar;
  * for a given scale the best codes are the nearest levels. One thread at a time.
  *
  * <p>The weights are the mean squares of the activations that meet a column: the importance matrix of llama.cpp
- * (github.com/ggml-org/llama.cpp, tools/imatrix), which is the diagonal of the Hessian of a layer's output error (Frantar
- * et al., GPTQ, arXiv:2210.17323).
+ * (github.com/ggml-org/llama.cpp, tools/imatrix), which is the diagonal of the Hessian of a layer's output error
+ * (Frantar et al., GPTQ, arXiv:2210.17323).
  */
 final class ScaleSearch {
 
