@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import quern.config.ApplianceConfig;
 import quern.gpu.BackendChoice;
 import quern.gpu.Refusal;
@@ -28,10 +29,21 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    @Option(names = "--models", paramLabel = "DIR",
+            description = {"Run every model below DIR with exact products and as served, and compare with the answers "
+                    + "beside it: in a directory cases.json (prompts: ids, last_logits_row, greedy) and logits.f32, "
+                    + "beside GGUF files expected.json (files: NAME: prompts: ids, n_vocab, exact_offset, "
+                    + "llama_cpp_max_abs_diff) and expected.f32, or NAME.logits.json (prompt, prompt_logits, greedy). "
+                    + "All are token ids and little-endian float32. A model without answers is run on a few tokens."})
+    private Path models;
+
     @Override
     public Integer call() throws IOException {
         Screen screen = options.screen();
         ApplianceConfig config = options.load().config();
+        if (models != null) {
+            return ModelTable.print(screen, models, config.backend()) ? ExitCode.OK : ExitCode.FAILURE;
+        }
         ObjectNode body = ApiClient.JSON.createObjectNode();
         boolean sound = backend(body.putObject("backend"), config);
         machine(body.putObject("machine"));

@@ -28,7 +28,8 @@ import quern.inference.format.ModelFormatException;
  *     {@code ids}, {@code n_vocab}, {@code exact_offset} (in floats, logits after the last id) and, if wanted,
  *     {@code llama_cpp_max_abs_diff} (how far an engine is that rounds activations to 8 bits).
  * <li>{@code NAME.logits.json} beside {@code NAME.gguf}: {@code prompt} (ids), {@code prompt_logits} (one list per
- *     position) and, if wanted, {@code greedy}.
+ *     position) and, if wanted, {@code greedy}; of an engine with half floats in its KV cache that rounds activations
+ *     to the type of the weights, so only those of F32 weights decide.
  * </ul>
  */
 public final class ReferenceFiles {
@@ -103,7 +104,7 @@ public final class ReferenceFiles {
                             width)),
                     ints(prompt.path("greedy"))));
         }
-        return checked(new ReferenceAnswers(model, file, EXACT_TOLERANCE, Double.NaN, prompts));
+        return checked(new ReferenceAnswers(model, file, EXACT_TOLERANCE, Double.NaN, false, prompts));
     }
 
     private static ReferenceAnswers expected(Path model, Path file, JsonNode entry) {
@@ -121,7 +122,7 @@ public final class ReferenceFiles {
             distance = Double.isNaN(distance) ? measured : Math.max(distance, measured);
         }
         return checked(new ReferenceAnswers(
-                model, file, DEQUANTISED_TOLERANCE, ROUNDED_FACTOR * distance, prompts));
+                model, file, DEQUANTISED_TOLERANCE, ROUNDED_FACTOR * distance, false, prompts));
     }
 
     private static ReferenceAnswers positions(Path model, Path file) {
@@ -139,7 +140,7 @@ public final class ReferenceFiles {
             throw new ModelFormatException(
                     file.toString(), "has logits of " + logits.size() + " positions, expected " + ids.length);
         }
-        return checked(new ReferenceAnswers(model, file, HALF_CACHE_TOLERANCE, Double.NaN,
+        return checked(new ReferenceAnswers(model, file, HALF_CACHE_TOLERANCE, Double.NaN, true,
                 List.of(new ReferenceAnswers.Prompt(ids, logits, ints(root.path("greedy"))))));
     }
 
