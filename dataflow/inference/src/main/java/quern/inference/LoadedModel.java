@@ -67,6 +67,11 @@ public final class LoadedModel implements AutoCloseable {
         return file.chatTemplate();
     }
 
+    /** See {@link ModelFile#pooling()}. */
+    public Optional<EngineConfig.Pooling> pooling() {
+        return file.pooling();
+    }
+
     public String name() {
         return file.name();
     }

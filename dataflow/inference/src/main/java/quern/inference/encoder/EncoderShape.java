@@ -24,6 +24,12 @@ public record EncoderShape(
         float normEpsilon,
         Activation activation) {
 
+    /** The same for shorter texts. */
+    public EncoderShape within(int tokens) {
+        return new EncoderShape(architecture, layers, hidden, heads, feedForward, vocabulary, tokens, positionOffset,
+                tokenTypes, normEpsilon, activation);
+    }
+
     public int headSize() {
         return hidden / heads;
     }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import quern.config.EngineConfig.Pooling;
 import quern.gpu.tensor.Tensor;
 import quern.inference.encoder.EncoderShape;
+import quern.inference.tokenizer.Tokenizer;
 
 /**
  * An opened encoder: a GGUF file or a safetensors directory. Tensors are views of the mapped file and die with it.
@@ -20,8 +21,7 @@ public interface EncoderFile extends AutoCloseable {
     /** @throws quern.config.QuernException if there is none of that name */
     Tensor tensor(String name);
 
-    /** Token ids of a text with the tokens the model wants before and after it. */
-    int[] encode(String text);
+    Tokenizer tokenizer();
 
     /** What the model's own files say. */
     Optional<Pooling> pooling();
@@ -30,7 +30,7 @@ public interface EncoderFile extends AutoCloseable {
     String name();
 
     /** See {@link ModelFile#fingerprint()}. */
-    String fingerprint();
+    String fingerprint(ModelFingerprint.Progress progress);
 
     @Override
     void close();

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import quern.config.EngineConfig.Pooling;
 import quern.gpu.tensor.Tensor;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.ModelShape;
@@ -69,6 +70,11 @@ final class GgufFile implements ModelFile {
     @Override
     public Optional<String> chatTemplate() {
         return metadata.text("tokenizer.chat_template");
+    }
+
+    @Override
+    public Optional<Pooling> pooling() {
+        return PoolingFiles.of(metadata, metadata.text("general.architecture").orElse(""), where);
     }
 
     @Override

@@ -46,6 +46,11 @@ final class GgufReader {
         return new GgufReader(file, where).read();
     }
 
+    /** Whether a file begins like one. */
+    static boolean isGguf(MemorySegment file) {
+        return file.byteSize() >= Integer.BYTES && new SegmentCursor(file, "file").nextInt("magic") == MAGIC;
+    }
+
     private GgufHeader read() {
         int magic = cursor.nextInt("magic");
         if (magic != MAGIC) {

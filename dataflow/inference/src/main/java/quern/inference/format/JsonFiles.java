@@ -31,6 +31,23 @@ final class JsonFiles {
 
     /** @throws ModelFormatException if the file is absent, larger than {@code bytesMax} or no JSON object */
     static JsonNode object(Path file, long bytesMax) {
+        JsonNode root = root(file, bytesMax);
+        if (!root.isObject()) {
+            throw new ModelFormatException(file.toString(), "is no JSON object");
+        }
+        return root;
+    }
+
+    /** @throws ModelFormatException if the file is absent, larger than {@code bytesMax} or no JSON array */
+    static JsonNode array(Path file, long bytesMax) {
+        JsonNode root = root(file, bytesMax);
+        if (!root.isArray()) {
+            throw new ModelFormatException(file.toString(), "is no JSON array");
+        }
+        return root;
+    }
+
+    private static JsonNode root(Path file, long bytesMax) {
         String where = file.toString();
         try {
             long bytes = Files.size(file);
@@ -38,10 +55,7 @@ final class JsonFiles {
                 throw new ModelFormatException(where, bytes + " bytes, at most " + bytesMax);
             }
             JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
-            if (root == null || !root.isObject()) {
-                throw new ModelFormatException(where, "is no JSON object");
-            }
-            return root;
+            return root == null ? MissingNode.getInstance() : root;
         } catch (JacksonException malformed) {
             throw new ModelFormatException(where, "is no JSON: " + malformed.getOriginalMessage(), malformed);
         } catch (NoSuchFileException absent) {

@@ -2,6 +2,7 @@ package quern.inference.format;
 
 import java.util.Optional;
 import java.util.Set;
+import quern.config.EngineConfig.Pooling;
 import quern.gpu.tensor.Tensor;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.ModelShape;
@@ -29,6 +30,11 @@ public interface ModelFile extends AutoCloseable {
 
     /** The Jinja chat template shipped with the model. */
     Optional<String> chatTemplate();
+
+    /** How the hidden states of a text become its embedding, if the model's own files say. */
+    default Optional<Pooling> pooling() {
+        return Optional.empty();
+    }
 
     /** Name for listings: the file's own, else the path's. */
     String name();

@@ -1,25 +1,17 @@
 package quern.inference.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import quern.config.EngineConfig.Pooling;
 import quern.gpu.scalar.Dequantizer;
 import quern.gpu.tensor.Tensor;
 import quern.inference.format.Architecture.Quirk;
@@ -35,22 +27,17 @@ final class SafetensorsDirectory implements ModelFile {
     private static final Logger LOG = LoggerFactory.getLogger(SafetensorsDirectory.class);
 
     private static final int CONFIG_BYTES_MAX = 1 << 20;
-    private static final int INDEX_BYTES_MAX = 1 << 24;
-    private static final int SHARDS_MAX = 1024;
-    private static final List<String> PICKLES = List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl");
     private static final List<String> DESCRIPTIONS =
             List.of("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json");
 
     private final Path directory;
     private final Arena arena;
     private final JsonNode config;
-    /** What the fingerprint is made of, as it was when the directory was opened. */
-    private final Map<String, MemorySegment> files = new TreeMap<>();
+    private final SafetensorsFiles files;
     private final Map<String, Tensor> tensors;
     private final ModelShape shape;
     private HuggingFaceVocabulary vocabulary;
     private Tokenizer tokenizer;
-    private String fingerprint;
 
     /** @param arena what the files are mapped in; closed by {@link #close()} */
     SafetensorsDirectory(Path directory, Arena arena) {
@@ -67,17 +54,10 @@ final class SafetensorsDirectory implements ModelFile {
         }
         Architecture architecture = HuggingFaceShape.architecture(config, directory.toString());
         HuggingFaceNames names = new HuggingFaceNames(architecture.norms());
-        for (String name : DESCRIPTIONS) {
-            if (Files.isRegularFile(directory.resolve(name))) {
-                files.put(name, ModelFiles.map(directory.resolve(name), arena));
-            }
-        }
+        this.files = new SafetensorsFiles(directory, DESCRIPTIONS, arena);
         Map<String, Tensor> stored = new LinkedHashMap<>();
-        for (String file : weightFiles()) {
-            MemorySegment bytes = ModelFiles.map(directory.resolve(file), arena);
-            files.put(file, bytes);
-            addTensors(stored, part, names, SafetensorsReader.read(bytes, directory.resolve(file).toString()), file);
-        }
+        files.weights().forEach((file, bytes) -> addTensors(stored, part, names,
+                SafetensorsReader.read(bytes, directory.resolve(file).toString()), file));
         ModelShape found = HuggingFaceShape.of(config, stored.containsKey("output.weight"), directory.toString());
         if (found.tiedEmbeddings()) {
             stored.remove("output.weight");
@@ -87,38 +67,6 @@ final class SafetensorsDirectory implements ModelFile {
         }
         this.tensors = SplitTensors.of(stored, found);
         this.shape = ShapeTensors.checked(found, tensors, directory.toString());
-    }
-
-    private Set<String> weightFiles() {
-        Path index = directory.resolve("model.safetensors.index.json");
-        if (!Files.isRegularFile(index)) {
-            if (Files.isRegularFile(directory.resolve("model.safetensors"))) {
-                return Set.of("model.safetensors");
-            }
-            throw new ModelFormatException(directory.toString(), hasPickles()
-                    ? "has its weights in Python's pickle format, which can run code; convert them to safetensors"
-                    : "has no model.safetensors and no model.safetensors.index.json");
-        }
-        Set<String> shards = new TreeSet<>();
-        for (JsonNode shard : JsonFiles.object(index, INDEX_BYTES_MAX).path("weight_map")) {
-            String file = shard.asText();
-            if (!file.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}\\.safetensors")) {
-                throw new ModelFormatException(index.toString(), "names the file \"" + file
-                        + "\", expected a plain name that ends in .safetensors");
-            }
-            if (shards.add(file) && shards.size() > SHARDS_MAX) {
-                throw new ModelFormatException(index.toString(), "names more than " + SHARDS_MAX + " files");
-            }
-        }
-        return shards;
-    }
-
-    private boolean hasPickles() {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.anyMatch(entry -> PICKLES.stream().anyMatch(entry.toString()::endsWith));
-        } catch (IOException failed) {
-            throw new ModelFormatException(directory.toString(), "cannot be listed", failed);
-        }
     }
 
     private static Tensor plusOne(Tensor tensor) {
@@ -188,6 +136,11 @@ final class SafetensorsDirectory implements ModelFile {
     }
 
     @Override
+    public Optional<Pooling> pooling() {
+        return PoolingFiles.of(directory);
+    }
+
+    @Override
     public String name() {
         return directory.toAbsolutePath().normalize().getFileName().toString();
     }
@@ -198,21 +151,8 @@ final class SafetensorsDirectory implements ModelFile {
     }
 
     @Override
-    public synchronized String fingerprint(ModelFingerprint.Progress progress) {
-        if (fingerprint == null) {
-            MessageDigest digest = Fingerprints.sha256();
-            long total = files.values().stream().mapToLong(MemorySegment::byteSize).sum();
-            long done = 0;
-            for (var file : files.entrySet()) {
-                MemorySegment bytes = file.getValue();
-                /* Names and lengths are hashed too, so that bytes cannot move from one file to the next unseen. */
-                digest.update((file.getKey() + "\0" + bytes.byteSize() + "\0").getBytes(StandardCharsets.UTF_8));
-                Fingerprints.update(digest, bytes, done, total, progress);
-                done += bytes.byteSize();
-            }
-            fingerprint = HexFormat.of().formatHex(digest.digest());
-        }
-        return fingerprint;
+    public String fingerprint(ModelFingerprint.Progress progress) {
+        return files.fingerprint(progress);
     }
 
     @Override

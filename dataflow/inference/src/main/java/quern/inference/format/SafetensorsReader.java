@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
@@ -27,15 +28,18 @@ public final class SafetensorsReader {
     private static final Map<String, ElementType> TYPES =
             Map.of("F32", ElementType.F32, "F16", ElementType.F16, "BF16", ElementType.BF16);
 
+    /** @param type null if the tensor is not wanted */
     private record Entry(String name, ElementType type, int rows, int columns, long from, long to) {}
 
     private final String where;
     private final MemorySegment header;
     private final MemorySegment weights;
+    private final Predicate<String> unwanted;
     private final List<Entry> entries = new ArrayList<>();
 
-    private SafetensorsReader(MemorySegment file, String where) {
+    private SafetensorsReader(MemorySegment file, String where, Predicate<String> unwanted) {
         this.where = where;
+        this.unwanted = unwanted;
         SegmentCursor cursor = new SegmentCursor(file, where);
         this.header = cursor.nextString(HEADER_BYTES_MAX, "header");
         this.weights = file.asSlice(cursor.position());
@@ -43,7 +47,12 @@ public final class SafetensorsReader {
 
     /** Views of the tensors by their names in the file. */
     public static Map<String, Tensor> read(MemorySegment file, String where) {
-        return new SafetensorsReader(file, where).read();
+        return read(file, where, name -> false);
+    }
+
+    /** @param unwanted names of tensors to leave out, whatever their type */
+    static Map<String, Tensor> read(MemorySegment file, String where, Predicate<String> unwanted) {
+        return new SafetensorsReader(file, where, unwanted).read();
     }
 
     private Map<String, Tensor> read() {
@@ -96,6 +105,9 @@ public final class SafetensorsReader {
     }
 
     private Entry entry(String name, String typeName, long[] shape, long[] offsets) {
+        if (unwanted.test(name) && offsets[0] <= offsets[1]) {
+            return new Entry(name, null, 0, 0, offsets[0], offsets[1]);
+        }
         ElementType type = TYPES.get(typeName);
         if (type == null) {
             throw new ModelFormatException(
@@ -144,6 +156,9 @@ public final class SafetensorsReader {
                         + entry.to + ", expected a start at " + end + " and an end up to " + weights.byteSize());
             }
             end = entry.to;
+            if (entry.type == null) {
+                continue;
+            }
             MemorySegment bytes = weights.asSlice(entry.from, entry.to - entry.from);
             tensors.put(entry.name, new Tensor(entry.name, entry.type, entry.rows, entry.columns, bytes));
         }

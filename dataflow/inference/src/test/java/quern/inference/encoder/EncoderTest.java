@@ -33,7 +33,7 @@ class EncoderTest {
 
     private static List<float[]> run(
             TinyEncoder model, Kernels kernels, List<int[]> texts, int rowsMax, Pooling pooling) {
-        LoadedEncoder loaded = LoadedEncoder.load(model, kernels, Optional.of(pooling));
+        LoadedEncoder loaded = LoadedEncoder.load(model, kernels, Optional.of(pooling), "");
         EncoderRun run = new EncoderRun(loaded.encoder(), texts);
         while (!run.done()) {
             assertTrue(run.advance(rowsMax) <= Math.max(1, rowsMax));
@@ -99,7 +99,7 @@ class EncoderTest {
         TinyEncoder model = TinyEncoder.roberta(1);
         model.tensors().put("blk.1.ffn_up.weight", model.tensor("blk.1.ffn_down.weight"));
         String message = assertThrows(QuernException.class,
-                () -> LoadedEncoder.load(model, new ScalarKernels(), Optional.empty())).getMessage();
+                () -> LoadedEncoder.load(model, new ScalarKernels(), Optional.empty(), "")).getMessage();
         assertEquals("tiny-roberta: blk.1.ffn_down.weight is 32 x 40, expected 40 x 32", message);
     }
 

@@ -11,9 +11,12 @@ import quern.config.EngineConfig.Pooling;
 import quern.gpu.kernel.Activation;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
+import quern.inference.TinyModel;
 import quern.inference.format.EncoderFile;
+import quern.inference.format.ModelFingerprint;
+import quern.inference.tokenizer.Tokenizer;
 
-/** An encoder of random numbers with awkward sizes; a character's code is its token. */
+/** An encoder of random numbers with awkward sizes; its tokens are letters. */
 public final class TinyEncoder implements EncoderFile {
 
     private final EncoderShape shape;
@@ -97,8 +100,8 @@ public final class TinyEncoder implements EncoderFile {
     }
 
     @Override
-    public int[] encode(String text) {
-        return text.chars().map(c -> c % shape.vocabulary()).toArray();
+    public Tokenizer tokenizer() {
+        return new TinyModel.LetterTokenizer(shape.vocabulary());
     }
 
     @Override
@@ -112,7 +115,7 @@ public final class TinyEncoder implements EncoderFile {
     }
 
     @Override
-    public String fingerprint() {
+    public String fingerprint(ModelFingerprint.Progress progress) {
         return name();
     }
 

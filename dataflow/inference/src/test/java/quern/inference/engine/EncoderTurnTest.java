@@ -32,7 +32,7 @@ class EncoderTurnTest {
     private final TinyEncoder encoder = TinyEncoder.roberta(3);
 
     private EngineRun run(Kernels kernels, EngineConfig config) {
-        LoadedEncoder loaded = LoadedEncoder.load(encoder, kernels, Optional.of(Pooling.MEAN));
+        LoadedEncoder loaded = LoadedEncoder.load(encoder, kernels, Optional.of(Pooling.MEAN), "");
         return new EngineRun(model, Optional.of(loaded), new ScalarKernels(), Product.F32, 64, 8, config,
                 KvConfig.ElementType.F16);
     }
