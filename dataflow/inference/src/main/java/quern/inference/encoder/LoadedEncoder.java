@@ -60,7 +60,7 @@ public final class LoadedEncoder implements AutoCloseable {
 
     /** Token ids of a text with the tokens the model wants before and after it. */
     public int[] tokens(String text) {
-        return file.tokenizer().encode(text, true);
+        return file.tokenizer().encodeFramed(text);
     }
 
     /** A forward pass over these weights with buffers of its own. */
