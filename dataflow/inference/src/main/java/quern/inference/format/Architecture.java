@@ -3,6 +3,7 @@ package quern.inference.format;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -49,6 +50,12 @@ record Architecture(
         /** Windowed layers have a rope base of their own. */
         LOCAL_ROPE
     }
+
+    /**
+     * Layers of the 27 B models of Gemma, whose scores are scaled by {@code 1 / sqrt(hidden / heads)} in place of
+     * {@code 1 / sqrt(headSize)}; their GGUF files do not say so.
+     */
+    private static final Map<String, Integer> WIDE_SCALE_LAYERS = Map.of("gemma2", 46, "gemma3", 62);
 
     static final List<Architecture> ALL = List.of(
             of("llama", "llama", "LlamaForCausalLM", Quirk.NEIGHBOURS_IN_GGUF),
@@ -120,6 +127,12 @@ record Architecture(
     /** Whether layer {@code index} is one of the full ones between windowed ones. */
     boolean full(int index) {
         return fullEvery > 0 && (index + 1) % fullEvery == 0;
+    }
+
+    /** What scores of a GGUF file that states no scale are multiplied by; 0: as usual. */
+    float unstatedScale(int layers, int hidden, int heads) {
+        boolean wide = layers == WIDE_SCALE_LAYERS.getOrDefault(name, -1);
+        return wide ? (float) (1 / Math.sqrt((double) hidden / heads)) : 0f;
     }
 
     boolean ropeless(int index) {

@@ -81,6 +81,8 @@ final class GgufShape {
     }
 
     private Multipliers multipliers(int hidden) {
+        float unstated = architecture.unstatedScale(
+                number("block_count"), hidden, Math.max(1, number("attention.head_count")));
         double embedding = architecture.has(Quirk.ROOT_EMBEDDING)
                 ? Math.sqrt(hidden) : metadata.real(key("embedding_scale"), 1);
         double logits = metadata.real(key("logit_scale"), 1);
@@ -88,7 +90,7 @@ final class GgufShape {
             throw new ModelFormatException(where, key("logit_scale") + " is " + logits + ", expected more than 0");
         }
         return new Multipliers((float) embedding, (float) metadata.real(key("residual_scale"), 1),
-                (float) metadata.real(key("attention.scale"), 0), (float) (1 / logits));
+                (float) metadata.real(key("attention.scale"), unstated), (float) (1 / logits));
     }
 
     private List<LayerKind> layers(int layers, int context, int headSize, RopeTable rope) {
