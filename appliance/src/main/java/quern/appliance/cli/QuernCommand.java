@@ -18,7 +18,7 @@ import quern.config.QuernException;
             DemoCommand.class, ServeCommand.class, IngestCommand.class, CurateCommand.class, TuneCommand.class,
             ChatCommand.class, GenerateCommand.class, ApplyTemplateCommand.class, LogitsCommand.class,
             JobsCommand.class, ModelsCommand.class, ImportCommand.class,
-            QuantizeCommand.class,
+            ConvertCommand.class, QuantizeCommand.class,
             ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
             VerifyCommand.class, LineageCommand.class,
             DoctorCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class

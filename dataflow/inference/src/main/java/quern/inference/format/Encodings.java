@@ -1,19 +1,13 @@
 package quern.inference.format;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import quern.gpu.scalar.Dequantizer;
+import quern.gpu.scalar.Quantizer;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
-/** Other forms of an F32 tensor: half floats, 8-bit blocks, rows in GGUF's order. */
+/** Other forms of an F32 tensor: another type, rows in GGUF's order. */
 public final class Encodings {
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int Q8_LARGEST = 127;
 
     private Encodings() {}
 
@@ -21,9 +15,8 @@ public final class Encodings {
      * The tensor in another type, on the heap.
      *
      * @param tensor F32
-     * @param type F32, F16 or Q8_0; Q8_0 as ggml makes it: scale = largest magnitude / 127 as a half float, values
-     *     rounded to nearest, halves away from zero
-     * @throws IllegalArgumentException for other types, or rows that are no multiple of the type's block
+     * @throws IllegalArgumentException for types that {@link Quantizer} does not write, or rows that are no multiple of
+     *     the type's block
      */
     public static Tensor encode(Tensor tensor, ElementType type) {
         if (tensor.type() != ElementType.F32) {
@@ -32,40 +25,14 @@ public final class Encodings {
         if (type == ElementType.F32) {
             return tensor;
         }
-        long elements = (long) tensor.rows() * tensor.columns();
-        MemorySegment bytes = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytesOf(elements))]);
-        switch (type) {
-            case F16 -> {
-                for (long i = 0; i < elements; i++) {
-                    bytes.set(SHORT, i * Short.BYTES, Float.floatToFloat16(at(tensor, i)));
-                }
-            }
-            case Q8_0 -> {
-                for (long block = 0; block < elements / type.blockElements(); block++) {
-                    encodeQ8(tensor, block, bytes);
-                }
-            }
-            default -> throw new IllegalArgumentException(
-                    tensor.name() + " as " + type + ", supported are F32, F16 and Q8_0");
+        int rowBytes = Math.toIntExact(type.bytesOf(tensor.columns()));
+        byte[] bytes = new byte[Math.multiplyExact(tensor.rows(), rowBytes)];
+        float[] row = new float[tensor.columns()];
+        for (int i = 0; i < tensor.rows(); i++) {
+            Dequantizer.row(tensor, i, row, 0);
+            Quantizer.row(type, row, 0, row.length, null, bytes, i * rowBytes);
         }
-        return new Tensor(tensor.name(), type, tensor.rows(), tensor.columns(), bytes);
-    }
-
-    private static void encodeQ8(Tensor tensor, long block, MemorySegment bytes) {
-        int count = ElementType.Q8_0.blockElements();
-        float largest = 0;
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Math.abs(at(tensor, block * count + i)));
-        }
-        float scale = largest / Q8_LARGEST;
-        float inverse = scale == 0 ? 0 : 1 / scale;
-        long to = block * ElementType.Q8_0.blockBytes();
-        bytes.set(SHORT, to, Float.floatToFloat16(scale));
-        for (int i = 0; i < count; i++) {
-            float scaled = at(tensor, block * count + i) * inverse;
-            int rounded = (int) Math.copySign(Math.floor(Math.abs(scaled) + 0.5), scaled);
-            bytes.set(ValueLayout.JAVA_BYTE, to + Short.BYTES + i, (byte) rounded);
-        }
+        return new Tensor(tensor.name(), type, tensor.rows(), tensor.columns(), MemorySegment.ofArray(bytes));
     }
 
     /**
@@ -92,9 +59,5 @@ public final class Encodings {
             MemorySegment.copy(tensor.bytes(), from * rowBytes, moved, to * rowBytes, rowBytes);
         }
         return new Tensor(tensor.name(), tensor.type(), tensor.rows(), tensor.columns(), moved);
-    }
-
-    private static float at(Tensor tensor, long index) {
-        return tensor.bytes().get(FLOAT, index * Float.BYTES);
     }
 }

@@ -153,6 +153,20 @@ final class GgufMetadata {
         return value.bytes().toArray(ValueLayout.JAVA_BYTE);
     }
 
+    /** An array of {@code count} flags. */
+    boolean[] flags(String key, int count) {
+        GgufValue value = array(key);
+        if (value.type() != GgufType.BOOL || value.count() != count) {
+            throw new ModelFormatException(where, key + " is " + describe(value) + " with " + value.count()
+                    + " elements, expected " + count + " booleans");
+        }
+        boolean[] flags = new boolean[count];
+        for (int i = 0; i < count; i++) {
+            flags[i] = value.bytes().get(ValueLayout.JAVA_BYTE, i) != 0;
+        }
+        return flags;
+    }
+
     private GgufValue array(String key) {
         GgufValue value = values.get(key);
         if (value == null || !value.array()) {

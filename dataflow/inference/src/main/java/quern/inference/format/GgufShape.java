@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
@@ -95,12 +96,21 @@ final class GgufShape {
 
     private List<LayerKind> layers(int layers, int context, int headSize, RopeTable rope) {
         int window = number("attention.sliding_window", 0);
-        int every = architecture.fullEvery();
         RopeTable local = architecture.has(Quirk.LOCAL_ROPE)
                 ? RopeTable.of(rope.interleaved(), headSize, metadata.real(key("rope.freq_base_swa"), LOCAL_BASE))
                 : rope;
-        return new LayerPattern(window < context ? window : 0, i -> !(every > 0 && (i + 1) % every == 0),
-                architecture::ropeless, rope, local).kinds(layers, where);
+        IntPredicate windowed = listed(ShapeMetadata.WINDOWED_LAYERS, layers, i -> !architecture.full(i));
+        IntPredicate turning = listed(ShapeMetadata.TURNING_LAYERS, layers, i -> !architecture.ropeless(i));
+        return new LayerPattern(window < context ? window : 0, windowed, turning.negate(), rope, local)
+                .kinds(layers, where);
+    }
+
+    private IntPredicate listed(String key, int layers, IntPredicate usual) {
+        if (!metadata.has(key)) {
+            return usual;
+        }
+        boolean[] flags = metadata.flags(key, layers);
+        return i -> flags[i];
     }
 
     private Optional<Experts> experts() {

@@ -94,6 +94,15 @@ public final class GgufWriter {
         });
     }
 
+    public GgufWriter flags(String key, boolean[] values) {
+        return put(key, GgufType.ARRAY, () -> {
+            array(GgufType.BOOL, values.length);
+            for (boolean value : values) {
+                out.writeByte(value ? 1 : 0);
+            }
+        });
+    }
+
     public GgufWriter floats(String key, float[] values) {
         return put(key, GgufType.ARRAY, () -> {
             array(GgufType.FLOAT32, values.length);

@@ -23,19 +23,64 @@ final class HuggingFaceRope {
 
     /** Of layers that see everything. */
     RopeTable full() {
+        return table(baseNumbers(), scalingNumbers());
+    }
+
+    /** Where the base stands. */
+    private ConfigNumbers baseNumbers() {
+        return config.node("rope_parameters").isObject() ? scalingNumbers() : config;
+    }
+
+    /** Where the scaling stands. */
+    private ConfigNumbers scalingNumbers() {
         JsonNode parameters = config.node("rope_parameters");
-        if (parameters.isObject()) {
-            JsonNode own = parameters.has("full_attention") ? parameters.path("full_attention") : parameters;
-            return table(new ConfigNumbers(own, where), new ConfigNumbers(own, where));
+        if (!parameters.isObject()) {
+            return new ConfigNumbers(config.node("rope_scaling"), where);
         }
-        return table(config, new ConfigNumbers(config.node("rope_scaling"), where));
+        return new ConfigNumbers(
+                parameters.has("full_attention") ? parameters.path("full_attention") : parameters, where);
     }
 
     /** Of windowed layers, where a family gives them a base of their own: never scaled. */
     RopeTable local() {
+        return RopeTable.of(false, headSize, localBase());
+    }
+
+    double localBase() {
         ConfigNumbers own = new ConfigNumbers(config.node("rope_parameters").path("sliding_attention"), where);
-        double base = own.real("rope_theta", config.real("rope_local_base_freq", 10_000));
-        return RopeTable.of(false, headSize, checked(base));
+        return checked(own.real("rope_theta", config.real("rope_local_base_freq", 10_000)));
+    }
+
+    /** The full table as GGUF keeps it. */
+    RopeMetadata metadata() {
+        double theta = checked(baseNumbers().real("rope_theta", 10_000));
+        ConfigNumbers scaling = scalingNumbers();
+        RopeTable table = full();
+        return switch (type(scaling)) {
+            case "linear" -> RopeMetadata.linear(theta, scaling.positive("factor"));
+            case "llama3" -> RopeMetadata.divided(
+                    theta, RopeTable.of(false, table.frequencies().length * 2, theta), table);
+            case "yarn" -> RopeMetadata.yarn(theta, scaling.positive("factor"), (int) yarnContext(scaling),
+                    scaling.real("beta_fast", 32), scaling.real("beta_slow", 1),
+                    table.magnitude() / (float) RopeScaling.yarnMagnitude(scaling.positive("factor")));
+            case "longrope", "su" -> RopeMetadata.longrope(theta, (int) longropeContext(scaling), table.magnitude(),
+                    scaling.divisors("short_factor", table.frequencies().length),
+                    scaling.divisors("long_factor", table.frequencies().length));
+            default -> RopeMetadata.plain(theta);
+        };
+    }
+
+    private static String type(ConfigNumbers scaling) {
+        return scaling.text("rope_type").or(() -> scaling.text("type")).orElse("default");
+    }
+
+    private double yarnContext(ConfigNumbers scaling) {
+        return scaling.real("original_max_position_embeddings", config.real("max_position_embeddings", 0));
+    }
+
+    private double longropeContext(ConfigNumbers scaling) {
+        return scaling.real("original_max_position_embeddings",
+                config.real("original_max_position_embeddings", 0));
     }
 
     /** Whether the context is limited to the one before scaling; asked after {@link #full()}. */
@@ -59,7 +104,7 @@ final class HuggingFaceRope {
                     + ", expected an even number of elements");
         }
         RopeTable table = RopeTable.of(false, rotated, theta);
-        String type = scaling.text("rope_type").or(() -> scaling.text("type")).orElse("default");
+        String type = type(scaling);
         return switch (type) {
             case "default" -> table;
             case "linear" -> RopeScaling.linear(table, scaling.positive("factor"));
@@ -75,7 +120,7 @@ final class HuggingFaceRope {
 
     private RopeTable yarn(RopeTable table, double base, ConfigNumbers scaling) {
         double factor = scaling.positive("factor");
-        double context = scaling.real("original_max_position_embeddings", config.real("max_position_embeddings", 0));
+        double context = yarnContext(scaling);
         if (!(context > 0)) {
             throw new ModelFormatException(where, "yarn without a context before scaling");
         }
@@ -97,8 +142,7 @@ final class HuggingFaceRope {
      * turned by one of them, so a sequence cannot change over: the first table is used, and the context ends with it.
      */
     private RopeTable longrope(RopeTable table, ConfigNumbers scaling) {
-        double context = scaling.real("original_max_position_embeddings",
-                config.real("original_max_position_embeddings", 0));
+        double context = longropeContext(scaling);
         double longest = config.real("max_position_embeddings", 0);
         if (!(context > 0)) {
             throw new ModelFormatException(where, "longrope without original_max_position_embeddings");

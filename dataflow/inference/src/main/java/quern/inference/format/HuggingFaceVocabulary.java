@@ -147,7 +147,7 @@ final class HuggingFaceVocabulary {
         return present ? List.of(token) : tokens.stream().filter(other -> other != token).toList();
     }
 
-    private Vocabulary vocabulary(JsonNode root, int rows, String where) {
+    Vocabulary vocabulary(JsonNode root, int rows, String where) {
         List<String> texts = new ArrayList<>(Collections.nCopies(rows, null));
         List<TokenKind> kinds = new ArrayList<>(Collections.nCopies(rows, TokenKind.UNUSED));
         JsonNode model = root.path("model");
@@ -252,6 +252,11 @@ final class HuggingFaceVocabulary {
             id = config.path(idKey).asInt(-1);
         }
         return id >= 0 && id < texts.size() ? OptionalInt.of(id) : OptionalInt.empty();
+    }
+
+    GgufTokenizer.Specials specials(Vocabulary vocabulary) {
+        return new GgufTokenizer.Specials(special("unk_token", "unk_token_id", vocabulary.texts()),
+                special("pad_token", "pad_token_id", vocabulary.texts()), chatTemplate());
     }
 
     List<Integer> ends(List<String> texts) {

@@ -3,13 +3,12 @@ package quern.inference.format;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 import quern.inference.tokenizer.BpeVocabulary;
-import quern.inference.tokenizer.TokenKind;
 import quern.inference.transformer.ModelShape;
 
 /**
@@ -65,8 +64,8 @@ public record LlamaFile(
                 .integer("general.file_type", fileType)
                 .integer("general.quantization_version", 2);
         new LinkedHashMap<>(notes).forEach(writer::text);
-        putShape(writer);
-        putVocabulary(writer);
+        ShapeMetadata.put(shape, shape.contextTokens(), RopeMetadata.plain(ropeBase), writer, name);
+        tokenizer().put(writer);
         for (Tensor tensor : tensors.values()) {
             ElementType type = typeOf(tensor, matrices);
             writer.tensor(tensor.name(), type, tensor.rows(), tensor.columns(),
@@ -92,37 +91,10 @@ public record LlamaFile(
         return tensor.name().contains(".attn_k.") ? Encodings.interleaved(tensor, shape.kvHeads()) : tensor;
     }
 
-    private void putShape(GgufWriter writer) {
-        writer.integer("llama.context_length", shape.contextTokens())
-                .integer("llama.embedding_length", shape.hidden())
-                .integer("llama.block_count", shape.layers())
-                .integer("llama.feed_forward_length", shape.feedForward())
-                .integer("llama.attention.head_count", shape.heads())
-                .integer("llama.attention.head_count_kv", shape.kvHeads())
-                .integer("llama.attention.key_length", shape.headSize())
-                .integer("llama.attention.value_length", shape.headSize())
-                .integer("llama.rope.dimension_count", shape.rope().frequencies().length * 2)
-                .real("llama.rope.freq_base", (float) ropeBase)
-                .real("llama.attention.layer_norm_rms_epsilon", shape.normEpsilon())
-                .integer("llama.vocab_size", shape.vocabulary());
-    }
-
-    private void putVocabulary(GgufWriter writer) {
-        writer.text("tokenizer.ggml.model", "gpt2")
-                .text("tokenizer.ggml.pre", vocabulary.preTokenizer())
-                .texts("tokenizer.ggml.tokens", vocabulary.tokens())
-                .texts("tokenizer.ggml.merges", vocabulary.merges())
-                .integers("tokenizer.ggml.token_type",
-                        vocabulary.kinds().stream().mapToInt(TokenKind::ggufId).toArray())
-                .flag("tokenizer.ggml.add_bos_token", vocabulary.addBegin());
-        vocabulary.begin().ifPresent(id -> writer.integer("tokenizer.ggml.bos_token_id", id));
-        List<Integer> ends = vocabulary.ends();
-        if (!ends.isEmpty()) {
-            writer.integer("tokenizer.ggml.eos_token_id", ends.get(0));
-        }
-        if (ends.size() > 1) {
-            writer.integer("tokenizer.ggml.eot_token_id", ends.get(1));
-        }
-        vocabulary.chatTemplate().ifPresent(template -> writer.text("tokenizer.chat_template", template));
+    private GgufTokenizer tokenizer() {
+        return new GgufTokenizer("gpt2", vocabulary.preTokenizer(), vocabulary.tokens(), new float[0],
+                vocabulary.kinds(), vocabulary.merges(), vocabulary.begin(), vocabulary.ends(), vocabulary.addBegin(),
+                false, false, new GgufTokenizer.Specials(
+                        OptionalInt.empty(), OptionalInt.empty(), vocabulary.chatTemplate()));
     }
 }

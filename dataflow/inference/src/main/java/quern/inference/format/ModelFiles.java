@@ -52,6 +52,9 @@ public final class ModelFiles {
         }
         Arena arena = Arena.ofShared();
         try {
+            if (Files.isDirectory(path)) {
+                return new SafetensorsConversion(new SafetensorsDirectory(path, arena));
+            }
             MemorySegment bytes = map(path, arena);
             refuseOthers(path, bytes);
             return new GgufCopy(bytes, path.toString(), arena::close);

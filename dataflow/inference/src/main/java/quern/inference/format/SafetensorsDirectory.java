@@ -128,6 +128,23 @@ final class SafetensorsDirectory implements ModelFile {
         return vocabulary().chatTemplate();
     }
 
+    /** @param local windowed layers have a base of their own */
+    RopeMetadata ropeMetadata(boolean local) {
+        HuggingFaceRope rope = new HuggingFaceRope(config, shape.headSize(), directory.toString());
+        RopeMetadata metadata = rope.metadata();
+        return local ? metadata.withLocal(rope.localBase()) : metadata;
+    }
+
+    /** Longest context of the model, also where its shape is limited to that before a scaling. */
+    int contextTokens() {
+        return new ConfigNumbers(config, directory.toString()).number("max_position_embeddings");
+    }
+
+    /** What GGUF keeps of the tokenizer; empty if there is none. */
+    Optional<GgufTokenizer> ggufTokenizer() {
+        return TokenizerExport.of(directory, vocabulary(), shape.vocabulary());
+    }
+
     private synchronized HuggingFaceVocabulary vocabulary() {
         if (vocabulary == null) {
             vocabulary = new HuggingFaceVocabulary(directory, config);

@@ -135,6 +135,26 @@ final class SentencePieceModel {
      * @param rows of the embedding matrix
      */
     Tokenizer tokenizer(HuggingFaceVocabulary directory, int rows) {
+        List<AddedToken> added = new ArrayList<>();
+        Vocabulary vocabulary = vocabulary(directory, rows, added);
+        return tokenizer(vocabulary, added, frame(directory, vocabulary));
+    }
+
+    /** What GGUF keeps of that tokenizer. */
+    GgufTokenizer exported(HuggingFaceVocabulary directory, int rows) {
+        if (modelType != BPE) {
+            throw new ModelFormatException(where, "a unigram tokenizer of a decoder cannot be written to GGUF");
+        }
+        Vocabulary vocabulary = vocabulary(directory, rows, new ArrayList<>());
+        float[] all = new float[rows];
+        for (int id = 0; id < scores.size(); id++) {
+            all[id] = scores.get(id);
+        }
+        return GgufTokenizer.scored(
+                vocabulary, all, frame(directory, vocabulary), blankInFront, directory.specials(vocabulary));
+    }
+
+    private Vocabulary vocabulary(HuggingFaceVocabulary directory, int rows, List<AddedToken> added) {
         if (pieces.size() > rows) {
             throw new ModelFormatException(where, pieces.size() + " pieces, the embeddings have " + rows);
         }
@@ -144,7 +164,6 @@ final class SentencePieceModel {
             texts.add(null);
             allKinds.add(TokenKind.UNUSED);
         }
-        List<AddedToken> added = new ArrayList<>();
         for (var entry : directory.tokenizerConfig().path("added_tokens_decoder").properties()) {
             int id = entry.getKey().matches("\\d{1,9}") ? Integer.parseInt(entry.getKey()) : -1;
             if (id < 0 || id >= rows) {
@@ -154,10 +173,13 @@ final class SentencePieceModel {
             added.add(added(id, entry.getValue(), texts, allKinds));
         }
         HuggingFaceVocabulary.fill(texts);
-        Vocabulary vocabulary = vocabulary(texts, allKinds, directory.ends(texts));
+        return vocabulary(texts, allKinds, directory.ends(texts));
+    }
+
+    private static Frame frame(HuggingFaceVocabulary directory, Vocabulary vocabulary) {
         Frame stated = vocabulary.begin().isPresent()
                 ? new Frame(List.of(vocabulary.begin().getAsInt()), List.of()) : Frame.NONE;
-        return tokenizer(vocabulary, added, directory.frame(stated, vocabulary));
+        return directory.frame(stated, vocabulary);
     }
 
     private static AddedToken added(int id, JsonNode token, List<String> texts, List<TokenKind> kinds) {

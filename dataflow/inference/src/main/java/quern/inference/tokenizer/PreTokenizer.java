@@ -3,8 +3,10 @@ package quern.inference.tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import quern.config.QuernException;
 
 /** A byte-level pre-tokenizer that GGUF's {@code tokenizer.ggml.pre} only names: how text is cut into words. */
@@ -19,6 +21,9 @@ public final class PreTokenizer {
             "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano", "tekken", "youtu");
     private static final Set<String> BEGIN_FIRST = Set.of("llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1",
             "pixtral", "midm-2.0", "lfm2", "jina-v5-nano", "tekken", "chameleon");
+
+    private static final List<String> BEST_KNOWN = List.of("llama-bpe", "qwen2", "gpt-2", "smollm", "gpt-4o",
+            "dbrx", "deepseek-v3", "falcon", "bloom", "bailingmoe");
 
     private final String name;
     private final List<WordRule> rules;
@@ -36,6 +41,20 @@ public final class PreTokenizer {
                     "pre-tokenizer " + name + ", supported are " + NAMED.keySet());
         }
         return new PreTokenizer(name, patterns);
+    }
+
+    /**
+     * The name under which GGUF knows these patterns, the best known where several do.
+     *
+     * @param patterns as {@code tokenizer.json} spells them
+     * @param wholeWordFirst whether a word that is itself a token is not merged
+     */
+    public static Optional<String> nameOf(List<String> patterns, boolean wholeWordFirst) {
+        List<String> spelled = patterns.stream().map(WordPatterns::spelled).toList();
+        return Stream.concat(BEST_KNOWN.stream(), NAMED.keySet().stream())
+                .filter(name -> NAMED.get(name).equals(spelled))
+                .filter(name -> WHOLE_WORD_FIRST.contains(name) == wholeWordFirst)
+                .findFirst();
     }
 
     /** All names. */

@@ -84,6 +84,11 @@ final class WordPatterns {
 
     private WordPatterns() {}
 
+    /** A pattern in the spelling of these: files also write the endings once, for any case. */
+    static String spelled(String pattern) {
+        return pattern.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", ENDINGS);
+    }
+
     static Map<String, List<String>> named() {
         Map<String, List<String>> named = new TreeMap<>();
         put(named, DEFAULT, "default");
