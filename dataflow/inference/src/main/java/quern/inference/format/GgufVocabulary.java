@@ -25,7 +25,6 @@ import quern.inference.tokenizer.VocabularyTokenizer;
 import quern.inference.tokenizer.WordPiece;
 import quern.inference.tokenizer.WordRule;
 import quern.inference.tokenizer.Writing;
-import quern.inference.tokenizer.pattern.TextPattern;
 
 /**
  * Reads the tokenizer of a GGUF file: {@code tokenizer.ggml.model} llama (SentencePiece BPE), gpt2 (byte-level BPE), t5
@@ -34,7 +33,6 @@ import quern.inference.tokenizer.pattern.TextPattern;
 final class GgufVocabulary {
 
     private static final String KEY = "tokenizer.ggml.";
-    private static final String PUNCTUATION = "[\\p{P}!-/:-@\\[-`{-~]";
 
     private static final int WORD_CHARS_MAX = 1 << 16;
 
@@ -137,16 +135,14 @@ final class GgufVocabulary {
         }
         // llama.cpp puts the blank in front of a text whose blanks are joined, whatever add_space_prefix says.
         boolean sign = front || joined;
-        return parts(vocabulary, texts, sign(sign), new Unigram(vocabulary, scores, unknown(vocabulary), false),
+        return parts(vocabulary, texts, sign(sign), new Unigram(vocabulary, scores, unknown(vocabulary), false, false),
                 pieces(sign), frame(vocabulary, false, true));
     }
 
     private VocabularyTokenizer.Parts wordPieces() {
         Vocabulary vocabulary = vocabulary(true);
-        List<WordRule> words = List.of(
-                new WordRule.Split(TextPattern.of("\\s"),
-                        WordRule.Behavior.REMOVED, false),
-                WordRule.Split.isolated(PUNCTUATION));
+        List<WordRule> words =
+                List.of(WordRule.Split.space(), WordRule.Split.punctuation(WordRule.Behavior.ISOLATED));
         // Words written behind U+2581, pieces inside a word without ##.
         PieceModel pieces = new WordPiece(
                 vocabulary, Writing.BLANK_SIGN, "", unknown(vocabulary), WORD_CHARS_MAX);

@@ -101,14 +101,25 @@ final class HuggingFaceVocabulary {
      * @param rows of the embedding matrix; ids without a token count as unused
      */
     Tokenizer tokenizer(int rows) {
+        return tokenizer(OptionalInt.of(rows));
+    }
+
+    /** The same, its ids counted up to the highest that the files name. */
+    Tokenizer tokenizer() {
+        return tokenizer(OptionalInt.empty());
+    }
+
+    private Tokenizer tokenizer(OptionalInt rows) {
         Path file = directory.resolve("tokenizer.json");
         Path pieces = directory.resolve("tokenizer.model");
         try {
             if (Files.isRegularFile(file)) {
-                return json(JsonFiles.object(file, TOKENIZER_BYTES_MAX), rows, file.toString());
+                JsonNode root = JsonFiles.object(file, TOKENIZER_BYTES_MAX);
+                return json(root, rows.orElseGet(() -> rows(root)), file.toString());
             }
             if (Files.isRegularFile(pieces)) {
-                return SentencePieceModel.read(pieces).tokenizer(this, rows);
+                SentencePieceModel model = SentencePieceModel.read(pieces);
+                return model.tokenizer(this, rows.orElseGet(() -> rows(model)));
             }
         } catch (ModelFormatException refused) {
             throw refused;
@@ -202,14 +213,8 @@ final class HuggingFaceVocabulary {
         }
     }
 
-    /** How many ids the directory's tokenizer names, counting up to the highest. */
-    int rows() {
-        Path file = directory.resolve("tokenizer.json");
-        if (Files.isRegularFile(file)) {
-            return rows(JsonFiles.object(file, TOKENIZER_BYTES_MAX));
-        }
-        Path pieces = directory.resolve("tokenizer.model");
-        int rows = Files.isRegularFile(pieces) ? SentencePieceModel.read(pieces).size() : 0;
+    private int rows(SentencePieceModel model) {
+        int rows = model.size();
         for (var added : tokenizerConfig.path("added_tokens_decoder").properties()) {
             rows = Math.max(rows, added.getKey().matches("\\d{1,6}") ? 1 + Integer.parseInt(added.getKey()) : 0);
         }

@@ -232,6 +232,6 @@ final class SentencePieceModel {
         }
         return modelType == BPE
                 ? new ScoredPairs(vocabulary, floats, unknown)
-                : new Unigram(vocabulary, all, unknown, byteFallback);
+                : new Unigram(vocabulary, all, unknown, byteFallback, true);
     }
 }

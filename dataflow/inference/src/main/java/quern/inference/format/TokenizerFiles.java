@@ -41,7 +41,6 @@ public final class TokenizerFiles {
 
     private static Tokenizer directory(Path path) {
         var config = JsonFiles.objectIfPresent(path.resolve("config.json"), CONFIG_BYTES_MAX);
-        var vocabulary = new HuggingFaceVocabulary(path, config);
-        return vocabulary.tokenizer(vocabulary.rows());
+        return new HuggingFaceVocabulary(path, config).tokenizer();
     }
 }

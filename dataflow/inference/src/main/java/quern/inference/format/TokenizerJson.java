@@ -86,7 +86,7 @@ final class TokenizerJson {
                     model.path("continuing_subword_prefix").asText(""),
                     model.path("end_of_word_suffix").asText("")));
             case "Unigram" -> new Unigram(vocabulary, scores(), model.path("unk_id").asInt(-1),
-                    model.path("byte_fallback").asBoolean(false));
+                    model.path("byte_fallback").asBoolean(false), false);
             case "WordPiece" -> new WordPiece(vocabulary, "", model.path("continuing_subword_prefix").asText("##"),
                     unknown, model.path("max_input_chars_per_word").asInt(100));
             case "WordLevel" -> new WholeWords(vocabulary, unknown);

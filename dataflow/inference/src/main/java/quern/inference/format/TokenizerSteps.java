@@ -19,6 +19,8 @@ import quern.inference.tokenizer.pattern.TextPattern;
 /** Reads the normalizers and pre-tokenizers of {@code tokenizer.json}; one that is not known is refused by name. */
 final class TokenizerSteps {
 
+    /** What the step Whitespace takes for parts of words; patterns in a file mean more by \\w. */
+    private static final String WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}";
     private static final int DEPTH_MAX = 8;
     private static final int STEPS_MAX = 64;
 
@@ -142,13 +144,12 @@ final class TokenizerSteps {
                     pattern(step.path("pattern")), behavior(step), step.path("invert").asBoolean(false)));
             case "Digits" -> rules.add(new Split(TextPattern.of("\\p{N}"),
                     step.path("individual_digits").asBoolean(false) ? Behavior.ISOLATED : Behavior.CONTIGUOUS, false));
-            case "Punctuation" -> rules.add(
-                    new Split(TextPattern.of("[\\p{P}!-/:-@\\[-`{-~]"), behavior(step), false));
-            case "Whitespace" -> rules.add(new Split(TextPattern.of("\\w+|[^\\w\\s]+"), Behavior.REMOVED, true));
-            case "WhitespaceSplit" -> rules.add(new Split(TextPattern.of("\\s"), Behavior.REMOVED, false));
+            case "Punctuation" -> rules.add(Split.punctuation(behavior(step)));
+            case "Whitespace" -> rules.add(new Split(TextPattern.of("[" + WORD + "]+|[^" + WORD + "\\s]+"), Behavior.REMOVED, true));
+            case "WhitespaceSplit" -> rules.add(Split.space());
             case "BertPreTokenizer" -> {
-                rules.add(new Split(TextPattern.of("\\s"), Behavior.REMOVED, false));
-                rules.add(Split.isolated("[\\p{P}!-/:-@\\[-`{-~]"));
+                rules.add(Split.space());
+                rules.add(Split.punctuation(Behavior.ISOLATED));
             }
             case "CharDelimiterSplit" -> rules.add(new Split(
                     TextPattern.literal(step.path("delimiter").asText(" ")), Behavior.REMOVED, false));

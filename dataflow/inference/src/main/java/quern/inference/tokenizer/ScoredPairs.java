@@ -16,7 +16,7 @@ public final class ScoredPairs implements PieceModel {
 
     /**
      * @param scores one per token
-     * @param unknown token of what is neither a piece nor has byte tokens, -1 to leave it out
+     * @param unknown token of a run that has neither pieces nor byte tokens, -1 to leave it out
      */
     public ScoredPairs(Vocabulary vocabulary, float[] scores, int unknown) {
         if (scores.length != vocabulary.size()) {
@@ -99,17 +99,17 @@ public final class ScoredPairs implements PieceModel {
                     offer(previous[left]);
                 }
             }
+            boolean afterUnknown = false;
             for (int i = 0; i < count; i = next[i]) {
-                add(text.substring(starts[i], starts[next[i]]), out);
-            }
-        }
-
-        private void add(String symbol, TokenList out) {
-            int piece = pieces.id(symbol);
-            if (piece >= 0) {
-                out.add(piece);
-            } else if (!pieces.addBytes(symbol, out) && unknown >= 0) {
-                out.add(unknown);
+                String symbol = text.substring(starts[i], starts[next[i]]);
+                int piece = pieces.id(symbol);
+                boolean known = piece >= 0 || pieces.addBytes(symbol, out);
+                if (piece >= 0) {
+                    out.add(piece);
+                } else if (!known && !afterUnknown && unknown >= 0) {
+                    out.add(unknown);
+                }
+                afterUnknown = !known;
             }
         }
 

@@ -58,15 +58,13 @@ public sealed interface TextRule {
         }
     }
 
-    /** Code points of the category Mn removed. */
+    /** Marks of all kinds removed. */
     record StripAccents() implements TextRule {
 
         @Override
         public String apply(String text) {
             StringBuilder rest = new StringBuilder(text.length());
-            text.codePoints()
-                    .filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)
-                    .forEach(rest::appendCodePoint);
+            text.codePoints().filter(c -> !CodePoints.isMark(c)).forEach(rest::appendCodePoint);
             return rest.toString();
         }
     }
@@ -136,7 +134,7 @@ public sealed interface TextRule {
             String result = clean ? cleaned(text) : text;
             result = chinese ? spaced(result) : result;
             if (stripAccents) {
-                result = new StripAccents().apply(Normalizer.normalize(result, Normalizer.Form.NFD));
+                result = unaccented(Normalizer.normalize(result, Normalizer.Form.NFD));
             }
             return lowercase ? new Lowercase().apply(result) : result;
         }
@@ -146,6 +144,13 @@ public sealed interface TextRule {
             text.codePoints().filter(c -> c != 0 && c != 0xFFFD && !CodePoints.isControl(c))
                     .forEach(c -> clean.appendCodePoint(CodePoints.isSpace(c) ? ' ' : c));
             return clean.toString();
+        }
+
+        /** Without marks that take no space; those that do belong to the letters of some scripts. */
+        private static String unaccented(String text) {
+            StringBuilder rest = new StringBuilder(text.length());
+            text.codePoints().filter(c -> !CodePoints.isMarkWithoutSpace(c)).forEach(rest::appendCodePoint);
+            return rest.toString();
         }
 
         private static String spaced(String text) {

@@ -18,13 +18,16 @@ public final class Unigram implements PieceModel {
     private final double unknownScore;
     private final int unknown;
     private final boolean byteFallback;
+    private final boolean singlePrecision;
 
     /**
      * @param scores one per token
      * @param unknown token of what no piece covers, -1 to leave it out
      * @param byteFallback whether what no piece covers becomes the tokens of its bytes
+     * @param singlePrecision whether scores add up in 32 bits, as in SentencePiece itself; others use 64
      */
-    public Unigram(Vocabulary vocabulary, double[] scores, int unknown, boolean byteFallback) {
+    public Unigram(Vocabulary vocabulary, double[] scores, int unknown, boolean byteFallback,
+            boolean singlePrecision) {
         if (scores.length != vocabulary.size()) {
             throw new QuernException(QuernException.Category.ERROR,
                     "vocabulary of " + vocabulary.size() + " tokens has " + scores.length + " scores");
@@ -45,6 +48,7 @@ public final class Unigram implements PieceModel {
         this.unknownScore = (least == Double.POSITIVE_INFINITY ? 0 : least) - UNKNOWN_PENALTY;
         this.unknown = unknown;
         this.byteFallback = byteFallback;
+        this.singlePrecision = singlePrecision;
     }
 
     private static boolean isPiece(TokenKind kind) {
@@ -82,8 +86,8 @@ public final class Unigram implements PieceModel {
         add(word, from, token, out);
     }
 
-    private static void offer(double[] best, int[] from, int[] token, int at, int end, int piece, double score) {
-        double sum = best[at] + score;
+    private void offer(double[] best, int[] from, int[] token, int at, int end, int piece, double score) {
+        double sum = singlePrecision ? (float) (best[at] + score) : best[at] + score;
         if (from[end] < 0 || sum > best[end]) {
             best[end] = sum;
             from[end] = at;

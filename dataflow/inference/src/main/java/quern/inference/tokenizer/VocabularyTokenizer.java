@@ -165,7 +165,8 @@ public final class VocabularyTokenizer implements Tokenizer {
             }
         }
         String text = joined.toString(StandardCharsets.UTF_8);
-        return parts.writing().tidy() ? Writing.tidied(text) : text;
+        boolean blankBehind = !parts.writing().wordEnd().isEmpty() && text.endsWith(" ");
+        return blankBehind ? text.substring(0, text.length() - 1) : text;
     }
 
     @Override

@@ -27,6 +27,16 @@ public sealed interface WordRule {
             return new Split(TextPattern.of(pattern), Behavior.ISOLATED, false);
         }
 
+        /** By punctuation, ASCII's symbols being such. */
+        public static Split punctuation(Behavior behavior) {
+            return new Split(TextPattern.oneOf(CodePoints::isPunctuation), behavior, false);
+        }
+
+        /** By white space, which is dropped. */
+        public static Split space() {
+            return new Split(TextPattern.oneOf(CodePoints::isSpace), Behavior.REMOVED, false);
+        }
+
         @Override
         public void cut(String text, boolean start, Consumer<String> words) {
             if (behavior == Behavior.ISOLATED) {
@@ -94,7 +104,7 @@ public sealed interface WordRule {
         }
     }
 
-    /** Runs of one script; a blank goes on with the script before. */
+    /** Runs of one script; a blank goes on with the script before and is dropped where there is none. */
     record Scripts() implements WordRule {
 
         @Override
@@ -106,20 +116,21 @@ public sealed interface WordRule {
                 if (script == null) {
                     continue;
                 }
-                if (last != null && last != script) {
-                    words.accept(text.substring(from, at));
+                if (last != script) {
+                    words.accept(last == null ? "" : text.substring(from, at));
                     from = at;
                 }
                 last = script;
             }
-            words.accept(text.substring(from));
+            words.accept(last == null ? "" : text.substring(from));
         }
 
-        /** Null for a blank; what Japanese is written in counts as one. */
+        /** Null for a blank and what is unassigned; what Japanese is written in counts as one. */
         private static Character.UnicodeScript script(int c) {
             Character.UnicodeScript script = Character.UnicodeScript.of(c);
             return switch (script) {
                 case HIRAGANA, KATAKANA -> Character.UnicodeScript.HAN;
+                case UNKNOWN -> null;
                 default -> c == 0x30FC ? Character.UnicodeScript.HAN : c == ' ' ? null : script;
             };
         }

@@ -10,9 +10,9 @@ import java.util.List;
  * @param replaced replacements within a token, one after the other
  * @param innerPrefix if not empty, what marks a piece inside a word (WordPiece); other pieces then have a blank before
  *     them
- * @param wordEnd if not empty, what marks a piece at the end of a word, where a blank follows
+ * @param wordEnd if not empty, what marks a piece at the end of a word, where a blank follows unless the text ends
  * @param frontBlank which blank in front of a text is not of the text
- * @param tidy whether a blank before punctuation is removed from a whole text
+ * @param tidy whether no blank is put before punctuation and the ends of English contractions
  */
 public record Writing(
         Bytes bytes,
@@ -36,6 +36,8 @@ public record Writing(
 
     /** SentencePiece's sign for a blank. */
     public static final String BLANK_SIGN = "\u2581";
+
+    private static final List<String> JOINED = List.of(".", "?", "!", ",", "n't", "'m", "'s", "'ve", "'re");
 
     public Writing {
         replaced = List.copyOf(replaced);
@@ -66,7 +68,7 @@ public record Writing(
         }
         String written = TextRule.apply(replaced, text);
         if (!innerPrefix.isEmpty()) {
-            written = written.startsWith(innerPrefix) ? written.substring(innerPrefix.length()) : " " + written;
+            written = written.startsWith(innerPrefix) ? written.substring(innerPrefix.length()) : spaced(written);
         }
         if (!wordEnd.isEmpty() && written.endsWith(wordEnd)) {
             written = written.substring(0, written.length() - wordEnd.length()) + " ";
@@ -74,10 +76,17 @@ public record Writing(
         return written.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Blanks before punctuation and English contractions removed, as BERT's decoder does. */
-    static String tidied(String text) {
-        return text.replace(" .", ".").replace(" ?", "?").replace(" !", "!").replace(" ,", ",").replace(" ' ", "'")
-                .replace(" n't", "n't").replace(" 'm", "'m").replace(" do not", " don't").replace(" 's", "'s")
-                .replace(" 've", "'ve").replace(" 're", "'re");
+    private String spaced(String written) {
+        return tidy ? tidied(" " + written) : " " + written;
+    }
+
+    /** Without the blank before punctuation and the ends of English contractions. */
+    private static String tidied(String written) {
+        for (String joined : JOINED) {
+            if (written.startsWith(joined, 1)) {
+                return written.substring(1);
+            }
+        }
+        return written;
     }
 }

@@ -126,7 +126,7 @@ class ControlTokensTest {
         assertThrows(QuernException.class, () -> new ScoredPairs(bad, new float[1], -1));
         Vocabulary good = new Vocabulary(List.of("a"), one, OptionalInt.empty(), false, List.of());
         assertThrows(QuernException.class, () -> new ScoredPairs(good, new float[2], -1));
-        assertThrows(QuernException.class, () -> new Unigram(good, new double[2], -1, false));
+        assertThrows(QuernException.class, () -> new Unigram(good, new double[2], -1, false, false));
         for (String merge : List.of("a", "a ", " a")) {
             assertThrows(QuernException.class, () -> Merge.parse(merge), merge);
         }

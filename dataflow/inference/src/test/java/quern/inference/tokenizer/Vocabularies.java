@@ -70,7 +70,7 @@ final class Vocabularies {
             scores[i] = -1 - i % 7 / 8.0;
         }
         return pieces(vocabulary, new WordRule.SignInFront(Writing.BLANK_SIGN, false),
-                new Unigram(vocabulary, scores, 0, true), Writing.FrontBlank.FIRST);
+                new Unigram(vocabulary, scores, 0, true, false), Writing.FrontBlank.FIRST);
     }
 
     private static Tokenizer pieces(

@@ -55,7 +55,8 @@ final class CharSet {
 
     static final CharSet SPACE = of(CharSet::isSpace);
     static final CharSet DIGIT = of(c -> Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER);
-    static final CharSet WORD = of(CharSet::isWord);
+    /** Parts of words, and by an old accident Latin-1's raised digits and fractions. */
+    static final CharSet WORD = of(c -> isWord(c) || c == 0xB2 || c == 0xB3 || c == 0xB9 || c >= 0xBC && c <= 0xBE);
 
     private final long[] latin = new long[LATIN / Long.SIZE];
     private final IntPredicate rest;
@@ -144,9 +145,9 @@ final class CharSet {
             case "lower", "lowercase" -> of(Character::isLowerCase);
             case "space", "whitespace" -> SPACE;
             case "digit" -> DIGIT;
-            case "word" -> WORD;
+            case "word" -> of(CharSet::isWord);
             case "alnum" -> of(c -> Character.isAlphabetic(c) || DIGIT.has(c));
-            case "punct" -> any(List.of(property("p"), property("s").and(range(0, 0x7F))));
+            case "punct" -> any(List.of(property("p"), property("s")));
             case "cntrl" -> of(Character::isISOControl);
             case "ascii" -> range(0, 0x7F);
             case "blank" -> of(c -> c == '\t' || Character.getType(c) == Character.SPACE_SEPARATOR);

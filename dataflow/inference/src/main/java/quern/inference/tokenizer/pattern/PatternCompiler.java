@@ -12,8 +12,13 @@ final class PatternCompiler {
     }
 
     static PatternProgram compile(String pattern) {
+        return compile(PatternParser.parse(pattern), pattern);
+    }
+
+    /** @param pattern for messages */
+    static PatternProgram compile(Node node, String pattern) {
         PatternCompiler compiler = new PatternCompiler(pattern);
-        compiler.add(PatternParser.parse(pattern));
+        compiler.add(node);
         compiler.op(PatternProgram.MATCH);
         return compiler.program;
     }

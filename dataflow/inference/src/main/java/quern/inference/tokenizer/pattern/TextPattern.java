@@ -1,5 +1,7 @@
 package quern.inference.tokenizer.pattern;
 
+import java.util.function.IntPredicate;
+
 /**
  * A regular expression as tokenizer files carry them: Oniguruma's Ruby syntax without back-references, recursion and
  * look-behind of more than one character. Of the ways to match, the one a backtracking engine would find first. Unlike
@@ -38,6 +40,11 @@ public final class TextPattern {
                 .collect(StringBuilder::new, (all, c) -> all.append("\\x{").append(Integer.toHexString(c)).append('}'),
                         StringBuilder::append)
                 .toString());
+    }
+
+    /** The pattern that matches one code point of a set. */
+    public static TextPattern oneOf(IntPredicate codePoints) {
+        return new TextPattern(PatternCompiler.compile(new Node.One(CharSet.of(codePoints)), "(one of a set)"));
     }
 
     /**
