@@ -4,14 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import quern.config.EngineConfig.Product;
+import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.tensor.ElementType;
+import quern.inference.LoadedModel;
+import quern.inference.ReferenceFamilies;
 import quern.inference.SharedFiles;
-import quern.inference.tokenizer.Tokenizer;
+import quern.inference.engine.DirectRun;
 
 class DamagedModelTest {
 
@@ -49,25 +59,68 @@ class DamagedModelTest {
     }
 
     @Test
-    void shouldReadOrRefuseWhenConfigurationIsDamaged() throws Exception {
+    void shouldReadOrRefuseWhenFieldsOfGgufHeaderLie() throws Exception {
+        Path file = directory.resolve("tiny.gguf");
+        LlamaFileTest.tiny(true).write(file, ElementType.Q8_0);
+        byte[] bytes = Files.readAllBytes(file);
+        int refused = Mutations.run(bytes, Mutations.count(), new GgufFields(bytes)::damage,
+                damaged -> runForward(gguf(damaged)));
+        assertTrue(refused > Mutations.count() / 5, refused + " refused");
+    }
+
+    @Test
+    void shouldReadOrRefuseWhenFieldsOfEachArchitectureLie() throws Exception {
+        List<String> names = List.of("llama-rope_freqs-Q8_0", "qwen2-Q4_K", "qwen3-IQ4_NL");
+        for (String name : names) {
+            byte[] bytes = Files.readAllBytes(SharedFiles.at("reference/gguf/" + name + ".gguf"));
+            Mutations.run(bytes, Mutations.count() / names.size(), new GgufFields(bytes)::damage,
+                    damaged -> runForward(gguf(damaged)));
+        }
+    }
+
+    @Test
+    void shouldReadOrRefuseWhenSafetensorsHeaderLies() throws Exception {
+        byte[] file = Files.readAllBytes(
+                SharedFiles.at("reference/hf/llama_bf16_sharded/model-00001-of-00002.safetensors"));
+        int headerBytes = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        JsonDamage header = new JsonDamage(Arrays.copyOfRange(file, 8, 8 + headerBytes));
+        int refused = Mutations.run(file, Mutations.count(), random -> {
+            byte[] json = header.damage(random);
+            return ByteBuffer.allocate(8 + json.length + file.length - 8 - headerBytes).order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(json.length).put(json).put(file, 8 + headerBytes, file.length - 8 - headerBytes).array();
+        }, damaged -> SafetensorsReader.read(MemorySegment.ofArray(damaged), "damaged").values()
+                .forEach(tensor -> tensor.row(tensor.rows() - 1)));
+        assertTrue(refused > Mutations.count() / 2, refused + " refused");
+    }
+
+    @ParameterizedTest
+    @MethodSource("quern.inference.ReferenceFamilies#all")
+    void shouldReadOrRefuseWhenConfigurationOfFamilyIsDamaged(String name) throws Exception {
+        Path model = Files.createDirectory(directory.resolve(name));
+        ReferenceFamilies.legacy(name, model);
+        List<String> files = name.equals("llama_bf16_sharded")
+                ? List.of("config.json", "generation_config.json", "model.safetensors.index.json")
+                : List.of("config.json", "generation_config.json");
+        int count = Mutations.count() / ReferenceFamilies.ALL.size() / files.size() + 1;
+        for (String each : files) {
+            Path file = model.resolve(each);
+            assertTrue(file.toFile().setWritable(true));
+            byte[] bytes = Files.readAllBytes(file);
+            Mutations.run(bytes, count, new JsonDamage(bytes)::damage, damaged -> {
+                Files.write(file, damaged);
+                runForward(ModelFiles.open(model));
+            });
+            Files.write(file, bytes);
+        }
+    }
+
+    @Test
+    void shouldReadOrRefuseWhenBytesOfConfigurationAreDamaged() throws Exception {
         Path model = copyOfStories();
         byte[] bytes = Files.readAllBytes(model.resolve("config.json"));
         int refused = Mutations.run(bytes, bytes.length, JSON_WORDS, damaged -> {
             Files.write(model.resolve("config.json"), damaged);
             ModelFiles.open(model).close();
-        });
-        assertTrue(refused > Mutations.count() / 20, refused + " refused");
-    }
-
-    @Test
-    void shouldReadOrRefuseWhenTokenizerIsDamaged() throws Exception {
-        Path model = copyOfStories();
-        byte[] bytes = Files.readAllBytes(model.resolve("tokenizer.json"));
-        int refused = Mutations.run(bytes, bytes.length, JSON_WORDS, damaged -> {
-            Files.write(model.resolve("tokenizer.json"), damaged);
-            try (ModelFile opened = ModelFiles.open(model)) {
-                use(opened.tokenizer());
-            }
         });
         assertTrue(refused > Mutations.count() / 20, refused + " refused");
     }
@@ -81,6 +134,21 @@ class DamagedModelTest {
         return model;
     }
 
+    /** What opens must run, or be refused as what it is. */
+    private static void runForward(ModelFile file) {
+        LoadedModel loaded;
+        try {
+            loaded = LoadedModel.load(file, new ScalarKernels(), Product.F32);
+        } catch (RuntimeException refused) {
+            file.close();
+            throw refused;
+        }
+        try (LoadedModel model = loaded;
+                DirectRun run = new DirectRun(model, Optional.empty(), ElementType.F32)) {
+            run.append(new int[] {0, 1, model.shape().vocabulary() - 1});
+        }
+    }
+
     static ModelFile gguf(byte[] bytes) {
         return new GgufFile(MemorySegment.ofArray(bytes), "damaged", () -> { });
     }
@@ -91,12 +159,6 @@ class DamagedModelTest {
         }
         model.chatTemplate();
         model.name();
-        use(model.tokenizer());
-    }
-
-    private static void use(Tokenizer tokenizer) {
-        int[] ids = tokenizer.encode("Once upon a time \u00e9\ud83e\udd99", true);
-        tokenizer.decode(ids);
-        tokenizer.decode(tokenizer.encodeTemplate("<|im_start|>user</s>"));
+        DamagedTokenizerTest.use(model.tokenizer());
     }
 }

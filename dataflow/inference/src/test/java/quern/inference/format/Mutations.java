@@ -22,6 +22,11 @@ final class Mutations {
         void read(byte[] file) throws Exception;
     }
 
+    /** Makes one damaged copy; the same for the same random numbers. */
+    interface Damage {
+        byte[] damaged(Random random);
+    }
+
     private Mutations() {}
 
     /** 500, or the large number of a campaign ({@code -Dquern.campaign=true}). */
@@ -37,12 +42,17 @@ final class Mutations {
      * @return how many were refused
      */
     static int run(byte[] file, int head, List<String> words, Reader reader) throws Exception {
+        return run(file, count(), random -> damage(file, head, words, random), reader);
+    }
+
+    /** The same with damage of another kind, {@code count} times; the whole file must be readable. */
+    static int run(byte[] file, int count, Damage damage, Reader reader) throws Exception {
         long seed = Long.getLong("quern.seed", System.nanoTime());
-        System.out.println("mutations of " + file.length + " bytes, -Dquern.seed=" + seed);
+        System.out.println(count + " mutations of " + file.length + " bytes, -Dquern.seed=" + seed);
         reader.read(file);
         int refused = 0;
-        for (int i = 0; i < count(); i++) {
-            byte[] damaged = damage(file, head, words, new Random(seed + i));
+        for (int i = 0; i < count; i++) {
+            byte[] damaged = damage.damaged(new Random(seed + i));
             refused += isRefused(damaged, reader, "mutation " + i + " of seed " + seed) ? 1 : 0;
         }
         return refused;
@@ -58,6 +68,7 @@ final class Mutations {
             reader.read(file);
         } catch (QuernException expected) {
             Assertions.assertEquals(QuernException.Category.ERROR, expected.category(), what);
+            Assertions.assertTrue(expected.getMessage().length() > 15, what + ": " + expected.getMessage());
             refused = true;
         } catch (RuntimeException | Error broken) {
             throw new AssertionError(what + ": " + broken, broken);
