@@ -70,6 +70,8 @@ final class Metrics implements ServingObserver, AutoCloseable {
         count(house, "quern.engine.steps", "Steps that ran the model", EngineStats::steps);
         count(house, "quern.engine.prompt.tokens", "Prompt rows computed", EngineStats::promptTokens);
         count(house, "quern.engine.completion.tokens", "Tokens produced", EngineStats::completionTokens);
+        count(house, "quern.spec.decode.num.draft.tokens", "Tokens guessed", EngineStats::draftTokens);
+        count(house, "quern.spec.decode.num.accepted.tokens", "Tokens guessed right", EngineStats::acceptedTokens);
         count(house, "quern.engine.tuning.tokens", "Tokens taken by tuning", EngineStats::tuningTokens);
         count(house, "quern.prefix.cache.hits", "Prompt tokens found in the cache", EngineStats::prefixHitTokens);
         count(house, "quern.num.preemptions", "Sequences that gave back their blocks", EngineStats::preemptions);

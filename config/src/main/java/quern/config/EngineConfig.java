@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param queueMax requests that wait; one more is refused with 429
  * @param choicesMax largest n of a request
  * @param maxTokensDefault answer length when a request names none
+ * @param draftTokensMax tokens guessed per sequence and step from its own text, where that is faster; 0: none
  * @param stepTarget how long a step may take while requests run; tuning fills only what is left
  * @param pooling how the hidden states of a text become its embedding; absent: as the model's own files say, else the
  *     mean
@@ -28,6 +29,7 @@ public record EngineConfig(
         int queueMax,
         int choicesMax,
         int maxTokensDefault,
+        int draftTokensMax,
         Product product,
         Duration stepTarget,
         Optional<Pooling> pooling,
@@ -44,6 +46,7 @@ public record EngineConfig(
                 .within("queueMax", queueMax, 1, 1 << 20)
                 .within("choicesMax", choicesMax, 1, 128)
                 .within("maxTokensDefault", maxTokensDefault, 1, 1 << 20)
+                .within("draftTokensMax", draftTokensMax, 0, 63)
                 .within("stepTarget", stepTarget, Duration.ofMillis(1), Duration.ofSeconds(60))
                 .within("embeddingInputsMax", embeddingInputsMax, 1, 1 << 16)
                 .enforce();

@@ -199,6 +199,12 @@ public final class KvBlocks {
         return true;
     }
 
+    /** The same if that takes blocks from nobody: only while more are free than are asked for. */
+    public boolean reserveIfFree(BlockTable table, int tokens) {
+        int wanted = blocksOf(tokens) - table.size();
+        return wanted <= 0 || pool.availableBlocks() > wanted && reserve(table, tokens);
+    }
+
     /** Seals the blocks that the first {@code computed} tokens fill, if the table's sequence may leave them behind. */
     public void sealFull(BlockTable table, int[] tokens, int computed) {
         while (table.retain && table.sealed() < computed / layout.blockTokens()) {

@@ -71,6 +71,7 @@ public final class EngineLoop {
     private final List<EngineEvent> pendingEvents = new ArrayList<>();
     private final StepCounters counters = new StepCounters();
     private final StepPace pace;
+    private final Speculation speculation;
     private long arrivals;
     private boolean stalled;
 
@@ -98,6 +99,7 @@ public final class EngineLoop {
         this.runningMax = config.sequencesMax();
         this.planner = new BatchPlanner(config.maxBatchedTokens(), layout.blockTokens());
         this.pace = new StepPace(layout.blockTokens());
+        this.speculation = new Speculation(config.draftTokensMax());
         this.rules = new SequenceRules(model, blocks, config);
         this.answers = new Answers(model);
         this.embeddings = new Embeddings(transformer);
@@ -164,7 +166,9 @@ public final class EngineLoop {
         long from = nanoClock.getAsLong();
         int admitted = admit();
         grow();
-        StepPlan plan = planner.plan(List.copyOf(running), pace.rowsWithin(config.stepTarget().toNanos()));
+        StepPlan plan = speculation.extend(
+                planner.plan(List.copyOf(running), pace.rowsWithin(config.stepTarget().toNanos())), blocks,
+                config.maxBatchedTokens());
         if (!plan.isEmpty()) {
             compute(plan);
         }
@@ -301,15 +305,19 @@ public final class EngineLoop {
             StepRows rows = StepRows.of(plan, blocks.layout(), model.kernels());
             long from = nanoClock.getAsLong();
             Rows logits = transformer.forward(rows.batch());
-            pace.record(plan.rows(), nanoClock.getAsLong() - from);
+            long nanos = nanoClock.getAsLong() - from;
+            pace.record(plan.rows(), nanos);
+            speculation.record(plan, nanos);
             counters.steps++;
             for (Slice slice : plan.slices()) {
                 slice.sequence().computed = slice.to();
                 counters.promptTokens += slice.draws() && slice.rows() == 1 ? 0 : slice.rows();
                 blocks.sealFull(slice.sequence().table, slice.sequence().tokens(), slice.to());
             }
-            for (int i = 0; i < rows.drawing().size(); i++) {
-                answer(rows.drawing().get(i).sequence(), logits, i);
+            int row = 0;
+            for (Slice slice : rows.drawing()) {
+                draw(slice, logits, row);
+                row += 1 + slice.draft().length;
             }
             embeddings.take(rows).forEach(event -> end(live.get(event.sequenceId()), event));
         } catch (RuntimeException | OutOfMemoryError failure) {
@@ -321,6 +329,24 @@ public final class EngineLoop {
                 }
             }
         }
+    }
+
+    /** Draws the next token and, as long as each was guessed right, those behind it. */
+    private void draw(Slice slice, Rows logits, int row) {
+        Sequence sequence = slice.sequence();
+        int[] draft = slice.draft();
+        int right = 0;
+        answer(sequence, logits, row);
+        while (right < draft.length && live.get(sequence.id()) == sequence
+                && sequence.tokens()[sequence.count() - 1] == draft[right]) {
+            right++;
+            sequence.computed = slice.to() + right;
+            blocks.sealFull(sequence.table, sequence.tokens(), sequence.computed);
+            answer(sequence, logits, row + right);
+        }
+        sequence.drafts.record(draft.length, right);
+        counters.draftTokens += draft.length;
+        counters.acceptedTokens += right;
     }
 
     private void answer(Sequence sequence, Rows logits, int row) {

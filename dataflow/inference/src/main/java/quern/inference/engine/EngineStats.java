@@ -11,6 +11,8 @@ package quern.inference.engine;
  * @param steps steps that ran the model
  * @param promptTokens prompt rows computed, recomputation included
  * @param completionTokens tokens produced
+ * @param draftTokens tokens guessed and checked
+ * @param acceptedTokens of these, those that were right
  * @param tuningTokens tokens taken by attached work
  * @param prefixHitTokens tokens whose blocks were found hot or loaded
  * @param loadFailures blocks that a tier promised and did not deliver
@@ -25,6 +27,8 @@ public record EngineStats(
         long steps,
         long promptTokens,
         long completionTokens,
+        long draftTokens,
+        long acceptedTokens,
         long tuningTokens,
         long prefixHitTokens,
         long loadFailures,

@@ -19,6 +19,7 @@ final class Sequence {
     final int tokensMax;
     /** Present if an embedding is wanted. */
     final Optional<PooledRow> pooled;
+    final Drafts drafts = new Drafts();
     BlockTable table;
     int computed;
     int cachedTokens = -1;

@@ -8,6 +8,8 @@ final class StepCounters {
     long steps;
     long promptTokens;
     long completionTokens;
+    long draftTokens;
+    long acceptedTokens;
     long tuningTokens;
     long prefixHitTokens;
     long loadFailures;
@@ -15,6 +17,6 @@ final class StepCounters {
 
     EngineStats stats(int running, int loading, int waiting, KvBlocks blocks) {
         return new EngineStats(running, loading, waiting, blocks.total(), blocks.available(), steps, promptTokens,
-                completionTokens, tuningTokens, prefixHitTokens, loadFailures, preemptions);
+                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixHitTokens, loadFailures, preemptions);
     }
 }

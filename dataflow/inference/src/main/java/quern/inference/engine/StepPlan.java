@@ -9,8 +9,17 @@ import java.util.List;
  */
 record StepPlan(List<Slice> slices) {
 
-    /** Tokens {@code from} (inclusive) to {@code to} (exclusive) of a sequence; the next is drawn if none is left. */
-    record Slice(Sequence sequence, int from, int to) {
+    /**
+     * Tokens {@code from} (inclusive) to {@code to} (exclusive) of a sequence; the next is drawn if none is left.
+     *
+     * @param draft guessed tokens behind the last, checked in the same step; only with a drawing slice
+     */
+    record Slice(Sequence sequence, int from, int to, int[] draft) {
+
+        /** Without guesses. */
+        Slice(Sequence sequence, int from, int to) {
+            this(sequence, from, to, Drafts.NONE);
+        }
 
         int rows() {
             return to - from;
@@ -21,8 +30,9 @@ record StepPlan(List<Slice> slices) {
         }
     }
 
+    /** Guesses included. */
     int rows() {
-        return slices.stream().mapToInt(Slice::rows).sum();
+        return slices.stream().mapToInt(slice -> slice.rows() + slice.draft.length).sum();
     }
 
     boolean isEmpty() {

@@ -14,7 +14,8 @@ import quern.inference.transformer.ForwardBatch.AdapterSpan;
 /**
  * A plan laid out as rows, those of one adapter next to each other.
  *
- * @param drawing slices whose last row's logits are wanted, in the order of the logits
+ * @param drawing slices whose last row's logits are wanted, each followed by those of its draft's rows, in the order of
+ *     the logits
  * @param pooled slices whose hidden states are wanted
  */
 record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
@@ -35,8 +36,10 @@ record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
         int row = 0;
         for (Slice slice : slices) {
             int first = row;
-            for (int position = slice.from(); position < slice.to(); position++, row++) {
-                tokens[row] = slice.sequence().tokens()[position];
+            int drafted = slice.to() + slice.draft().length;
+            for (int position = slice.from(); position < drafted; position++, row++) {
+                tokens[row] = position < slice.to()
+                        ? slice.sequence().tokens()[position] : slice.draft()[position - slice.to()];
                 positions[row] = position;
                 blocks[row] = slice.sequence().table.memory();
             }
@@ -44,7 +47,9 @@ record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
                 pooled.add(new Pooled(slice, first));
             } else if (slice.draws()) {
                 drawing.add(slice);
-                logitRows.add(row - 1);
+                for (int wanted = row - 1 - slice.draft().length; wanted < row; wanted++) {
+                    logitRows.add(wanted);
+                }
             }
             int end = row;
             slice.sequence().adapter.ifPresent(

@@ -82,7 +82,7 @@ final class EngineRun {
     }
 
     static EngineConfig config(int maxBatchedTokens, int sequencesMax) {
-        return new EngineConfig(Optional.empty(), 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, Product.F32,
+        return new EngineConfig(Optional.empty(), 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, 3, Product.F32,
                 Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
     }
 

@@ -1,0 +1,142 @@
+package quern.inference.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import quern.config.EngineConfig;
+import quern.config.EngineConfig.Product;
+import quern.inference.MemoryBlockPool;
+import quern.inference.TinyModel;
+import quern.inference.cache.KvBlocks;
+import quern.inference.engine.StepPlan.Slice;
+import quern.inference.sampling.SamplingParameters;
+
+class SpeculationTest {
+
+    private static final int BLOCK = 8;
+
+    private static EngineConfig config(int draftTokensMax) {
+        return new EngineConfig(Optional.empty(), 0, 64, 4, 100, 8, 16, draftTokensMax, Product.F32,
+                Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
+    }
+
+    private static EngineRun run(int draftTokensMax, SamplingParameters sampling) {
+        EngineRun run = new EngineRun(TinyModel.sparse(5, true), Product.F32, 80, BLOCK, config(draftTokensMax));
+        for (int i = 0; i < 4; i++) {
+            int[] phrase = new Random(i % 3).ints(9, 0, 60).toArray();
+            int[] prompt = IntStream.range(0, 40).map(place -> phrase[place % phrase.length]).toArray();
+            run.submit(SequenceRequest.of(i, prompt, sampling.withLogprobs(2)));
+        }
+        run.finish();
+        return run;
+    }
+
+    private static void assertSameAnswers(EngineRun expected, EngineRun found) {
+        for (int i = 0; i < 4; i++) {
+            assertEquals(expected.answer(i).tokens, found.answer(i).tokens);
+            assertEquals(expected.answer(i).logprobs, found.answer(i).logprobs);
+            assertEquals(expected.answer(i).text.toString(), found.answer(i).text.toString());
+            assertEquals(expected.answer(i).finished().usage(), found.answer(i).finished().usage());
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameAnswerInFewerStepsWhenTextRepeatsItself() {
+        SamplingParameters greedy = SamplingParameters.greedy(100).ignoringEos();
+        EngineRun plain = run(0, greedy);
+        EngineRun guessing = run(7, greedy);
+        assertSameAnswers(plain, guessing);
+        EngineStats stats = guessing.loop.stats();
+        assertEquals(0, plain.loop.stats().draftTokens());
+        assertTrue(stats.acceptedTokens() > 50, stats.toString());
+        assertTrue(stats.acceptedTokens() <= stats.draftTokens(), stats.toString());
+        assertTrue(stats.steps() < plain.loop.stats().steps() * 0.8, stats + " against " + plain.loop.stats());
+        assertEquals(plain.loop.stats().completionTokens(), stats.completionTokens());
+    }
+
+    @Test
+    void shouldGiveTheSameAnswerWhenTokensAreDrawn() {
+        SamplingParameters drawn = SamplingParameters.plain(42, 60).ignoringEos();
+        assertSameAnswers(run(0, drawn), run(5, drawn));
+    }
+
+    @Test
+    void shouldStopGuessingWhenGuessesAreWrong() {
+        Drafts drafts = new Drafts();
+        double hopeful = drafts.expected(4);
+        for (int i = 0; i < 40; i++) {
+            drafts.record(4, 0);
+        }
+        assertTrue(drafts.expected(4) < 0.05, "expected " + drafts.expected(4));
+        for (int i = 0; i < 400; i++) {
+            drafts.forget();
+        }
+        assertTrue(drafts.expected(4) > 0.9 * hopeful, "expected " + drafts.expected(4));
+        for (int i = 0; i < 40; i++) {
+            drafts.record(4, 4);
+        }
+        assertTrue(drafts.expected(4) > 3.8, "expected " + drafts.expected(4));
+    }
+
+    @Test
+    void shouldGuessOnlyAsFarAsItPaysWhenRowsCostTime() {
+        int[] tokens = {1, 2, 3, 4, 5, 6, 1, 2, 3, 4};
+        Sequence sequence = new Sequence(SequenceRequest.of(1, tokens, SamplingParameters.greedy(50)), 0,
+                Optional.empty(), 0, 60, 4);
+        EngineRun run = new EngineRun(TinyModel.llama(1), Product.F32, 20, BLOCK, config(6));
+        MemoryBlockPool pool = new MemoryBlockPool(20, run.layout.blockBytes());
+        KvBlocks blocks = new KvBlocks(pool, run.layout, "model", "arithmetic");
+        sequence.table = blocks.open("", "", true);
+        blocks.reserve(sequence.table, tokens.length);
+        sequence.computed = tokens.length - 1;
+        StepPlan plan = new StepPlan(List.of(new Slice(sequence, 9, 10)));
+
+        Speculation dear = new Speculation(6);
+        dear.record(plan, 100);
+        for (int length = 1; length <= 6; length++) {
+            dear.record(new StepPlan(List.of(new Slice(sequence, 9, 10, new int[length]))), 100 + 100 * length);
+        }
+        assertEquals(plan, dear.extend(plan, blocks, 64));
+
+        Speculation cheap = new Speculation(6);
+        cheap.record(plan, 100);
+        cheap.record(new StepPlan(List.of(new Slice(sequence, 9, 10, new int[3]))), 101);
+        cheap.record(new StepPlan(List.of(new Slice(sequence, 9, 10, new int[4]))), 1000);
+        assertArrayEquals(new int[] {5, 6, 1}, cheap.extend(plan, blocks, 64).slices().getFirst().draft());
+        assertArrayEquals(new int[] {5, 6}, cheap.extend(plan, blocks, 3).slices().getFirst().draft());
+        assertEquals(plan, new Speculation(0).extend(plan, blocks, 64));
+        StepPlan mixed = new StepPlan(List.of(new Slice(sequence, 9, 10), new Slice(sequence, 0, 8)));
+        assertEquals(mixed, cheap.extend(mixed, blocks, 64));
+    }
+
+    @Test
+    void shouldFindTheLatestEarlierOccurrence() {
+        Random random = new Random(3);
+        for (int round = 0; round < 200; round++) {
+            int[] tokens = random.ints(1 + random.nextInt(300), 0, 2 + random.nextInt(6)).toArray();
+            NgramIndex index = new NgramIndex();
+            for (int count = 1; count <= tokens.length; count += 1 + random.nextInt(5)) {
+                int expected = latest(tokens, count, NgramIndex.LONG);
+                assertEquals(expected >= 0 ? expected : latest(tokens, count, NgramIndex.SHORT),
+                        index.find(tokens, count), () -> Arrays.toString(tokens));
+            }
+        }
+    }
+
+    private static int latest(int[] tokens, int count, int length) {
+        for (int end = count - 1; end >= length && count >= length; end--) {
+            if (Arrays.equals(tokens, end - length, end, tokens, count - length, count)) {
+                return end;
+            }
+        }
+        return -1;
+    }
+}
