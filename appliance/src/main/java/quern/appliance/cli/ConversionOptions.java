@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 import quern.config.BackendConfig;
 import quern.config.QuernException;
@@ -27,11 +29,8 @@ final class ConversionOptions {
 
     private static final long MEBIBYTE = 1L << 20;
 
-    @Mixin
-    private GlobalOptions global;
-
     @Option(names = "--embedding-type", paramLabel = "TYPE",
-            description = "Type of the embeddings (default: as the rest; where they are the output too, as the output).")
+            description = "Type of the embeddings (default: as the rest; tied to the output: as the output).")
     private String embedding;
 
     @Option(names = "--output-type", paramLabel = "TYPE",
@@ -46,10 +45,6 @@ final class ConversionOptions {
 
     @Option(names = "--tensors", description = "List every tensor, not only those that fell back to another type.")
     private boolean all;
-
-    GlobalOptions global() {
-        return global;
-    }
 
     TypeRule rule(String type) {
         ElementType matrices = parse("--type", type);
@@ -89,14 +84,18 @@ final class ConversionOptions {
         mayWrite(out, force);
     }
 
-    int run(Path in, Path out, TypeRule rule, Importance importance) {
+    int run(GlobalOptions global, Path in, Path out, TypeRule rule, Importance importance) {
         if (Files.exists(out) && out.toAbsolutePath().normalize().equals(in)) {
             throw new UsageProblem(out + " is the model to be read, expected another file");
         }
+        return run(global, () -> ModelFiles.openSource(in), out, rule, importance);
+    }
+
+    int run(GlobalOptions global, Supplier<GgufSource> opening, Path out, TypeRule rule, Importance importance) {
         Screen screen = global.screen();
         var config = new BackendConfig(BackendConfig.Choice.AUTO, global.load().config().backend().threads());
         try (Backend backend = BackendChoice.choose(config).backend();
-                GgufSource source = ModelFiles.openSource(in)) {
+                GgufSource source = opening.get()) {
             long startedNs = System.nanoTime();
             Conversion conversion = new Conversion(source, rule, importance, backend.team(), (what, done, total) ->
                     screen.progress("MiB, " + what, done / MEBIBYTE, Math.max(1, total / MEBIBYTE)));
@@ -111,9 +110,7 @@ final class ConversionOptions {
             screen.json(json(out, report, seconds));
             return;
         }
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("tensor", "dimensions", "from", "to", "before", "after", "rmse", "note"));
-        report.tensors().stream().filter(line -> all || line.fellBack()).forEach(line -> rows.add(row(line)));
+        List<List<String>> rows = all ? each(report) : fallenBack(report);
         if (rows.size() > 1) {
             screen.table(rows);
         }
@@ -129,17 +126,30 @@ final class ConversionOptions {
                 report.rmse(), seconds));
     }
 
-    private static List<String> row(ConversionReport.Line line) {
-        List<String> notes = new ArrayList<>();
-        if (line.fellBack()) {
-            notes.add("rows of " + line.dimensions().getFirst() + " do not fit " + line.wanted());
+    private static List<List<String>> each(ConversionReport report) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("tensor", "dimensions", "from", "to", "before", "after", "rmse", "note"));
+        for (ConversionReport.Line line : report.tensors()) {
+            rows.add(List.of(line.name(), line.dimensions().toString(), line.from().name(), line.to().name(),
+                    Printer.bytes(line.bytesBefore()), Printer.bytes(line.bytesAfter()),
+                    String.format(Locale.ROOT, "%.3g", line.rmse()),
+                    (line.fellBack() ? "does not fit " + line.wanted() + " " : "")
+                            + (line.weighted() ? "weighted" : "")));
         }
-        if (line.weighted()) {
-            notes.add("weighted");
-        }
-        return List.of(line.name(), line.dimensions().toString(), line.from().name(), line.to().name(),
-                Printer.bytes(line.bytesBefore()), Printer.bytes(line.bytesAfter()),
-                String.format(Locale.ROOT, "%.3g", line.rmse()), String.join(", ", notes));
+        return rows;
+    }
+
+    /** One row for all layers of a kind. */
+    private static List<List<String>> fallenBack(ConversionReport report) {
+        Map<List<String>, Integer> counts = new LinkedHashMap<>();
+        report.tensors().stream().filter(ConversionReport.Line::fellBack).forEach(line -> counts.merge(List.of(
+                line.name().replaceFirst("^blk\\.\\d+\\.", "blk.*."), line.dimensions().getFirst().toString(),
+                line.wanted().name(), line.to().name()), 1, Integer::sum));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("tensors", "count", "row length", "does not fit", "stored as"));
+        counts.forEach((key, count) -> rows.add(
+                List.of(key.get(0), count.toString(), key.get(1), key.get(2), key.get(3))));
+        return rows;
     }
 
     private static ObjectNode json(Path out, ConversionReport report, double seconds) {
@@ -158,8 +168,8 @@ final class ConversionOptions {
         return root;
     }
 
-    /** The safetensors directory or file meant: a path, or the name of an imported model. */
-    Path input(String text) {
+    /** A path, or the name of an imported model. */
+    static Path input(String text, GlobalOptions global) {
         return ModelPath.find(text, global).orElseThrow(() -> new UsageProblem(
                 text + ": neither a file or directory nor an imported model"));
     }

@@ -16,6 +16,9 @@ import quern.inference.convert.TypeRule;
 final class ConvertCommand implements Callable<Integer> {
 
     @Mixin
+    private GlobalOptions global;
+
+    @Mixin
     private ConversionOptions options;
 
     @Parameters(index = "0", paramLabel = "DIR", description = "Directory with config.json and safetensors files.")
@@ -31,11 +34,11 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TypeRule rule = options.rule(type);
-        Path model = options.input(in);
+        Path model = ConversionOptions.input(in, global);
         if (!Files.isDirectory(model)) {
             throw new UsageProblem(model + " is a file, expected a safetensors directory; quantize takes GGUF files");
         }
         options.mayWrite(out);
-        return options.run(model, out, rule, Importance.NONE);
+        return options.run(global, model, out, rule, Importance.NONE);
     }
 }

@@ -7,11 +7,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** What requests can name, and the files that {@code serve --model} can. */
-@Command(name = "models", mixinStandardHelpOptions = true, description = "List served and imported models.")
+@Command(name = "models", mixinStandardHelpOptions = true, description = "List served and imported models.",
+        subcommands = RandomModelCommand.class)
 final class ModelsCommand implements Callable<Integer> {
 
     @Mixin
     private GlobalOptions options;
+
+    GlobalOptions options() {
+        return options;
+    }
 
     @Override
     public Integer call() {

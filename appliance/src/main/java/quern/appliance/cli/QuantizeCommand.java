@@ -15,6 +15,9 @@ import quern.inference.convert.TypeRule;
 final class QuantizeCommand implements Callable<Integer> {
 
     @Mixin
+    private GlobalOptions global;
+
+    @Mixin
     private ConversionOptions options;
 
     @Parameters(index = "0", paramLabel = "IN", description = "GGUF file, safetensors directory or imported name.")
@@ -24,14 +27,15 @@ final class QuantizeCommand implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--type", required = true, paramLabel = "TYPE",
-            description = "F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL or IQ4_XS.")
+            description = "Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS or "
+                    + "F32, F16, BF16.")
     private String type;
 
     @Override
     public Integer call() {
         TypeRule rule = options.rule(type);
-        Path model = options.input(in);
+        Path model = ConversionOptions.input(in, global);
         options.mayWrite(out);
-        return options.run(model, out, rule, Importance.NONE);
+        return options.run(global, model, out, rule, Importance.NONE);
     }
 }
