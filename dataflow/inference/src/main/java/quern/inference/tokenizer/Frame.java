@@ -17,6 +17,19 @@ public record Frame(List<Integer> front, List<Integer> behind) {
         behind = List.copyOf(behind);
     }
 
+    /** {@code tokens} with the frame around them. */
+    public int[] around(int[] tokens) {
+        int[] framed = new int[front.size() + tokens.length + behind.size()];
+        for (int i = 0; i < front.size(); i++) {
+            framed[i] = front.get(i);
+        }
+        System.arraycopy(tokens, 0, framed, front.size(), tokens.length);
+        for (int i = 0; i < behind.size(); i++) {
+            framed[front.size() + tokens.length + i] = behind.get(i);
+        }
+        return framed;
+    }
+
     static Frame of(Vocabulary vocabulary) {
         return vocabulary.addBegin() && vocabulary.begin().isPresent()
                 ? new Frame(List.of(vocabulary.begin().getAsInt()), List.of())

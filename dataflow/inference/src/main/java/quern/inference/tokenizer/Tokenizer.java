@@ -1,6 +1,5 @@
 package quern.inference.tokenizer;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -21,13 +20,7 @@ public interface Tokenizer {
 
     /** Ids of a whole plain text with its {@link #frame()}, as an encoder such as BERT takes it. */
     default int[] encodeFramed(String text) {
-        int[] front = encode(text, true);
-        List<Integer> behind = frame().behind();
-        int[] framed = Arrays.copyOf(front, front.length + behind.size());
-        for (int i = 0; i < behind.size(); i++) {
-            framed[front.length + i] = behind.get(i);
-        }
-        return framed;
+        return frame().around(encode(text, false));
     }
 
     /** The tokens the model was trained to see around a whole text. */
