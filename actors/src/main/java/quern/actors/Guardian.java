@@ -19,7 +19,6 @@ import quern.actors.models.ModelStore;
 import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.CatalogueModels;
 import quern.actors.serving.GenerationRouter;
-import quern.actors.serving.ServedModel;
 import quern.config.ApplianceConfig;
 import quern.kv.journal.JobKind;
 
@@ -130,18 +129,16 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         if (stopping.isPresent()) {
             return closeParts();
         }
-        var base = new ServedModel(loaded.modelId(), Optional.empty(), loaded.shortFingerprint(),
-                ServedModel.OWNER_QUERN, System.currentTimeMillis() / 1000);
-        var models = new CatalogueModels(base, house.stores().catalogue(), loaded.model().adapters());
+        var models = CatalogueModels.of(loaded, house.stores().catalogue());
         engine = Optional.of(getContext().spawn(
                 EngineActor.create(loaded::newLoop, loaded.tiers(), house.board(), house.readiness()),
                 "engine", DispatcherSelector.fromConfig(EngineActor.DISPATCHER)));
         router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(
                 engine.get(), loaded.model().tokenizer(), loaded.encoder(), models, loaded.contextTokens(),
-                config.engine().sequencesMax() + config.engine().queueMax())));
+                config.engine().sequencesMax() + config.engine().queueMax(), loaded.embedders())));
         house.opened(new House.Running(loaded, engine.get(), models));
         house.readiness().clear(MODEL);
-        getContext().getLog().info("model {} is ready on {}", loaded.modelId(),
+        getContext().getLog().info("model {} is ready on {}", loaded.servedId(),
                 loaded.choice().backend().description());
         return this;
     }

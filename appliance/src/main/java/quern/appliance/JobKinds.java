@@ -10,8 +10,8 @@ import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
 import quern.actors.tuning.TuningJob;
+import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
-import quern.appliance.http.GenerationRoutes;
 import quern.curation.RecipeCompiler;
 import quern.curation.library.BuiltInOperators;
 import quern.ingest.reader.DocumentReader;
@@ -25,7 +25,7 @@ final class JobKinds {
     private final FileStore files;
     private final DocumentReader reader;
     private final RecipeCompiler recipes = new RecipeCompiler(new BuiltInOperators());
-    private final CompletableFuture<GenerationRoutes> generation = new CompletableFuture<>();
+    private final CompletableFuture<BatchAnswers> requests = new CompletableFuture<>();
 
     JobKinds(House house) {
         this.house = house;
@@ -47,15 +47,15 @@ final class JobKinds {
     }
 
     /** Lets batches that wait for it begin. */
-    void generateWith(GenerationRoutes routes) {
-        generation.complete(routes);
+    void answerWith(BatchAnswers answers) {
+        requests.complete(answers);
     }
 
     Map<JobKind, JobStarter> starters() {
         var starters = new EnumMap<JobKind, JobStarter>(JobKind.class);
         int linesMax = house.config().jobs().batchRequestsMax();
         starters.put(JobKind.BATCH, SteppedJob.starter(job -> BatchJobs.open(
-                job, generation.join(), files, house.stores().directory(), linesMax)));
+                job, requests.join(), files, house.stores().directory(), linesMax)));
         var stores = house.stores();
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
                 stores.directory(), house.config().curation(), recipes,

@@ -11,10 +11,12 @@ import quern.actors.House;
 import quern.actors.access.KeyRing;
 import quern.appliance.http.Access;
 import quern.appliance.http.AliasRoutes;
+import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchRoutes;
 import quern.appliance.http.CurationRoutes;
 import quern.appliance.http.DatasetRoutes;
 import quern.appliance.http.DocumentRoutes;
+import quern.appliance.http.EmbeddingRoutes;
 import quern.appliance.http.FileRoutes;
 import quern.appliance.http.FineTuningRoutes;
 import quern.appliance.http.GenerationRoutes;
@@ -60,8 +62,10 @@ final class Routes {
         routes.add(Route.of("GET", "/metrics", Access.KEY,
                 call -> CompletableFuture.completedStage(Json.text(METRICS_TYPE, metrics.scrape()))));
         var generation = new GenerationRoutes(system, residents.router(), house.config().engine());
-        jobs.generateWith(generation);
+        var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine());
+        jobs.answerWith(new BatchAnswers(generation, embeddings));
         routes.addAll(generation.routes());
+        routes.addAll(embeddings.routes());
         routes.addAll(new ModelRoutes(house, desk).routes());
         routes.addAll(new ImportedModelRoutes(house, desk).routes());
         routes.addAll(new KeyRoutes(keys, desk).routes());
@@ -84,7 +88,10 @@ final class Routes {
         ObjectNode node = Json.object();
         house.running().ifPresent(running -> {
             var parts = running.parts();
-            node.put("model", parts.modelId()).put("fingerprint", parts.model().fingerprint());
+            node.put("model", parts.servedId());
+            node.put("fingerprint", parts.generates()
+                    ? parts.model().fingerprint() : parts.encoderPart().orElseThrow().encoder().fingerprint());
+            parts.encoderPart().ifPresent(part -> node.put("embedding_model", part.id()));
             node.put("backend", parts.choice().backend().description());
             var refusals = node.putArray("refusals");
             parts.choice().refusals().forEach(refusal -> refusals.addObject()

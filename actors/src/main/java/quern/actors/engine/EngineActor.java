@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -20,6 +22,7 @@ import quern.config.QuernException;
 import quern.config.QuernException.Category;
 import quern.inference.StepWork;
 import quern.inference.cache.BlockLoad;
+import quern.inference.engine.EncodeRequest;
 import quern.inference.engine.EngineEvent;
 import quern.inference.engine.EngineLoop;
 import quern.inference.engine.SequenceRequest;
@@ -48,6 +51,11 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
      */
     public record Enqueue(
             List<SequenceRequest> sequences, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo)
+            implements Command {}
+
+    /** All of these texts or none, by the encoder; for the rest as {@link Enqueue}. */
+    public record Encode(
+            List<EncodeRequest> texts, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo)
             implements Command {}
 
     /** The terminal event comes all the same; unknown ids are ignored. */
@@ -121,7 +129,10 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     @Override
     public Behavior<Command> onMessage(Command message) {
         switch (message) {
-            case Enqueue enqueue -> onEnqueue(enqueue);
+            case Enqueue enqueue -> submit(enqueue.sequences(), SequenceRequest::id, loop::submit, enqueue.events(),
+                    enqueue.replyTo());
+            case Encode encode -> submit(
+                    encode.texts(), EncodeRequest::id, loop::submit, encode.events(), encode.replyTo());
             case Cancel cancel -> loop.cancel(cancel.sequenceId());
             case Attach attach -> onAttach(attach);
             case Detach detach -> onDetach(detach);
@@ -146,23 +157,24 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         return this;
     }
 
-    private void onEnqueue(Enqueue enqueue) {
+    private <R> void submit(List<R> requests, ToLongFunction<R> id, Consumer<R> submit,
+            ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo) {
         int taken = 0;
         try {
             if (stopping.isPresent()) {
                 throw new QuernException(Category.RETRYABLE, "the engine is stopping");
             }
-            for (SequenceRequest sequence : enqueue.sequences()) {
-                loop.submit(sequence);
+            for (R request : requests) {
+                submit.accept(request);
                 taken++;
             }
         } catch (QuernException refused) {
-            enqueue.sequences().stream().limit(taken).forEach(sequence -> loop.cancel(sequence.id()));
-            enqueue.replyTo().tell(new NotEnqueued(refused));
+            requests.stream().limit(taken).forEach(request -> loop.cancel(id.applyAsLong(request)));
+            replyTo.tell(new NotEnqueued(refused));
             return;
         }
-        enqueue.sequences().forEach(sequence -> listeners.put(sequence.id(), enqueue.events()));
-        enqueue.replyTo().tell(new Enqueued());
+        requests.forEach(request -> listeners.put(id.applyAsLong(request), events));
+        replyTo.tell(new Enqueued());
     }
 
     private void onAttach(Attach attach) {

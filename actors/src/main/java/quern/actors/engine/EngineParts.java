@@ -8,15 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import quern.actors.serving.ChatMessage;
+import quern.actors.serving.Embedder;
+import quern.actors.serving.Embedders;
 import quern.actors.serving.Prompt;
 import quern.actors.serving.PromptEncoder;
 import quern.config.ApplianceConfig;
+import quern.config.EngineConfig;
+import quern.config.EngineConfig.Pooling;
 import quern.config.QuernException;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.inference.EmbeddedModel;
 import quern.inference.LoadedModel;
 import quern.inference.engine.EngineLoop;
+import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFingerprint;
@@ -34,6 +39,8 @@ import quern.kv.journal.ModelRecord;
  *
  * @param modelId what requests call the base model
  * @param contextTokens longest prompt plus answer
+ * @param encoderPart makes embeddings beside the model, or instead of it
+ * @param generates whether the model was asked for; if not, it is only what the engine's steps need to run
  */
 public record EngineParts(
         ApplianceConfig config,
@@ -41,8 +48,12 @@ public record EngineParts(
         LoadedModel model,
         String modelId,
         TierStack tiers,
-        int contextTokens)
+        int contextTokens,
+        Optional<EncoderPart> encoderPart,
+        boolean generates)
         implements AutoCloseable {
+
+    private static final int TEXTS_IN_FLIGHT_MAX = 32;
 
     /**
      * @param imports what is known of a path that was imported
@@ -55,24 +66,32 @@ public record EngineParts(
             BackendChoice choice = BackendChoice.choose(config.backend());
             Backend backend = choice.backend();
             opened.add(backend);
-            Path path = config.engine().model().orElseGet(() -> EmbeddedModel.unpack(directory.models()));
+            EngineConfig engine = config.engine();
+            boolean generates = engine.model().filter(EncoderFiles::isEncoder).isEmpty();
+            requireOneEncoder(engine, generates);
+            Path path = engine.model().filter(model -> generates)
+                    .orElseGet(() -> EmbeddedModel.unpack(directory.models()));
             Optional<ModelRecord> imported = imports.apply(path);
+            FingerprintFile fingerprints = FingerprintFile.in(directory.root());
             ModelFingerprint stamps = ModelFingerprint.before(path);
             ModelFile file = ModelFiles.open(path);
             opened.add(file);
-            String fingerprint = stamps.of(file, FingerprintFile.in(directory.root()), (done, total) -> { });
+            String fingerprint = stamps.of(file, fingerprints, (done, total) -> { });
             imported.ifPresent(record -> requireSame(record, fingerprint));
-            LoadedModel model = LoadedModel.load(file, backend.kernels(), config.engine().product(), fingerprint);
+            LoadedModel model = LoadedModel.load(file, backend.kernels(), engine.product(), fingerprint);
+            Optional<EncoderPart> encoder = (generates ? engine.embeddingModel() : engine.model()).map(
+                    one -> EncoderPart.load(one, engine, backend.kernels(), fingerprints, imports));
+            encoder.ifPresent(opened::add);
             var layout = model.kvLayout(config.kv());
             TierStack tiers = TierStack.open(
                     config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks());
             tiers.openLower();
-            String id = config.engine().model().isEmpty() ? EmbeddedModel.NAME
+            String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME
                     : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
             int trained = model.shape().contextTokens();
-            int limit = config.engine().contextTokens();
-            return new EngineParts(
-                    config, choice, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit));
+            int limit = engine.contextTokens();
+            return new EngineParts(config, choice, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
+                    encoder, generates);
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
@@ -89,7 +108,15 @@ public record EngineParts(
         }
     }
 
-    private static void requireSame(ModelRecord record, String fingerprint) {
+    private static void requireOneEncoder(EngineConfig engine, boolean generates) {
+        if (!generates && engine.embeddingModel().isPresent()) {
+            throw new QuernException(QuernException.Category.ERROR, "engine.model " + engine.model().orElseThrow()
+                    + " is an encoder and engine.embedding-model is " + engine.embeddingModel().get()
+                    + ", expected one encoder at most");
+        }
+    }
+
+    static void requireSame(ModelRecord record, String fingerprint) {
         if (!record.fingerprint().equals(fingerprint)) {
             throw new QuernException(QuernException.Category.ERROR, "model '" + record.name() + "' at " + record.path()
                     + " changed since it was imported: fingerprint " + fingerprint + ", expected "
@@ -97,14 +124,37 @@ public record EngineParts(
         }
     }
 
-    private static String idOf(Path model) {
+    static String idOf(Path model) {
         String name = model.toAbsolutePath().normalize().getFileName().toString();
         return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
     }
 
     /** A loop over this model and its tiers; one at a time. */
     public EngineLoop newLoop() {
-        return new EngineLoop(model, tiers, model.kvLayout(config.kv()), config.engine());
+        return new EngineLoop(
+                model, encoderPart.map(EncoderPart::encoder), tiers, model.kvLayout(config.kv()), config.engine());
+    }
+
+    /** What makes embeddings: the model's pooled hidden states, and the encoder. */
+    public Embedders embedders() {
+        EngineConfig engine = config.engine();
+        int inFlightMax = Math.min(TEXTS_IN_FLIGHT_MAX, engine.queueMax());
+        var decoder = new Embedder(model.shape().hidden(), contextTokens, model.shape().vocabulary(),
+                Math.min(inFlightMax, Math.max(1, engine.sequencesMax() / 2)),
+                Optional.of(engine.pooling().or(model::pooling).orElse(Pooling.MEAN)),
+                inputs(model.tokenizer()::encodeFramed));
+        return new Embedders(generates ? Optional.of(decoder) : Optional.empty(), encoderPart.map(part -> new Embedder(
+                part.encoder().shape().hidden(), part.encoder().shape().contextTokens(),
+                part.encoder().shape().vocabulary(), inFlightMax, Optional.empty(), inputs(part.encoder()::tokens))));
+    }
+
+    private static PromptEncoder inputs(Function<String, int[]> tokens) {
+        return prompt -> switch (prompt) {
+            case Prompt.Text(String text) -> tokens.apply(text);
+            case Prompt.Tokens(List<Integer> ids) -> ids.stream().mapToInt(Integer::intValue).toArray();
+            case Prompt.Chat chat -> throw new QuernException(
+                    QuernException.Category.ERROR, "a conversation has no embedding");
+        };
     }
 
     /** Prompts as this model wants them: its chat template, else the plain one. */
@@ -135,6 +185,11 @@ public record EngineParts(
         return remarks;
     }
 
+    /** Id of what was asked for: the model's, else the encoder's. */
+    public String servedId() {
+        return generates ? modelId : encoderPart.orElseThrow().id();
+    }
+
     /** Fingerprint of the base weights, as short as replies carry it. */
     public String shortFingerprint() {
         return model.fingerprint().substring(0, 12);
@@ -143,6 +198,7 @@ public record EngineParts(
     @Override
     public void close() {
         tiers.close();
+        encoderPart.ifPresent(EncoderPart::close);
         model.close();
         choice.backend().close();
     }

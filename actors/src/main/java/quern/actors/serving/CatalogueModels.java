@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quern.actors.Caller;
+import quern.actors.engine.EngineParts;
 import quern.inference.AdapterRegistry;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AliasRecord;
@@ -19,17 +20,41 @@ public final class CatalogueModels implements ModelDirectory {
     private static final int FINGERPRINT_CHARS = 12;
 
     private final ServedModel base;
+    private final Optional<ServedModel> encoder;
+    private final boolean generates;
     private final Catalogue catalogue;
     private final AdapterRegistry loaded;
 
-    public CatalogueModels(ServedModel base, Catalogue catalogue, AdapterRegistry loaded) {
+    /** What an engine serves from now on. */
+    public static CatalogueModels of(EngineParts parts, Catalogue catalogue) {
+        long nowSeconds = System.currentTimeMillis() / 1000;
+        var base = new ServedModel(parts.modelId(), Optional.empty(), parts.shortFingerprint(),
+                ServedModel.OWNER_QUERN, nowSeconds, false);
+        Optional<ServedModel> encoder = parts.encoderPart().map(part -> new ServedModel(part.id(), Optional.empty(),
+                part.encoder().fingerprint().substring(0, FINGERPRINT_CHARS), ServedModel.OWNER_QUERN, nowSeconds,
+                true));
+        return new CatalogueModels(base, encoder, parts.generates(), catalogue, parts.model().adapters());
+    }
+
+    /**
+     * @param encoder served beside the base model
+     * @param generates whether the base model can be asked for; if not, only the encoder can
+     */
+    private CatalogueModels(
+            ServedModel base, Optional<ServedModel> encoder, boolean generates, Catalogue catalogue,
+            AdapterRegistry loaded) {
         this.base = base;
+        this.encoder = encoder;
+        this.generates = generates;
         this.catalogue = catalogue;
         this.loaded = loaded;
     }
 
     @Override
     public Optional<ServedModel> find(String name, Caller caller) {
+        if (!generates || encoder.filter(known -> known.id().equals(name)).isPresent()) {
+            return encoder.filter(known -> known.id().equals(name));
+        }
         if (name.equals(base.id())) {
             return Optional.of(base);
         }
@@ -62,7 +87,11 @@ public final class CatalogueModels implements ModelDirectory {
     @Override
     public List<ServedModel> list(Caller caller) {
         var models = new ArrayList<ServedModel>();
+        if (!generates) {
+            return encoder.stream().toList();
+        }
         models.add(base);
+        encoder.ifPresent(models::add);
         for (AdapterRecord record : catalogue.all(RecordKind.ADAPTER, AdapterRecord.class)) {
             if (caller.sees(record.ownership())) {
                 served(record).ifPresent(models::add);

@@ -9,7 +9,9 @@ import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import quern.actors.Caller;
 import quern.actors.engine.EngineActor;
+import quern.actors.serving.SequencePlan.Refusal;
 import quern.inference.tokenizer.Tokenizer;
 
 /** Takes requests in: resolves the model, bounds how many are at work, starts a {@link Generation} for each. */
@@ -26,6 +28,13 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
      */
     public record Submit(
             GenerationRequest request, ActorRef<GenerationEvent> events, ActorRef<SubmitReply> replyTo)
+            implements Command {}
+
+    /**
+     * @param events gets the one event of an accepted request; its end cancels the request
+     * @param replyTo gets exactly one {@link EmbedReply}
+     */
+    public record Embed(EmbeddingRequest request, ActorRef<EmbeddingEvent> events, ActorRef<EmbedReply> replyTo)
             implements Command {}
 
     /** The model can be used from now on. */
@@ -46,7 +55,8 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
             PromptEncoder encoder,
             ModelDirectory models,
             int contextTokens,
-            int requestsMax) {}
+            int requestsMax,
+            Embedders embedders) {}
 
     public static Behavior<Command> create(ServingObserver observer) {
         return Behaviors.setup(context -> new GenerationRouter(context, observer));
@@ -67,6 +77,7 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
     public Behavior<Command> onMessage(Command message) {
         return switch (message) {
             case Submit submit -> onSubmit(submit);
+            case Embed embed -> onEmbed(embed);
             case Open open -> onOpen(open);
             case Shut shut -> onShut(shut);
         };
@@ -92,21 +103,52 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
     }
 
     private Behavior<Command> onSubmit(Submit submit) {
-        if (serving.isEmpty()) {
-            return reject(submit, new SubmitReply.NotReady(shutReason));
-        }
-        Serving open = serving.get();
-        if (active >= open.requestsMax()) {
-            return reject(submit, new SubmitReply.Overloaded(
-                    active + " requests are at work, at most " + open.requestsMax()));
-        }
         GenerationRequest request = submit.request();
-        Optional<ServedModel> served = open.models().find(request.model(), request.caller());
-        if (served.isEmpty()) {
-            return reject(submit, new SubmitReply.UnknownModel(request.model()));
+        try {
+            ServedModel served = served(request.model(), request.caller());
+            if (served.encoder()) {
+                throw new Refusal(new SubmitReply.Invalid("model", "the model '" + served.id()
+                        + "' is an encoder: it makes embeddings (/v1/embeddings) and generates nothing"));
+            }
+            start(submit, serving.orElseThrow(), served);
+        } catch (Refusal refusal) {
+            observer.rejected(refusal.reason());
+            submit.replyTo().tell(refusal.reason());
         }
-        start(submit, open, served.get());
         return this;
+    }
+
+    private Behavior<Command> onEmbed(Embed embed) {
+        EmbeddingRequest request = embed.request();
+        try {
+            ServedModel served = served(request.model(), request.caller());
+            Serving open = serving.orElseThrow();
+            Embedder embedder = open.embedders().of(served).orElseThrow(() -> new Refusal(new SubmitReply.Invalid(
+                    "model", "the model '" + served.id() + "' makes no embeddings")));
+            var task = new Embedding.Task(
+                    request, served, embedder, nextSequenceId, embed.events(), embed.replyTo());
+            nextSequenceId += request.inputs().size();
+            active++;
+            getContext().watch(getContext().spawnAnonymous(
+                    Embedding.create(task, open.engine(), observer), DispatcherSelector.fromConfig(TEXT_DISPATCHER)));
+        } catch (Refusal refusal) {
+            observer.rejected(refusal.reason());
+            embed.replyTo().tell(new EmbedReply.Refused(refusal.reason()));
+        }
+        return this;
+    }
+
+    /** What a request of this caller is served by, if one more request can be. */
+    private ServedModel served(String model, Caller caller) throws Refusal {
+        if (serving.isEmpty()) {
+            throw new Refusal(new SubmitReply.NotReady(shutReason));
+        }
+        if (active >= serving.get().requestsMax()) {
+            throw new Refusal(new SubmitReply.Overloaded(
+                    active + " requests are at work, at most " + serving.get().requestsMax()));
+        }
+        return serving.get().models().find(model, caller)
+                .orElseThrow(() -> new Refusal(new SubmitReply.UnknownModel(model)));
     }
 
     private void start(Submit submit, Serving open, ServedModel served) {
@@ -117,11 +159,5 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         getContext().watch(getContext().spawnAnonymous(
                 Generation.create(task, open.encoder(), open.engine(), observer),
                 DispatcherSelector.fromConfig(TEXT_DISPATCHER)));
-    }
-
-    private Behavior<Command> reject(Submit submit, SubmitReply.Rejected reason) {
-        observer.rejected(reason);
-        submit.replyTo().tell(reason);
-        return this;
     }
 }

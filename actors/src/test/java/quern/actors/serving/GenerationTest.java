@@ -59,7 +59,7 @@ class GenerationTest {
     private void open(int requestsMax) {
         router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(engine.getRef(), new Letters(),
                 prompt -> new Letters().encode(((Prompt.Text) prompt).text(), false),
-                new OneModel(), CONTEXT_TOKENS, requestsMax)));
+                new OneModel(), CONTEXT_TOKENS, requestsMax, Embedders.NONE)));
     }
 
     private void submit(String model, String prompt, int choices) {

@@ -88,14 +88,18 @@ final class AttendedReply {
 
     /** One JSON object, with its true status when it is there within a second. */
     CompletionStage<HttpResponse> whole(GenerationRoutes.Running running, AnswerFormat format, int answers) {
-        CompletableFuture<ObjectNode> result = running.events()
+        return whole(running.events()
                 .runWith(Sink.fold(new AnswerSet(answers), AnswerSet::add), system)
                 .thenApply(format::whole)
-                .toCompletableFuture();
+                .toCompletableFuture(), running.abandon());
+    }
+
+    /** @param abandon told when nobody reads the reply any more */
+    CompletionStage<HttpResponse> whole(CompletableFuture<ObjectNode> result, Runnable abandon) {
         return result.copy()
                 .thenApply(Optional::of)
                 .completeOnTimeout(Optional.empty(), PULSE.toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(early -> early.map(Json::ok).orElseGet(() -> late(result, running.abandon())));
+                .thenApply(early -> early.map(Json::ok).orElseGet(() -> late(result, abandon)));
     }
 
     private HttpResponse late(CompletionStage<ObjectNode> result, Runnable abandon) {

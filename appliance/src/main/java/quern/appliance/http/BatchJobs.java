@@ -15,8 +15,8 @@ public final class BatchJobs {
      * @throws Exception if the input file is gone or not a batch's
      */
     public static JobWork open(
-            JobRecord job, GenerationRoutes generation, FileStore files, DataDirectory data, int linesMax)
+            JobRecord job, BatchAnswers requests, FileStore files, DataDirectory data, int linesMax)
             throws Exception {
-        return BatchWork.opening(generation, files, data, linesMax).open(job);
+        return BatchWork.opening(requests, files, data, linesMax).open(job);
     }
 }

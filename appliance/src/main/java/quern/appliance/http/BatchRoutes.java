@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -20,7 +19,6 @@ import quern.kv.journal.RecordKind;
 /** OpenAI's batches: {@code /v1/batches}. */
 public final class BatchRoutes {
 
-    private static final Set<String> ENDPOINTS = Set.of("/v1/chat/completions", "/v1/completions");
     private static final int LIMIT_MAX = 100;
     private static final int METADATA_MAX = 16;
 
@@ -45,8 +43,8 @@ public final class BatchRoutes {
             String input = fields.requiredText("input_file_id");
             String endpoint = fields.requiredText("endpoint");
             String window = fields.text("completion_window").orElse("24h");
-            if (!ENDPOINTS.contains(endpoint)) {
-                throw fields.invalid("endpoint", "is not one of " + ENDPOINTS);
+            if (!BatchAnswers.ENDPOINTS.contains(endpoint)) {
+                throw fields.invalid("endpoint", "is not one of " + BatchAnswers.ENDPOINTS);
             }
             Map<String, String> metadata = metadata(fields);
             fields.refuseOthers();

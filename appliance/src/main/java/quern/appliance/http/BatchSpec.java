@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What a batch was asked for.
  *
- * @param endpoint {@code /v1/chat/completions} or {@code /v1/completions}
+ * @param endpoint one of {@link BatchAnswers#ENDPOINTS}
  * @param keyId whose requests they are
  */
 record BatchSpec(

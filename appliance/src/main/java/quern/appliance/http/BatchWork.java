@@ -41,7 +41,7 @@ final class BatchWork implements JobWork {
 
     private final JobRecord job;
     private final BatchSpec spec;
-    private final GenerationRoutes generation;
+    private final BatchAnswers requests;
     private final FileStore files;
     private final Path directory;
     private final BatchOutput answers;
@@ -52,11 +52,11 @@ final class BatchWork implements JobWork {
     private boolean crowded;
 
     private BatchWork(
-            JobRecord job, BatchSpec spec, BatchInput input, GenerationRoutes generation, FileStore files,
+            JobRecord job, BatchSpec spec, BatchInput input, BatchAnswers requests, FileStore files,
             Path directory) throws IOException {
         this.job = job;
         this.spec = spec;
-        this.generation = generation;
+        this.requests = requests;
         this.files = files;
         this.directory = directory;
         Files.createDirectories(directory);
@@ -69,11 +69,11 @@ final class BatchWork implements JobWork {
     }
 
     static SteppedJob.Opening opening(
-            GenerationRoutes generation, FileStore files, DataDirectory data, int linesMax) {
+            BatchAnswers requests, FileStore files, DataDirectory data, int linesMax) {
         return job -> {
             BatchSpec spec = RecordText.read(job.specJson(), BatchSpec.class);
             BatchInput input = BatchInput.read(files.path(spec.inputFileId()), spec.endpoint(), linesMax);
-            return new BatchWork(job, spec, input, generation, files, data.jobs().resolve(job.id()));
+            return new BatchWork(job, spec, input, requests, files, data.jobs().resolve(job.id()));
         };
     }
 
@@ -106,7 +106,7 @@ final class BatchWork implements JobWork {
     private CompletableFuture<ObjectNode> start(BatchInput.Line line) {
         try {
             Caller caller = new Caller(spec.keyId(), spec.admin(), Set.of());
-            return generation.answer(spec.endpoint(), Fields.of(line.body()), caller).toCompletableFuture();
+            return requests.answer(spec.endpoint(), Fields.of(line.body()), caller).toCompletableFuture();
         } catch (ApiError e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -66,8 +66,12 @@ public final class FineTuningRoutes {
             });
             fields.only("integrations", Set.of("[]", "null"));
             fields.refuseOthers();
-            String base = house.running().map(running -> running.parts().modelId())
-                    .orElseThrow(() -> ApiError.unavailable("the model is loading", 1));
+            var parts = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts();
+            if (!parts.generates()) {
+                throw ApiError.badField("model", "model_not_found",
+                        "'" + parts.servedId() + "' is an encoder; nothing here can be tuned");
+            }
+            String base = parts.modelId();
             if (!model.equals(base)) {
                 throw ApiError.badField(
                         "model", "model_not_found", "'" + model + "' cannot be tuned; '" + base + "' can");

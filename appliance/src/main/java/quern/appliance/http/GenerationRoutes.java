@@ -3,18 +3,13 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.japi.Pair;
-import org.apache.pekko.stream.CompletionStrategy;
-import org.apache.pekko.stream.OverflowStrategy;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import quern.actors.Caller;
@@ -87,40 +82,33 @@ public final class GenerationRoutes {
      */
     record Running(SubmitReply.Accepted accepted, Source<GenerationEvent, NotUsed> events, Runnable abandon) {}
 
-    private enum Abandon { NOW }
-
     private CompletionStage<Running> start(GenerationRequest request) {
         long events = (long) request.answers() * (Math.min(request.sampling().maxTokens(), EVENTS_MAX) + 2L)
                 + EVENTS_SPARE;
-        Pair<org.apache.pekko.actor.ActorRef, Source<GenerationEvent, NotUsed>> stream = Source
-                .<GenerationEvent>actorRef(
-                        message -> message == Abandon.NOW
-                                ? Optional.of(CompletionStrategy.immediately()) : Optional.empty(),
-                        message -> Optional.empty(),
-                        (int) Math.min(events, EVENTS_MAX),
-                        OverflowStrategy.fail())
-                .takeWhile(event -> !(event instanceof GenerationEvent.Terminal), true)
-                .preMaterialize(system);
-        Runnable abandon = () -> stream.first().tell(Abandon.NOW, org.apache.pekko.actor.ActorRef.noSender());
-        ActorRef<GenerationEvent> listener = Adapter.toTyped(stream.first());
+        EventStream<GenerationEvent> stream = EventStream.open(
+                system, (int) Math.min(events, EVENTS_MAX), GenerationEvent.Terminal.class::isInstance);
         return AskPattern.<GenerationRouter.Command, SubmitReply>ask(
                         router,
-                        replyTo -> new GenerationRouter.Submit(request, listener, replyTo),
+                        replyTo -> new GenerationRouter.Submit(request, stream.listener(), replyTo),
                         SUBMIT_TIMEOUT,
                         system.scheduler())
                 .thenApply(reply -> switch (reply) {
-                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.second(), abandon);
-                    case SubmitReply.Rejected rejected -> throw refusal(rejected, request);
+                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.events(), stream.abandon());
+                    case SubmitReply.Rejected rejected -> throw refusal(rejected, field(request));
                 })
                 .whenComplete((running, failure) -> {
                     if (failure != null) {
-                        abandon.run();
+                        stream.abandon().run();
                     }
                 });
     }
 
-    static ApiError refusal(SubmitReply.Rejected rejected, GenerationRequest request) {
-        String field = request.prompts().getFirst() instanceof Prompt.Chat ? "messages" : "prompt";
+    private static String field(GenerationRequest request) {
+        return request.prompts().getFirst() instanceof Prompt.Chat ? "messages" : "prompt";
+    }
+
+    /** @param field that holds what is to be read */
+    static ApiError refusal(SubmitReply.Rejected rejected, String field) {
         return switch (rejected) {
             case SubmitReply.Overloaded overloaded -> ApiError.overloaded(overloaded.message(), RETRY_SECONDS);
             case SubmitReply.UnknownModel unknown -> ApiError.unknownModel(unknown.model());
