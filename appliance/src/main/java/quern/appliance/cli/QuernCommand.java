@@ -16,8 +16,8 @@ import quern.config.QuernException;
         description = "Documents in, a tuned and served language model out, on this machine.",
         subcommands = {
             DemoCommand.class, ServeCommand.class, IngestCommand.class, CurateCommand.class, TuneCommand.class,
-            ChatCommand.class, GenerateCommand.class, ApplyTemplateCommand.class, TokenizeCommand.class,
-            LogitsCommand.class,
+            ChatCommand.class, GenerateCommand.class, EmbedCommand.class, ApplyTemplateCommand.class,
+            TokenizeCommand.class, LogitsCommand.class,
             JobsCommand.class, ModelsCommand.class, ImportCommand.class,
             ConvertCommand.class, QuantizeCommand.class,
             ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,

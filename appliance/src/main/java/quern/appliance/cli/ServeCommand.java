@@ -25,6 +25,10 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "PATH", description = "GGUF file, safetensors directory or imported name.")
     private String model;
 
+    @Option(names = "--embedding-model", paramLabel = "PATH",
+            description = "Encoder that makes embeddings beside the model: GGUF file, directory or imported name.")
+    private String embeddingModel;
+
     @Option(names = "--backend", description = "auto, scalar, vector or cuda.")
     private String backend;
 
@@ -35,6 +39,9 @@ final class ServeCommand implements Callable<Integer> {
         options.set("backend.choice", backend);
         if (model != null) {
             options.set("engine.model", ModelPath.resolve(model, options));
+        }
+        if (embeddingModel != null) {
+            options.set("engine.embedding-model", ModelPath.resolve(embeddingModel, options));
         }
         ApplianceConfig config = options.load().config();
         long startedNs = System.nanoTime();
