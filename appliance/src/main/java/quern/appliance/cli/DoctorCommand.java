@@ -29,6 +29,11 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
+    @Option(names = "--model", paramLabel = "FILE",
+            description = "Say whether this model (file, directory or imported name) fits this machine, with which "
+                    + "context, and what speed to expect.")
+    private String model;
+
     @Option(names = "--models", paramLabel = "DIR",
             description = {"Run every model below DIR with exact products and as served, and compare with the answers "
                     + "beside it: in a directory cases.json (prompts: ids, last_logits_row, greedy) and logits.f32, "
@@ -41,6 +46,10 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Screen screen = options.screen();
         ApplianceConfig config = options.load().config();
+        if (model != null) {
+            return FitReport.print(screen, ModelPath.resolve(model, options), config)
+                    ? ExitCode.OK : ExitCode.FAILURE;
+        }
         if (models != null) {
             return ModelTable.print(screen, models, config.backend()) ? ExitCode.OK : ExitCode.FAILURE;
         }

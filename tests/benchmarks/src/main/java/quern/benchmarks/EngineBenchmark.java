@@ -15,6 +15,8 @@ import quern.inference.LoadedModel;
 import quern.inference.engine.EngineEvent;
 import quern.inference.engine.EngineLoop;
 import quern.inference.engine.SequenceRequest;
+import quern.inference.fit.ModelFit;
+import quern.inference.fit.SpeedProbe;
 import quern.inference.sampling.SamplingParameters;
 import quern.kv.TierStack;
 
@@ -52,6 +54,20 @@ public final class EngineBenchmark {
             }
             System.out.printf(Locale.ROOT, "engine, 135M Q8_0, %s: prefill %.0f tokens/s, decode %.1f tokens/s%n",
                     backend.description(), median(prefill), median(decode));
+            expected(backend, config, median(prefill), median(decode));
+        }
+    }
+
+    /** What the doctor says of the same model, beside what was measured. */
+    private static void expected(Backend backend, ApplianceConfig config, double prefill, double decode) {
+        try (SyntheticModel file = new SyntheticModel(SyntheticModel.SHAPE_135M, ElementType.Q8_0)) {
+            ModelFit fit = ModelFit.of(file, backend.kernels(), config.engine(), config.kv());
+            SpeedProbe probe = SpeedProbe.measure(
+                    file, fit, backend.kernels(), config.engine().product(), ElementType.F16);
+            System.out.printf(Locale.ROOT, "doctor expects: prefill %.0f tokens/s (%.2f of it reached), decode %.1f "
+                    + "tokens/s (%.2f of it reached)%n", probe.prefillTokensPerSecond(),
+                    prefill / probe.prefillTokensPerSecond(), probe.decodeTokensPerSecond(),
+                    decode / probe.decodeTokensPerSecond());
         }
     }
 
