@@ -19,7 +19,7 @@ import quern.config.QuernException;
             ChatCommand.class, GenerateCommand.class, EmbedCommand.class, ApplyTemplateCommand.class,
             TokenizeCommand.class, LogitsCommand.class,
             JobsCommand.class, ModelsCommand.class, ImportCommand.class,
-            ConvertCommand.class, QuantizeCommand.class,
+            ConvertCommand.class, QuantizeCommand.class, PerplexityCommand.class,
             ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
             VerifyCommand.class, LineageCommand.class,
             DoctorCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class

@@ -17,6 +17,7 @@ import quern.inference.engine.RequestRefused.Reason;
 import quern.inference.transformer.ForwardBatch;
 import quern.inference.transformer.ForwardBatch.AdapterSpan;
 import quern.inference.transformer.ModelShape;
+import quern.inference.transformer.ProductWatch;
 import quern.inference.transformer.Transformer;
 
 /**
@@ -48,6 +49,11 @@ public final class DirectRun implements AutoCloseable {
         this.adapter = adapter;
         this.transformer = model.transformer();
         this.layout = new KvLayout(shape.layers(), shape.kvHeads(), shape.headSize(), BLOCK_TOKENS, cache);
+    }
+
+    /** Lets {@code watch} hear what goes into every product from now on. */
+    public void watch(ProductWatch watch) {
+        transformer.watch(watch);
     }
 
     /** Receives the logits after each token. */

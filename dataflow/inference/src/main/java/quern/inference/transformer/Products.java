@@ -17,11 +17,16 @@ final class Products {
     private final Kernels kernels;
     private final boolean rounding;
     private final RowScratch scratch;
+    private ProductWatch watch = (name, rows, count) -> { };
 
     Products(Kernels kernels, EngineConfig.Product product, RowScratch scratch) {
         this.kernels = kernels;
         this.rounding = product == EngineConfig.Product.Q8;
         this.scratch = scratch;
+    }
+
+    void watch(ProductWatch listener) {
+        watch = listener;
     }
 
     /** Rows that go into one or more products; rounded once, when the first of them asks. */
@@ -62,6 +67,7 @@ final class Products {
 
     /** {@code y = W x + bias}. */
     void multiply(Linear linear, Input x, Rows y) {
+        watch.input(linear.name(), x.rows, x.count);
         boolean quantised = linear.matrix().type().blockElements() > 1;
         if (rounding && quantised) {
             kernels.matmulQ8(linear.matrix(), x.rounded(), x.count, y);

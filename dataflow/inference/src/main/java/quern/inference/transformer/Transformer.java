@@ -37,6 +37,11 @@ public final class Transformer {
                 new ExpertMixture(experts, products, scratch, (dense, input, count) -> expert(dense, input, count)));
     }
 
+    /** Lets {@code watch} hear what goes into every product from now on. */
+    public void watch(ProductWatch watch) {
+        products.watch(watch);
+    }
+
     /**
      * Computes all rows and leaves their keys and values in the batch's blocks.
      *
