@@ -1,6 +1,7 @@
 package quern.gpu.vector;
 
 import java.util.Arrays;
+import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Rows;
 import quern.gpu.vector.PanelMatrix.Form;
 
@@ -50,11 +51,15 @@ final class PanelProduct {
 
     static void integers(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
         float[] weights = new float[BLOCK * Tiles.ROWS];
+        float[] minFactors = new float[2 * Tiles.ROWS];
         float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
         for (int panel = from; panel < to; panel++) {
             Arrays.fill(sums, 0f);
             for (int b = 0; b < w.blocks(); b++) {
                 PanelReader.integers(w, panel, b, weights);
+                if (w.hasMins()) {
+                    PanelReader.minFactors(w, panel, b, minFactors);
+                }
                 int scalesAt = w.scalesAt(panel, b);
                 for (int tile = 0; tile < x.tiles(); tile++) {
                     int xScales = x.blockAt(tile, b);
@@ -69,7 +74,9 @@ final class PanelProduct {
                                 x.scales(), xScales, sums, at);
                     }
                     if (w.hasMins()) {
-                        addMins(w, panel, b, x, xScales, sums, at);
+                        Tiles.addMins(
+                                w.mins(), scalesAt, minFactors, x.scales(), xScales, x.runSums(), 2 * xScales,
+                                x.tileTokens(), sums, at);
                     }
                 }
             }
@@ -80,46 +87,61 @@ final class PanelProduct {
     /** A few tokens one by one while the panel is in the first cache level; tiles of one token. */
     static void integersOneByOne(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
         float[] sums = new float[x.count() * Tiles.ROWS];
-        float[] dots = new float[2 * Tiles.ROWS];
         boolean plain = w.form() == Form.BYTES && w.factorsPerBlock() == 0 && !w.hasMins();
+        BlockJoin join = new BlockJoin(w);
         for (int panel = from; panel < to; panel++) {
-            Arrays.fill(sums, 0f);
-            for (int t = 0; t < x.count(); t++) {
-                if (plain) {
+            if (plain) {
+                for (int t = 0; t < x.count(); t++) {
                     SingleToken.bytes(w, panel, x, t, sums, t * Tiles.ROWS);
-                } else if (w.form() == Form.BYTES) {
-                    SingleToken.factoredBytes(w, panel, x, t, dots, sums, t * Tiles.ROWS);
-                } else {
-                    SingleToken.indices(w, panel, x, t, dots, sums, t * Tiles.ROWS);
                 }
+            } else {
+                addBlocks(w, panel, x, join, sums);
             }
             write(sums, x.count(), panel, y);
+        }
+    }
+
+    private static void addBlocks(PanelMatrix w, int panel, PackedTokens x, BlockJoin join, float[] sums) {
+        Arrays.fill(sums, 0f);
+        for (int b = 0; b < w.blocks(); b += BlockJoin.BLOCKS) {
+            int end = Math.min(b + BlockJoin.BLOCKS, w.blocks());
+            join.turnTo(panel, b, end);
+            for (int t = 0; t < x.count(); t++) {
+                if (w.form() == Form.BYTES) {
+                    BlockDots.bytes(w, panel, b, end, x, t, join.dots());
+                } else {
+                    BlockDots.indices(w, panel, b, end, x, t, join.dots());
+                }
+                join.add(x.scales(), x.runSums(), t * w.blocks(), sums, t * Tiles.ROWS);
+            }
         }
     }
 
     /** The same for form NIBBLES. */
     static void integersOneByOne(PanelMatrix w, PairedTokens x, int from, int to, Rows y) {
         float[] sums = new float[x.count() * Tiles.ROWS];
-        float[] dots = new float[2 * Tiles.ROWS];
+        BlockJoin join = new BlockJoin(w);
         for (int panel = from; panel < to; panel++) {
-            Arrays.fill(sums, 0f);
-            for (int t = 0; t < x.count(); t++) {
-                if (w.factorsPerBlock() == 2) {
-                    SingleToken.nibbleRuns(w, panel, x, t, dots, sums, t * Tiles.ROWS);
-                } else {
+            if (w.type() == ElementType.Q4_0) {
+                for (int t = 0; t < x.count(); t++) {
                     SingleToken.nibbles(w, panel, x, t, sums, t * Tiles.ROWS);
                 }
+            } else {
+                addBlocks(w, panel, x, join, sums);
             }
             write(sums, x.count(), panel, y);
         }
     }
 
-    private static void addMins(PanelMatrix w, int panel, int b, PackedTokens x, int xAt, float[] sums, int at) {
-        float[] runSums = x.runSums();
-        for (int token = 0; token < x.tileTokens(); token++) {
-            float first = runSums[2 * xAt + token];
-            float second = runSums[2 * xAt + x.tileTokens() + token];
-            Tiles.addMin(w, panel, b, x.scales()[xAt + token], first, second, sums, at + token * Tiles.ROWS);
+    private static void addBlocks(PanelMatrix w, int panel, PairedTokens x, BlockJoin join, float[] sums) {
+        Arrays.fill(sums, 0f);
+        for (int b = 0; b < w.blocks(); b += BlockJoin.BLOCKS) {
+            int end = Math.min(b + BlockJoin.BLOCKS, w.blocks());
+            join.turnTo(panel, b, end);
+            for (int t = 0; t < x.count(); t++) {
+                BlockDots.nibbles(w, panel, b, end, x, t, join.dots());
+                join.add(x.scales(), x.runSums(), t * w.blocks(), sums, t * Tiles.ROWS);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package quern.gpu.vector;
 
 import static quern.gpu.vector.EightLanes.F;
 
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -92,6 +93,20 @@ final class PanelReader {
     private static void widen(ByteVector bytes, float[] out, int at) {
         ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 0)).intoArray(out, at);
         ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 1)).intoArray(out, at + 8);
+    }
+
+    /** The factors of the minima of a block's two halves, 2 x 16; 1 where none are stored. */
+    static void minFactors(PanelMatrix m, int panel, int block, float[] out) {
+        if (m.factorsPerBlock() == 0) {
+            Arrays.fill(out, 1f);
+            return;
+        }
+        int first = m.factorsAt(panel, block);
+        int second = first + (m.factorsPerBlock() - 1) * Tiles.ROWS;
+        for (int row = 0; row < Tiles.ROWS; row += 8) {
+            eight(m.minFactors(), first + row).intoArray(out, row);
+            eight(m.minFactors(), second + row).intoArray(out, Tiles.ROWS + row);
+        }
     }
 
     private static void multiply(PanelMatrix m, int factorsAt, float[] out) {

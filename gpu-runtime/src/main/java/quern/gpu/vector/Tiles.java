@@ -84,26 +84,26 @@ final class Tiles {
     }
 
     /**
-     * What the minima of one block take away: {@code sums[row] = fma(-(min[row] * xScale), dot[row], sums[row])}, where
-     * {@code dot} is the whole number {@code factor * first + factor' * second}, a factor not stored being 1.
+     * What the minima of one block take away from the tokens of a tile: {@code sums[token][row] =
+     * fma(-(min[row] * xScale[token]), dot, sums[token][row])}, where {@code dot} is the whole number
+     * {@code factor[0][row] * runSum[0][token] + factor[1][row] * runSum[1][token]}.
      *
-     * @param first sum of the token's first 16 integers
-     * @param second that of the others
+     * @param factors 2 x 16
+     * @param runSums 2 x {@code tokens}
      */
-    static void addMin(
-            PanelMatrix w, int panel, int block, float xScale, float first, float second, float[] sums,
-            int sumsFrom) {
-        int minsAt = w.scalesAt(panel, block);
-        int factorsAt = w.factorsAt(panel, block);
+    static void addMins(
+            float[] mins, int minsFrom, float[] factors, float[] xScales, int xsFrom, float[] runSums, int runsFrom,
+            int tokens, float[] sums, int sumsFrom) {
         for (int row = 0; row < ROWS; row += EightLanes.COUNT) {
-            FloatVector min = FloatVector.fromArray(F, w.mins(), minsAt + row).mul(xScale).neg();
-            FloatVector dot = switch (w.factorsPerBlock()) {
-                case 0 -> FloatVector.broadcast(F, first + second);
-                case 1 -> PanelReader.eight(w.minFactors(), factorsAt + row).mul(first + second);
-                default -> PanelReader.eight(w.minFactors(), factorsAt + row).mul(first)
-                        .add(PanelReader.eight(w.minFactors(), factorsAt + ROWS + row).mul(second));
-            };
-            min.fma(dot, FloatVector.fromArray(F, sums, sumsFrom + row)).intoArray(sums, sumsFrom + row);
+            FloatVector min = FloatVector.fromArray(F, mins, minsFrom + row).neg();
+            FloatVector first = FloatVector.fromArray(F, factors, row);
+            FloatVector second = FloatVector.fromArray(F, factors, ROWS + row);
+            for (int token = 0; token < tokens; token++) {
+                int at = sumsFrom + token * ROWS + row;
+                FloatVector dot = second.mul(runSums[runsFrom + tokens + token])
+                        .add(first.mul(runSums[runsFrom + token]));
+                min.mul(xScales[xsFrom + token]).fma(dot, FloatVector.fromArray(F, sums, at)).intoArray(sums, at);
+            }
         }
     }
 }
