@@ -6,9 +6,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Joins the dot products of some blocks of a panel with their scales: {@code sum = fma(scale * xScale, factor * dot +
- * factor' * dot', sum)}, then, where there are minima, {@code sum = fma(-(min * xScale), minFactor * runSum + minFactor'
- * * runSum', sum)}, block by block. One thread at a time.
+ * Joins the dot products of some blocks of a panel with their scales, block by block:
+ * {@code sum = fma(scale * xScale, factor * dot + factor' * dot', sum)}, and where there are minima then
+ * {@code sum = fma(-(min * xScale), minFactor * runSum + minFactor' * runSum', sum)}. One thread at a time.
  */
 final class BlockJoin {
 

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A whole panel times one token, straight from the packed bytes, for the types that have nothing but a scale. Sums inside a block
- * are exact, so they may run in any order and number of chains.
+ * A whole panel times one token, straight from the packed bytes, for the types that have nothing but a scale. Sums
+ * inside a block are exact, so they may run in any order and number of chains.
  */
 final class SingleToken {
 
@@ -23,7 +23,7 @@ final class SingleToken {
 
     private SingleToken() {}
 
-    /** Form BYTES without factors and minima. The token's integers are floats at {@code x.at(tile, 0)}; {@code sums} gets 16 results. */
+    /** Form BYTES. The token's integers are floats at {@code x.at(tile, 0)}; {@code sums} gets 16 results. */
     static void bytes(PanelMatrix w, int panel, PackedTokens x, int tile, float[] sums, int sumsAt) {
         byte[] codes = w.codes();
         float[] values = x.values();
