@@ -12,7 +12,7 @@ public final class RequestRefused extends QuernException {
 
     private final Reason reason;
 
-    RequestRefused(Reason reason, String message) {
+    public RequestRefused(Reason reason, String message) {
         super(reason == Reason.QUEUE_FULL ? Category.RETRYABLE : Category.ERROR, message);
         this.reason = reason;
     }

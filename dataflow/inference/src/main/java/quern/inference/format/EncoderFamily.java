@@ -57,7 +57,7 @@ record EncoderFamily(JsonNode config, String where) {
         return new EncoderShape(family, numbers.number("num_hidden_layers"), numbers.number("hidden_size"),
                 numbers.number("num_attention_heads"), numbers.number("intermediate_size"),
                 numbers.number("vocab_size"), numbers.number("max_position_embeddings") - offset, offset,
-                numbers.number("type_vocab_size", 2) > 0, (float) numbers.real("layer_norm_eps", 1e-12),
+                config.path("type_vocab_size").asInt(2) > 0, (float) numbers.real("layer_norm_eps", 1e-12),
                 activation("hidden_act"));
     }
 
