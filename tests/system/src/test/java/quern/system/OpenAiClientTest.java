@@ -19,6 +19,8 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
@@ -112,6 +114,39 @@ class OpenAiClientTest {
         OpenAIClient stranger = client("wrong");
         assertThrows(UnauthorizedException.class, () -> stranger.models().list());
         stranger.close();
+    }
+
+    /** This client asks for base64 unless told otherwise, and decodes it. */
+    @Test
+    void shouldEmbedTheSameWhetherFloatsOrBase64AreAskedFor() {
+        var texts = EmbeddingCreateParams.builder().model(MODEL)
+                .inputOfArrayOfStrings(List.of("A fox in the snow.", "A wolf in the snow.", "Seven"));
+        CreateEmbeddingResponse plain = client.embeddings().create(
+                texts.encodingFormat(EmbeddingCreateParams.EncodingFormat.FLOAT).build());
+        CreateEmbeddingResponse packed = client.embeddings().create(
+                texts.encodingFormat(EmbeddingCreateParams.EncodingFormat.BASE64).build());
+        assertEquals(3, plain.data().size());
+        for (int i = 0; i < 3; i++) {
+            assertEquals(i, plain.data().get(i).index());
+            assertEquals(plain.data().get(i).embedding(), packed.data().get(i).embedding());
+        }
+        double near = product(plain.data().get(0).embedding(), plain.data().get(1).embedding());
+        double far = product(plain.data().get(0).embedding(), plain.data().get(2).embedding());
+        assertTrue(near > far && near <= 1.0001, near + " and " + far);
+        assertTrue(plain.usage().promptTokens() > 6);
+        CreateEmbeddingResponse few = client.embeddings().create(
+                EmbeddingCreateParams.builder().model(MODEL).input("A fox in the snow.").dimensions(8).build());
+        assertEquals(8, few.data().getFirst().embedding().size());
+        assertThrows(BadRequestException.class, () -> client.embeddings().create(
+                EmbeddingCreateParams.builder().model(MODEL).input("").build()));
+    }
+
+    private static double product(List<Float> a, List<Float> b) {
+        double sum = 0;
+        for (int i = 0; i < a.size(); i++) {
+            sum += a.get(i) * b.get(i);
+        }
+        return sum;
     }
 
     @Test
