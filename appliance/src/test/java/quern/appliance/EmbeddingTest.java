@@ -80,7 +80,8 @@ class EmbeddingTest {
         assertTrue(one.at("/usage/prompt_tokens").intValue() > 1);
         assertEquals(one.at("/usage/prompt_tokens"), one.at("/usage/total_tokens"));
 
-        JsonNode many = embed(model, "[\"c\", \"a b\", \"c c c\"]", ", \"user\": \"me\", \"encoding_format\": \"float\"");
+        JsonNode many = embed(
+                model, "[\"c\", \"a b\", \"c c c\"]", ", \"user\": \"me\", \"encoding_format\": \"float\"");
         assertEquals(3, many.path("data").size());
         for (int i = 0; i < 3; i++) {
             assertEquals(i, many.at("/data/" + i + "/index").intValue());

@@ -136,7 +136,8 @@ final class EmbedCommand implements Callable<Integer> {
                 data.add(((ObjectNode) item).put("index", data.size()));
             } else {
                 StringBuilder line = new StringBuilder();
-                item.path("embedding").forEach(number -> line.append(line.isEmpty() ? "" : " ").append(number.asText()));
+                item.path("embedding").forEach(
+                        number -> line.append(line.isEmpty() ? "" : " ").append(number.asText()));
                 Printer.line(line.toString());
             }
         }

@@ -296,8 +296,10 @@ public final class EngineLoop {
     }
 
     private void open(Sequence sequence) {
-        sequence.table = sequence.pooled.isPresent() ? blocks.openAlone() : blocks.open(sequence.adapter.map(LoadedAdapter::fingerprint).orElse(""),
-                sequence.request.tenantSalt(), sequence.request.retain());
+        String adapter = sequence.adapter.map(LoadedAdapter::fingerprint).orElse("");
+        sequence.table = sequence.pooled.isPresent()
+                ? blocks.openAlone()
+                : blocks.open(adapter, sequence.request.tenantSalt(), sequence.request.retain());
     }
 
     private void compute(StepPlan plan) {

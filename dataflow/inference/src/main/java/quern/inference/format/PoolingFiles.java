@@ -51,7 +51,8 @@ final class PoolingFiles {
 
     private static String plain(String path, Path modules) {
         if (!path.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,100}")) {
-            throw new ModelFormatException(modules.toString(), "names the path \"" + path + "\", expected a plain name");
+            throw new ModelFormatException(
+                    modules.toString(), "names the path \"" + path + "\", expected a plain name");
         }
         return path;
     }

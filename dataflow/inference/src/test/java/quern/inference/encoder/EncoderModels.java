@@ -146,7 +146,8 @@ public final class EncoderModels {
                 .real("bert.attention.layer_norm_epsilon", shape.normEpsilon())
                 .flag("bert.attention.causal", false).integer("bert.pooling_type", poolingType)
                 .text("tokenizer.ggml.model", "bert").texts("tokenizer.ggml.tokens", words)
-                .integers("tokenizer.ggml.token_type", words.stream().mapToInt(w -> w.startsWith("[") ? 3 : 1).toArray())
+                .integers("tokenizer.ggml.token_type",
+                        words.stream().mapToInt(word -> word.startsWith("[") ? 3 : 1).toArray())
                 .integer("tokenizer.ggml.bos_token_id", 2).integer("tokenizer.ggml.seperator_token_id", 3)
                 .integer("tokenizer.ggml.unknown_token_id", 1);
         for (Tensor tensor : model.tensors().values()) {
