@@ -8,8 +8,8 @@ import quern.gpu.kernel.Kernels;
 import quern.gpu.tensor.ElementType;
 
 /**
- * A quick comparison of a backend with the scalar definition: every kernel with every type it declares, at sizes small
- * enough that all of it takes well under a second.
+ * A comparison of a backend with the scalar definition: every kernel with every type it declares, at sizes so small
+ * that all of it takes a second or two in a process that has just started.
  */
 public final class SelfCheck {
 
