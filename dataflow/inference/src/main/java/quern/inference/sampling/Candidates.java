@@ -74,17 +74,14 @@ final class Candidates {
         }
     }
 
-    /** Leaves only the tokens allowed. */
+    /** Leaves only the tokens allowed; the first narrowing. */
     void keep(BitSet allowed) {
-        key();
-        int kept = 0;
-        for (int i = 0; i < size; i++) {
-            if (allowed.get(id(i))) {
-                keys[kept++] = keys[i];
-            }
+        size = 0;
+        for (int id = allowed.nextSetBit(0); id >= 0 && id < logits.length; id = allowed.nextSetBit(id + 1)) {
+            keys[size++] = keyOf(id);
         }
-        size = kept;
         ordered = 0;
+        keyed = true;
     }
 
     void temperature(double temperature) {
@@ -307,13 +304,17 @@ final class Candidates {
             return;
         }
         for (int id = 0; id < logits.length; id++) {
-            int bits = Float.floatToIntBits(logits[id] + 0.0f);
-            int ascending = bits ^ (bits >> 31 & Integer.MAX_VALUE);
-            keys[id] = (long) ~ascending << 32 | id;
+            keys[id] = keyOf(id);
         }
         size = logits.length;
         ordered = 0;
         keyed = true;
+    }
+
+    private long keyOf(int id) {
+        int bits = Float.floatToIntBits(logits[id] + 0.0f);
+        int ascending = bits ^ (bits >> 31 & Integer.MAX_VALUE);
+        return (long) ~ascending << 32 | id;
     }
 
     /** Puts the {@code count} likeliest first, in order. */

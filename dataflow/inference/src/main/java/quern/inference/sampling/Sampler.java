@@ -47,8 +47,7 @@ public final class Sampler {
         candidates.penalizeRepetition(history.tokens(), 0, history.count(), parameters.repetitionPenalty());
         candidates.penalizeOccurrence(history.tokens(), history.promptCount(), history.count(),
                 parameters.presencePenalty(), parameters.frequencyPenalty());
-        mask.ifPresent(restriction -> candidates.keep(restriction.allowed()));
-        int likeliest = candidates.greedy();
+        int likeliest = likeliest(parameters.temperature() == 0, mask);
         if (likeliest < 0 || logits[from + likeliest] == Float.NEGATIVE_INFINITY) {
             throw new QuernException(QuernException.Category.ERROR, "nothing to draw at position " + history.count()
                     + ": of " + candidates.size() + " candidates "
@@ -68,6 +67,18 @@ public final class Sampler {
             candidates.excludeTop(truncation.xtcThreshold());
         }
         return candidates.draw(share(seed, history.count()));
+    }
+
+    /* Where only the likeliest counts, all others need not be known if the mask allows it. */
+    private int likeliest(boolean onlyIt, Optional<TokenMask> mask) {
+        if (mask.isPresent() && onlyIt) {
+            int free = candidates.greedy();
+            if (free >= 0 && mask.get().allows(free)) {
+                return free;
+            }
+        }
+        mask.ifPresent(restriction -> candidates.keep(restriction.allowed()));
+        return candidates.greedy();
     }
 
     /** Log-probabilities of {@code token} and the {@code top} likeliest under the row as it is. */

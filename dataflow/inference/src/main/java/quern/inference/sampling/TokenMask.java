@@ -8,6 +8,11 @@ public interface TokenMask {
     /** Tokens that may come next, end tokens included; empty is a failure of the sequence. */
     BitSet allowed();
 
+    /** Whether this one may come next; cheaper than asking for all. */
+    default boolean allows(int token) {
+        return allowed().get(token);
+    }
+
     /** The token that was drawn. */
     void accept(int token);
 }

@@ -1,0 +1,22 @@
+package quern.inference.grammar;
+
+import quern.config.QuernException;
+
+/** A schema or pattern that cannot become a grammar: malformed, unsupported, contradictory or too large. */
+public final class GrammarException extends QuernException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String at;
+
+    /** @param at where, as a path below the schema ({@code .properties.a.pattern}); empty: all of it */
+    public GrammarException(String at, String message) {
+        super(Category.ERROR, message);
+        this.at = at;
+    }
+
+    /** Where, as a path below the schema ({@code .properties.a.pattern}); empty: all of it. */
+    public String at() {
+        return at;
+    }
+}

@@ -1,0 +1,105 @@
+package quern.inference.grammar;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A schema as it came: how large it is, which keywords it may have, where its references lead. */
+final class SchemaText {
+
+    private static final int DEPTH_MAX = 100;
+
+    private static final Set<String> KEYWORDS = Set.of("type", "properties", "required", "additionalProperties", "items",
+            "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "minLength", "maxLength", "minimum",
+            "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "pattern", "format", "nullable");
+    private static final Set<String> REMARKS = Set.of("title", "description", "default", "examples", "example", "$schema",
+            "$id", "$comment", "$defs", "definitions", "$anchor", "deprecated", "readOnly", "writeOnly", "discriminator",
+            "contentEncoding", "contentMediaType");
+
+    private final JsonNode root;
+
+    SchemaText(JsonNode root, GrammarLimits limits) {
+        this.root = root;
+        measure(limits.schemaChars());
+    }
+
+    JsonNode root() {
+        return root;
+    }
+
+    private record Place(JsonNode node, int depth) {}
+
+    /* With its own stack: what is too deep must be found before anything walks it recursively. */
+    private void measure(int charsMax) {
+        List<Place> open = new ArrayList<>(List.of(new Place(root, 0)));
+        long chars = 0;
+        while (!open.isEmpty()) {
+            Place place = open.removeLast();
+            JsonNode node = place.node();
+            if (place.depth() > DEPTH_MAX) {
+                throw new GrammarException("", "too large: nested deeper than " + DEPTH_MAX);
+            }
+            chars += 2;
+            if (node.isContainerNode()) {
+                node.fieldNames().forEachRemaining(name -> open.add(new Place(node.get(name), place.depth() + 1)));
+                if (node.isArray()) {
+                    node.forEach(element -> open.add(new Place(element, place.depth() + 1)));
+                }
+                for (var names = node.fieldNames(); names.hasNext();) {
+                    chars += names.next().length() + 3;
+                }
+            } else {
+                chars += node.isTextual() ? node.textValue().length() : 4;
+            }
+            if (chars > charsMax) {
+                throw new GrammarException("", "too large: more than " + charsMax + " characters");
+            }
+        }
+    }
+
+    /** @throws GrammarException naming a keyword that is not supported */
+    static void checkKeywords(ObjectNode schema, String at) {
+        schema.properties().forEach(entry -> {
+            String keyword = entry.getKey();
+            JsonNode value = entry.getValue();
+            boolean neutral = switch (keyword) {
+                case "uniqueItems", "unevaluatedProperties", "unevaluatedItems" ->
+                    value.isBoolean() && !value.booleanValue();
+                case "minProperties" -> value.isIntegralNumber() && value.intValue() == 0;
+                case "patternProperties", "dependentRequired", "dependentSchemas" -> value.isObject() && value.isEmpty();
+                default -> KEYWORDS.contains(keyword) || isRemark(keyword);
+            };
+            if (!neutral) {
+                throw new GrammarException(at + "." + brief(keyword), "keyword '" + brief(keyword)
+                        + "' is not supported" + (keyword.equals("uniqueItems") ? " unless false" : ""));
+            }
+        });
+    }
+
+    static boolean isRemark(String keyword) {
+        return REMARKS.contains(keyword) || keyword.startsWith("x-");
+    }
+
+    /**
+     * What a {@code $ref} means.
+     *
+     * @throws GrammarException if it leads out of the schema or nowhere
+     */
+    JsonNode target(String reference, String at) {
+        if (!reference.equals("#") && !reference.startsWith("#/")) {
+            throw new GrammarException(at + ".$ref", "reference '" + brief(reference)
+                    + "' is not supported, expected one within the schema (#/$defs/...)");
+        }
+        JsonNode node = root.at(reference.substring(1).replace("%25", "%").replace("%24", "$"));
+        if (node.isMissingNode()) {
+            throw new GrammarException(at + ".$ref", "reference '" + brief(reference) + "' leads nowhere");
+        }
+        return node;
+    }
+
+    static String brief(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+    }
+}
