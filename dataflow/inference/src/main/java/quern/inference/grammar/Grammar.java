@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which texts may be written: rules over symbols that call each other, as one pushdown automaton. A symbol is a byte, or
- * from {@link #MARKER} on one of the model's control tokens that the grammar asks for.
+ * Which texts may be written: rules over symbols that call each other, as one pushdown automaton. A symbol is a byte,
+ * or from {@link #MARKER} on one of the model's control tokens that the grammar asks for.
  *
  * <p>Guided generation by automata: Willard and Louf, arXiv 2307.09702; with a stack: Dong et al., XGrammar,
  * arXiv 2411.15100. Immutable, for any thread.
@@ -50,13 +50,14 @@ public final class Grammar {
      * JSON documents of a schema.
      *
      * @param schema an object or a boolean
+     * @param at what the schema's place is called in a refusal
      * @param limits what it may cost
      * @throws GrammarException naming the place and the keyword if it is malformed, unsupported, has no document or is
      *     too large
      */
-    public static Grammar ofSchema(JsonNode schema, GrammarLimits limits) {
+    public static Grammar ofSchema(JsonNode schema, String at, GrammarLimits limits) {
         GrammarBuilder builder = new GrammarBuilder(limits.statesMax());
-        return builder.build(new SchemaCompiler(builder, schema, limits).root());
+        return builder.build(new SchemaCompiler(builder, schema, at, limits).root());
     }
 
     /**
@@ -64,9 +65,9 @@ public final class Grammar {
      *
      * @throws GrammarException if it is malformed, unsupported, has no text or is too large
      */
-    public static Grammar ofPattern(String pattern, GrammarLimits limits) {
+    public static Grammar ofPattern(String pattern, String at, GrammarLimits limits) {
         GrammarBuilder builder = new GrammarBuilder(limits.statesMax());
-        return builder.build(builder.add("", RegularExpression.whole(pattern, Spelling.PLAIN, "")));
+        return builder.build(builder.add(at, RegularExpression.whole(pattern, Spelling.PLAIN, at)));
     }
 
     static Grammar link(List<Automaton> rules, List<String> places, int root) {
@@ -136,7 +137,8 @@ public final class Grammar {
             }
         }
         if (needs[starts[root]] > DEPTH_NEEDED_MAX) {
-            throw new GrammarException("", "too large: its smallest value is nested deeper than " + DEPTH_NEEDED_MAX);
+            throw new GrammarException(
+                    places.get(root), "too large: its smallest value is nested deeper than " + DEPTH_NEEDED_MAX);
         }
         List<List<Integer>> left = new ArrayList<>();
         for (int r = 0; r < starts.length; r++) {
@@ -181,7 +183,8 @@ public final class Grammar {
             }
             int next = called.get(top[1]++);
             if (marks[next] == 1) {
-                throw new GrammarException(places.get(next), "reference cycle: it refers to itself with nothing between");
+                throw new GrammarException(
+                        places.get(next), "reference cycle: it refers to itself with nothing between");
             }
             if (marks[next] == 0) {
                 marks[next] = 1;

@@ -9,13 +9,13 @@ public final class GrammarException extends QuernException {
 
     private final String at;
 
-    /** @param at where, as a path below the schema ({@code .properties.a.pattern}); empty: all of it */
+    /** @param at where, as a path below what was named to the compiler ({@code NAME.properties.a}) */
     public GrammarException(String at, String message) {
         super(Category.ERROR, message);
         this.at = at;
     }
 
-    /** Where, as a path below the schema ({@code .properties.a.pattern}); empty: all of it. */
+    /** Where, as a path below what was named to the compiler ({@code NAME.properties.a}). */
     public String at() {
         return at;
     }

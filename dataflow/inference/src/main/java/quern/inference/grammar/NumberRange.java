@@ -97,7 +97,8 @@ record NumberRange(BigDecimal low, boolean lowExcluded, BigDecimal high, boolean
             BigInteger last = floor(to.subtract(base).multiply(unit), toOut)
                     .min(BigInteger.TEN.pow(digits).subtract(BigInteger.ONE));
             if (first.compareTo(last) <= 0) {
-                parts.add(Part.row(Part.text(wholePart + "."), sameLength(padded(first, digits), padded(last, digits))));
+                parts.add(Part.row(
+                        Part.text(wholePart + "."), sameLength(padded(first, digits), padded(last, digits))));
             }
         }
     }

@@ -31,7 +31,7 @@ final class ObjectRule {
         if (others != null && !others.isBoolean() && !others.isObject()) {
             throw fields.problem("additionalProperties", "is not a schema");
         }
-        if (named.isEmpty() && required.isEmpty() && (others == null || others.isBoolean() && others.booleanValue())) {
+        if (!fields.has("properties") && required.isEmpty() && (others == null || others.isBoolean() && others.booleanValue())) {
             return Part.call(builder.object());
         }
         List<Property> properties = new ArrayList<>();

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes rules of a schema (JSON Schema 2020-12), so that every document they describe is valid. Not every valid document
- * is described: properties come in the schema's order, without others unless {@code additionalProperties} says so, and
- * texts are escaped only where they must be.
+ * Makes rules of a schema (JSON Schema 2020-12), so that every document they describe is valid. Not every valid
+ * document is described: properties come in the schema's order, without others unless {@code additionalProperties} says
+ * so, and texts are escaped only where they must be.
  *
  * <p>Equal schemas become one rule, which is also what makes recursion end.
  */
@@ -29,21 +29,24 @@ final class SchemaCompiler {
     private static final int RULES_MAX = 1 << 14;
 
     private final GrammarBuilder builder;
+    private final String at;
     private final SchemaText text;
     private final SchemaMerge merge;
     private final Map<JsonNode, Integer> known = new HashMap<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
 
-    SchemaCompiler(GrammarBuilder builder, JsonNode schema, GrammarLimits limits) {
+    /** @param at what the schema's place is called */
+    SchemaCompiler(GrammarBuilder builder, JsonNode schema, String at, GrammarLimits limits) {
         this.builder = builder;
-        this.text = new SchemaText(schema, limits);
+        this.at = at;
+        this.text = new SchemaText(schema, at, limits);
         this.merge = new SchemaMerge(text);
     }
 
     /** The rule of the whole schema. */
     int root() {
-        int root = builder.reserve("");
-        int value = rule(text.root(), "");
+        int root = builder.reserve(at);
+        int value = rule(text.root(), at);
         while (!pending.isEmpty()) {
             Pending next = pending.remove();
             builder.define(next.rule(), part(next.schema(), next.at()));
@@ -133,7 +136,8 @@ final class SchemaCompiler {
         List<JsonNode> first = fields.list("prefixItems");
         int min = fields.count("minItems", 0);
         JsonNode items = fields.node().get("items");
-        boolean closed = items != null && items.isBoolean() && !items.booleanValue() || items == null && !first.isEmpty();
+        boolean closed = items == null
+                ? !first.isEmpty() : items.isBoolean() && !items.booleanValue();
         int max = Math.min(fields.count("maxItems", Integer.MAX_VALUE), closed ? first.size() : Integer.MAX_VALUE);
         if (min > max) {
             throw fields.problem("minItems", "asks for " + min + " items, at most " + max + " are possible");

@@ -175,7 +175,9 @@ final class SchemaMerge {
             JsonNode b = rights.has(name) ? rights.get(name) : rightOthers;
             boolean never = isFalse(a) || isFalse(b);
             if (!never || lefts.has(name) && rights.has(name)) {
-                properties.set(name, a == null || isTrue(a) ? b : b == null || isTrue(b) || a.equals(b) ? a : allOf(a, b));
+                boolean onlyRight = a == null || isTrue(a);
+                boolean onlyLeft = b == null || isTrue(b) || b.equals(a);
+                properties.set(name, onlyRight ? b : onlyLeft ? a : allOf(a, b));
             }
         }
         all.set("properties", properties);

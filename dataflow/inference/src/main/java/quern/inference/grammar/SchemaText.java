@@ -11,17 +11,20 @@ final class SchemaText {
 
     private static final int DEPTH_MAX = 100;
 
-    private static final Set<String> KEYWORDS = Set.of("type", "properties", "required", "additionalProperties", "items",
-            "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "minLength", "maxLength", "minimum",
-            "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "pattern", "format", "nullable");
-    private static final Set<String> REMARKS = Set.of("title", "description", "default", "examples", "example", "$schema",
-            "$id", "$comment", "$defs", "definitions", "$anchor", "deprecated", "readOnly", "writeOnly", "discriminator",
-            "contentEncoding", "contentMediaType");
+    private static final Set<String> KEYWORDS = Set.of("type", "properties", "required", "additionalProperties",
+            "items", "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "minLength", "maxLength",
+            "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "pattern", "format",
+            "nullable");
+    private static final Set<String> REMARKS = Set.of("title", "description", "default", "examples", "example",
+            "$schema", "$id", "$comment", "$defs", "definitions", "$anchor", "deprecated", "readOnly", "writeOnly",
+            "discriminator", "contentEncoding", "contentMediaType");
 
     private final JsonNode root;
+    private final String at;
 
-    SchemaText(JsonNode root, GrammarLimits limits) {
+    SchemaText(JsonNode root, String at, GrammarLimits limits) {
         this.root = root;
+        this.at = at;
         measure(limits.schemaChars());
     }
 
@@ -39,7 +42,7 @@ final class SchemaText {
             Place place = open.removeLast();
             JsonNode node = place.node();
             if (place.depth() > DEPTH_MAX) {
-                throw new GrammarException("", "too large: nested deeper than " + DEPTH_MAX);
+                throw new GrammarException(at, "too large: nested deeper than " + DEPTH_MAX);
             }
             chars += 2;
             if (node.isContainerNode()) {
@@ -54,7 +57,7 @@ final class SchemaText {
                 chars += node.isTextual() ? node.textValue().length() : 4;
             }
             if (chars > charsMax) {
-                throw new GrammarException("", "too large: more than " + charsMax + " characters");
+                throw new GrammarException(at, "too large: more than " + charsMax + " characters");
             }
         }
     }
@@ -68,7 +71,8 @@ final class SchemaText {
                 case "uniqueItems", "unevaluatedProperties", "unevaluatedItems" ->
                     value.isBoolean() && !value.booleanValue();
                 case "minProperties" -> value.isIntegralNumber() && value.intValue() == 0;
-                case "patternProperties", "dependentRequired", "dependentSchemas" -> value.isObject() && value.isEmpty();
+                case "patternProperties", "dependentRequired", "dependentSchemas" ->
+                    value.isObject() && value.isEmpty();
                 default -> KEYWORDS.contains(keyword) || isRemark(keyword);
             };
             if (!neutral) {

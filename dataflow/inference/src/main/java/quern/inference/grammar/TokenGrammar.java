@@ -8,9 +8,9 @@ import quern.inference.grammar.MatchState.Place;
 import quern.inference.sampling.TokenMask;
 
 /**
- * A grammar over the tokens of a vocabulary: which may come next. Most of it depends on the innermost open rule only and
- * is found once for each of its states; tokens that also end that rule are looked at with the whole stack (XGrammar,
- * arXiv 2411.15100). What is found is remembered up to a limit. Safe for any thread.
+ * A grammar over the tokens of a vocabulary: which may come next. Most of it depends on the innermost open rule only
+ * and is found once for each of its states; tokens that also end that rule are looked at with the whole stack
+ * (XGrammar, arXiv 2411.15100). What is found is remembered up to a limit. Safe for any thread.
  */
 public final class TokenGrammar {
 

@@ -42,7 +42,7 @@ class GrammarTest {
     }
 
     private static Grammar schema(String text) throws Exception {
-        return Grammar.ofSchema(JSON.readTree(text), LIMITS);
+        return Grammar.ofSchema(JSON.readTree(text), "schema", LIMITS);
     }
 
     private static JsonSchema validator(JsonNode schema) {
@@ -69,9 +69,10 @@ class GrammarTest {
             JsonNode schema = new RandomSchema(seed).next();
             TokenGrammar grammar;
             try {
-                grammar = over(Grammar.ofSchema(schema, LIMITS));
+                grammar = over(Grammar.ofSchema(schema, "schema", LIMITS));
             } catch (GrammarException refused) {
-                throw new AssertionError("seed " + seed + " " + refused.at() + ": " + refused.getMessage() + " " + schema);
+                throw new AssertionError(
+                        "seed " + seed + " " + refused.at() + ": " + refused.getMessage() + " " + schema);
             }
             JsonSchema validator = validator(schema);
             RandomWriter writer = new RandomWriter(TOKENS, seed);
@@ -99,7 +100,8 @@ class GrammarTest {
             }
         }
         Grammar any = Grammar.jsonObject(LIMITS);
-        assertTrue(accepts(any, "{\"a\":[1,-2.5e+7,\"\\u00e9\\ud83d\\ude00\",{},[],null,true],\"b\": {\n  \"c\":\"€\"\n}}"));
+        assertTrue(accepts(any,
+                "{\"a\":[1,-2.5e+7,\"\\u00e9\\ud83d\\ude00\",{},[],null,true],\"b\": {\n  \"c\":\"€\"\n}}"));
         for (String wrong : List.of("[]", "{\"a\":01}", "{\"a\":\"\\ud83d\"}", "{\"a\":1,}", "{a:1}", "{\"a\":1}}", "{",
                 "{\"a\":\"\n\"}", "")) {
             assertFalse(accepts(any, wrong), wrong);
@@ -143,7 +145,8 @@ class GrammarTest {
     @ValueSource(strings = {"-0.5,1.25", "0,1", "0.125,0.13", "-3,-2.5", "-2,7"})
     void shouldTellNumbersWithinBounds(String bounds) throws Exception {
         String[] ends = bounds.split(",");
-        Grammar grammar = schema("{\"type\":\"number\",\"minimum\":" + ends[0] + ",\"exclusiveMaximum\":" + ends[1] + "}");
+        Grammar grammar = schema(
+                "{\"type\":\"number\",\"minimum\":" + ends[0] + ",\"exclusiveMaximum\":" + ends[1] + "}");
         double low = Double.parseDouble(ends[0]);
         double high = Double.parseDouble(ends[1]);
         for (int thousandth = -4000; thousandth <= 8000; thousandth += 5) {
@@ -155,10 +158,11 @@ class GrammarTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[a-c]+\\d{2,4}", "(a|b)*abb", "\\w+@\\w+\\.(com|org)", "(?:x+x+)+y", "€[é-ü]{3}|\\u{1F600}",
+    @ValueSource(strings = {"[a-c]+\\d{2,4}", "(a|b)*abb", "\\w+@\\w+\\.(com|org)",
+        "(?:x+x+)+y", "€[é-ü]{3}|\\u{1F600}",
         "(?<year>[0-9]{4})-[0-9]{2}", "[^\\n\"]*", "a?b?c?", "((a{1,3}){1,3}){1,2}z", "\\S\\D\\W"})
     void shouldWriteMatchingTextsWhenAPatternIsDrawnFromAtRandom(String pattern) {
-        TokenGrammar grammar = over(Grammar.ofPattern(pattern, LIMITS));
+        TokenGrammar grammar = over(Grammar.ofPattern(pattern, "pattern", LIMITS));
         String unicode = pattern.replace("\\u{1F600}", "\uD83D\uDE00");
         RandomWriter writer = new RandomWriter(TOKENS, pattern.hashCode());
         int finished = 0;
@@ -200,8 +204,8 @@ class GrammarTest {
     @Test
     void shouldForgetWhatIsTooMuchWithoutChangingMasks() throws Exception {
         JsonNode schema = new RandomSchema(11).next();
-        TokenGrammar roomy = over(Grammar.ofSchema(schema, LIMITS));
-        TokenGrammar tight = new TokenGrammar(Grammar.ofSchema(schema, LIMITS), TRIE, 0);
+        TokenGrammar roomy = over(Grammar.ofSchema(schema, "schema", LIMITS));
+        TokenGrammar tight = new TokenGrammar(Grammar.ofSchema(schema, "schema", LIMITS), TRIE, 0);
         RandomWriter first = new RandomWriter(TOKENS, 4);
         RandomWriter second = new RandomWriter(TOKENS, 4);
         for (int i = 0; i < 5; i++) {

@@ -14,7 +14,8 @@ final class RandomSchema {
             "hostname", "uri", "duration");
     private static final List<String> PATTERNS = List.of("^[a-z]{2,5}$", "a+b", "^(foo|bar)\\d*$", "^\\w+@\\w+$",
             "^\\S.*\\S$", "[\"\\\\]", "^[^x]{0,4}$", "^\\p{Lu}\\p{L}*$", "€|é", "^(?:a|b)*c$", "^.{3}$");
-    private static final List<String> NAMES = List.of("a", "name", "kind", "ü", "with \"quote\"", "nested", "id", "back\\");
+    private static final List<String> NAMES = List.of("a", "name", "kind", "ü", "with \"quote\"", "nested", "id",
+            "back\\");
 
     private final Random random;
 
@@ -129,7 +130,8 @@ final class RandomSchema {
             case 0 -> schema.put("type", "boolean");
             case 1 -> schema.put("type", "null");
             case 2 -> schema.put("type", "string");
-            case 3 -> schema.put("type", "string").put("minLength", random.nextInt(4)).put("maxLength", 4 + random.nextInt(9));
+            case 3 -> schema.put("type", "string").put("minLength", random.nextInt(4))
+                    .put("maxLength", 4 + random.nextInt(9));
             case 4 -> schema.put("type", "string").put("format", FORMATS.get(random.nextInt(FORMATS.size())));
             case 5 -> schema.put("type", "string").put("pattern", PATTERNS.get(random.nextInt(PATTERNS.size())));
             case 6 -> schema.putArray("enum").add("x").add(3).addNull().add(1.5).add("q\"ü");
