@@ -31,7 +31,8 @@ final class ObjectRule {
         if (others != null && !others.isBoolean() && !others.isObject()) {
             throw fields.problem("additionalProperties", "is not a schema");
         }
-        if (!fields.has("properties") && required.isEmpty() && (others == null || others.isBoolean() && others.booleanValue())) {
+        boolean anyOther = others == null || others.isBoolean() && others.booleanValue();
+        if (!fields.has("properties") && required.isEmpty() && anyOther) {
             return Part.call(builder.object());
         }
         List<Property> properties = new ArrayList<>();

@@ -30,7 +30,8 @@ final class ByteTokens implements Tokenizer {
 
     static ByteTokens json() {
         return new ByteTokens(List.of("{\"", "\":", "\",", "\", \"", "\"}", "\"]", "},{", "}}", "]}", ": ", ", ",
-                "true", "false", "null", "12", "0.5", "-1", " \"", "€", "é", "ab", "the", "\\n", "\\\"", "[[", "[{\"", "{}",
+                "true", "false", "null", "12", "0.5", "-1", " \"", "€", "é", "ab", "the",
+                "\\n", "\\\"", "[[", "[{\"", "{}",
                 "[]", "\n  ", "2024-", "name", "kind", "\"a\"", "xyz\"", ",\"",
                 "e+", "<tool_call>", "tool_call>\n{"));
     }
