@@ -68,7 +68,7 @@ final class TokenizerDecoder {
             case "ByteFallback" -> bytes = Writing.Bytes.FALLBACK;
             case "Fuse" -> { }
             case "Replace" -> replaced.add(steps.replace(step));
-            case "Metaspace" -> replaced.add(new TextRule.Replace(TokenizerSteps.sign(step), " "));
+            case "Metaspace" -> replaced.add(new TextRule.Replace(steps.sign(step), " "));
             case "Strip" -> {
                 if (!step.path("content").asText(" ").equals(" ") || step.path("stop").asInt(0) > 0) {
                     throw new ModelFormatException(where, "decoder Strip " + step + ", supported is of a blank in front");

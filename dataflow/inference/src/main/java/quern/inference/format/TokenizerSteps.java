@@ -23,6 +23,8 @@ final class TokenizerSteps {
     private static final String WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200C}\\x{200D}";
     private static final int DEPTH_MAX = 8;
     private static final int STEPS_MAX = 64;
+    private static final int CONTENT_CHARS_MAX = 256;
+    private static final int BYTE_STEPS_MAX = 2;
 
     private final String where;
 
@@ -73,7 +75,7 @@ final class TokenizerSteps {
             case "Strip" -> new TextRule.Strip(
                     step.path("strip_left").asBoolean(true), step.path("strip_right").asBoolean(true));
             case "StripAccents" -> new TextRule.StripAccents();
-            case "Prepend" -> new TextRule.Prepend(step.path("prepend").asText());
+            case "Prepend" -> new TextRule.Prepend(brief(step.path("prepend").asText()));
             case "Replace" -> replace(step);
             case "Nmt" -> new TextRule.Nmt();
             case "ByteLevel" -> new TextRule.Bytes();
@@ -100,12 +102,21 @@ final class TokenizerSteps {
 
     /** A Replace of a normalizer or decoder. */
     TextRule replace(JsonNode step) {
-        String content = step.path("content").asText("");
+        String content = brief(step.path("content").asText(""));
         JsonNode pattern = step.path("pattern");
         if (pattern.path("String").isTextual()) {
             return new TextRule.Replace(pattern.path("String").asText(), content);
         }
         return new TextRule.ReplacePattern(pattern(pattern), content);
+    }
+
+    /** Each match of a text becomes it, so it bounds what a text grows to. */
+    private String brief(String content) {
+        if (content.length() > CONTENT_CHARS_MAX) {
+            throw new ModelFormatException(where, "a step puts in " + content.length() + " characters, at most "
+                    + CONTENT_CHARS_MAX);
+        }
+        return content;
     }
 
     private TextPattern pattern(JsonNode pattern) {
@@ -125,6 +136,11 @@ final class TokenizerSteps {
         List<WordRule> rules = new ArrayList<>();
         for (JsonNode step : flat(root, "pretokenizers")) {
             preTokenizer(step, rules);
+        }
+        // Each writes a text anew in up to twice its length.
+        long byteSteps = rules.stream().filter(WordRule.Bytes.class::isInstance).count();
+        if (byteSteps > BYTE_STEPS_MAX) {
+            throw new ModelFormatException(where, byteSteps + " ByteLevel pre-tokenizers, at most " + BYTE_STEPS_MAX);
         }
         return rules;
     }
@@ -191,8 +207,13 @@ final class TokenizerSteps {
     }
 
     /** What a Metaspace writes for a blank. */
-    static String sign(JsonNode step) {
-        return step.path("replacement").asText(Writing.BLANK_SIGN);
+    String sign(JsonNode step) {
+        String sign = step.path("replacement").asText(Writing.BLANK_SIGN);
+        if (sign.codePointCount(0, sign.length()) != 1) {
+            throw new ModelFormatException(where, "Metaspace with replacement " + step.path("replacement")
+                    + ", expected one character");
+        }
+        return sign;
     }
 
     ModelFormatException unknown(String what, JsonNode step, String supported) {

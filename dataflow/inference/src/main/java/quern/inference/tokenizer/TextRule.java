@@ -2,6 +2,7 @@ package quern.inference.tokenizer;
 
 import java.text.Normalizer;
 import java.util.List;
+import quern.config.QuernException;
 import quern.inference.tokenizer.pattern.TextPattern;
 
 /**
@@ -12,6 +13,10 @@ public sealed interface TextRule {
 
     /** The changed text; an empty one stays empty. */
     String apply(String text);
+
+    /** No script needs more; rules that feed each other double a text each. */
+    int GROWTH_MAX = 64;
+    int GROWTH_CHARS_MAX = 1 << 16;
 
     /** A Unicode normalization form. */
     record Form(Normalizer.Form form) implements TextRule {
@@ -197,6 +202,10 @@ public sealed interface TextRule {
         String result = text;
         for (TextRule rule : rules) {
             result = rule.apply(result);
+            if (result.length() - GROWTH_CHARS_MAX > (long) GROWTH_MAX * text.length()) {
+                throw new QuernException(QuernException.Category.ERROR, "the tokenizer's normalizer makes "
+                        + result.length() + " characters and more of " + text.length());
+            }
         }
         return result;
     }

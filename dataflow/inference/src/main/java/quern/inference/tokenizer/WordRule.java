@@ -55,6 +55,12 @@ public sealed interface WordRule {
         /** Before which texts the sign is put, unless they begin with it. */
         public enum Front { ALWAYS, FIRST, NEVER }
 
+        public Metaspace {
+            if (sign.isEmpty()) {
+                throw new IllegalArgumentException("Metaspace with an empty sign");
+            }
+        }
+
         @Override
         public void cut(String text, boolean start, Consumer<String> words) {
             String written = text.replace(" ", sign);
@@ -142,12 +148,15 @@ public sealed interface WordRule {
         @Override
         public void cut(String text, boolean start, Consumer<String> words) {
             int from = 0;
-            while (from < text.length()) {
-                int left = text.codePointCount(from, text.length());
-                int to = text.offsetByCodePoints(from, Math.min(left, length));
-                words.accept(text.substring(from, to));
-                from = to;
+            int count = 0;
+            for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
+                if (count++ == length) {
+                    words.accept(text.substring(from, at));
+                    from = at;
+                    count = 1;
+                }
             }
+            words.accept(text.substring(from));
         }
     }
 

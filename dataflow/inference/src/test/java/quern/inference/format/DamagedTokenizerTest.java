@@ -121,6 +121,33 @@ class DamagedTokenizerTest {
         assertTrue(refused > Mutations.count() / 20, refused + " refused");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "'pre_tokenizer': {'type': 'Metaspace', 'replacement': ''}",
+        "'pre_tokenizer': {'type': 'FixedLength', 'length': 0}",
+        "'pre_tokenizer': {'type': 'Sequence', 'pretokenizers': [%s]}",
+        "'normalizer': {'type': 'Replace', 'pattern': {'String': ' '}, 'content': 'LONG'}",
+        "'normalizer': {'type': 'Sequence', 'normalizers': [%n]}",
+        "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(a*)*b'}, 'content': ''}",
+        "'pre_tokenizer': {'type': 'Split', 'pattern': {'Regex': '(a|a|aa)+$'}, 'behavior': 'Isolated'}",
+    })
+    void shouldStayWithinLimitsWhenStepsFeedEachOther(String lie) throws Exception {
+        String bytes = "{'type': 'ByteLevel', 'add_prefix_space': false, 'use_regex': false},".repeat(40) + "{}";
+        String twice = "{'type': 'Replace', 'pattern': {'String': 'a'}, 'content': 'aa'},".repeat(40)
+                + "{'type': 'NFC'}";
+        String step = lie.replace("%s", bytes).replace("%n", twice).replace("LONG", "x".repeat(1 << 20))
+                .replace('\'', '"');
+        String document = step.startsWith("\"n")
+                ? UNIGRAM.replace("\"version\": \"1.0\",", step + ",").replaceFirst("(?s)\"normalizer\": \\{\"type\": "
+                        + "\"Sequence\", \"normalizers\": \\[\\{\"type\": \"NFKC.*?\\]\\},", "")
+                : UNIGRAM.replaceFirst("(?s)\"pre_tokenizer\": \\{.*?\\},",
+                        java.util.regex.Matcher.quoteReplacement(step) + ",");
+        Path file = Files.writeString(directory.resolve("tokenizer.json"), document);
+        JsonFiles.object(file, 1 << 24);
+        String text = "a\u00e9 ".repeat(2000);
+        Mutations.isRefused(new byte[0], none -> TokenizerFiles.open(file).encode(text, true), lie);
+    }
+
     @Test
     void shouldReadOrRefuseWhenTokenizerConfigurationIsDamaged() throws Exception {
         for (String name : List.of("tokenizer.json", "config.json", "tokenizer_config.json")) {
