@@ -34,6 +34,8 @@ record Architecture(
         NEIGHBOURS_IN_GGUF,
         /** Its GGUF files hold query, key and value in one matrix, gate and up in another. */
         FUSED_IN_GGUF,
+        /** Its GGUF files state the window where there is none, too: as 0. */
+        WINDOW_ALWAYS_IN_GGUF,
         /** Query, key and value projections have biases without saying so. */
         QKV_BIAS,
         /** Norms before and after attention and feed-forward. */
@@ -73,7 +75,7 @@ record Architecture(
             of("gemma3", "gemma3", "Gemma3ForCausalLM",
                     Quirk.NORMS_AROUND, Quirk.NORMS_LESS_ONE, Quirk.TANH_GELU, Quirk.ROOT_EMBEDDING,
                     Quirk.HEAD_NORMS, Quirk.LOCAL_ROPE).alternating(6),
-            of("phi3", "phi3", "Phi3ForCausalLM", Quirk.FUSED_IN_GGUF),
+            of("phi3", "phi3", "Phi3ForCausalLM", Quirk.FUSED_IN_GGUF, Quirk.WINDOW_ALWAYS_IN_GGUF),
             of("granite", "granite", "GraniteForCausalLM", Quirk.NEIGHBOURS_IN_GGUF),
             of("smollm3", "smollm3", "SmolLM3ForCausalLM", Quirk.NEIGHBOURS_IN_GGUF, Quirk.WINDOW_ON_REQUEST)
                     .ropelessEvery(4),

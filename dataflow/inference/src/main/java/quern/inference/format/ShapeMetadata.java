@@ -77,7 +77,7 @@ final class ShapeMetadata {
     private void putLayers() {
         List<LayerKind> kinds = shape.traits().layers();
         int window = kinds.stream().mapToInt(LayerKind::windowTokens).max().orElse(0);
-        if (window > 0) {
+        if (window > 0 || architecture.has(Quirk.WINDOW_ALWAYS_IN_GGUF)) {
             integer("attention.sliding_window", window);
         }
         boolean[] windowed = new boolean[shape.layers()];
