@@ -9,9 +9,12 @@ import quern.inference.transformer.Traits.NormPlacement;
 /** GGUF's names for the tensors of Hugging Face checkpoints. */
 final class HuggingFaceNames {
 
+    /** What stands in front of all names but the output's, unless the model was stored without an output. */
+    private static final String MODEL = "model.";
+
     private static final Map<String, String> OUTER = Map.of(
-            "model.embed_tokens.weight", "token_embd.weight",
-            "model.norm.weight", "output_norm.weight",
+            "embed_tokens.weight", "token_embd.weight",
+            "norm.weight", "output_norm.weight",
             "lm_head.weight", "output.weight");
 
     private static final Map<String, String> MODULES = Map.ofEntries(
@@ -46,7 +49,7 @@ final class HuggingFaceNames {
             "w1", "ffn_gate", "w3", "ffn_up", "w2", "ffn_down");
 
     private static final Pattern LAYER =
-            Pattern.compile("model\\.layers\\.(0|[1-9][0-9]{0,3})\\.(.+)\\.(weight|bias)");
+            Pattern.compile("(?:model\\.)?layers\\.(0|[1-9][0-9]{0,3})\\.(.+)\\.(weight|bias)");
     private static final Pattern EXPERT =
             Pattern.compile("(?:mlp|block_sparse_moe)\\.experts\\.(0|[1-9][0-9]{0,3})\\.([a-z0-9_]+)");
 
@@ -58,7 +61,7 @@ final class HuggingFaceNames {
 
     /** Empty for a tensor that no supported model has. */
     Optional<String> gguf(String name) {
-        String outer = OUTER.get(name);
+        String outer = OUTER.get(name.startsWith(MODEL) ? name.substring(MODEL.length()) : name);
         if (outer != null) {
             return Optional.of(outer);
         }

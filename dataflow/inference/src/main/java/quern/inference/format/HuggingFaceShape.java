@@ -17,16 +17,20 @@ import quern.inference.transformer.Traits.Multipliers;
 /** Reads the shape of a model from {@code config.json}, in the spelling of transformers 4 and 5 alike. */
 final class HuggingFaceShape {
 
+    private static final String HEADLESS = "Model";
+
     private final Architecture architecture;
     private final ConfigNumbers config;
     private final String where;
     private final HuggingFaceRope rope;
     private final int headSize;
     private final boolean hasOutput;
+    private final boolean headless;
 
     private HuggingFaceShape(JsonNode config, boolean hasOutput, String where) {
         this.hasOutput = hasOutput;
         this.architecture = architecture(config, where);
+        this.headless = headless(config.path("architectures").path(0).asText(""));
         this.config = new ConfigNumbers(config, where);
         this.where = where;
         this.headSize = this.config.number("head_dim",
@@ -47,7 +51,14 @@ final class HuggingFaceShape {
     }
 
     static Architecture architecture(JsonNode config, String where) {
-        return Architecture.ofHuggingFace(config.path("architectures").path(0).asText("(none)"), where);
+        String name = config.path("architectures").path(0).asText("(none)");
+        return Architecture.ofHuggingFace(
+                headless(name) ? name.substring(0, name.length() - HEADLESS.length()) + "ForCausalLM" : name, where);
+    }
+
+    /** Models made for embeddings are stored as the base class, without an output matrix. */
+    private static boolean headless(String name) {
+        return name.endsWith(HEADLESS);
     }
 
     private ModelShape read() {
@@ -66,7 +77,7 @@ final class HuggingFaceShape {
                 architecture.name(), layers, config.number("hidden_size"), heads,
                 config.number("num_key_value_heads", heads), headSize, config.number("intermediate_size"),
                 config.number("vocab_size"), context, (float) config.real("rms_norm_eps", 1e-6), full,
-                config.flag("tie_word_embeddings", !hasOutput),
+                headless && !hasOutput || config.flag("tie_word_embeddings", !hasOutput),
                 architecture.has(Quirk.QKV_BIAS) || config.flag("attention_bias", false), traits);
     }
 
@@ -84,8 +95,9 @@ final class HuggingFaceShape {
             throw new ModelFormatException(where, "quantization_config is "
                     + ConfigNumbers.shown(config.node("quantization_config")) + ", supported is none");
         }
-        if (config.flag("use_bidirectional_attention", false)) {
-            throw new ModelFormatException(where, "use_bidirectional_attention is true, supported is false");
+        if (config.flag("use_bidirectional_attention", false) || !config.flag("is_causal", true)) {
+            throw new ModelFormatException(
+                    where, "attention is bidirectional, supported are models whose tokens see those before them");
         }
     }
 
