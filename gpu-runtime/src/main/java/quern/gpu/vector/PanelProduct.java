@@ -51,14 +51,14 @@ final class PanelProduct {
 
     static void integers(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
         float[] weights = new float[BLOCK * Tiles.ROWS];
-        float[] minFactors = new float[2 * Tiles.ROWS];
+        float[] factors = new float[2 * Tiles.ROWS];
         float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
         for (int panel = from; panel < to; panel++) {
             Arrays.fill(sums, 0f);
             for (int b = 0; b < w.blocks(); b++) {
-                PanelReader.integers(w, panel, b, weights);
+                PanelReader.integers(w, panel, b, factors, weights);
                 if (w.hasMins()) {
-                    PanelReader.minFactors(w, panel, b, minFactors);
+                    PanelReader.factors(w, w.minFactors(), panel, b, factors);
                 }
                 int scalesAt = w.scalesAt(panel, b);
                 for (int tile = 0; tile < x.tiles(); tile++) {
@@ -74,13 +74,21 @@ final class PanelProduct {
                                 x.scales(), xScales, sums, at);
                     }
                     if (w.hasMins()) {
-                        Tiles.addMins(
-                                w.mins(), scalesAt, minFactors, x.scales(), xScales, x.runSums(), 2 * xScales,
-                                x.tileTokens(), sums, at);
+                        addMins(w, scalesAt, factors, x, xScales, sums, at);
                     }
                 }
             }
             write(sums, x.count(), panel, y);
+        }
+    }
+
+    private static void addMins(
+            PanelMatrix w, int scalesAt, float[] factors, PackedTokens x, int xAt, float[] sums, int at) {
+        if (w.factorsPerBlock() == 2) {
+            Tiles.addRunMins(
+                    w.mins(), scalesAt, factors, x.scales(), xAt, x.runSums(), x.tileTokens(), sums, at);
+        } else {
+            Tiles.addMins(w.mins(), scalesAt, factors, x.scales(), xAt, x.runSums(), x.tileTokens(), sums, at);
         }
     }
 

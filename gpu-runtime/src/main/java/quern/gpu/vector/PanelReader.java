@@ -22,11 +22,22 @@ final class PanelReader {
 
     private PanelReader() {}
 
-    /** The codes of block {@code block} times their factors, 32 x 16: whole numbers. */
-    static void integers(PanelMatrix m, int panel, int block, float[] out) {
-        codes(m, panel, block, out);
-        if (m.factorsPerBlock() > 0) {
-            multiply(m, m.factorsAt(panel, block), out);
+    /**
+     * The codes of block {@code block} times their factors, 32 x 16: whole numbers.
+     *
+     * @param factors scratch for 2 x 16
+     */
+    static void integers(PanelMatrix m, int panel, int block, float[] factors, float[] out) {
+        if (m.factorsPerBlock() == 0) {
+            codes(m, panel, block, out);
+            return;
+        }
+        factors(m, m.factors(), panel, block, factors);
+        int first = (panel * m.blocks() + block) * 32 * Tiles.ROWS;
+        switch (m.form()) {
+            case BYTES -> bytesTimes(m.codes(), first, factors, out);
+            case NIBBLES -> nibblesTimes(m.codes(), first / 2, -m.zero(), factors, out);
+            default -> indicesTimes(m.codes(), first / 2, factors, out);
         }
     }
 
@@ -95,8 +106,8 @@ final class PanelReader {
         ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 1)).intoArray(out, at + 8);
     }
 
-    /** The factors of the minima of a block's two halves, 2 x 16; 1 where none are stored. */
-    static void minFactors(PanelMatrix m, int panel, int block, float[] out) {
+    /** The factors, or those of the minima, of a block's two halves, 2 x 16; 1 where none are stored. */
+    static void factors(PanelMatrix m, byte[] stored, int panel, int block, float[] out) {
         if (m.factorsPerBlock() == 0) {
             Arrays.fill(out, 1f);
             return;
@@ -104,20 +115,45 @@ final class PanelReader {
         int first = m.factorsAt(panel, block);
         int second = first + (m.factorsPerBlock() - 1) * Tiles.ROWS;
         for (int row = 0; row < Tiles.ROWS; row += 8) {
-            eight(m.minFactors(), first + row).intoArray(out, row);
-            eight(m.minFactors(), second + row).intoArray(out, Tiles.ROWS + row);
+            eight(stored, first + row).intoArray(out, row);
+            eight(stored, second + row).intoArray(out, Tiles.ROWS + row);
         }
     }
 
-    private static void multiply(PanelMatrix m, int factorsAt, float[] out) {
-        int second = factorsAt + (m.factorsPerBlock() - 1) * Tiles.ROWS;
-        for (int run = 0; run < 2; run++) {
-            for (int row = 0; row < Tiles.ROWS; row += 8) {
-                FloatVector factor = eight(m.factors(), (run == 0 ? factorsAt : second) + row);
-                for (int k = 16 * run; k < 16 * run + 16; k++) {
-                    int at = Tiles.ROWS * k + row;
-                    FloatVector.fromArray(F, out, at).mul(factor).intoArray(out, at);
-                }
+    private static void bytesTimes(byte[] codes, int from, float[] factors, float[] out) {
+        for (int row = 0; row < Tiles.ROWS; row += 8) {
+            FloatVector first = FloatVector.fromArray(F, factors, row);
+            FloatVector second = FloatVector.fromArray(F, factors, Tiles.ROWS + row);
+            for (int at = row; at < 16 * Tiles.ROWS; at += Tiles.ROWS) {
+                eight(codes, from + at).mul(first).intoArray(out, at);
+                eight(codes, from + at + 16 * Tiles.ROWS).mul(second).intoArray(out, at + 16 * Tiles.ROWS);
+            }
+        }
+    }
+
+    private static void nibblesTimes(byte[] codes, int from, int offset, float[] factors, float[] out) {
+        for (int row = 0; row < Tiles.ROWS; row += 8) {
+            FloatVector first = FloatVector.fromArray(F, factors, row);
+            FloatVector second = FloatVector.fromArray(F, factors, Tiles.ROWS + row);
+            for (int at = row; at < 16 * Tiles.ROWS; at += Tiles.ROWS) {
+                IntVector packed = (IntVector)
+                        ByteVector.fromArray(EIGHT_BYTES, codes, from + at).convertShape(VectorOperators.B2I, I, 0);
+                toFloats(packed.and(15)).add(offset).mul(first).intoArray(out, at);
+                FloatVector upper = toFloats(packed.lanewise(VectorOperators.ASHR, 4));
+                upper.add(offset + 8).mul(second).intoArray(out, at + 16 * Tiles.ROWS);
+            }
+        }
+    }
+
+    private static void indicesTimes(byte[] codes, int from, float[] factors, float[] out) {
+        indices(codes, from, out);
+        for (int row = 0; row < Tiles.ROWS; row += 8) {
+            FloatVector first = FloatVector.fromArray(F, factors, row);
+            FloatVector second = FloatVector.fromArray(F, factors, Tiles.ROWS + row);
+            for (int at = row; at < 16 * Tiles.ROWS; at += Tiles.ROWS) {
+                FloatVector.fromArray(F, out, at).mul(first).intoArray(out, at);
+                int other = at + 16 * Tiles.ROWS;
+                FloatVector.fromArray(F, out, other).mul(second).intoArray(out, other);
             }
         }
     }

@@ -85,23 +85,37 @@ final class Tiles {
 
     /**
      * What the minima of one block take away from the tokens of a tile: {@code sums[token][row] =
-     * fma(-(min[row] * xScale[token]), dot, sums[token][row])}, where {@code dot} is the whole number
-     * {@code factor[0][row] * runSum[0][token] + factor[1][row] * runSum[1][token]}.
+     * fma(-(min[row] * xScale[token]), factor[row] * blockSum[token], sums[token][row])}.
      *
-     * @param factors 2 x 16
-     * @param runSums 2 x {@code tokens}
+     * @param runSums sums of each half of the block, 2 x {@code tokens} from {@code 2 * xsFrom}
      */
     static void addMins(
-            float[] mins, int minsFrom, float[] factors, float[] xScales, int xsFrom, float[] runSums, int runsFrom,
-            int tokens, float[] sums, int sumsFrom) {
+            float[] mins, int minsFrom, float[] factors, float[] xScales, int xsFrom, float[] runSums, int tokens,
+            float[] sums, int sumsFrom) {
+        for (int row = 0; row < ROWS; row += EightLanes.COUNT) {
+            FloatVector min = FloatVector.fromArray(F, mins, minsFrom + row).neg();
+            FloatVector factor = FloatVector.fromArray(F, factors, row);
+            for (int token = 0; token < tokens; token++) {
+                int at = sumsFrom + token * ROWS + row;
+                int run = 2 * xsFrom + token;
+                FloatVector dot = factor.mul(runSums[run] + runSums[run + tokens]);
+                min.mul(xScales[xsFrom + token]).fma(dot, FloatVector.fromArray(F, sums, at)).intoArray(sums, at);
+            }
+        }
+    }
+
+    /** The same with a factor for each half: {@code factor[0][row] * runSum[0] + factor[1][row] * runSum[1]}. */
+    static void addRunMins(
+            float[] mins, int minsFrom, float[] factors, float[] xScales, int xsFrom, float[] runSums, int tokens,
+            float[] sums, int sumsFrom) {
         for (int row = 0; row < ROWS; row += EightLanes.COUNT) {
             FloatVector min = FloatVector.fromArray(F, mins, minsFrom + row).neg();
             FloatVector first = FloatVector.fromArray(F, factors, row);
             FloatVector second = FloatVector.fromArray(F, factors, ROWS + row);
             for (int token = 0; token < tokens; token++) {
                 int at = sumsFrom + token * ROWS + row;
-                FloatVector dot = second.mul(runSums[runsFrom + tokens + token])
-                        .add(first.mul(runSums[runsFrom + token]));
+                int run = 2 * xsFrom + token;
+                FloatVector dot = second.mul(runSums[run + tokens]).add(first.mul(runSums[run]));
                 min.mul(xScales[xsFrom + token]).fma(dot, FloatVector.fromArray(F, sums, at)).intoArray(sums, at);
             }
         }
