@@ -2,8 +2,8 @@ package quern.inference.engine;
 
 /**
  * What a sequence's own text says will come next, and how often that was right. A text that repeats itself (quotes,
- * code, lists, records) is guessed from its latest occurrence of the last tokens (prompt lookup, Saxena 2023; Fu et al.,
- * Lookahead Decoding, arXiv 2402.02057).
+ * code, lists, records) is guessed from what followed its last tokens before (prompt lookup, Saxena 2023; compare
+ * Lookahead Decoding, Fu et al., arXiv 2402.02057).
  */
 final class Drafts {
 

@@ -17,6 +17,7 @@ final class StepCounters {
 
     EngineStats stats(int running, int loading, int waiting, KvBlocks blocks) {
         return new EngineStats(running, loading, waiting, blocks.total(), blocks.available(), steps, promptTokens,
-                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixHitTokens, loadFailures, preemptions);
+                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixHitTokens, loadFailures,
+                preemptions);
     }
 }

@@ -71,7 +71,8 @@ class TransformerTest {
     }
 
     static Stream<TinyModel> families() {
-        return Stream.of(TinyModel.capped(6), TinyModel.scaled(7), TinyModel.sparse(8, true), TinyModel.sparse(9, false));
+        return Stream.of(
+                TinyModel.capped(6), TinyModel.scaled(7), TinyModel.sparse(8, true), TinyModel.sparse(9, false));
     }
 
     @ParameterizedTest
