@@ -8,6 +8,7 @@ import java.util.Optional;
  * Model and scheduler.
  *
  * @param model a GGUF file or safetensors directory; absent: the embedded quern-nano
+ * @param loadType what matrices of floats become when they are loaded
  * @param contextTokens longest prompt plus answer; 0: what the model was trained with
  * @param maxBatchedTokens tokens one step may hold: decodes, prompt chunks and tuning chunks together
  * @param sequencesMax sequences that run at once
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 public record EngineConfig(
         Optional<Path> model,
+        LoadType loadType,
         int contextTokens,
         int maxBatchedTokens,
         int sequencesMax,
@@ -51,6 +53,9 @@ public record EngineConfig(
                 .within("embeddingInputsMax", embeddingInputsMax, 1, 1 << 16)
                 .enforce();
     }
+
+    /** The stored type, or a quantised one for matrices stored as floats; those quantised already stay as they are. */
+    public enum LoadType { AS_STORED, Q8_0, Q4_0, Q4_K }
 
     /** Which of the two products serving uses: 8-bit activations or floats. */
     public enum Product { Q8, F32 }

@@ -112,7 +112,7 @@ final class SettingText {
     private static Object constant(String text, Class<?> type) {
         Object[] constants = type.getEnumConstants();
         for (Object constant : constants) {
-            if (name(constant).equalsIgnoreCase(text.strip())) {
+            if (name(constant).equalsIgnoreCase(text.strip().replace('_', '-'))) {
                 return constant;
             }
         }

@@ -20,6 +20,7 @@ import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.inference.EmbeddedModel;
 import quern.inference.LoadedModel;
+import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.EngineLoop;
 import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
@@ -78,7 +79,8 @@ public record EngineParts(
             opened.add(file);
             String fingerprint = stamps.of(file, fingerprints, (done, total) -> { });
             imported.ifPresent(record -> requireSame(record, fingerprint));
-            LoadedModel model = LoadedModel.load(file, backend.kernels(), engine.product(), fingerprint);
+            LoadedModel model = LoadedModel.load(QuantizedFile.of(file, engine.loadType(), backend.team()),
+                    backend.kernels(), engine.product(), QuantizedFile.fingerprint(fingerprint, engine.loadType()));
             Optional<EncoderPart> encoder = (generates ? engine.embeddingModel() : engine.model()).map(
                     one -> EncoderPart.load(one, engine, backend.kernels(), fingerprints, imports));
             encoder.ifPresent(opened::add);

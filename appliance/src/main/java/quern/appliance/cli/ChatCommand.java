@@ -34,6 +34,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Screen screen = options.screen();
+        sampling.load(options, sampling.model());
         boolean conversation = message == null && Screen.isTerminal(0);
         try (ModelSession session = ModelSession.open(options, sampling.model())) {
             if (system != null) {

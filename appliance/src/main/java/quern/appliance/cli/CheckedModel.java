@@ -12,6 +12,7 @@ import quern.gpu.BackendChoice;
 import quern.gpu.tensor.ElementType;
 import quern.inference.LoadedAdapter;
 import quern.inference.LoadedModel;
+import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.DirectRun;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
@@ -48,7 +49,7 @@ final class CheckedModel implements AutoCloseable {
                 : BackendChoice.choose(config.backend()).backend();
         ModelFile file = null;
         try {
-            file = ModelFiles.open(path);
+            file = QuantizedFile.of(ModelFiles.open(path), config.engine().loadType(), backend.team());
             LoadedModel model = LoadedModel.load(file, backend.kernels(), product);
             Optional<LoadedAdapter> loaded = Optional.ofNullable(adapter).map(directory -> model.adapters()
                     .publish("checked", AdapterFile.read(directory, model.shape()).weights()));

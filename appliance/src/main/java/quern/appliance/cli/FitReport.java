@@ -14,6 +14,7 @@ import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.vector.ReadBandwidth;
+import quern.inference.convert.QuantizedFile;
 import quern.inference.fit.ModelFit;
 import quern.inference.fit.SpeedProbe;
 import quern.inference.format.ForeignFiles;
@@ -34,8 +35,9 @@ final class FitReport {
     static boolean print(Screen screen, Path path, ApplianceConfig config) {
         ObjectNode body = ApiClient.JSON.createObjectNode();
         ArrayNode refusals = ApiClient.JSON.createArrayNode();
-        try (ModelFile file = ModelFiles.open(path);
-                Backend backend = BackendChoice.choose(config.backend()).backend()) {
+        try (Backend backend = BackendChoice.choose(config.backend()).backend();
+                ModelFile file = QuantizedFile.of(
+                        ModelFiles.open(path), config.engine().loadType(), backend.team())) {
             ModelFit fit = ModelFit.of(file, backend.kernels(), config.engine(), config.kv());
             describe(body.putObject("model"), file, fit, path);
             memory(body, fit, config, refusals);

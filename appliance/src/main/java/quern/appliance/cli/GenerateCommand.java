@@ -53,6 +53,7 @@ final class GenerateCommand implements Callable<Integer> {
             throw new UsageProblem("expected either --prompt or --tokens");
         }
         String chosen = model != null ? model : sampling.model();
+        sampling.load(options, chosen);
         if (tokens != null) {
             return ofTokens(chosen);
         }

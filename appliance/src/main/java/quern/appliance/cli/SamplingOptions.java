@@ -19,6 +19,10 @@ final class SamplingOptions {
             description = "Model or adapter of the server, or a model file to load just for this.")
     private String model;
 
+    @Option(names = "--load-type", paramLabel = "TYPE",
+            description = "With a model file: as-stored, q8_0, q4_0 or q4_k for matrices stored as floats.")
+    private String loadType;
+
     @Option(names = {"--max-tokens", "--max"}, paramLabel = "N", description = "Longest answer.")
     private Integer maxTokens;
 
@@ -80,6 +84,14 @@ final class SamplingOptions {
     @Option(names = "--ignore-eos", negatable = true,
             description = "Go on after end tokens (default with --tokens), or not (default otherwise).")
     private Boolean ignoreEos;
+
+    /** Hands {@code --load-type} on. @param chosen the model named, null: none */
+    void load(GlobalOptions options, String chosen) {
+        if (loadType != null && (chosen == null || ModelPath.find(chosen, options).isEmpty())) {
+            throw new UsageProblem("--load-type goes with a model file that is loaded just for this");
+        }
+        options.set("engine.load-type", loadType);
+    }
 
     String model() {
         return model;

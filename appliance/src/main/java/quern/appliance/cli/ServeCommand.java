@@ -29,6 +29,10 @@ final class ServeCommand implements Callable<Integer> {
             description = "Encoder that makes embeddings beside the model: GGUF file, directory or imported name.")
     private String embeddingModel;
 
+    @Option(names = "--load-type", paramLabel = "TYPE",
+            description = "as-stored, q8_0, q4_0 or q4_k: what matrices of floats become when they are loaded.")
+    private String loadType;
+
     @Option(names = "--backend", description = "auto, scalar, vector or cuda.")
     private String backend;
 
@@ -37,6 +41,7 @@ final class ServeCommand implements Callable<Integer> {
         options.set("http.host", host);
         options.set("http.port", port);
         options.set("backend.choice", backend);
+        options.set("engine.load-type", loadType);
         if (model != null) {
             options.set("engine.model", ModelPath.resolve(model, options));
         }

@@ -233,7 +233,8 @@ class EngineLoopTest {
 
     @Test
     void shouldRefuseWithTheLimitWhenTheQueueIsFull() {
-        var config = new quern.config.EngineConfig(Optional.empty(), 0, 64, 1, 2, 8, 16, 0, Product.F32,
+        var config = new quern.config.EngineConfig(Optional.empty(),
+                quern.config.EngineConfig.LoadType.AS_STORED, 0, 64, 1, 2, 8, 16, 0, Product.F32,
                 java.time.Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
         EngineRun run = new EngineRun(model, Product.F32, 16, BLOCK, config);
         run.submit(1, prompt(5, 1), sampled(1, 3));

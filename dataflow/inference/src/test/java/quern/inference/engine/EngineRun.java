@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import quern.config.EngineConfig;
+import quern.config.EngineConfig.LoadType;
 import quern.config.EngineConfig.Product;
 import quern.config.KvConfig;
 import quern.gpu.kernel.Kernels;
@@ -82,8 +83,8 @@ final class EngineRun {
     }
 
     static EngineConfig config(int maxBatchedTokens, int sequencesMax) {
-        return new EngineConfig(Optional.empty(), 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, 3, Product.F32,
-                Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
+        return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, 3,
+                Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
     }
 
     void submit(SequenceRequest request) {

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import quern.config.EngineConfig;
+import quern.config.EngineConfig.LoadType;
 import quern.config.EngineConfig.Product;
 import quern.inference.MemoryBlockPool;
 import quern.inference.TinyModel;
@@ -24,7 +25,7 @@ class SpeculationTest {
     private static final int BLOCK = 8;
 
     private static EngineConfig config(int draftTokensMax) {
-        return new EngineConfig(Optional.empty(), 0, 64, 4, 100, 8, 16, draftTokensMax, Product.F32,
+        return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, 64, 4, 100, 8, 16, draftTokensMax, Product.F32,
                 Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
     }
 
