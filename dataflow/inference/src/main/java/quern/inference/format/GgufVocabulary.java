@@ -180,7 +180,7 @@ final class GgufVocabulary {
     }
 
     private static AddedToken stripping(AddedToken token, boolean left, boolean right) {
-        return new AddedToken(token.id(), token.text(), token.plain(), left, right, false, false);
+        return new AddedToken(token.id(), token.text(), token.plain(), left, right, false, token.place());
     }
 
     private int unknown(Vocabulary vocabulary) {

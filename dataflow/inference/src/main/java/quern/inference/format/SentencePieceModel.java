@@ -18,7 +18,6 @@ import quern.inference.tokenizer.Tokenizer;
 import quern.inference.tokenizer.Unigram;
 import quern.inference.tokenizer.Vocabulary;
 import quern.inference.tokenizer.VocabularyTokenizer;
-import quern.inference.tokenizer.WordRule;
 import quern.inference.tokenizer.Writing;
 
 /**
@@ -188,7 +187,8 @@ final class SentencePieceModel {
         texts.set(id, text);
         kinds.set(id, kind);
         return new AddedToken(id, text, AddedToken.isPlain(text, kind), token.path("lstrip").asBoolean(false),
-                token.path("rstrip").asBoolean(false), token.path("single_word").asBoolean(false), false);
+                token.path("rstrip").asBoolean(false), token.path("single_word").asBoolean(false),
+                AddedToken.Place.WRITTEN);
     }
 
     private Vocabulary vocabulary(List<String> texts, List<TokenKind> allKinds, List<Integer> ends) {
@@ -207,19 +207,20 @@ final class SentencePieceModel {
         if (blanksJoined) {
             texts.add(new TextRule.JoinBlanks());
         }
-        List<WordRule> words = new ArrayList<>();
-        words.add(new WordRule.Metaspace(Writing.BLANK_SIGN, WordRule.Metaspace.Front.NEVER, false));
         if (blankInFront) {
-            words.add(new WordRule.SignInFront(Writing.BLANK_SIGN, false));
+            texts.add(new TextRule.Prepend(Writing.BLANK_SIGN));
         }
+        texts.add(new TextRule.Replace(" ", Writing.BLANK_SIGN));
         List<AddedToken> added = new ArrayList<>(more);
         VocabularyTokenizer.Parts.added(vocabulary).stream()
                 .filter(token -> more.stream().noneMatch(other -> other.id() == token.id()))
+                .map(token -> new AddedToken(token.id(), token.text(), token.plain(), false, false, false,
+                        AddedToken.Place.WRITTEN))
                 .forEach(added::add);
         Writing writing = Writing.pieces(
                 blankInFront ? Writing.FrontBlank.FIRST : Writing.FrontBlank.NONE);
         return new VocabularyTokenizer(new VocabularyTokenizer.Parts(
-                vocabulary, added, texts, words, model(vocabulary), writing, frame));
+                vocabulary, added, texts, List.of(), model(vocabulary), writing, frame));
     }
 
     private PieceModel model(Vocabulary vocabulary) {

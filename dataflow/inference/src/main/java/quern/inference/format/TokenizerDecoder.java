@@ -71,7 +71,8 @@ final class TokenizerDecoder {
             case "Metaspace" -> replaced.add(new TextRule.Replace(steps.sign(step), " "));
             case "Strip" -> {
                 if (!step.path("content").asText(" ").equals(" ") || step.path("stop").asInt(0) > 0) {
-                    throw new ModelFormatException(where, "decoder Strip " + step + ", supported is of a blank in front");
+                    throw new ModelFormatException(
+                            where, "decoder Strip " + step + ", supported is of a blank in front");
                 }
             }
             case "WordPiece" -> {

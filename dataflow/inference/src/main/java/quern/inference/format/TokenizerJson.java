@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import quern.inference.tokenizer.AddedToken;
+import quern.inference.tokenizer.AddedToken.Place;
 import quern.inference.tokenizer.BytePairs;
 import quern.inference.tokenizer.Frame;
 import quern.inference.tokenizer.Merge;
@@ -60,7 +61,7 @@ final class TokenizerJson {
             boolean special = token.path("special").asBoolean(false);
             added.add(new AddedToken(id, text, AddedToken.isPlain(text, kind), token.path("lstrip").asBoolean(false),
                     token.path("rstrip").asBoolean(false), token.path("single_word").asBoolean(false),
-                    token.path("normalized").asBoolean(!special)));
+                    token.path("normalized").asBoolean(!special) ? Place.NORMALIZED : Place.RAW));
         }
         return added;
     }

@@ -87,8 +87,8 @@ final class TokenizerSteps {
             }
             case "Precompiled" -> new TextRule.Table(
                     CharsMap.ofGraphemes(base64(step.path("precompiled_charsmap").asText(""))));
-            default -> throw unknown("normalizer", step, "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents, Prepend,"
-                    + " Replace, Nmt, ByteLevel, BertNormalizer, Precompiled and Sequence");
+            default -> throw unknown("normalizer", step, "NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents,"
+                    + " Prepend, Replace, Nmt, ByteLevel, BertNormalizer, Precompiled and Sequence");
         };
     }
 
@@ -161,7 +161,8 @@ final class TokenizerSteps {
             case "Digits" -> rules.add(new Split(TextPattern.of("\\p{N}"),
                     step.path("individual_digits").asBoolean(false) ? Behavior.ISOLATED : Behavior.CONTIGUOUS, false));
             case "Punctuation" -> rules.add(Split.punctuation(behavior(step)));
-            case "Whitespace" -> rules.add(new Split(TextPattern.of("[" + WORD + "]+|[^" + WORD + "\\s]+"), Behavior.REMOVED, true));
+            case "Whitespace" -> rules.add(new Split(
+                    TextPattern.of("[" + WORD + "]+|[^" + WORD + "\\s]+"), Behavior.REMOVED, true));
             case "WhitespaceSplit" -> rules.add(Split.space());
             case "BertPreTokenizer" -> {
                 rules.add(Split.space());

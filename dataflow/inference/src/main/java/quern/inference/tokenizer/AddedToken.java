@@ -9,7 +9,7 @@ import java.util.Set;
  * @param leftStrip whether white space before it belongs to it
  * @param rightStrip whether white space behind it belongs to it
  * @param singleWord whether it counts only where no letter or digit touches it
- * @param normalized whether it is looked for in the normalized text
+ * @param place in which text it is looked for
  */
 public record AddedToken(
         int id,
@@ -18,7 +18,17 @@ public record AddedToken(
         boolean leftStrip,
         boolean rightStrip,
         boolean singleWord,
-        boolean normalized) {
+        Place place) {
+
+    /** Where an added token is looked for. */
+    public enum Place {
+        /** In the text as it came. */
+        RAW,
+        /** In the normalized text, the token normalized too. */
+        NORMALIZED,
+        /** In the normalized text, the token as it is written. */
+        WRITTEN
+    }
 
     private static final Set<String> HTML = Set.of(
             "a", "b", "i", "u", "s", "p", "br", "hr", "em", "strong", "sub", "sup", "code", "pre", "blockquote", "ul",
@@ -27,7 +37,7 @@ public record AddedToken(
 
     /** An added token without conditions; plain unless it is a control token or written like one. */
     public static AddedToken of(int id, String text, TokenKind kind) {
-        return new AddedToken(id, text, isPlain(text, kind), false, false, false, false);
+        return new AddedToken(id, text, isPlain(text, kind), false, false, false, Place.RAW);
     }
 
     /**

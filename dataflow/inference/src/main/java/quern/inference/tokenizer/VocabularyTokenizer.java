@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import quern.config.QuernException;
 
 /**
- * The one tokenizer, put together from parts: added tokens are found, the text between is normalized and cut into words,
- * the words become pieces.
+ * The one tokenizer, put together from parts: added tokens are found, the text between is normalized and cut into
+ * words, the words become pieces.
  */
 public final class VocabularyTokenizer implements Tokenizer {
 
@@ -44,12 +44,12 @@ public final class VocabularyTokenizer implements Tokenizer {
             return new Parts(vocabulary, added(vocabulary), texts, words, pieces, writing, Frame.of(vocabulary));
         }
 
-        /** A vocabulary's control and added tokens, without conditions. */
+        /** A vocabulary's control, unknown and added tokens, without conditions. */
         public static List<AddedToken> added(Vocabulary vocabulary) {
             List<AddedToken> added = new ArrayList<>();
             for (int id = 0; id < vocabulary.size(); id++) {
                 TokenKind kind = vocabulary.kinds().get(id);
-                if (kind == TokenKind.CONTROL || kind == TokenKind.USER_DEFINED) {
+                if (kind == TokenKind.CONTROL || kind == TokenKind.USER_DEFINED || kind == TokenKind.UNKNOWN) {
                     added.add(AddedToken.of(id, vocabulary.texts().get(id), kind));
                 }
             }
@@ -72,9 +72,9 @@ public final class VocabularyTokenizer implements Tokenizer {
         }
         // Markup is looked for where it cannot be confused: in the text as it came.
         this.raw = new AddedTokens(parts.added().stream()
-                .filter(token -> !token.normalized() || !token.plain()).toList());
+                .filter(token -> token.place() == AddedToken.Place.RAW || !token.plain()).toList());
         this.normalized = new AddedTokens(parts.added().stream()
-                .filter(token -> token.normalized() && token.plain())
+                .filter(token -> token.place() != AddedToken.Place.RAW && token.plain())
                 .map(this::normalized).toList());
         for (int id : parts.frame().front()) {
             checked(id);
@@ -85,8 +85,11 @@ public final class VocabularyTokenizer implements Tokenizer {
     }
 
     private AddedToken normalized(AddedToken token) {
+        if (token.place() == AddedToken.Place.WRITTEN) {
+            return token;
+        }
         return new AddedToken(token.id(), TextRule.apply(parts.texts(), token.text()), true, token.leftStrip(),
-                token.rightStrip(), token.singleWord(), true);
+                token.rightStrip(), token.singleWord(), token.place());
     }
 
     @Override

@@ -203,7 +203,8 @@ class DamagedTokenizerTest {
     /** A protocol buffer as SentencePiece writes it. */
     private static byte[] sentencePieces(int modelType) {
         var out = new ByteArrayOutputStream();
-        List<String> pieces = List.of("<unk>", "<s>", "</s>", "\u2581", "\u2581once", "o", "n", "on", "up", "e", "<0x41>");
+        List<String> pieces =
+                List.of("<unk>", "<s>", "</s>", "\u2581", "\u2581once", "o", "n", "on", "up", "e", "<0x41>");
         for (int i = 0; i < pieces.size(); i++) {
             byte[] text = pieces.get(i).getBytes(StandardCharsets.UTF_8);
             var piece = new ByteArrayOutputStream();

@@ -80,7 +80,7 @@ final class Mutations {
         return refused;
     }
 
-    private static byte[] damage(byte[] file, int head, List<String> words, Random random) {
+    static byte[] damage(byte[] file, int head, List<String> words, Random random) {
         byte[] bytes = file.clone();
         for (int hits = 1 + random.nextInt(3); hits > 0; hits--) {
             int at = random.nextInt(random.nextInt(8) == 0 ? bytes.length : Math.min(head, bytes.length));

@@ -80,16 +80,17 @@ class ControlTokensTest {
         AddedTokens tokens = new AddedTokens(List.of(AddedToken.of(1, "<a", TokenKind.CONTROL),
                 AddedToken.of(2, "<ab>", TokenKind.CONTROL)));
         assertEquals(
-                List.of(new AddedTokens.Match(1, 1, 3), new AddedTokens.Match(2, 4, 8), new AddedTokens.Match(1, 8, 10)),
+                List.of(new AddedTokens.Match(1, 1, 3), new AddedTokens.Match(2, 4, 8),
+                        new AddedTokens.Match(1, 8, 10)),
                 tokens.find(PromptText.template("x<ab<ab><a")));
     }
 
     @Test
     void shouldTakeWhiteSpaceAndMindWordsWhenAddedTokensSaySo() {
         AddedTokens tokens = new AddedTokens(List.of(
-                new AddedToken(1, "<l>", true, true, false, false, false),
-                new AddedToken(2, "<r>", true, false, true, false, false),
-                new AddedToken(3, "word", true, false, false, true, false)));
+                new AddedToken(1, "<l>", true, true, false, false, AddedToken.Place.RAW),
+                new AddedToken(2, "<r>", true, false, true, false, AddedToken.Place.RAW),
+                new AddedToken(3, "word", true, false, false, true, AddedToken.Place.RAW)));
         assertEquals(List.of(new AddedTokens.Match(1, 1, 6), new AddedTokens.Match(2, 8, 13),
                         new AddedTokens.Match(3, 19, 23)),
                 tokens.find(PromptText.template("a  <l>  <r>\n words word")));

@@ -46,11 +46,10 @@ final class PatternRun {
 
     /** Where the match that begins at {@code from} ends, -1 if there is none. Calls go from left to right. */
     int match(int from) {
-        return run(0, from, false);
+        return run(0, from);
     }
 
-    /** @param test whether only the existence of a match matters */
-    private int run(int start, int from, boolean test) {
+    private int run(int start, int from) {
         int base = depth;
         int openBase = open;
         int pc = start;
@@ -72,7 +71,8 @@ final class PatternRun {
                 }
                 case PatternProgram.SPLIT_LOOP -> {
                     int known = tried(pc, at);
-                    if (known > 0 && test) {
+                    // In a look-ahead any end will do; else the match before ended here, so that this one is empty.
+                    if (known > 0) {
                         return end(base, openBase, at);
                     }
                     if (known < 0) {
@@ -216,9 +216,9 @@ final class PatternRun {
         return switch (program.code(pc)) {
             case PatternProgram.ONE -> one(program.set(pc), at);
             case PatternProgram.LOOP_ALL -> loopAll(pc, at);
-            case PatternProgram.AHEAD -> run(pc + 1, at, true) >= 0 ? at : -1;
-            case PatternProgram.NOT_AHEAD -> run(pc + 1, at, true) >= 0 ? -1 : at;
-            case PatternProgram.ATOMIC -> run(pc + 1, at, false);
+            case PatternProgram.AHEAD -> run(pc + 1, at) >= 0 ? at : -1;
+            case PatternProgram.NOT_AHEAD -> run(pc + 1, at) >= 0 ? -1 : at;
+            case PatternProgram.ATOMIC -> run(pc + 1, at);
             case PatternProgram.BEHIND -> at > 0 && program.set(pc).has(text.codePointBefore(at)) ? at : -1;
             case PatternProgram.NOT_BEHIND -> at > 0 && program.set(pc).has(text.codePointBefore(at)) ? -1 : at;
             case PatternProgram.AT -> isAt(Node.Place.values()[program.x(pc)], at) ? at : -1;
