@@ -6,17 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import quern.actors.models.ModelRefused.Reason;
 import quern.config.QuernException;
 import quern.inference.format.ForeignFiles;
-import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFingerprint;
+import quern.inference.format.StoredModel;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
 import quern.kv.journal.RecordId;
@@ -80,7 +78,7 @@ public final class ModelImport implements AutoCloseable {
                 hash(name, source, Optional.empty(), order.fingerprint(), remarks, "check");
             } else {
                 // Damage in the header shows before gigabytes are copied.
-                ModelFiles.open(source).close();
+                ModelFiles.openAny(source).close();
             }
             return copied(name, source, order.fingerprint(), remarks);
         } catch (IOException failed) {
@@ -98,7 +96,7 @@ public final class ModelImport implements AutoCloseable {
     private StagedModel hash(String name, Path path, Optional<String> keptIn, Optional<String> expected,
             List<String> remarks, String stage) {
         ModelFingerprint stamps = ModelFingerprint.before(path);
-        try (ModelFile model = ModelFiles.open(path)) {
+        try (StoredModel model = ModelFiles.openAny(path)) {
             String found = model.fingerprint((done, total) -> progress.at(stage, done, total));
             expected.ifPresent(wanted -> {
                 if (!wanted.toLowerCase(Locale.ROOT).equals(found)) {
@@ -128,7 +126,11 @@ public final class ModelImport implements AutoCloseable {
         }
         long copied = 0;
         for (Path file : files) {
-            copied += copy(file, single ? target : target.resolve(file.getFileName()), copied, total);
+            Path copy = single ? target : target.resolve(source.relativize(file));
+            if (!single && !copy.getParent().equals(target)) {
+                makePrivate(copy.getParent());
+            }
+            copied += copy(file, copy, copied, total);
         }
         AtomicFile.forceDirectory(single ? directory : target);
         AtomicFile.forceDirectory(directory);
@@ -140,9 +142,7 @@ public final class ModelImport implements AutoCloseable {
         if (!Files.isDirectory(source)) {
             return List.of(source);
         }
-        try (Stream<Path> entries = Files.list(source)) {
-            return new ArrayList<>(entries.filter(ForeignFiles::isPart).sorted().toList());
-        }
+        return ForeignFiles.parts(source);
     }
 
     /** @throws ModelRefused unless {@code usableBytes} hold the copy and leave the disk a little room */

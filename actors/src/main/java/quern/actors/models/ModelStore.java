@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 import quern.actors.models.ModelRefused.Reason;
 import quern.config.QuernException;
 import quern.gpu.tensor.Tensor;
-import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
+import quern.inference.format.StoredModel;
 import quern.kv.DataDirectory;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
@@ -136,7 +136,7 @@ public final class ModelStore {
     }
 
     private static ModelRecord describe(StagedModel staged) {
-        try (ModelFile model = ModelFiles.open(staged.path())) {
+        try (StoredModel model = ModelFiles.openAny(staged.path())) {
             Map<String, Long> bytesOfType = new HashMap<>();
             long parameters = 0;
             for (String name : model.tensorNames()) {
@@ -149,8 +149,8 @@ public final class ModelStore {
             List<String> types = bytesOfType.entrySet().stream()
                     .sorted(Map.Entry.<String, Long>comparingByValue().reversed()).map(Map.Entry::getKey).toList();
             return new ModelRecord(staged.name(), staged.path().toString(), staged.kept(),
-                    Files.isDirectory(staged.path()) ? "safetensors" : "gguf", model.shape().architecture(), types,
-                    parameters, model.shape().contextTokens(),
+                    Files.isDirectory(staged.path()) ? "safetensors" : "gguf", model.architecture(), types,
+                    parameters, model.trainedTokens(),
                     staged.files().stream().mapToLong(FileStamp::bytes).sum(), staged.fingerprint(),
                     staged.files(), staged.remarks(), System.currentTimeMillis());
         }

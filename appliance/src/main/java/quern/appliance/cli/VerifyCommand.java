@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import quern.config.QuernException;
-import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
+import quern.inference.format.StoredModel;
 
 /** Reads imported models again and compares their fingerprints with the catalogue. */
 @Command(name = "verify", mixinStandardHelpOptions = true,
@@ -62,7 +62,7 @@ final class VerifyCommand implements Callable<Integer> {
         String expected = model.path("fingerprint").asText();
         ObjectNode result = ApiClient.JSON.createObjectNode().put("name", model.path("name").asText())
                 .put("path", model.path("path").asText()).put("expected", expected);
-        try (ModelFile file = ModelFiles.open(Path.of(model.path("path").asText()))) {
+        try (StoredModel file = ModelFiles.openAny(Path.of(model.path("path").asText()))) {
             String found = file.fingerprint((done, total) -> screen.progress(
                     "MiB of " + model.path("name").asText(), done / MEBIBYTE, Math.ceilDiv(total, MEBIBYTE)));
             result.put("found", found).put("ok", found.equals(expected));

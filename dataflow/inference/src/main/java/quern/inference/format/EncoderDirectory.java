@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import quern.config.EngineConfig.Pooling;
 import quern.gpu.tensor.Tensor;
 import quern.inference.encoder.EncoderShape;
@@ -19,7 +21,7 @@ final class EncoderDirectory implements EncoderFile {
     static final int CONFIG_BYTES_MAX = 1 << 20;
 
     private static final List<String> DESCRIPTIONS = List.of("config.json", "tokenizer.json", "tokenizer_config.json",
-            "modules.json", "sentence_bert_config.json", "1_Pooling/config.json", "vocab.txt");
+            "modules.json", "sentence_bert_config.json", "vocab.txt");
 
     private final Path directory;
     private final Arena arena;
@@ -58,6 +60,11 @@ final class EncoderDirectory implements EncoderFile {
     @Override
     public EncoderShape shape() {
         return shape;
+    }
+
+    @Override
+    public Set<String> tensorNames() {
+        return Collections.unmodifiableSet(tensors.keySet());
     }
 
     @Override

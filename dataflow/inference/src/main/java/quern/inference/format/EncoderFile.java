@@ -2,7 +2,6 @@ package quern.inference.format;
 
 import java.util.Optional;
 import quern.config.EngineConfig.Pooling;
-import quern.gpu.tensor.Tensor;
 import quern.inference.encoder.EncoderShape;
 import quern.inference.tokenizer.Tokenizer;
 
@@ -14,24 +13,22 @@ import quern.inference.tokenizer.Tokenizer;
  * {@code attn_k}, {@code attn_v}, {@code attn_output}, {@code attn_output_norm}, {@code ffn_up}, {@code ffn_down},
  * {@code layer_output_norm}, each with {@code .weight} and {@code .bias}.
  */
-public interface EncoderFile extends AutoCloseable {
+public interface EncoderFile extends StoredModel {
 
     EncoderShape shape();
 
-    /** @throws quern.config.QuernException if there is none of that name */
-    Tensor tensor(String name);
+    @Override
+    default String architecture() {
+        return shape().architecture();
+    }
+
+    @Override
+    default int trainedTokens() {
+        return shape().contextTokens();
+    }
 
     Tokenizer tokenizer();
 
     /** What the model's own files say. */
     Optional<Pooling> pooling();
-
-    /** Name for listings: the file's own, else the path's. */
-    String name();
-
-    /** See {@link ModelFile#fingerprint()}. */
-    String fingerprint(ModelFingerprint.Progress progress);
-
-    @Override
-    void close();
 }

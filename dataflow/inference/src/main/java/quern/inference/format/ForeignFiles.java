@@ -61,7 +61,23 @@ public final class ForeignFiles {
                 && List.of("json", "safetensors", "jinja", "model", "txt").contains(ending(name));
     }
 
+    /** All parts of a model in a directory. */
+    public static List<Path> parts(Path directory) throws IOException {
+        List<Path> parts = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(directory)) {
+            entries.filter(ForeignFiles::isPart).sorted().forEach(parts::add);
+        }
+        Path pooling = directory.resolve(PoolingFiles.FOLDER).resolve("config.json");
+        if (Files.isRegularFile(pooling)) {
+            parts.add(pooling);
+        }
+        return parts;
+    }
+
     private static String reason(Path entry) {
+        if (entry.endsWith(PoolingFiles.FOLDER)) {
+            return null;
+        }
         if (Files.isDirectory(entry)) {
             return entry.getFileName().toString().startsWith(".") ? null : "a directory, never entered";
         }

@@ -2,9 +2,11 @@ package quern.inference.format;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import quern.config.EngineConfig.Pooling;
 import quern.gpu.kernel.Activation;
 import quern.gpu.tensor.Tensor;
@@ -55,6 +57,11 @@ final class GgufEncoder implements EncoderFile {
     @Override
     public EncoderShape shape() {
         return shape;
+    }
+
+    @Override
+    public Set<String> tensorNames() {
+        return Collections.unmodifiableSet(tensors.keySet());
     }
 
     @Override

@@ -1,9 +1,7 @@
 package quern.inference.format;
 
 import java.util.Optional;
-import java.util.Set;
 import quern.config.EngineConfig.Pooling;
-import quern.gpu.tensor.Tensor;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.ModelShape;
 
@@ -17,14 +15,19 @@ import quern.inference.transformer.ModelShape;
  * {@code ffn_down.weight}. Matrices have one row per output. Rows of q and k stay as the file orders them; the
  * shape's {@link quern.gpu.kernel.RopeTable#interleaved()} says which order that is.
  */
-public interface ModelFile extends AutoCloseable {
+public interface ModelFile extends StoredModel {
 
     ModelShape shape();
 
-    Set<String> tensorNames();
+    @Override
+    default String architecture() {
+        return shape().architecture();
+    }
 
-    /** @throws quern.config.QuernException if there is none of that name */
-    Tensor tensor(String name);
+    @Override
+    default int trainedTokens() {
+        return shape().contextTokens();
+    }
 
     Tokenizer tokenizer();
 
@@ -36,17 +39,11 @@ public interface ModelFile extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Name for listings: the file's own, else the path's. */
-    String name();
-
     /** SHA-256 over header and weights, hex; equal only for equal numbers, shape and tokenizer. */
     String fingerprint();
 
-    /** The same. The first call reads the whole file; this one tells how far it is. */
+    @Override
     default String fingerprint(ModelFingerprint.Progress progress) {
         return fingerprint();
     }
-
-    @Override
-    void close();
 }

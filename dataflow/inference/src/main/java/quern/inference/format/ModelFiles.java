@@ -41,6 +41,16 @@ public final class ModelFiles {
     }
 
     /**
+     * Maps a model that generates or an encoder; the caller closes it.
+     *
+     * @param path a GGUF file or a directory with {@code config.json} and safetensors files
+     * @throws QuernException if it cannot be read, is damaged or is a kind of model that is not supported
+     */
+    public static StoredModel openAny(Path path) {
+        return EncoderFiles.isEncoder(path) ? EncoderFiles.open(path) : open(path);
+    }
+
+    /**
      * Maps a model as what a GGUF file of it holds; the caller closes it. A GGUF file may be of any architecture.
      *
      * @param path a GGUF file or a directory with {@code config.json} and safetensors files

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.kv.FileStamp;
@@ -75,22 +74,13 @@ public final class ModelFingerprint {
      * @param opened the model, opened from the path after {@link #before}
      * @param memory asked, and told what had to be computed
      */
-    public String of(ModelFile opened, FingerprintFile memory, Progress progress) {
-        return of(() -> opened.fingerprint(progress), memory);
-    }
-
-    /** The same of an encoder. */
-    public String of(EncoderFile opened, FingerprintFile memory, Progress progress) {
-        return of(() -> opened.fingerprint(progress), memory);
-    }
-
-    private String of(Supplier<String> computation, FingerprintFile memory) {
+    public String of(StoredModel opened, FingerprintFile memory, Progress progress) {
         Optional<List<FileStamp>> same = unchanged();
         Optional<String> known = same.flatMap(memory::recall);
         if (known.isPresent()) {
             return known.get();
         }
-        String computed = computation.get();
+        String computed = opened.fingerprint(progress);
         same.flatMap(stamps -> unchanged()).ifPresent(stamps -> {
             try {
                 memory.remember(stamps, computed);

@@ -13,6 +13,9 @@ import quern.config.EngineConfig.Pooling;
 /** What a model's own files say about embeddings: those of sentence-transformers, or GGUF's {@code pooling_type}. */
 final class PoolingFiles {
 
+    /** Where sentence-transformers keeps it, unless {@code modules.json} says otherwise. */
+    static final String FOLDER = "1_Pooling";
+
     private static final int BYTES_MAX = 1 << 20;
     private static final String TYPES = "sentence_transformers.models.";
 
@@ -33,7 +36,7 @@ final class PoolingFiles {
     static Optional<Pooling> of(Path directory) {
         Path modules = directory.resolve("modules.json");
         if (!Files.isRegularFile(modules)) {
-            return of(directory, "1_Pooling");
+            return of(directory, FOLDER);
         }
         Optional<Pooling> pooling = Optional.empty();
         for (JsonNode module : JsonFiles.array(modules, BYTES_MAX)) {

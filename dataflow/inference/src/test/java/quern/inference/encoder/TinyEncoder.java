@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import quern.config.EngineConfig.Pooling;
 import quern.gpu.kernel.Activation;
 import quern.gpu.tensor.ElementType;
@@ -92,6 +93,11 @@ public final class TinyEncoder implements EncoderFile {
     @Override
     public EncoderShape shape() {
         return shape;
+    }
+
+    @Override
+    public Set<String> tensorNames() {
+        return tensors.keySet();
     }
 
     @Override
