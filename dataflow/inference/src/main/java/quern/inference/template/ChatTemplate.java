@@ -95,7 +95,7 @@ public final class ChatTemplate {
     private static void trustRole(Object message) {
         if (message instanceof Dictionary map && map.get("role") instanceof Text role
                 && ROLES.contains(role.value())) {
-            map.entries().put("role", Text.template(role.value()));
+            map.put(Text.template("role"), Text.template(role.value()));
         }
     }
 

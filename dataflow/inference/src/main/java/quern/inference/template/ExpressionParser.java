@@ -1,98 +1,77 @@
 package quern.inference.template;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Parses the expressions of one tag, by recursive descent with Jinja's precedences. */
-final class ExpressionParser {
+final class ExpressionParser extends TokenCursor {
 
     private static final int NESTING_MAX = 60;
     private static final int CHAIN_MAX = 150;
+    private static final int INTEGER_CHARS_MAX = 1200;
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
-    private final List<Token> tokens;
-    private int at;
+    private final NameScope names;
     private int nesting;
 
-    ExpressionParser(List<Token> tokens) {
-        this.tokens = tokens;
+    ExpressionParser(List<Token> tokens, NameScope names) {
+        super(tokens);
+        this.names = names;
     }
 
-    Token peek() {
-        return tokens.get(at);
+    /** Another one that stands where this one does. */
+    ExpressionParser copy() {
+        return new ExpressionParser(rest(), names);
     }
 
-    private Token peekSecond() {
-        return tokens.get(Math.min(at + 1, tokens.size() - 1));
-    }
-
-    Token next() {
-        Token token = tokens.get(at);
-        at += token.kind() == Token.Kind.END ? 0 : 1;
-        return token;
-    }
-
-    boolean skip(String operatorOrName) {
-        boolean found = peek().is(operatorOrName);
-        at += found ? 1 : 0;
-        return found;
-    }
-
-    void expect(String operatorOrName) {
-        if (!skip(operatorOrName)) {
-            throw failure("expected " + operatorOrName);
-        }
-    }
-
-    String name() {
-        if (peek().kind() != Token.Kind.NAME) {
-            throw failure("expected a name");
-        }
-        return next().text();
-    }
-
-    void end() {
-        if (peek().kind() != Token.Kind.END) {
-            throw failure("expected the end of the tag");
-        }
-    }
-
-    TemplateException failure(String problem) {
-        return new TemplateException(
-                "chat template line " + peek().line() + ": " + problem + ", found " + peek().text());
-    }
-
-    /** Expressions separated by commas are a list. */
+    /** Expressions separated by commas are a tuple. */
     Expression tuple() {
-        Expression first = expression();
+        return tuple(this::expression);
+    }
+
+    /** The same where an {@code if} belongs to what is around: what a loop runs over, what an {@code if} asks. */
+    Expression tupleWithoutCondition() {
+        return tuple(this::or);
+    }
+
+    private Expression tuple(Supplier<Expression> element) {
+        Expression first = element.get();
         if (!peek().is(",")) {
             return first;
         }
         List<Expression> values = new ArrayList<>(List.of(first));
-        while (skip(",") && !peek().is(")") && peek().kind() != Token.Kind.END) {
-            values.add(expression());
+        while (skip(",") && !endsTuple(peek())) {
+            values.add(element.get());
         }
-        return new Expression.Items(values);
+        return new Expression.TupleOf(values);
+    }
+
+    private static boolean endsTuple(Token token) {
+        return token.is(")") || token.is("if") || token.is("recursive") || token.kind() == Token.Kind.END;
     }
 
     Expression expression() {
         if (++nesting > NESTING_MAX) {
             throw failure("expressions nest more than " + NESTING_MAX + " deep");
         }
+        // Whether it is a condition shows only after its value.
+        boolean lenient = names.lenient(names.lenient() || conditionAhead());
         Expression value = or();
-        if (skip("if")) {
+        for (int i = 0; skip("if"); i++) {
             Expression condition = or();
-            value = new Expression.Conditional(condition, value, skip("else") ? expression() : null);
+            value = new Expression.Conditional(condition, chained(value, i), skip("else") ? expression() : null);
         }
+        names.lenient(lenient);
         nesting--;
         return value;
     }
 
-    /** What a loop runs over: an {@code if} after it is the loop's. */
-    Expression or() {
+    private Expression or() {
         Expression left = and();
         for (int i = 0; skip("or"); i++) {
             left = new Expression.Either(chained(left, i), and());
@@ -157,9 +136,18 @@ final class ExpressionParser {
     }
 
     private Expression product() {
-        Expression left = unary();
+        Expression left = power();
         for (int i = 0; peek().is("*") || peek().is("/") || peek().is("//") || peek().is("%"); i++) {
-            left = new Expression.Binary(next().text(), chained(left, i), unary());
+            left = new Expression.Binary(next().text(), chained(left, i), power());
+        }
+        return left;
+    }
+
+    /** From left to right, and below the sign: Jinja differs from Python here. */
+    private Expression power() {
+        Expression left = unary();
+        for (int i = 0; skip("**"); i++) {
+            left = new Expression.Binary("**", chained(left, i), unary());
         }
         return left;
     }
@@ -172,11 +160,20 @@ final class ExpressionParser {
     }
 
     private Expression unary() {
-        if (skip("-")) {
-            return filters(new Expression.Negate(postfix(primary())));
+        return filtersAfter(signed());
+    }
+
+    private Expression signed() {
+        if (!peek().is("-") && !peek().is("+")) {
+            return postfix(primary());
         }
-        skip("+");
-        return filters(postfix(primary()));
+        if (++nesting > NESTING_MAX) {
+            throw failure("expressions nest more than " + NESTING_MAX + " deep");
+        }
+        boolean negative = next().text().equals("-");
+        Expression operand = signed();
+        nesting--;
+        return postfix(negative ? new Expression.Negate(operand) : new Expression.Plus(operand));
     }
 
     private Expression primary() {
@@ -200,7 +197,10 @@ final class ExpressionParser {
                     case "true", "True" -> new Expression.Literal(true);
                     case "false", "False" -> new Expression.Literal(false);
                     case "none", "None" -> new Expression.Literal(Nothing.NONE);
-                    default -> new Expression.Name(token.text());
+                    default -> {
+                        names.mention(token.text());
+                        yield new Expression.Name(token.text());
+                    }
                 };
             }
             default -> {
@@ -209,17 +209,18 @@ final class ExpressionParser {
         }
     }
 
-    private Long integer(Token token) {
-        try {
-            return Long.valueOf(token.text());
-        } catch (NumberFormatException tooLarge) {
-            throw failure("number " + token.text() + " is too large");
+    private Object integer(Token token) {
+        String digits = Strings.lower(token.text());
+        int base = digits.startsWith("0x") ? 16 : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
+        if (digits.length() > INTEGER_CHARS_MAX) {
+            throw failure("number of " + digits.length() + " digits is too large");
         }
+        return Numbers.whole(new BigInteger(base == 10 ? digits : digits.substring(2), base));
     }
 
     private Expression bracketed(Token open) {
         if (open.is("(")) {
-            Expression inner = peek().is(")") ? new Expression.Items(List.of()) : tuple();
+            Expression inner = peek().is(")") ? new Expression.TupleOf(List.of()) : tuple();
             expect(")");
             return inner;
         }
@@ -271,6 +272,14 @@ final class ExpressionParser {
 
     private Expression subscript(Expression target) {
         Expression from = peek().is(":") ? null : expression();
+        if (from != null && peek().is(",")) {
+            List<Expression> keys = new ArrayList<>(List.of(from));
+            while (skip(",")) {
+                keys.add(expression());
+            }
+            expect("]");
+            return new Expression.Item(target, new Expression.TupleOf(keys));
+        }
         if (!peek().is(":")) {
             expect("]");
             return new Expression.Item(target, from);
@@ -282,32 +291,59 @@ final class ExpressionParser {
         return new Expression.Slice(target, from, to, step);
     }
 
-    private Expression filters(Expression start) {
+    /** Filters without the first bar, as a filter block has them. */
+    Expression filtersOf(Expression start) {
+        return filtersAfter(filter(start));
+    }
+
+    /** Filters and tests that follow a value. */
+    Expression filtersAfter(Expression start) {
         Expression target = start;
         for (int i = 0; ; i++) {
             chained(target, i);
             if (skip("|")) {
-                String name = name();
-                target = new Expression.Filter(
-                        target, name, peek().is("(") ? arguments() : Expression.Arguments.NONE);
-                target = postfix(target);
+                target = filter(target);
             } else if (skip("is")) {
                 target = test(target);
+            } else if (peek().is("(") && !(target instanceof Expression.Captured)) {
+                target = new Expression.Call(target, arguments());
             } else {
                 return target;
             }
         }
     }
 
+    private Expression filter(Expression target) {
+        String name = path();
+        if (!names.lenient() && !Filters.has(name)) {
+            throw failure("filter " + name + " is not supported");
+        }
+        return new Expression.Filter(target, name, peek().is("(") ? arguments() : Expression.Passed.NONE);
+    }
+
+    private String path() {
+        StringBuilder path = new StringBuilder(name());
+        while (skip(".")) {
+            path.append('.').append(name());
+        }
+        return path.toString();
+    }
+
     private Expression test(Expression target) {
         boolean negated = skip("not");
-        String name = name();
-        Expression.Arguments arguments = Expression.Arguments.NONE;
+        String name = path();
+        if (!names.lenient() && !Tests.has(name)) {
+            throw failure("test " + name + " is not supported");
+        }
+        Expression.Passed arguments = Expression.Passed.NONE;
         Token token = peek();
         if (token.is("(")) {
             arguments = arguments();
         } else if (startsArgument(token)) {
-            arguments = new Expression.Arguments(List.of(postfix(primary())), Map.of());
+            if (token.is("is")) {
+                throw failure("tests cannot be chained with is");
+            }
+            arguments = new Expression.Passed(List.of(postfix(primary())), Map.of(), null, null);
         }
         return new Expression.Test(target, name, arguments, negated);
     }
@@ -315,21 +351,31 @@ final class ExpressionParser {
     private static boolean startsArgument(Token token) {
         return switch (token.kind()) {
             case STRING, INTEGER, FLOAT -> true;
-            case NAME -> !Set.of("else", "or", "and", "is", "if", "in", "not").contains(token.text());
+            case NAME -> !Set.of("else", "or", "and").contains(token.text());
             case OPERATOR -> token.text().equals("[") || token.text().equals("{");
             case END -> false;
         };
     }
 
-    private Expression.Arguments arguments() {
+    private Expression.Passed arguments() {
         expect("(");
         List<Expression> positional = new ArrayList<>();
         Map<String, Expression> named = new LinkedHashMap<>();
+        Expression spread = null;
+        Expression spreadNamed = null;
         while (!peek().is(")")) {
-            if (peek().kind() == Token.Kind.NAME && peekSecond().is("=")) {
+            if (skip("**")) {
+                spreadNamed = once(spreadNamed);
+            } else if (skip("*")) {
+                spread = once(spread);
+            } else if (peek().kind() == Token.Kind.NAME && peekSecond().is("=")) {
                 String name = name();
                 expect("=");
-                named.put(name, expression());
+                if (spreadNamed != null || named.put(name, expression()) != null) {
+                    throw failure("argument " + name + " is given twice or after **");
+                }
+            } else if (!named.isEmpty() || spread != null || spreadNamed != null) {
+                throw failure("positional argument after others");
             } else {
                 positional.add(expression());
             }
@@ -338,6 +384,13 @@ final class ExpressionParser {
             }
         }
         expect(")");
-        return new Expression.Arguments(positional, named);
+        return new Expression.Passed(positional, named, spread, spreadNamed);
+    }
+
+    private Expression once(Expression before) {
+        if (before != null) {
+            throw failure("more than one * or ** argument");
+        }
+        return expression();
     }
 }

@@ -1,172 +1,184 @@
 package quern.inference.template;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 
 /** The filters: {@code value | name(arguments)}. */
 final class Filters {
 
+    private static final Set<String> OF_VALUES = Set.of("tojson", "string", "default", "d", "length", "count", "items",
+            "list", "int", "float", "abs", "round", "safe", "attr", "format");
+
     private final Budget budget;
-    private final Methods methods;
-    private final Tests tests;
     private final Operators operators;
+    private final SequenceFilters sequences;
+    private final TextFilters texts;
 
     Filters(Budget budget, Methods methods, Tests tests, Operators operators) {
         this.budget = budget;
-        this.methods = methods;
-        this.tests = tests;
         this.operators = operators;
+        this.sequences = new SequenceFilters(budget, this, tests, operators, methods.texts());
+        this.texts = new TextFilters(budget, methods.texts());
     }
 
-    Object apply(String name, Object value, List<Object> arguments, Map<String, Object> named) {
-        budget.step();
-        return switch (name) {
-            case "tojson" -> Writing.json(value, indent(arguments, named), budget);
-            case "string" -> Writing.string(value, budget);
-            case "default", "d" -> defaulted(value, arguments, named);
-            case "length", "count" -> (long) Values.length(value);
-            case "items" -> value == Nothing.UNDEFINED ? List.of() : Methods.items(mapping(value));
-            case "dictsort" -> sorted(mapping(value));
-            case "list" -> new ArrayList<>(Values.items(value, budget));
-            case "first" -> end(value, 0);
-            case "last" -> end(value, -1);
-            case "reverse" -> operators.slice(value, Nothing.NONE, Nothing.NONE, -1L);
-            case "unique" -> unique(value);
-            case "sort" -> sorted(value);
-            case "join" -> join(value, arguments, named);
-            case "map" -> mapped(value, arguments, named);
-            case "select", "reject" -> selected(value, arguments, null, name.equals("select"));
-            case "selectattr", "rejectattr" -> selected(value, arguments.subList(1, arguments.size()),
-                    Values.text(arguments.get(0)).value(), name.equals("selectattr"));
-            case "int" -> whole(value);
-            case "float" -> Values.isNumber(value) ? Values.real(value) : parsed(value);
-            case "abs" -> value instanceof Double number ? (Object) Math.abs(number)
-                    : (Object) Math.abs((long) Values.real(value));
-            case "round" -> (double) Math.round(Values.real(value));
-            default -> ofText(name, Writing.string(value, budget), arguments);
-        };
+    static boolean has(String name) {
+        return OF_VALUES.contains(name) || SequenceFilters.has(name) || TextFilters.has(name);
     }
 
-    private Object ofText(String name, Text text, List<Object> arguments) {
-        budget.steps(text.length() / 16);
-        return switch (name) {
-            case "trim" -> Methods.strip(
-                    text, arguments.isEmpty() ? null : Values.text(arguments.get(0)).value(), true, true);
-            case "upper" -> text.respelled(s -> s.toUpperCase(Locale.ROOT));
-            case "lower" -> text.respelled(s -> s.toLowerCase(Locale.ROOT));
-            case "title" -> text.respelled(Methods::title);
-            case "capitalize" -> text.respelled(Methods::capitalize);
-            case "replace" -> methods.replace(text, Values.text(arguments.get(0)), Values.text(arguments.get(1)), -1);
-            case "indent" -> methods.replace(text, Text.template("\n"), Text.template("\n"
-                    + " ".repeat(Math.clamp(arguments.isEmpty() ? 4 : Values.integer(arguments.get(0)), 0, 64))), -1);
-            case "safe" -> text;
-            default -> throw new TemplateException("filter " + name + " is not supported");
-        };
-    }
-
-    private static int indent(List<Object> arguments, Map<String, Object> named) {
-        Object indent = named.getOrDefault("indent", arguments.isEmpty() ? Nothing.NONE : arguments.get(0));
-        return indent == Nothing.NONE ? -1 : Values.integer(indent);
-    }
-
-    private static Object defaulted(Object value, List<Object> arguments, Map<String, Object> named) {
-        Object otherwise = arguments.isEmpty() ? named.getOrDefault("default_value", Text.EMPTY) : arguments.get(0);
-        Object whenFalse = arguments.size() > 1 ? arguments.get(1) : named.getOrDefault("boolean", false);
-        boolean missing = value == Nothing.UNDEFINED || Values.isTrue(whenFalse) && !Values.isTrue(value);
-        return missing ? otherwise : value;
-    }
-
-    private static Dictionary mapping(Object value) {
-        if (value instanceof Dictionary map && !map.mutable()) {
-            return map;
-        }
-        throw new TemplateException("Can only get item pairs from a mapping, found '" + Values.typeName(value) + "'");
-    }
-
-    private Object end(Object value, long index) {
-        return operators.item(Values.items(value, budget), index);
-    }
-
-    private Object unique(Object value) {
-        List<Object> unique = new ArrayList<>();
-        for (Object item : Values.items(value, budget)) {
-            if (unique.stream().noneMatch(other -> Values.equal(other, item, budget))) {
-                unique.add(item);
-            }
-        }
-        return unique;
-    }
-
-    private Object sorted(Object value) {
-        List<Object> sorted = new ArrayList<>(Values.items(value, budget));
-        sorted.sort(Values::compare);
-        return sorted;
-    }
-
-    private static Object sorted(Dictionary map) {
-        List<Object> items = new ArrayList<>();
-        for (String key : new TreeSet<>(map.entries().keySet())) {
-            items.add(List.of(map.key(key), map.get(key)));
-        }
-        return items;
-    }
-
-    private Object join(Object value, List<Object> arguments, Map<String, Object> named) {
-        Object separator = arguments.isEmpty() ? Text.EMPTY : arguments.get(0);
-        Object attribute = arguments.size() > 1 ? arguments.get(1) : named.get("attribute");
-        List<?> items = attribute == null ? Values.items(value, budget) : attributes(value, attribute);
-        return methods.join(items, Values.text(separator));
-    }
-
-    private List<Object> attributes(Object value, Object attribute) {
-        List<Object> attributes = new ArrayList<>();
-        for (Object item : Values.items(value, budget)) {
-            attributes.add(operators.item(item, attribute));
-        }
-        return attributes;
-    }
-
-    private Object mapped(Object value, List<Object> arguments, Map<String, Object> named) {
-        if (named.containsKey("attribute")) {
-            return attributes(value, named.get("attribute"));
-        }
-        String filter = Values.text(arguments.get(0)).value();
-        List<Object> mapped = new ArrayList<>();
+    Object apply(String name, Object value, List<Object> positional, Map<String, Object> named) {
         budget.enter();
-        for (Object item : Values.items(value, budget)) {
-            mapped.add(apply(filter, item, arguments.subList(1, arguments.size()), named));
+        try {
+            if (SequenceFilters.has(name)) {
+                return sequences.apply(name, value, positional, named);
+            }
+            return TextFilters.has(name) ? texts.apply(name, value, positional, named)
+                    : ofValue(name, value, positional, named);
+        } finally {
+            budget.leave();
         }
-        budget.leave();
-        return mapped;
     }
 
-    /** @param attribute of the items that is tested; null: the items themselves */
-    private Object selected(Object value, List<Object> arguments, String attribute, boolean wanted) {
-        List<Object> selected = new ArrayList<>();
-        for (Object item : Values.items(value, budget)) {
-            Object tested = attribute == null ? item : operators.item(item, Text.template(attribute));
-            boolean passes = arguments.isEmpty() ? Values.isTrue(tested)
-                    : tests.passes(Values.text(arguments.get(0)).value(), tested,
-                            arguments.subList(1, arguments.size()));
-            if (passes == wanted) {
-                selected.add(item);
+    private Object ofValue(String name, Object value, List<Object> positional, Map<String, Object> named) {
+        return switch (name) {
+            case "tojson" -> json(value, Arguments.bind(
+                    name, positional, named, 0, "ensure_ascii", "indent", "separators", "sort_keys"));
+            case "default", "d" -> {
+                Arguments arguments = Arguments.bind(name, positional, named, 0, "default_value", "boolean");
+                boolean missing = value == Nothing.UNDEFINED || arguments.flag("boolean") && !Values.isTrue(value);
+                yield missing ? arguments.get("default_value", Text.EMPTY) : value;
+            }
+            case "int" -> integer(value, Arguments.bind(name, positional, named, 0, "default", "base"));
+            case "float" -> real(value, Arguments.bind(name, positional, named, 0, "default"));
+            case "round" -> rounded(value, Arguments.bind(name, positional, named, 0, "precision", "method"));
+            case "attr" -> operators.attribute(
+                    value, Arguments.bind(name, positional, named, 1, "name").text("name").value());
+            case "format" -> {
+                if (!positional.isEmpty() && !named.isEmpty()) {
+                    throw new TemplateException("format takes positional or keyword arguments, not both");
+                }
+                yield operators.binary("%", Writing.string(value, budget),
+                        named.isEmpty() ? new Tuple(positional) : Dictionary.of(named));
+            }
+            default -> {
+                Arguments.bind(name, positional, named, 0);
+                yield simple(name, value);
+            }
+        };
+    }
+
+    private Object simple(String name, Object value) {
+        return switch (name) {
+            case "string", "safe" -> Writing.string(value, budget);
+            case "length", "count" -> Values.length(value);
+            case "list" -> new ArrayList<>(Values.items(value, budget));
+            case "items" -> new Generator(() -> pairs(value).iterator());
+            default -> value instanceof Double number ? (Object) Math.abs(number)
+                    : Numbers.whole(Numbers.big(value).abs());
+        };
+    }
+
+    private static List<Object> pairs(Object value) {
+        if (!(value instanceof Dictionary) && value != Nothing.UNDEFINED) {
+            throw new TemplateException(
+                    "Can only get item pairs from a mapping, found '" + Values.typeName(value) + "'");
+        }
+        return value instanceof Dictionary map ? map.items() : List.of();
+    }
+
+    private Text json(Object value, Arguments arguments) {
+        Object indent = arguments.get("indent", Nothing.NONE);
+        Text unit = indent == Nothing.NONE ? null : indent instanceof Text text ? text
+                : Text.template(" ".repeat(Math.clamp(Values.integer(indent), 0, 64)));
+        Text item = Text.template(unit == null ? ", " : ",");
+        Text pair = Text.template(": ");
+        if (arguments.get("separators", Nothing.NONE) != Nothing.NONE) {
+            List<?> separators = Values.items(arguments.get("separators", Nothing.NONE), budget);
+            if (separators.size() != 2) {
+                throw new TemplateException("separators are two texts, found " + separators.size());
+            }
+            item = Values.text(separators.get(0));
+            pair = Values.text(separators.get(1));
+        }
+        return Writing.json(value, new Writing.Json(unit, item, pair, arguments.flag("ensure_ascii"),
+                arguments.flag("sort_keys")), budget);
+    }
+
+    private static Object integer(Object value, Arguments arguments) {
+        Object otherwise = arguments.get("default", 0L);
+        if (value == Nothing.UNDEFINED) {
+            throw Nothing.failure("is no number");
+        }
+        if (Numbers.isWhole(value)) {
+            return Numbers.whole(Numbers.big(value));
+        }
+        if (value instanceof Text text) {
+            try {
+                return Numbers.whole(parsed(text.value().strip(), arguments.integer("base", 10)));
+            } catch (NumberFormatException noInteger) {
+                Object real = real(value, otherwise);
+                return real instanceof Double number && Double.isFinite(number) ? Numbers.truncated(number) : otherwise;
             }
         }
-        return selected;
+        return value instanceof Double number && Double.isFinite(number) ? Numbers.truncated(number) : otherwise;
     }
 
-    private static Long whole(Object value) {
-        return Values.isNumber(value) ? (long) Values.real(value) : (long) (double) parsed(value);
-    }
-
-    private static Double parsed(Object value) {
-        try {
-            return value instanceof Text text && text.length() < 64 ? Double.valueOf(text.value().strip()) : 0.0;
-        } catch (NumberFormatException none) {
-            return 0.0;
+    private static BigInteger parsed(String text, int base) {
+        if (base < 2 || base > 36 || text.length() > 1200) {
+            throw new NumberFormatException("base " + base);
         }
+        String digits = Strings.lower(text);
+        String sign = digits.startsWith("-") ? "-" : "";
+        digits = digits.startsWith("-") || digits.startsWith("+") ? digits.substring(1) : digits;
+        String prefix = base == 16 ? "0x" : base == 8 ? "0o" : base == 2 ? "0b" : " ";
+        boolean prefixed = digits.startsWith(prefix);
+        digits = prefixed ? digits.substring(2) : digits;
+        if (!digits.matches(prefixed ? "_?\\w+(_\\w+)*" : "[^\\W_]+(_[^\\W_]+)*")) {
+            throw new NumberFormatException(digits);
+        }
+        return new BigInteger(sign + digits.replace("_", ""), base);
+    }
+
+    private static Object real(Object value, Arguments arguments) {
+        return real(value, arguments.get("default", 0.0));
+    }
+
+    private static Object real(Object value, Object otherwise) {
+        if (value == Nothing.UNDEFINED) {
+            throw Nothing.failure("is no number");
+        }
+        if (Numbers.is(value)) {
+            return Numbers.real(value);
+        }
+        if (!(value instanceof Text text)) {
+            return otherwise;
+        }
+        String number = Strings.lower(Strings.strip(text, null, true, true).value());
+        if (number.matches("[-+]?([0-9](_?[0-9])*\\.?([0-9](_?[0-9])*)?|\\.[0-9](_?[0-9])*)(e[-+]?[0-9]{1,6})?")) {
+            return Double.valueOf(number.replace("_", ""));
+        }
+        return switch (number.startsWith("+") ? number.substring(1) : number) {
+            case "inf", "infinity" -> (Object) Double.POSITIVE_INFINITY;
+            case "-inf", "-infinity" -> (Object) Double.NEGATIVE_INFINITY;
+            case "nan", "-nan" -> (Object) Double.NaN;
+            default -> otherwise;
+        };
+    }
+
+    private Object rounded(Object value, Arguments arguments) {
+        int precision = arguments.integer("precision", 0);
+        String method = arguments.has("method") ? arguments.text("method").value() : "common";
+        if (method.equals("common")) {
+            return Numbers.rounded(value, precision);
+        }
+        if (!method.equals("ceil") && !method.equals("floor")) {
+            throw new TemplateException("method must be common, ceil or floor, found " + method);
+        }
+        Object factor = Numbers.binary("**", 10L, (long) precision);
+        double scaled = Numbers.real(Numbers.binary("*", value, factor));
+        double cut = method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled);
+        return Numbers.binary("/", cut, factor);
     }
 }

@@ -1,10 +1,7 @@
 package quern.inference.template;
 
 import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The functions every template can call. */
@@ -12,73 +9,100 @@ final class Globals {
 
     private static final int RANGE_MAX = 100_000;
 
-    private static final Map<Character, String> DATE_LETTERS = Map.ofEntries(
-            Map.entry('Y', "uuuu"), Map.entry('y', "uu"), Map.entry('m', "MM"), Map.entry('d', "dd"),
-            Map.entry('B', "MMMM"), Map.entry('b', "MMM"), Map.entry('A', "EEEE"), Map.entry('a', "EEE"),
-            Map.entry('H', "HH"), Map.entry('I', "hh"), Map.entry('M', "mm"), Map.entry('S', "ss"),
-            Map.entry('p', "a"), Map.entry('j', "DDD"));
-
     private Globals() {}
 
     static Scope of(LocalDateTime now, Budget budget) {
         Scope scope = new Scope(null);
         scope.set("raise_exception", (Callable) (positional, named) -> {
-            throw new TemplateException("the chat template refuses the conversation: "
-                    + (positional.isEmpty() ? "" : Writing.string(positional.get(0), budget).value()));
+            Object message = Arguments.bind("raise_exception", positional, named, 1, "message")
+                    .get("message", Text.EMPTY);
+            throw new TemplateException(
+                    "the chat template refuses the conversation: " + Writing.string(message, budget).value());
         });
-        scope.set("strftime_now", (Callable) (positional, named) ->
-                Text.template(date(now, Values.text(first(positional, Text.EMPTY)).value())));
+        scope.set("strftime_now", (Callable) (positional, named) -> {
+            Text format = Arguments.bind("strftime_now", positional, named, 1, "format").text("format");
+            return Text.template(Dates.format(now, format.value()));
+        });
         scope.set("namespace", (Callable) (positional, named) -> {
-            Dictionary namespace = Dictionary.namespace();
-            if (first(positional, Nothing.NONE) instanceof Dictionary initial) {
-                namespace.entries().putAll(initial.entries());
-            }
-            namespace.entries().putAll(named);
+            Namespace namespace = new Namespace();
+            Dictionary initial = dictionary("namespace", positional, named, budget);
+            initial.keys().forEach(key -> namespace.attributes().put(Values.text(key).value(), initial.get(key)));
             return namespace;
         });
-        scope.set("dict", (Callable) (positional, named) -> new Dictionary(named, false, false));
-        scope.set("range", (Callable) (positional, named) -> range(positional, budget));
+        scope.set("dict", (Callable) (positional, named) -> dictionary("dict", positional, named, budget));
+        scope.set("range", (Callable) (positional, named) -> range(positional, named));
+        scope.set("cycler", (Callable) (positional, named) -> cycler(positional, named));
+        scope.set("joiner", (Callable) (positional, named) -> joiner(
+                Arguments.bind("joiner", positional, named, 0, "sep").get("sep", Text.template(", "))));
         return scope;
     }
 
-    private static Object first(List<Object> arguments, Object otherwise) {
-        return arguments.isEmpty() ? otherwise : arguments.get(0);
+    private static Dictionary dictionary(
+            String function, List<Object> positional, Map<String, Object> named, Budget budget) {
+        Dictionary map = new Dictionary();
+        if (positional.size() > 1) {
+            throw new TemplateException(function + " takes one mapping and named values");
+        }
+        if (!positional.isEmpty() && positional.get(0) instanceof Dictionary initial) {
+            initial.keys().forEach(key -> map.put(key, initial.get(key)));
+        } else if (!positional.isEmpty()) {
+            for (Object pair : Values.items(positional.get(0), budget)) {
+                List<?> both = Values.items(pair, budget);
+                if (both.size() != 2) {
+                    throw new TemplateException(function + " takes pairs, found " + both.size() + " items");
+                }
+                map.put(both.get(0), both.get(1));
+            }
+        }
+        named.forEach((name, value) -> map.put(Text.template(name), value));
+        return map;
     }
 
-    private static List<Object> range(List<Object> arguments, Budget budget) {
-        if (arguments.isEmpty() || arguments.size() > 3) {
+    private static Object range(List<Object> positional, Map<String, Object> named) {
+        if (positional.isEmpty() || positional.size() > 3 || !named.isEmpty()) {
             throw new TemplateException("range takes one to three numbers");
         }
-        boolean single = arguments.size() == 1;
-        long from = single ? 0 : Values.integer(arguments.get(0));
-        long to = Values.integer(arguments.get(single ? 0 : 1));
-        long step = arguments.size() == 3 ? Values.integer(arguments.get(2)) : 1;
-        if (step == 0 || Math.abs(to - from) / Math.abs(step) > RANGE_MAX) {
-            throw new TemplateException("range of more than " + RANGE_MAX + " numbers, or without a step");
+        boolean single = positional.size() == 1;
+        long from = single ? 0 : Values.integer(positional.get(0));
+        long to = Values.integer(positional.get(single ? 0 : 1));
+        long step = positional.size() == 3 ? Values.integer(positional.get(2)) : 1;
+        if (step == 0) {
+            throw new TemplateException("range() arg 3 must not be zero");
         }
-        List<Object> numbers = new ArrayList<>();
-        for (long i = from; step > 0 ? i < to : i > to; i += step) {
-            budget.step();
-            numbers.add(i);
+        long count = Math.max(0, step > 0 ? Math.ceilDiv(to - from, step) : Math.ceilDiv(from - to, -step));
+        if (count > RANGE_MAX) {
+            throw new TemplateException("range of " + count + " numbers, at most " + RANGE_MAX);
         }
-        return numbers;
+        return new Progression(from, to, step, (int) count);
     }
 
-    private static String date(LocalDateTime now, String format) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c != '%' || i + 1 == format.length()) {
-                text.append(c);
-                continue;
-            }
-            char letter = format.charAt(++i);
-            String pattern = DATE_LETTERS.get(letter);
-            if (pattern == null && letter != '%') {
-                throw new TemplateException("date format %" + letter + " is not supported");
-            }
-            text.append(letter == '%' ? "%" : now.format(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH)));
+    private static Namespace cycler(List<Object> items, Map<String, Object> named) {
+        if (items.isEmpty() || !named.isEmpty()) {
+            throw new TemplateException("cycler: at least one item has to be provided");
         }
-        return text.toString();
+        Namespace cycler = new Namespace();
+        cycler.attributes().put("current", items.get(0));
+        int[] position = {0};
+        cycler.attributes().put("next", (Callable) (positional, more) -> {
+            Object current = items.get(position[0]);
+            position[0] = (position[0] + 1) % items.size();
+            cycler.attributes().put("current", items.get(position[0]));
+            return current;
+        });
+        cycler.attributes().put("reset", (Callable) (positional, more) -> {
+            position[0] = 0;
+            cycler.attributes().put("current", items.get(0));
+            return Nothing.NONE;
+        });
+        return cycler;
+    }
+
+    private static Callable joiner(Object separator) {
+        boolean[] used = {false};
+        return (positional, named) -> {
+            Object written = used[0] ? separator : Text.EMPTY;
+            used[0] = true;
+            return written;
+        };
     }
 }

@@ -13,10 +13,13 @@ final class Lexer {
 
     private static final Pattern TAG = Pattern.compile("\\{[{%#]");
     private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%\\}");
-    private static final Pattern RAW = Pattern.compile("\\{%[-+]?\\s*raw\\s*([-+]?)%\\}");
+    private static final Pattern RAW = Pattern.compile("\\{%[-+]?\\s*raw\\s*(-?)%\\}");
     private static final Pattern WORD = Pattern.compile(
-            "(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<float>[0-9]+(?:\\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
-                    + "|(?<integer>[0-9]+)|(?<operator>//|\\*\\*|==|!=|<=|>=|[-+*/%~<>=()\\[\\]{}.,:|])");
+            "(?<float>[0-9](?:_?[0-9])*(?:(?:\\.[0-9](?:_?[0-9])*)?[eE][+-]?[0-9](?:_?[0-9])*"
+                    + "|\\.[0-9](?:_?[0-9])*))"
+                    + "|(?<integer>0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+"
+                    + "|[1-9](?:_?[0-9])*|0(?:_?0)*)"
+                    + "|(?<operator>//|\\*\\*|==|!=|<=|>=|[-+*/%~<>=()\\[\\]{}.,:|])");
 
     private final String source;
     private final List<Segment> segments = new ArrayList<>();
@@ -48,7 +51,8 @@ final class Lexer {
                 if (end < 0) {
                     throw failure(start, "comment without end");
                 }
-                afterTag(end + 2, source.charAt(end - 1) == '-' && end > start + 2 ? '-' : ' ', true);
+                char last = end > start + 2 ? source.charAt(end - 1) : ' ';
+                afterTag(end + 2, last, true);
             } else {
                 at = start + (sign == '-' || sign == '+' ? 3 : 2);
                 tag(kind == '{');
@@ -61,7 +65,7 @@ final class Lexer {
     private void plain(int from, int to, char sign, boolean statement) {
         int end = to;
         if (sign == '-') {
-            while (end > from && Character.isWhitespace(source.charAt(end - 1))) {
+            while (end > from && Strings.isSpace(source.charAt(end - 1))) {
                 end--;
             }
         } else if (statement && sign != '+') {
@@ -82,7 +86,7 @@ final class Lexer {
     }
 
     private static boolean isBlank(char c) {
-        return c != '\n' && Character.isWhitespace(c);
+        return c != '\n' && Strings.isSpace(c);
     }
 
     private void raw(int from, String sign) {
@@ -90,15 +94,15 @@ final class Lexer {
         if (!end.find(from)) {
             throw failure(from, "raw without endraw");
         }
-        afterTag(from, sign.equals("-") ? '-' : ' ', true);
+        afterTag(from, sign.equals("-") ? '-' : ' ', false);
         plain(Math.min(at, end.start()), end.start(), end.group(1).isEmpty() ? ' ' : end.group(1).charAt(0), true);
-        afterTag(end.end(), end.group(2).equals("-") ? '-' : ' ', true);
+        afterTag(end.end(), end.group(2).isEmpty() ? ' ' : end.group(2).charAt(0), true);
     }
 
     private void afterTag(int end, char sign, boolean statement) {
         at = end;
         if (sign == '-') {
-            while (at < source.length() && Character.isWhitespace(source.charAt(at))) {
+            while (at < source.length() && Strings.isSpace(source.charAt(at))) {
                 at++;
             }
         } else if (sign != '+' && statement && at < source.length() && source.charAt(at) == '\n') {
@@ -112,7 +116,7 @@ final class Lexer {
         List<Token> tokens = new ArrayList<>();
         int brackets = 0;
         while (true) {
-            while (at < source.length() && Character.isWhitespace(source.charAt(at))) {
+            while (at < source.length() && Strings.isSpace(source.charAt(at))) {
                 at++;
             }
             if (at >= source.length()) {
@@ -127,6 +131,9 @@ final class Lexer {
                 return;
             }
             Token token = token();
+            if (")]}".contains(token.text()) && token.kind() == Token.Kind.OPERATOR && brackets == 0) {
+                throw failure(at, "unexpected '" + token.text() + "'");
+            }
             brackets += "([{".contains(token.text()) && token.kind() == Token.Kind.OPERATOR ? 1 : 0;
             brackets -= ")]}".contains(token.text()) && token.kind() == Token.Kind.OPERATOR ? 1 : 0;
             tokens.add(token);
@@ -138,16 +145,44 @@ final class Lexer {
         if (first == '"' || first == '\'') {
             return string(first);
         }
+        if (isNameStart(source.codePointAt(at))) {
+            int end = at;
+            while (end < source.length() && isNamePart(source.codePointAt(end))) {
+                end += Character.charCount(source.codePointAt(end));
+            }
+            Token name = new Token(Token.Kind.NAME, source.substring(at, end), line(at));
+            at = end;
+            return name;
+        }
         Matcher word = WORD.matcher(source).region(at, source.length());
         if (!word.lookingAt()) {
             throw failure(at, "unexpected character '" + first + "'");
         }
-        Token.Kind kind = word.group("name") != null ? Token.Kind.NAME
-                : word.group("float") != null ? Token.Kind.FLOAT
-                : word.group("integer") != null ? Token.Kind.INTEGER : Token.Kind.OPERATOR;
-        Token token = new Token(kind, word.group(), line(at));
-        at = word.end();
+        // After a point a number is an item's, so that a.1.2 has two of them.
+        boolean item = at > 0 && source.charAt(at - 1) == '.' && word.group("float") != null;
+        int end = item ? at + digits(at) : word.end();
+        Token.Kind kind = item || word.group("integer") != null ? Token.Kind.INTEGER
+                : word.group("float") != null ? Token.Kind.FLOAT : Token.Kind.OPERATOR;
+        String text = source.substring(at, end);
+        Token token = new Token(kind, kind == Token.Kind.OPERATOR ? text : text.replace("_", ""), line(at));
+        at = end;
         return token;
+    }
+
+    private int digits(int from) {
+        int end = from;
+        while (end < source.length() && Character.isDigit(source.charAt(end))) {
+            end++;
+        }
+        return end - from;
+    }
+
+    static boolean isNameStart(int c) {
+        return c == '_' || Character.isUnicodeIdentifierStart(c);
+    }
+
+    static boolean isNamePart(int c) {
+        return Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c);
     }
 
     private Token string(char quote) {
@@ -174,12 +209,27 @@ final class Lexer {
             case 'n' -> text.append('\n');
             case 't' -> text.append('\t');
             case 'r' -> text.append('\r');
+            case 'a' -> text.append('\u0007');
+            case 'b' -> text.append('\b');
+            case 'f' -> text.append('\f');
+            case 'v' -> text.append('\u000b');
             case '\\', '\'', '"' -> text.append(c);
             case '\n' -> { }
             case 'x' -> text.appendCodePoint(hex(2));
-            case 'u' -> text.appendCodePoint(hex(4));
+            case 'u' -> text.append((char) hex(4));
+            case 'U' -> text.appendCodePoint(hex(8));
+            case 'N' -> throw failure(at, "escape \\N is not supported");
+            case '0', '1', '2', '3', '4', '5', '6', '7' -> text.appendCodePoint(octal());
             default -> text.append('\\').append(c);
         }
+    }
+
+    private int octal() {
+        int from = at - 1;
+        while (at < source.length() && at < from + 3 && source.charAt(at) >= '0' && source.charAt(at) <= '7') {
+            at++;
+        }
+        return Integer.parseInt(source.substring(from, at), 8);
     }
 
     private int hex(int digits) {
@@ -187,9 +237,12 @@ final class Lexer {
         if (end > source.length() || !source.substring(at, end).matches("[0-9a-fA-F]+")) {
             throw failure(at, "escape without " + digits + " hexadecimal digits");
         }
-        int value = Integer.parseInt(source.substring(at, end), 16);
+        long value = Long.parseLong(source.substring(at, end), 16);
+        if (value > Character.MAX_CODE_POINT) {
+            throw failure(at, "escape beyond the last character");
+        }
         at = end;
-        return value;
+        return (int) value;
     }
 
     /** Line of a position not before the last one asked for, or near it: counted on from there. */

@@ -1,11 +1,13 @@
 package quern.inference.template;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import quern.inference.tokenizer.PromptText;
 
 /** A string value that knows for each character whether it came from the conversation or from the template. */
-final class Text {
+final class Text implements Comparable<Text> {
 
     static final Text EMPTY = new Text("", new BitSet());
 
@@ -61,6 +63,30 @@ final class Text {
     Text respelled(UnaryOperator<String> spelling) {
         String other = spelling.apply(value);
         return other.length() == value.length() ? new Text(other, content) : of(other, hasContent());
+    }
+
+    /** Its characters, whole code points. */
+    List<Object> characters() {
+        List<Object> characters = new ArrayList<>();
+        int at = 0;
+        while (at < value.length()) {
+            int end = value.offsetByCodePoints(at, 1);
+            characters.add(slice(at, end));
+            at = end;
+        }
+        return characters;
+    }
+
+    /** By code points, as Python orders. */
+    @Override
+    public int compareTo(Text other) {
+        int length = Math.min(value.length(), other.value.length());
+        for (int i = 0; i < length; i++) {
+            if (value.charAt(i) != other.value.charAt(i)) {
+                return Integer.compare(value.codePointAt(i), other.value.codePointAt(i));
+            }
+        }
+        return Integer.compare(value.length(), other.value.length());
     }
 
     PromptText toPrompt() {

@@ -73,10 +73,10 @@ class ChatTemplateTest {
         "{{ lipsum.__globals__['os'].popen('id').read() }}", "{{ namespace.__init__ }}", "{{ range.__globals__ }}",
         "{{ raise_exception.__globals__ }}", "{{ strftime_now.__self__ }}", "{{ config.items() }}",
         "{{ request['application']['__globals__'] }}", "{{ ''|attr('__class__') }}", "{{ x | pprint }}",
-        "{{ '%s' % messages }}", "{{ '{0.__class__}'.format(1) }}", "{% include '/etc/passwd' %}",
+        "{{ '%(__class__)s' % messages }}", "{{ '{0.__class__}'.format(1) }}", "{% include '/etc/passwd' %}",
         "{% import 'os' as os %}", "{% extends 'a' %}", "{% do messages.append(1) %}", "{{ messages.append(1) }}",
         "{{ messages[0].update({'role': 'x'}) }}", "{% set messages[0].role = 'x' %}", "{{ dict.__base__ }}",
-        "{% set x = messages.__setitem__ %}{{ x(0, 1) }}", "{% filter upper %}a{% endfilter %}",
+        "{% set x = messages.__setitem__ %}{{ x(0, 1) }}", "{{ '{a[0]}'.format(a=messages) }}",
         "{{ loop.__class__ }}", "{{ (1).__class__ }}", "{{ joiner }}{{ joiner() }}", "{{ ''['__class__'] }}"
     })
     void shouldReachNothingWhenTemplateAttacks(String source) {
@@ -118,7 +118,9 @@ class ChatTemplateTest {
         "{# x",
         "{{ 'a }}", "{% else %}", "{% frob %}", "{{ }}", "{% set %}", "{% raw %}", "{{ a ? b }}",
         "{% if a %}{% endfor %}",
-        "{{ 99999999999999999999 }}", "{% macro %}{% endmacro %}", "{{ '\\x' }}", "{% set a.b.c = 1 %}"})
+        "{{ a|nosuch }}",
+        "{{ a is nosuch }}", "{% break %}",
+        "{% macro %}{% endmacro %}", "{{ '\\x' }}", "{% set a.b.c = 1 %}"})
     void shouldRefuseWithTheLineWhenSourceIsNoTemplate(String source) {
         var refused = assertThrows(TemplateException.class, () -> ChatTemplate.parse("a\n" + source));
         assertTrue(refused.getMessage().startsWith("chat template"), refused.getMessage());
