@@ -17,6 +17,8 @@ import quern.inference.engine.EngineLoop;
 import quern.inference.engine.SequenceRequest;
 import quern.inference.fit.ModelFit;
 import quern.inference.fit.SpeedProbe;
+import quern.inference.format.ModelFile;
+import quern.inference.format.RandomShape;
 import quern.inference.sampling.SamplingParameters;
 import quern.kv.TierStack;
 
@@ -29,14 +31,15 @@ public final class EngineBenchmark {
     private static final int PROMPT_TOKENS = 512;
     private static final int ANSWER_TOKENS = 64;
     private static final int ROUNDS = 3;
+    private static final RandomShape SHAPE = RandomShape.SMOLLM2_135M;
 
     private EngineBenchmark() {}
 
     public static void main(String[] arguments) {
         ApplianceConfig config = ConfigLoader.defaults(Path.of("target"));
         try (Backend backend = BackendChoice.choose(new BackendConfig(BackendConfig.Choice.AUTO, 0)).backend();
-                LoadedModel model = LoadedModel.load(new SyntheticModel(SyntheticModel.SHAPE_135M, ElementType.Q8_0),
-                        backend.kernels(), config.engine().product());
+                LoadedModel model = LoadedModel.load(
+                        SyntheticModel.open(SHAPE, ElementType.Q8_0), backend.kernels(), config.engine().product());
                 TierStack pool = TierStack.inMemory(config.kv(), model.kvLayout(config.kv()).blockBytes())) {
             EngineLoop loop = new EngineLoop(model, pool, model.kvLayout(config.kv()), config.engine());
             int[] first = answer(loop, 1, prompt(1), new double[2]);
@@ -60,7 +63,7 @@ public final class EngineBenchmark {
 
     /** What the doctor says of the same model, beside what was measured. */
     private static void expected(Backend backend, ApplianceConfig config, double prefill, double decode) {
-        try (SyntheticModel file = new SyntheticModel(SyntheticModel.SHAPE_135M, ElementType.Q8_0)) {
+        try (ModelFile file = SyntheticModel.open(SHAPE, ElementType.Q8_0)) {
             ModelFit fit = ModelFit.of(file, backend.kernels(), config.engine(), config.kv());
             SpeedProbe probe = SpeedProbe.measure(
                     file, fit, backend.kernels(), config.engine().product(), ElementType.F16);
@@ -72,7 +75,7 @@ public final class EngineBenchmark {
     }
 
     private static int[] prompt(int seed) {
-        return new SplittableRandom(seed).ints(PROMPT_TOKENS, 0, SyntheticModel.SHAPE_135M.vocabulary()).toArray();
+        return new SplittableRandom(seed).ints(PROMPT_TOKENS, 0, SHAPE.shape().vocabulary()).toArray();
     }
 
     /** @param seconds gets the time to the first token, and from there to the last */
