@@ -39,6 +39,7 @@ final class SafetensorsConversion implements GgufSource {
         this.architecture = Architecture.ofName(shape.architecture());
         this.rope = directory.ropeMetadata(architecture.has(Quirk.LOCAL_ROPE));
         this.tokenizer = directory.ggufTokenizer();
+        remarks.addAll(ShapeMetadata.remarks(shape));
         if (tokenizer.isEmpty()) {
             remarks.add("there is no tokenizer.json: the file takes token ids only");
         }

@@ -1,6 +1,9 @@
 package quern.inference.format;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import quern.inference.format.Architecture.Quirk;
 import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Traits.Experts;
@@ -75,27 +78,54 @@ final class ShapeMetadata {
 
     /** Windows and turning, layer by layer only where the family's own pattern does not give them. */
     private void putLayers() {
-        List<LayerKind> kinds = shape.traits().layers();
-        int window = kinds.stream().mapToInt(LayerKind::windowTokens).max().orElse(0);
+        int window = window(shape);
         if (window > 0 || architecture.has(Quirk.WINDOW_ALWAYS_IN_GGUF)) {
             integer("attention.sliding_window", window);
         }
-        boolean[] windowed = new boolean[shape.layers()];
-        boolean[] turning = new boolean[shape.layers()];
-        boolean usualWindows = true;
-        boolean usualTurning = true;
-        for (int i = 0; i < shape.layers(); i++) {
-            windowed[i] = shape.layer(i).windowTokens() > 0;
-            turning[i] = shape.layer(i).rope().isPresent();
-            usualWindows &= window == 0 || windowed[i] != architecture.full(i);
-            usualTurning &= turning[i] != architecture.ropeless(i);
+        if (!usualWindows(shape)) {
+            writer.flags(WINDOWED_LAYERS, flags(layer -> layer.windowTokens() > 0));
         }
-        if (!usualWindows) {
-            writer.flags(WINDOWED_LAYERS, windowed);
+        if (!usualTurning(shape)) {
+            writer.flags(TURNING_LAYERS, flags(layer -> layer.rope().isPresent()));
         }
-        if (!usualTurning) {
-            writer.flags(TURNING_LAYERS, turning);
+    }
+
+    private boolean[] flags(Predicate<LayerKind> flag) {
+        boolean[] flags = new boolean[shape.layers()];
+        for (int i = 0; i < flags.length; i++) {
+            flags[i] = flag.test(shape.layer(i));
         }
+        return flags;
+    }
+
+    private static int window(ModelShape shape) {
+        return shape.traits().layers().stream().mapToInt(LayerKind::windowTokens).max().orElse(0);
+    }
+
+    private static boolean usualWindows(ModelShape shape) {
+        Architecture family = Architecture.ofName(shape.architecture());
+        return window(shape) == 0 || IntStream.range(0, shape.layers())
+                .allMatch(i -> shape.layer(i).windowTokens() > 0 != family.full(i));
+    }
+
+    private static boolean usualTurning(ModelShape shape) {
+        Architecture family = Architecture.ofName(shape.architecture());
+        return IntStream.range(0, shape.layers())
+                .allMatch(i -> shape.layer(i).rope().isPresent() != family.ropeless(i));
+    }
+
+    /** What other readers of such a file will not do, a sentence each. */
+    static List<String> remarks(ModelShape shape) {
+        List<String> remarks = new ArrayList<>();
+        if (!usualWindows(shape) || !usualTurning(shape)) {
+            remarks.add("which layers have a window or turn is not the family's usual pattern: Quern reads it from the "
+                    + "file, llama.cpp does not and computes other numbers");
+        }
+        if (window(shape) > 0 && Architecture.ofName(shape.architecture()).gguf().equals("llama")) {
+            remarks.add("llama.cpp ignores the window of " + window(shape)
+                    + " tokens in files of this architecture: longer texts come out differently there");
+        }
+        return remarks;
     }
 
     private void putExperts(Experts experts) {
