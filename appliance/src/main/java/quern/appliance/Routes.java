@@ -61,7 +61,8 @@ final class Routes {
         routes.addAll(new HealthRoutes(house.readiness(), Appliance.version(), this::health).routes());
         routes.add(Route.of("GET", "/metrics", Access.KEY,
                 call -> CompletableFuture.completedStage(Json.text(METRICS_TYPE, metrics.scrape()))));
-        var generation = new GenerationRoutes(system, residents.router(), house.config().engine());
+        var generation = new GenerationRoutes(system, residents.router(), house.config().engine(),
+                house.config().grammar().toolsMax());
         var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine());
         jobs.answerWith(new BatchAnswers(generation, embeddings));
         routes.addAll(generation.routes());

@@ -68,9 +68,11 @@ class BadRequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "response_format | {\"type\": \"json_object\"} | response_format.type",
-        "response_format | {\"type\": \"json_schema\", \"json_schema\": {}} | response_format.type",
-        "tools | [{\"type\": \"function\"}] | tools",
+        "response_format | {\"type\": \"yaml\"} | response_format.type",
+        "response_format | {\"type\": \"json_schema\", \"json_schema\": {}} | response_format.json_schema.name",
+        "tools | [{\"type\": \"function\"}] | tools[0].function",
+        "tool_choice | \"required\" | tool_choice",
+        "parallel_tool_calls | 1 | parallel_tool_calls",
         "store | true | store",
         "stop | [\"a\", \"b\", \"c\", \"d\", \"e\"] | stop",
         "stop | \"\" | stop",
@@ -93,7 +95,9 @@ class BadRequestTest {
         "{} | messages",
         "[1] | messages[0]",
         "[{\"content\": \"x\"}] | messages[0].role",
-        "[{\"role\": \"tool\", \"content\": \"x\"}] | messages[0].role",
+        "[{\"role\": \"judge\", \"content\": \"x\"}] | messages[0].role",
+        "[{\"role\": \"tool\", \"content\": \"x\"}] | messages[0].tool_call_id",
+        "[{\"role\": \"assistant\", \"tool_calls\": [{\"id\": \"a\"}]}] | messages[0].tool_calls[0].function",
         "[{\"role\": \"user\"}] | messages[0].content",
         "[{\"role\": \"user\", \"content\": 7}] | messages[0].content",
         "[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {\"url\": \"http://a\"}}]}]"

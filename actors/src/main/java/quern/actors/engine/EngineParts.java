@@ -1,13 +1,10 @@
 package quern.actors.engine;
 
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import quern.actors.serving.ChatMessage;
 import quern.actors.serving.Embedder;
 import quern.actors.serving.Embedders;
 import quern.actors.serving.Prompt;
@@ -26,9 +23,6 @@ import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFingerprint;
-import quern.inference.template.ChatTemplate;
-import quern.inference.template.Conversation;
-import quern.inference.tokenizer.Tokenizer;
 import quern.kv.DataDirectory;
 import quern.kv.FingerprintFile;
 import quern.kv.TierStack;
@@ -159,24 +153,9 @@ public record EngineParts(
         };
     }
 
-    /** Prompts as this model wants them: its chat template, else the plain one. */
+    /** Prompts as this model wants them, answers as requests want them. */
     public PromptEncoder encoder() {
-        ChatTemplate template = model.chatTemplate().map(ChatTemplate::parse).orElseGet(ChatTemplate::plain);
-        Tokenizer tokenizer = model.tokenizer();
-        String begin = tokenizer.beginToken().isPresent() ? tokenizer.text(tokenizer.beginToken().getAsInt()) : "";
-        String end = tokenizer.endTokens().isEmpty() ? "" : tokenizer.text(tokenizer.endTokens().getFirst());
-        return prompt -> switch (prompt) {
-            case Prompt.Chat(List<ChatMessage> messages) -> tokenizer.encodeTemplate(template.render(
-                    new Conversation(maps(messages), List.of(), true, begin, end, LocalDateTime.now(), Map.of())));
-            case Prompt.Text(String text) -> tokenizer.encode(text, true);
-            case Prompt.Tokens(List<Integer> ids) -> ids.stream().mapToInt(Integer::intValue).toArray();
-        };
-    }
-
-    private static List<Map<String, Object>> maps(List<ChatMessage> messages) {
-        return messages.stream()
-                .map(message -> Map.<String, Object>of("role", message.role(), "content", message.content()))
-                .toList();
+        return new ModelText(model, config.grammar());
     }
 
     /** Why faster backends were not taken, and lower tiers that were emptied or left out. */

@@ -20,6 +20,7 @@ import quern.inference.engine.RequestRefused;
 import quern.inference.engine.SequenceRequest;
 import quern.inference.engine.Usage;
 import quern.inference.tokenizer.Tokenizer;
+import quern.inference.tool.ToolSyntax;
 
 /**
  * One accepted request from prompt to last event. It encodes, enqueues, translates the engine's events and ends with
@@ -62,12 +63,13 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
                 task.replyTo().tell(refusal.reason());
                 return Behaviors.stopped();
             }
-            return new Generation(context, task, sequences, engine, observer);
+            return new Generation(context, task, sequences, encoder.toolSyntax(), engine, observer);
         });
     }
 
     private final Task task;
     private final List<SequenceRequest> sequences;
+    private final ToolSyntax toolSyntax;
     private final ActorRef<EngineActor.Command> engine;
     private final ServingObserver observer;
     private final List<Usage> usages = new ArrayList<>();
@@ -79,11 +81,13 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             ActorContext<Command> context,
             Task task,
             List<SequenceRequest> sequences,
+            ToolSyntax toolSyntax,
             ActorRef<EngineActor.Command> engine,
             ServingObserver observer) {
         super(context);
         this.task = task;
         this.sequences = sequences;
+        this.toolSyntax = toolSyntax;
         this.engine = engine;
         this.observer = observer;
         this.lastTokenNs = new long[sequences.size()];
@@ -119,7 +123,8 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
                         task.served().id(),
                         task.served().fingerprint(),
                         promptTokens(),
-                        task.tokenizer()));
+                        task.tokenizer(),
+                        toolSyntax));
                 yield this;
             }
             case EngineActor.NotEnqueued refused -> {

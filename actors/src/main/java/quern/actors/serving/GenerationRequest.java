@@ -12,6 +12,7 @@ import quern.inference.sampling.SamplingParameters;
  * @param sampling for every answer; its maxTokens is cut to what the context leaves
  * @param choices answers of each prompt
  * @param cacheKey narrows prefix sharing below the caller's own; empty: all of the caller's requests share
+ * @param form what each answer must look like
  */
 public record GenerationRequest(
         String model,
@@ -19,7 +20,15 @@ public record GenerationRequest(
         SamplingParameters sampling,
         int choices,
         String cacheKey,
-        Caller caller) {
+        Caller caller,
+        AnswerForm form) {
+
+    /** A request for free text. */
+    public GenerationRequest(
+            String model, List<Prompt> prompts, SamplingParameters sampling, int choices, String cacheKey,
+            Caller caller) {
+        this(model, prompts, sampling, choices, cacheKey, caller, AnswerForm.Free.TEXT);
+    }
 
     public GenerationRequest {
         prompts = List.copyOf(prompts);

@@ -1,14 +1,21 @@
 package quern.actors.serving;
 
 import java.util.List;
+import java.util.Map;
 
 /** What an answer continues. */
 public sealed interface Prompt {
 
-    /** Goes through the model's chat template; the answer is the assistant's. */
-    record Chat(List<ChatMessage> messages) implements Prompt {
+    /**
+     * Goes through the model's chat template; the answer is the assistant's.
+     *
+     * @param messages as in the chat completion API, values as Java maps, lists, strings, numbers, booleans and null
+     * @param tools the same; empty: the model is told of none
+     */
+    record Chat(List<Map<String, Object>> messages, List<Map<String, Object>> tools) implements Prompt {
         public Chat {
             messages = List.copyOf(messages);
+            tools = List.copyOf(tools);
         }
     }
 

@@ -3,9 +3,12 @@ package quern.actors.serving;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import quern.config.QuernException;
 import quern.inference.engine.SequenceRequest;
+import quern.inference.grammar.GrammarException;
 import quern.inference.sampling.SamplingParameters;
+import quern.inference.sampling.TokenMask;
 
 /** The sequences a request becomes: its prompts encoded, its limits cut to the context. */
 final class SequencePlan {
@@ -38,6 +41,7 @@ final class SequencePlan {
     List<SequenceRequest> sequences() throws Refusal {
         GenerationRequest request = task.request();
         var sequences = new ArrayList<SequenceRequest>();
+        Optional<Supplier<TokenMask>> masks = masks(request.form());
         for (Prompt prompt : request.prompts()) {
             int[] tokens = encode(prompt);
             if (tokens.length == 0) {
@@ -52,10 +56,18 @@ final class SequencePlan {
                     request.sampling().withMaxTokens(Math.min(room, request.sampling().maxTokens()));
             for (int choice = 0; choice < request.choices(); choice++) {
                 sequences.add(new SequenceRequest(task.firstSequenceId() + sequences.size(), tokens, sampling,
-                        salt(request), task.served().adapter(), true, choice, Optional.empty()));
+                        salt(request), task.served().adapter(), true, choice, masks.map(Supplier::get)));
             }
         }
         return sequences;
+    }
+
+    private Optional<Supplier<TokenMask>> masks(AnswerForm form) throws Refusal {
+        try {
+            return encoder.masks(form);
+        } catch (GrammarException e) {
+            throw new Refusal(new SubmitReply.Invalid(e.at(), "'" + e.at() + "': " + e.getMessage()));
+        }
     }
 
     private int[] encode(Prompt prompt) throws Refusal {

@@ -2,6 +2,7 @@ package quern.actors.serving;
 
 import org.apache.pekko.actor.typed.ActorRef;
 import quern.inference.tokenizer.Tokenizer;
+import quern.inference.tool.ToolSyntax;
 
 /** Whether a request runs. */
 public sealed interface SubmitReply {
@@ -11,13 +12,15 @@ public sealed interface SubmitReply {
      * @param fingerprint short fingerprint of weights and adapter
      * @param promptTokens of all prompts together
      * @param tokenizer of the model, to show tokens
+     * @param toolSyntax how the model writes calls of functions
      */
     record Accepted(
             ActorRef<Generation.Command> generation,
             String model,
             String fingerprint,
             int promptTokens,
-            Tokenizer tokenizer)
+            Tokenizer tokenizer,
+            ToolSyntax toolSyntax)
             implements SubmitReply {}
 
     /** It does not, and no event will come. */

@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import quern.actors.serving.AnswerForm;
 import quern.actors.serving.GenerationEvent;
+import quern.actors.serving.SubmitReply;
+import quern.inference.engine.FinishReason;
 import quern.inference.sampling.TokenLogprobs;
 import quern.inference.tokenizer.Tokenizer;
+import quern.inference.tool.ToolCallReader;
 
 /** {@code chat.completion} and {@code chat.completion.chunk}. */
 final class ChatFormat implements AnswerFormat {
@@ -20,12 +24,19 @@ final class ChatFormat implements AnswerFormat {
     private final Tokenizer tokenizer;
     private final int answers;
     private final boolean usageWanted;
+    /** One per answer; empty if there are no functions to call. */
+    private final List<AnswerCalls> calls = new ArrayList<>();
 
-    ChatFormat(ReplyHead head, Tokenizer tokenizer, int answers, boolean usageWanted) {
-        this.head = head;
-        this.tokenizer = tokenizer;
+    ChatFormat(SubmitReply.Accepted accepted, int answers, boolean usageWanted, AnswerForm form) {
+        this.head = ReplyHead.of("chatcmpl-", accepted);
+        this.tokenizer = accepted.tokenizer();
         this.answers = answers;
         this.usageWanted = usageWanted;
+        form.calls().ifPresent(functions -> {
+            for (int i = 0; i < answers; i++) {
+                calls.add(new AnswerCalls(functions, accepted));
+            }
+        });
     }
 
     @Override
@@ -34,11 +45,13 @@ final class ChatFormat implements AnswerFormat {
         ObjectNode root = head.open("chat.completion");
         ArrayNode choices = root.putArray("choices");
         for (AnswerSet.Answer answer : set.answers()) {
-            ObjectNode choice = choices.addObject().put("index", choices.size() - 1);
-            choice.putObject("message").put("role", "assistant").put("content", answer.text.toString())
-                    .putNull("refusal");
+            int index = choices.size();
+            ObjectNode choice = choices.addObject().put("index", index);
+            choice.set("message", calls.isEmpty()
+                    ? Json.object().put("role", "assistant").put("content", answer.text.toString()).putNull("refusal")
+                    : calls.get(index).message(answer));
             choice.set("logprobs", logprobs(answer.pieces));
-            choice.put("finish_reason", ReplyHead.reason(answer.reason));
+            choice.put("finish_reason", reason(index, answer.reason));
         }
         root.set("usage", usage);
         return root;
@@ -56,9 +69,7 @@ final class ChatFormat implements AnswerFormat {
     @Override
     public List<ObjectNode> chunks(GenerationEvent event) {
         return switch (event) {
-            case GenerationEvent.Piece piece -> piece.text().isEmpty() && piece.logprobs().isEmpty()
-                    ? List.of()
-                    : List.of(chunk(piece.answer(), content(piece.text()), logprobs(List.of(piece)), null));
+            case GenerationEvent.Piece piece -> pieces(piece);
             case GenerationEvent.AnswerEnded ended -> ending(ended);
             case GenerationEvent.Completed completed -> {
                 ObjectNode chunk = head.open(CHUNK);
@@ -72,11 +83,38 @@ final class ChatFormat implements AnswerFormat {
 
     private List<ObjectNode> ending(GenerationEvent.AnswerEnded ended) {
         var chunks = new ArrayList<ObjectNode>();
-        if (!ended.text().isEmpty()) {
+        if (!calls.isEmpty()) {
+            AnswerCalls found = calls.get(ended.answer());
+            found.end(ended.text()).forEach(event ->
+                    chunks.add(chunk(ended.answer(), found.delta(event), NullNode.instance, null)));
+        } else if (!ended.text().isEmpty()) {
             chunks.add(chunk(ended.answer(), content(ended.text()), NullNode.instance, null));
         }
-        chunks.add(chunk(ended.answer(), Json.object(), NullNode.instance, ReplyHead.reason(ended.reason())));
+        chunks.add(chunk(
+                ended.answer(), Json.object(), NullNode.instance, reason(ended.answer(), ended.reason())));
         return chunks;
+    }
+
+    private List<ObjectNode> pieces(GenerationEvent.Piece piece) {
+        if (calls.isEmpty()) {
+            return piece.text().isEmpty() && piece.logprobs().isEmpty()
+                    ? List.of()
+                    : List.of(chunk(piece.answer(), content(piece.text()), logprobs(List.of(piece)), null));
+        }
+        var chunks = new ArrayList<ObjectNode>();
+        AnswerCalls found = calls.get(piece.answer());
+        JsonNode logprobs = logprobs(List.of(piece));
+        for (ToolCallReader.Event event : found.piece(piece)) {
+            chunks.add(chunk(piece.answer(), found.delta(event), chunks.isEmpty() ? logprobs : NullNode.instance, null));
+        }
+        if (chunks.isEmpty() && !logprobs.isNull()) {
+            chunks.add(chunk(piece.answer(), content(""), logprobs, null));
+        }
+        return chunks;
+    }
+
+    private String reason(int answer, FinishReason reason) {
+        return calls.isEmpty() ? ReplyHead.reason(reason) : calls.get(answer).reason(reason);
     }
 
     private static ObjectNode content(String text) {

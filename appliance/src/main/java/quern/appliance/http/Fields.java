@@ -41,6 +41,11 @@ public final class Fields {
         return at + (field.length() <= NAME_CHARS_MAX ? field : field.substring(0, NAME_CHARS_MAX) + "...");
     }
 
+    /** The object as it stands. */
+    ObjectNode node() {
+        return node;
+    }
+
     /** The value as it stands; absent when missing or null. */
     public Optional<JsonNode> raw(String field) {
         read.add(field);

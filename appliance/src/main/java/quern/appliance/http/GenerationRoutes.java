@@ -36,10 +36,10 @@ public final class GenerationRoutes {
     private final AttendedReply replies;
 
     public GenerationRoutes(
-            ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config) {
+            ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config, int toolsMax) {
         this.system = system;
         this.router = router;
-        this.chats = new ChatRequests(config);
+        this.chats = new ChatRequests(config, toolsMax);
         this.completions = new CompletionRequests(config);
         this.replies = new AttendedReply(system);
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 final class SchemaText {
 
     private static final int DEPTH_MAX = 100;
+    private static final int SCALE_MAX = 1000;
 
     private static final Set<String> KEYWORDS = Set.of("type", "properties", "required", "additionalProperties",
             "items", "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "minLength", "maxLength",
@@ -54,6 +55,11 @@ final class SchemaText {
                     chars += names.next().length() + 3;
                 }
             } else {
+                boolean strange = node.isNumber() && (!Double.isFinite(node.doubleValue())
+                        || Math.abs((long) node.decimalValue().scale()) > SCALE_MAX);
+                if (strange) {
+                    throw new GrammarException(at, "holds a number that is not supported");
+                }
                 chars += node.isTextual() ? node.textValue().length() : 4;
             }
             if (chars > charsMax) {
