@@ -105,7 +105,8 @@ final class ChatFormat implements AnswerFormat {
         AnswerCalls found = calls.get(piece.answer());
         JsonNode logprobs = logprobs(List.of(piece));
         for (ToolCallReader.Event event : found.piece(piece)) {
-            chunks.add(chunk(piece.answer(), found.delta(event), chunks.isEmpty() ? logprobs : NullNode.instance, null));
+            chunks.add(chunk(
+                    piece.answer(), found.delta(event), chunks.isEmpty() ? logprobs : NullNode.instance, null));
         }
         if (chunks.isEmpty() && !logprobs.isNull()) {
             chunks.add(chunk(piece.answer(), content(""), logprobs, null));

@@ -47,6 +47,7 @@ public final class ToolCallReader {
     private boolean inString;
     private boolean escaped;
     private boolean begun;
+    private boolean behindCall;
 
     /**
      * @param names functions there are
@@ -86,12 +87,16 @@ public final class ToolCallReader {
     public List<Event> finish() {
         boolean unfinished = mode == Mode.CALL && !begun && !object.isEmpty();
         if (unfinished) {
-            content(lead() + object);
+            content(syntax.opening() + object);
         }
         if (mode == Mode.TEXT || mode == Mode.PLAIN || unfinished) {
             content(held.toString());
         }
         held.setLength(0);
+        if (!blanks.isEmpty() && !behindCall) {
+            events.add(new Content(blanks));
+            blanks = "";
+        }
         return take();
     }
 
@@ -109,8 +114,7 @@ public final class ToolCallReader {
         }
         int at = held.indexOf(syntax.opening());
         if (at >= 0 && (several || calls == 0)) {
-            String before = held.substring(0, at);
-            content(before.isBlank() ? "" : before.stripTrailing());
+            content(held.substring(0, at));
             blanks = "";
             held.delete(0, at + syntax.opening().length());
             begin();
@@ -167,7 +171,7 @@ public final class ToolCallReader {
                 mode = listEnds ? Mode.AFTER : Mode.PLAIN;
                 held.delete(0, listEnds ? i : i - 1);
                 if (!listEnds) {
-                    content(lead());
+                    content(syntax.opening());
                 }
                 return true;
             }
@@ -211,6 +215,7 @@ public final class ToolCallReader {
                 if (names.contains(name) && (several || calls == 0)) {
                     events.add(new Called(calls++, name));
                     begun = true;
+                    behindCall = true;
                 }
             } catch (JsonProcessingException malformed) {
                 begun = false;
@@ -224,7 +229,7 @@ public final class ToolCallReader {
             flushArguments();
             begun = false;
         } else if (!whole()) {
-            content(lead() + object);
+            content(syntax.opening() + object);
             mode = Mode.PLAIN;
         }
         object.setLength(0);
@@ -239,6 +244,7 @@ public final class ToolCallReader {
             boolean known = names.contains(name) && (several || calls == 0);
             boolean object = given.isObject() || given.isTextual() && JSON.readTree(given.textValue()).isObject();
             if (known && object) {
+                behindCall = true;
                 events.add(new Called(calls, name));
                 events.add(new Arguments(calls++, given.isTextual() ? given.textValue() : given.toString()));
             }
@@ -263,10 +269,6 @@ public final class ToolCallReader {
         return true;
     }
 
-    private String lead() {
-        return syntax.opening();
-    }
-
     private void flushArguments() {
         if (!arguments.isEmpty()) {
             events.add(new Arguments(calls - 1, arguments.toString()));
@@ -276,14 +278,12 @@ public final class ToolCallReader {
 
     /* Blanks around calls are nobody's text: they wait until something follows that is. */
     private void content(String text) {
-        if (text.isBlank() && (calls > 0 || !text.isEmpty())) {
-            blanks += text;
-            return;
-        }
-        String whole = calls > 0 ? text.stripLeading() : blanks + text;
-        blanks = "";
-        if (!whole.isEmpty()) {
-            events.add(new Content(whole));
+        String whole = behindCall ? (blanks + text).stripLeading() : blanks + text;
+        String shown = whole.stripTrailing();
+        blanks = whole.substring(shown.length());
+        if (!shown.isEmpty()) {
+            events.add(new Content(shown));
+            behindCall = false;
         }
     }
 }
