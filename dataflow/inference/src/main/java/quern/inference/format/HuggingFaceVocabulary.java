@@ -96,7 +96,7 @@ final class HuggingFaceVocabulary {
     }
 
     /**
-     * The tokenizer of {@code tokenizer.json}, else that of {@code tokenizer.model}.
+     * The tokenizer of {@code tokenizer.json}, else that of {@code tokenizer.model}, else that of {@code vocab.txt}.
      *
      * @param rows of the embedding matrix; ids without a token count as unused
      */
@@ -112,6 +112,7 @@ final class HuggingFaceVocabulary {
     private Tokenizer tokenizer(OptionalInt rows) {
         Path file = directory.resolve("tokenizer.json");
         Path pieces = directory.resolve("tokenizer.model");
+        Path words = directory.resolve(WordPieceFile.NAME);
         try {
             if (Files.isRegularFile(file)) {
                 JsonNode root = JsonFiles.object(file, TOKENIZER_BYTES_MAX);
@@ -120,6 +121,10 @@ final class HuggingFaceVocabulary {
             if (Files.isRegularFile(pieces)) {
                 SentencePieceModel model = SentencePieceModel.read(pieces);
                 return model.tokenizer(this, rows.orElseGet(() -> rows(model)));
+            }
+            if (Files.isRegularFile(words)) {
+                JsonNode root = WordPieceFile.read(words, tokenizerConfig);
+                return json(root, rows.orElseGet(() -> rows(root)), words.toString());
             }
         } catch (ModelFormatException refused) {
             throw refused;

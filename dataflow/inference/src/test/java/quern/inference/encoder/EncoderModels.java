@@ -105,7 +105,8 @@ public final class EncoderModels {
         entry.putArray("data_offsets").add(from).add(from + bytes);
     }
 
-    private static List<String> words(TinyEncoder model) {
+    /** Its tokens in order of ids. */
+    public static List<String> words(TinyEncoder model) {
         List<String> words = new ArrayList<>(SPECIAL);
         while (words.size() < model.shape().vocabulary()) {
             words.add("a" + (words.size() - SPECIAL.size()));

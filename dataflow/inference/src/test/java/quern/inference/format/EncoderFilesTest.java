@@ -70,6 +70,25 @@ class EncoderFilesTest {
     }
 
     @Test
+    void shouldReadTheWordsOfVocabTxtWhenThereIsNothingElse() throws IOException {
+        TinyEncoder model = TinyEncoder.bert(1);
+        Path path = bert(model, EncoderModels::bert);
+        Files.delete(path.resolve("tokenizer.json"));
+        Path words = path.resolve("vocab.txt");
+        Files.write(words, EncoderModels.words(model));
+        check(path, model, Pooling.MEAN, 5e-6);
+        Files.writeString(path.resolve("tokenizer_config.json"), "{\"do_lower_case\": false}");
+        try (EncoderFile file = EncoderFiles.open(path)) {
+            assertArrayEquals(new int[] {2, 1, 4, 3}, file.tokenizer().encodeFramed("A0 a0"));
+        }
+        Files.write(words, List.of("[PAD]", "[UNK]", "[SEP]", "a0"));
+        try (EncoderFile file = EncoderFiles.open(path)) {
+            var refused = assertThrows(ModelFormatException.class, file::tokenizer);
+            assertTrue(refused.getMessage().contains("has no line [CLS]"), refused.getMessage());
+        }
+    }
+
+    @Test
     void shouldReadRobertaWithPositionsThatBeginBehindThePadding() throws IOException {
         TinyEncoder model = TinyEncoder.roberta(2);
         Path path = EncoderModels.directory(folder.resolve("roberta"), model,
