@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,21 +19,46 @@ import quern.config.QuernException;
 
 class TokenizerLimitsTest {
 
+    /** A megabyte of one letter, and less of units that take other paths. */
     static Stream<Arguments> longTexts() {
-        return Stream.of("a", " ", "\n", "<", "ab", "\ud83d\ude00", "\ud800", " x\n")
-                .flatMap(unit -> Vocabularies.all().map(named -> Arguments.of(named, unit)));
+        return Stream.concat(
+                Stream.of("a", " ", "7").map(unit -> unit.repeat(1 << 20)),
+                Stream.of("\n", "<", "\u00e9", "a ", "\ud83d\ude00", "\ud800", " x\n", "\u0301")
+                        .map(unit -> unit.repeat((1 << 17) / unit.length())))
+                .flatMap(text -> Vocabularies.all().map(named -> Arguments.of(named, text, text.substring(0, 2))));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0} of {2}")
     @MethodSource("longTexts")
-    void shouldTakeLinearTimeWhenOneUnitRepeats(Vocabularies.Named named, String unit) {
-        String text = unit.repeat((1 << 20) / unit.length());
+    void shouldTakeLinearTimeWhenOneUnitRepeats(Vocabularies.Named named, String text, String unit) {
         int[] ids = assertTimeoutPreemptively(
                 Duration.ofSeconds(30), () -> named.tokenizer().encode(text, false));
-        assertTrue(ids.length > 0);
-        if (!unit.equals("\ud800")) {
+        assertTrue(ids.length > 0, unit);
+        if (!text.startsWith("\ud800")) {
             assertEquals(text, named.tokenizer().decode(ids));
         }
+    }
+
+    @Test
+    void shouldTakeLinearTimeUnderEveryNameOfAPreTokenizer() {
+        for (String name : PreTokenizer.names()) {
+            PreTokenizer words = PreTokenizer.named(name);
+            for (String unit : List.of("a", " ", "7", "\n", "a ", "\u0301", "\u4f60", ".")) {
+                String text = unit.repeat((1 << 14) / unit.length());
+                assertTimeoutPreemptively(Duration.ofSeconds(20),
+                        () -> assertEquals(text, String.join("", words.split(text))), name + " on " + unit);
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeLinearTimeWhenWordsHaveNoPieces() {
+        Vocabulary vocabulary = Vocabularies.pieces();
+        PieceModel pieces = new WordPiece(vocabulary, "", "", 0, Integer.MAX_VALUE);
+        String text = "a".repeat(1 << 20) + "\u00e9";
+        TokenList out = new TokenList();
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> pieces.encode(text, out));
+        assertArrayEquals(new int[] {0}, out.toArray());
     }
 
     @Test
