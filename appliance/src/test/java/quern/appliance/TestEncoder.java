@@ -8,9 +8,9 @@ import quern.gpu.tensor.Tensor;
 import quern.inference.format.GgufWriter;
 
 /** A GGUF file with an encoder of one layer, random weights and one word a letter; at most 16 tokens, 8 numbers. */
-final class TestEncoder {
+public final class TestEncoder {
 
-    static final int WIDTH = 8;
+    public static final int WIDTH = 8;
     private static final int CONTEXT_TOKENS = 16;
 
     private final Random random = new Random(4);
@@ -18,7 +18,7 @@ final class TestEncoder {
 
     private TestEncoder() {}
 
-    static Path write(Path file) {
+    public static Path write(Path file) {
         return new TestEncoder().writeTo(file);
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,13 +160,13 @@ public final class ModelStore {
     /**
      * Forgets a model and deletes its copy; a linked one stays where it is.
      *
-     * @param served path of the model this process serves
+     * @param served paths of the models this process serves
      * @throws ModelRefused if there is none of the name, or it is in use
      */
-    public ModelRecord remove(String name, Optional<Path> served) {
+    public ModelRecord remove(String name, Collection<Path> served) {
         ModelRecord record = find(name).orElseThrow(() -> new ModelRefused(
                 Reason.UNKNOWN, "no imported model '" + name.substring(0, Math.min(name.length(), 100)) + "'"));
-        if (served.filter(path -> path.toAbsolutePath().normalize().toString().equals(record.path())).isPresent()) {
+        if (served.stream().anyMatch(path -> path.toAbsolutePath().normalize().toString().equals(record.path()))) {
             throw new ModelRefused(Reason.IN_USE, "model '" + name + "' is being served; stop the server first");
         }
         for (AdapterRecord adapter : catalogue.all(RecordKind.ADAPTER, AdapterRecord.class)) {

@@ -98,7 +98,7 @@ class ModelStoreTest {
         ModelRecord record = add(order(source, "tiny", true, null));
         assertEquals(source.toRealPath().toString(), record.path());
         assertEquals(List.of(), tree());
-        store.remove("tiny", Optional.empty());
+        store.remove("tiny", List.of());
         assertTrue(Files.exists(source));
         assertEquals(List.of(), store.list());
     }
@@ -121,7 +121,7 @@ class ModelStoreTest {
         assertEquals(Reason.INVALID, refused(order(source, name, false, null)));
         assertEquals(Optional.empty(), store.find(name));
         assertEquals(Reason.UNKNOWN, assertThrows(
-                ModelRefused.class, () -> store.remove(name, Optional.empty())).reason());
+                ModelRefused.class, () -> store.remove(name, List.of())).reason());
         assertEquals(List.of(), tree());
         assertEquals(Set.of("data", "from"), Set.of(scratch.toFile().list()));
     }
@@ -165,16 +165,16 @@ class ModelStoreTest {
     void shouldRefuseToRemoveWhenServedOrBaseOfALiveAdapter() throws IOException {
         ModelRecord record = add(order(source, "tiny", false, null));
         assertEquals(Reason.IN_USE, assertThrows(ModelRefused.class,
-                () -> store.remove("tiny", Optional.of(Path.of(record.path())))).reason());
+                () -> store.remove("tiny", List.of(Path.of(record.path())))).reason());
         AdapterRecord adapter = new AdapterRecord("ft-1", "a", "f", record.fingerprint(), "ds-1", "job-1", "adapters/a",
                 AdapterState.LIVE, Optional.empty(), Ownership.of("k", Set.of()), 1);
         catalogue.commit(new WriteSet().put(RecordKind.ADAPTER, "ft-1", adapter));
-        var inUse = assertThrows(ModelRefused.class, () -> store.remove("tiny", Optional.empty()));
+        var inUse = assertThrows(ModelRefused.class, () -> store.remove("tiny", List.of()));
         assertEquals(Reason.IN_USE, inUse.reason());
         assertTrue(inUse.getMessage().contains("ft-1"), inUse.getMessage());
         assertTrue(Files.exists(Path.of(record.path())));
         catalogue.commit(new WriteSet().put(RecordKind.ADAPTER, "ft-1", adapter.withState(AdapterState.RETIRED)));
-        store.remove("tiny", Optional.empty());
+        store.remove("tiny", List.of());
         assertEquals(List.of(), tree());
     }
 
@@ -183,7 +183,7 @@ class ModelStoreTest {
         ModelRecord forged = new ModelRecord("x", source.toString(), Optional.of("../../from"), "gguf", "llama",
                 List.of(), 1, 1, 1, "f", List.of(), List.of(), 1);
         catalogue.commit(new WriteSet().put(RecordKind.MODEL, "x", forged));
-        store.remove("x", Optional.empty());
+        store.remove("x", List.of());
         assertTrue(Files.exists(source));
     }
 

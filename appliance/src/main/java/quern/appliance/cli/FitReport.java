@@ -17,6 +17,7 @@ import quern.gpu.vector.ReadBandwidth;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.fit.ModelFit;
 import quern.inference.fit.SpeedProbe;
+import quern.inference.format.EncoderFiles;
 import quern.inference.format.ForeignFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
@@ -37,7 +38,7 @@ final class FitReport {
         ArrayNode refusals = ApiClient.JSON.createArrayNode();
         try (Backend backend = BackendChoice.choose(config.backend()).backend();
                 ModelFile file = QuantizedFile.of(
-                        ModelFiles.open(path), config.engine().loadType(), backend.team())) {
+                        open(path), config.engine().loadType(), backend.team())) {
             ModelFit fit = ModelFit.of(file, backend.kernels(), config.engine(), config.kv());
             describe(body.putObject("model"), file, fit, path);
             memory(body, fit, config, refusals);
@@ -58,6 +59,14 @@ final class FitReport {
             screen.line(fits ? verdict(body) : "This model does not run here: " + refusals.get(0).asText());
         }
         return fits;
+    }
+
+    private static ModelFile open(Path path) {
+        if (EncoderFiles.isEncoder(path)) {
+            throw new QuernException(QuernException.Category.ERROR, path + " is an encoder, which makes embeddings "
+                    + "(quern embed, quern serve --embedding-model); the doctor measures models that generate");
+        }
+        return ModelFiles.open(path);
     }
 
     private static void describe(ObjectNode node, ModelFile file, ModelFit fit, Path path) {

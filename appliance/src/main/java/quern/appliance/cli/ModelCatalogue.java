@@ -3,6 +3,7 @@ package quern.appliance.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import quern.actors.models.ModelName;
@@ -64,7 +65,7 @@ record ModelCatalogue(ApplianceConfig config) {
 
     JsonNode remove(String name) {
         return ask(client -> client.delete(ROUTE + "/" + ApiClient.quote(name)),
-                store -> ModelJson.removed(store.remove(name, Optional.empty()).name()));
+                store -> ModelJson.removed(store.remove(name, List.of()).name()));
     }
 
     /** A directory nobody used yet is not made by looking at it. */

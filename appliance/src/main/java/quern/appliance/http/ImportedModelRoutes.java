@@ -3,9 +3,9 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.House;
 import quern.actors.models.ModelRefused;
@@ -77,12 +77,14 @@ public final class ImportedModelRoutes {
     }
 
     private ObjectNode json(ModelRecord record, Call call) {
-        boolean inUse = served().filter(path -> path.toString().equals(record.path())).isPresent();
+        boolean inUse = served().stream().anyMatch(path -> path.toString().equals(record.path()));
         return ModelJson.of(record, inUse, call.caller().admin());
     }
 
-    /** Also while it is still loading: its files are being read then. */
-    private Optional<Path> served() {
-        return house.config().engine().model().map(path -> path.toAbsolutePath().normalize());
+    /** Also while they are still loading: their files are being read then. */
+    private List<Path> served() {
+        var engine = house.config().engine();
+        return Stream.concat(engine.model().stream(), engine.embeddingModel().stream())
+                .map(path -> path.toAbsolutePath().normalize()).toList();
     }
 }

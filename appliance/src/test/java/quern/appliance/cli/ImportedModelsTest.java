@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quern.appliance.TestAppliance;
+import quern.appliance.TestEncoder;
 import quern.inference.EmbeddedModel;
 
 /** The catalogue of models as it is used: from the command line, alone and beside a server. */
@@ -69,6 +70,20 @@ class ImportedModelsTest {
         assertTrue(json("rm", "tiny").path("deleted").asBoolean());
         assertEquals(0, json("ls", "models").path("data").size());
         assertFalse(Files.exists(Path.of(imported.path("path").asText())));
+    }
+
+    @Test
+    void shouldImportAnEncoderAndServeItBesideAModel() throws Exception {
+        Path encoder = TestEncoder.write(scratch.resolve("tiny-bert.gguf"));
+        Path kept = Path.of(json("import", encoder.toString(), "--name", "bert").path("path").asText());
+        try (TestAppliance server = TestAppliance.startWithModel(
+                data, source, Map.of("engine.embedding-model", kept.toString()))) {
+            server.appliance().whenReady().toCompletableFuture().get(60, TimeUnit.SECONDS);
+            assertTrue(json("show", "bert").path("served").asBoolean());
+            assertEquals(4, run("rm", "bert").exitCode());
+        }
+        assertTrue(json("verify", "bert").path("ok").asBoolean());
+        assertEquals(1, run("doctor", "--model", "bert").exitCode());
     }
 
     @Test

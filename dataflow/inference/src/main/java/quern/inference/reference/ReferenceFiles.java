@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import quern.config.QuernException;
+import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFormatException;
 
 /**
@@ -51,17 +53,28 @@ public final class ReferenceFiles {
 
     private ReferenceFiles() {}
 
-    /** Every model below {@code root}, by path; with its answers, if there are any. */
+    /** Every model that generates below {@code root}, by path; with its answers, if there are any. */
     public static Map<Path, Optional<ReferenceAnswers>> find(Path root) {
         Map<Path, Optional<ReferenceAnswers>> found = new TreeMap<>();
         try (Stream<Path> tree = Files.walk(root, DEPTH_MAX)) {
             for (Path path : tree.filter(ReferenceFiles::isModel).limit(MODELS_MAX).sorted().toList()) {
-                found.put(path, answers(path));
+                if (!isEncoder(path)) {
+                    found.put(path, answers(path));
+                }
             }
         } catch (IOException failed) {
             throw new ModelFormatException(root.toString(), "cannot be searched", failed);
         }
         return found;
+    }
+
+    /** A damaged one counts as a model: the check then says what is wrong with it. */
+    private static boolean isEncoder(Path path) {
+        try {
+            return EncoderFiles.isEncoder(path);
+        } catch (QuernException damaged) {
+            return false;
+        }
     }
 
     private static boolean isModel(Path path) {
