@@ -34,13 +34,13 @@ public record FileStamp(String path, long bytes, long modifiedNs, long changedNs
                 unix ? ((Number) Files.getAttribute(real, "unix:ino")).longValue() : 0);
     }
 
-    /** The stamp of a file, or those of all regular files directly in a directory, by name. */
+    /** The stamp of a file, or those of all regular files in a directory and the directories in it, by name. */
     public static List<FileStamp> ofAll(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             return List.of(of(path));
         }
         List<FileStamp> stamps = new ArrayList<>();
-        try (Stream<Path> files = Files.list(path)) {
+        try (Stream<Path> files = Files.walk(path, 2)) {
             for (Path file : files.filter(Files::isRegularFile).limit(FILES_MAX).sorted().toList()) {
                 stamps.add(of(file));
             }

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +21,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.actors.models.ModelRefused.Reason;
+import quern.config.EngineConfig.LoadType;
 import quern.config.QuernException;
 import quern.gpu.tensor.Tensor;
+import quern.inference.convert.QuantizedFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.StoredModel;
 import quern.kv.DataDirectory;
@@ -169,8 +172,10 @@ public final class ModelStore {
         if (served.stream().anyMatch(path -> path.toAbsolutePath().normalize().toString().equals(record.path()))) {
             throw new ModelRefused(Reason.IN_USE, "model '" + name + "' is being served; stop the server first");
         }
+        Set<String> bases = Arrays.stream(LoadType.values())
+                .map(type -> QuantizedFile.fingerprint(record.fingerprint(), type)).collect(Collectors.toSet());
         for (AdapterRecord adapter : catalogue.all(RecordKind.ADAPTER, AdapterRecord.class)) {
-            if (adapter.state() == AdapterState.LIVE && adapter.baseFingerprint().equals(record.fingerprint())) {
+            if (adapter.state() == AdapterState.LIVE && bases.contains(adapter.baseFingerprint())) {
                 throw new ModelRefused(Reason.IN_USE, "model '" + name + "' is the base of adapter '" + adapter.id()
                         + "', which is live; remove that first with 'quern rm " + adapter.id() + "'");
             }

@@ -21,6 +21,10 @@ import quern.gpu.tensor.ElementType;
 import quern.inference.LoadedModel;
 import quern.inference.ReferenceFamilies;
 import quern.inference.SharedFiles;
+import quern.inference.encoder.EncoderModels;
+import quern.inference.encoder.EncoderRun;
+import quern.inference.encoder.LoadedEncoder;
+import quern.inference.encoder.TinyEncoder;
 import quern.inference.engine.DirectRun;
 
 class DamagedModelTest {
@@ -75,6 +79,50 @@ class DamagedModelTest {
             byte[] bytes = Files.readAllBytes(SharedFiles.at("reference/gguf/" + name + ".gguf"));
             Mutations.run(bytes, Mutations.count() / names.size(), new GgufFields(bytes)::damage,
                     damaged -> runForward(gguf(damaged)));
+        }
+    }
+
+    @Test
+    void shouldReadOrRefuseWhenFieldsOfAnEncoderLie() throws Exception {
+        Path file = EncoderModels.gguf(directory.resolve("bert.gguf"), TinyEncoder.bert(1), ElementType.F32, 1);
+        byte[] bytes = Files.readAllBytes(file);
+        Mutations.run(bytes, Mutations.count(), new GgufFields(bytes)::damage, damaged -> {
+            Files.write(file, damaged);
+            EncoderFiles.isEncoder(file);
+            runEncoder(EncoderFiles.open(file));
+        });
+    }
+
+    @Test
+    void shouldReadOrRefuseWhenConfigurationOfAnEncoderIsDamaged() throws Exception {
+        TinyEncoder model = TinyEncoder.bert(2);
+        Path encoder = EncoderModels.directory(Files.createDirectory(directory.resolve("bert")), model,
+                EncoderModels.config(model, "BertModel"), EncoderModels::bert);
+        for (String name : List.of("config.json", "tokenizer.json")) {
+            byte[] bytes = Files.readAllBytes(encoder.resolve(name));
+            Mutations.run(bytes, Mutations.count() / 2, new JsonDamage(bytes)::damage, damaged -> {
+                Files.write(encoder.resolve(name), damaged);
+                EncoderFiles.isEncoder(encoder);
+                runEncoder(EncoderFiles.open(encoder));
+            });
+            Files.write(encoder.resolve(name), bytes);
+        }
+    }
+
+    private static void runEncoder(EncoderFile file) {
+        LoadedEncoder loaded;
+        try {
+            loaded = LoadedEncoder.load(file, new ScalarKernels(), Optional.empty(), "damaged");
+        } catch (RuntimeException refused) {
+            file.close();
+            throw refused;
+        }
+        try (LoadedEncoder encoder = loaded) {
+            EncoderRun run = new EncoderRun(encoder.encoder(), List.of(encoder.tokens("A0 a5, a1")));
+            while (!run.done()) {
+                run.advance(8);
+            }
+            run.vector(0, encoder.pooling());
         }
     }
 
