@@ -37,8 +37,7 @@ final class FitReport {
         ObjectNode body = ApiClient.JSON.createObjectNode();
         ArrayNode refusals = ApiClient.JSON.createArrayNode();
         try (Backend backend = BackendChoice.choose(config.backend()).backend();
-                ModelFile file = QuantizedFile.of(
-                        open(path), config.engine().loadType(), backend.team())) {
+                ModelFile file = open(path, config, backend)) {
             ModelFit fit = ModelFit.of(file, backend.kernels(), config.engine(), config.kv());
             describe(body.putObject("model"), file, fit, path);
             memory(body, fit, config, refusals);
@@ -61,12 +60,12 @@ final class FitReport {
         return fits;
     }
 
-    private static ModelFile open(Path path) {
+    private static ModelFile open(Path path, ApplianceConfig config, Backend backend) {
         if (EncoderFiles.isEncoder(path)) {
             throw new QuernException(QuernException.Category.ERROR, path + " is an encoder, which makes embeddings "
                     + "(quern embed, quern serve --embedding-model); the doctor measures models that generate");
         }
-        return ModelFiles.open(path);
+        return QuantizedFile.of(ModelFiles.open(path), config.engine().loadType(), backend.team());
     }
 
     private static void describe(ObjectNode node, ModelFile file, ModelFit fit, Path path) {
