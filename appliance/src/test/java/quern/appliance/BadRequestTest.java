@@ -54,7 +54,8 @@ class BadRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"temperature", "top_p", "n", "top_k", "min_p", "seed", "presence_penalty",
-        "frequency_penalty", "repetition_penalty", "max_completion_tokens", "top_logprobs"})
+        "frequency_penalty", "repetition_penalty", "max_completion_tokens", "top_logprobs", "typical_p",
+        "top_n_sigma", "xtc_probability", "xtc_threshold"})
     void shouldNameFieldWhenNumberIsWrong(String field) throws Exception {
         for (String value : WRONG_NUMBERS) {
             boolean allowed = (field.equals("seed") && (value.equals("-1") || value.equals("2147483648")))

@@ -89,7 +89,11 @@ public final class ChatTemplate {
         if (globals.get("messages") instanceof List<?> messages) {
             messages.forEach(ChatTemplate::trustRole);
         }
-        return new Rendering(budget).run(nodes, new Scope(globals)).toPrompt();
+        try {
+            return new Rendering(budget).run(nodes, new Scope(globals)).toPrompt();
+        } catch (StackOverflowError deep) {
+            throw new TemplateException("chat template makes values that nest too deep", deep);
+        }
     }
 
     private static void trustRole(Object message) {

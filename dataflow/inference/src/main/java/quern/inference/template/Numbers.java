@@ -7,7 +7,7 @@ import java.math.RoundingMode;
 /** Arithmetic after Python: whole numbers of any size up to a limit, floats of 64 bits, booleans as 0 and 1. */
 final class Numbers {
 
-    private static final int BITS_MAX = 4096;
+    private static final int BITS_MAX = 1024;
 
     private Numbers() {}
 

@@ -189,6 +189,7 @@ final class TextMethods {
     }
 
     private Text expanded(Text text, int size) {
+        budget.steps(text.length());
         TextBuilder expanded = new TextBuilder(budget);
         int column = 0;
         for (Object one : text.characters()) {
@@ -292,6 +293,7 @@ final class TextMethods {
     Text replace(Text text, Text old, Text replacement, int timesMax) {
         TextBuilder replaced = new TextBuilder(budget);
         if (old.length() == 0) {
+            budget.steps(text.length());
             int times = 0;
             for (Object character : text.characters()) {
                 if (times++ < timesMax || timesMax < 0) {

@@ -82,7 +82,10 @@ final class Values {
             case View view -> view.items();
             case Generator generator -> generator.drain();
             case Dictionary map -> map.keys();
-            case Text text -> text.characters();
+            case Text text -> {
+                budget.steps(text.length());
+                yield text.characters();
+            }
             case Nothing nothing when nothing == Nothing.UNDEFINED -> List.of();
             default -> throw new TemplateException("'" + typeName(value) + "' object is not iterable");
         };

@@ -124,6 +124,29 @@ class SamplerTest {
         assertThrows(IllegalArgumentException.class, () -> SamplingParameters.greedy(1).withStop(List.of("")));
     }
 
+    @Test
+    void shouldDrawOnlyWhatTruncationLeavesWhenEachStepIsAsked() {
+        // Probabilities are 1/8, 2/8, 5/8 and 0; the entropy is 0.90 nats, the surprises 2.08, 1.39 and 0.47.
+        assertDrawn(List.of(2), new Truncation(0, 1, 1, 0, 1, 0, 0));
+        assertDrawn(List.of(1, 2), new Truncation(0, 0, 0.8, 0, 1, 0, 0));
+        assertDrawn(List.of(1, 2), new Truncation(0, 0, 1, 0.3, 1, 0, 0));
+        assertDrawn(List.of(2), new Truncation(0, 0, 1, 0, 0.5, 0, 0));
+        assertDrawn(List.of(1, 2), new Truncation(0, 0, 1, 0, 0.7, 0, 0));
+        assertDrawn(List.of(2), new Truncation(1, 0, 1, 0, 1, 0, 0));
+        assertDrawn(List.of(0, 1), new Truncation(0, 0, 1, 0, 1, 1, 0.2));
+        assertDrawn(List.of(0, 1, 2), new Truncation(0, 0, 1, 0, 1, 0.5, 0.2));
+    }
+
+    private void assertDrawn(List<Integer> expected, Truncation truncation) {
+        var parameters = new SamplingParameters(1, truncation, 0, 0, 1, OptionalLong.empty(), Map.of(), false, 0,
+                List.of(), 1, false);
+        var drawn = new java.util.TreeSet<Integer>();
+        for (int position = 1; position < 300; position++) {
+            drawn.add(draw(parameters, 8, position));
+        }
+        assertEquals(expected, List.copyOf(drawn), truncation.toString());
+    }
+
     private record FixedMask(BitSet allowed) implements TokenMask {
 
         @Override

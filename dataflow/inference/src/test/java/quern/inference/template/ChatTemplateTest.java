@@ -98,7 +98,16 @@ class ChatTemplateTest {
         "{% set n = namespace(x='a') %}{% for i in range(99999) %}{% set n.x = n.x + 'a' %}{% endfor %}",
         "{% set n = namespace(x='') %}{% for i in range(99) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}",
         "{% for i in range(99999) %}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }}{% endfor %}",
-        "{% set n = namespace() %}{% set n.x = n %}{{ n.x.x.x | tojson }}", "{{ 1 // 0 }}", "{{ 1 % 0 }}"
+        "{% set n = namespace() %}{% set n.x = n %}{{ n.x.x.x | tojson }}", "{{ 1 // 0 }}", "{{ 1 % 0 }}",
+        "{% set n = namespace(x=(1,)) %}{% for i in range(99999) %}{% set n.x = (n.x,) %}{% endfor %}"
+                + "{{ {n.x: 1} }}{{ n.x == (n.x,) }}",
+        "{{ 7 ** 7 ** 7 ** 7 ** 7 }}", "{% set n = namespace(x=3) %}{% for i in range(99) %}{% set n.x = n.x * n.x %}"
+                + "{% endfor %}", "{{ 'a'.center(999999999) }}", "{{ '%999999d' % 1 }}", "{{ '{:999999}'.format(1) }}",
+        "{{ 'a\t'.expandtabs(999999999) }}", "{{ 'a' | indent(9) | center(999999999) }}", "{{ [1] * 999999999 }}",
+        "{% for x in [1] recursive %}{{ loop([x]) }}{% endfor %}",
+        "{% macro m() %}{{ caller() }}{% call m() %}{% endcall %}{% endmacro %}{% call m() %}{{ m() }}{% endcall %}",
+        "{{ ('a' * 4000000) | list | length }}", "{{ ('a' * 4000000).replace('', 'b') }}",
+        "{{ [1, 2] | batch(999999999, 0) | list }}", "{{ [1] | slice(999999999) | list }}"
     })
     void shouldStopSoonWhenTemplateIsGreedy(String source) {
         assertThrows(TemplateException.class,
