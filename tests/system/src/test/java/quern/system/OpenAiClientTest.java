@@ -176,6 +176,27 @@ class OpenAiClientTest {
     }
 
     @Test
+    void shouldEmbedInABatch() throws IOException {
+        FileObject input = upload("embeddings.jsonl", "{\"custom_id\":\"e\",\"method\":\"POST\","
+                + "\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"" + MODEL + "\",\"input\":[\"a\",\"b\"]}}\n"
+                + "{\"custom_id\":\"f\",\"method\":\"POST\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\""
+                + MODEL + "\",\"input\":\"\"}}\n", FilePurpose.BATCH);
+        Batch batch = client.batches().create(BatchCreateParams.builder()
+                .inputFileId(input.id())
+                .endpoint(BatchCreateParams.Endpoint.V1_EMBEDDINGS)
+                .completionWindow(BatchCreateParams.CompletionWindow._24H)
+                .build());
+        ServerProcess.await("the batch", () -> isOver(client.batches().retrieve(batch.id()).status().asString()));
+        Batch done = client.batches().retrieve(batch.id());
+        assertEquals(1, done.requestCounts().orElseThrow().completed());
+        assertEquals(1, done.requestCounts().orElseThrow().failed());
+        try (var content = client.files().content(done.outputFileId().orElseThrow())) {
+            String out = new String(content.body().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(out.contains("\"index\":1,\"embedding\":["), out.substring(0, Math.min(300, out.length())));
+        }
+    }
+
+    @Test
     void shouldFineTuneAndServeTheResult() throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 40; i++) {
