@@ -9,9 +9,9 @@ import java.util.Map;
 
 /**
  * Tools in plain words, for models whose template knows none: a system message lists them and how to call them, calls
- * stand in the assistant's text, results come as the user's. Messages are those of the chat completion API as Java maps.
- */
-public final class ToolPrompt {
+ * Tools in plain words, for models whose template knows none: a system message lists them and how to call them; calls
+ * stand in the text of the assistant, results in that of the user. Messages are those of the chat completion API, as
+ * Java maps.
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -36,7 +36,8 @@ public final class ToolPrompt {
     private static String description(List<Map<String, Object>> tools) {
         StringBuilder text = new StringBuilder("You may call these functions:\n");
         tools.forEach(tool -> text.append(json(tool.get("function"))).append('\n'));
-        return text.append("To call one, write <tool_call>{\"name\": NAME, \"arguments\": {...}}</tool_call>.").toString();
+        return text.append("To call one, write <tool_call>{\"name\": NAME, \"arguments\": {...}}</tool_call>.")
+                .toString();
     }
 
     private static Map<String, Object> plain(Map<String, Object> message) {
