@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tools in plain words, for models whose template knows none: a system message lists them and how to call them, calls
  * Tools in plain words, for models whose template knows none: a system message lists them and how to call them; calls
  * stand in the text of the assistant, results in that of the user. Messages are those of the chat completion API, as
  * Java maps.
+ */
+public final class ToolPrompt {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
