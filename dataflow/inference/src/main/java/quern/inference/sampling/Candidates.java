@@ -234,6 +234,18 @@ final class Candidates {
         return best;
     }
 
+    /** The likeliest of these tokens, -1 if there is none or a logit is not a number. */
+    int greedy(BitSet allowed) {
+        int best = -1;
+        for (int id = allowed.nextSetBit(0); id >= 0 && id < logits.length; id = allowed.nextSetBit(id + 1)) {
+            if (Float.isNaN(logits[id])) {
+                return -1;
+            }
+            best = best < 0 || logits[id] > logits[best] ? id : best;
+        }
+        return best;
+    }
+
     /** The candidate at {@code share} of the cumulated probability, by descending probability of what was ordered. */
     int draw(double share) {
         key();

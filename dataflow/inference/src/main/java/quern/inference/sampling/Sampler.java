@@ -73,8 +73,9 @@ public final class Sampler {
     private int likeliest(boolean onlyIt, Optional<TokenMask> mask) {
         if (mask.isPresent() && onlyIt) {
             int free = candidates.greedy();
-            if (free >= 0 && mask.get().allows(free)) {
-                return free;
+            int likeliest = free >= 0 && mask.get().allows(free) ? free : candidates.greedy(mask.get().allowed());
+            if (likeliest >= 0) {
+                return likeliest;
             }
         }
         mask.ifPresent(restriction -> candidates.keep(restriction.allowed()));
