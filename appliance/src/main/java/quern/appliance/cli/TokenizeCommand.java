@@ -45,9 +45,9 @@ final class TokenizeCommand implements Callable<Integer> {
             description = "Control tokens written out in the text become their ids, as in a rendered chat template.")
     private boolean parseSpecial;
 
-    @Option(names = "--no-special",
-            description = "Leave out the tokens that the model expects around a text, such as <s>.")
-    private boolean noSpecial;
+    @Option(names = "--special", negatable = true, defaultValue = "false", fallbackValue = "true",
+            description = "Add the tokens that the model expects around a text, such as <s>.")
+    private boolean special;
 
     private static final class Direction {
 
@@ -89,7 +89,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
     private void encode(Tokenizer tokenizer, String text) throws IOException {
         int[] plain = parseSpecial ? tokenizer.encodeTemplate(text) : tokenizer.encode(text, false);
-        int[] ids = noSpecial ? plain : tokenizer.frame().around(plain);
+        int[] ids = special ? tokenizer.frame().around(plain) : plain;
         if (options.json()) {
             writeJson(ids);
             return;

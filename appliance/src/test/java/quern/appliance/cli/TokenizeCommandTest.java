@@ -66,20 +66,20 @@ class TokenizeCommandTest {
     }
 
     @Test
-    void shouldPutTheFrameAroundAndKeepSpecialsPlainUnlessAskedOtherwise() throws IOException {
+    void shouldLeaveOutTheFrameAndKeepSpecialsPlainUnlessAskedOtherwise() throws IOException {
         String model = tokenizer().toString();
         String text = text("Playing [CLS].").toString();
-        assertEquals("[1,3,4,5,7,8,6,9,2]", json(model, "--text", text).path("ids").toString());
-        assertEquals("[3,4,5,7,8,6,9]", json(model, "--text", text, "--no-special").path("ids").toString());
+        assertEquals("[1,3,4,5,7,8,6,9,2]", json(model, "--text", text, "--special").path("ids").toString());
+        assertEquals("[3,4,5,7,8,6,9]", json(model, "--text", text).path("ids").toString());
         assertEquals("[3,4,1,9]",
-                json(model, "--text", text, "--no-special", "--parse-special").path("ids").toString());
+                json(model, "--text", text, "--parse-special").path("ids").toString());
         assertEquals("[1,3,4,5,7,8,6,9,2]",
-                json(directory.toString(), "--text", text).path("ids").toString());
+                json(directory.toString(), "--text", text, "--special").path("ids").toString());
     }
 
     @Test
     void shouldShowIdsWithTheirPiecesWhenPeopleAsk() throws IOException {
-        Outcome outcome = run(tokenizer().toString(), "--text", text("playing\n\t.").toString());
+        Outcome outcome = run(tokenizer().toString(), "--text", text("playing\n\t.").toString(), "--special");
         assertEquals("1\t[CLS]\n3\t\" play\"\n4\t\"ing\"\n9\t\".\"\n2\t[SEP]\n", outcome.out());
     }
 
@@ -125,10 +125,10 @@ class TokenizeCommandTest {
         String[] texts = Files.readString(Path.of(file + ".inp")).split("\n__ggml_vocab_test__\n", -1);
         String[] expected = Files.readString(Path.of(file + ".out")).split("\n", -1);
         int last = texts.length - 2;
-        JsonNode ids = json(file.toString(), "--text", text(texts[last]).toString(), "--no-special").path("ids");
+        JsonNode ids = json(file.toString(), "--text", text(texts[last]).toString()).path("ids");
         assertEquals(expected[last].strip(),
                 ids.valueStream().map(JsonNode::asText).collect(Collectors.joining(" ")));
-        JsonNode framed = json(file.toString(), "--text", text(texts[last]).toString()).path("ids");
+        JsonNode framed = json(file.toString(), "--text", text(texts[last]).toString(), "--special").path("ids");
         assertEquals(ids.size() + (name.equals("llama-spm") ? 1 : 0), framed.size());
     }
 }
