@@ -62,8 +62,8 @@ class CheckCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gemma2", "gemma3", "granite", "llama", "llama_bf16_sharded", "llama_rope_llama3", "mistral",
-        "mixtral", "olmo2", "phi3", "qwen2", "qwen3", "qwen3_moe", "smollm3"})
+    @ValueSource(strings = {"gemma2", "gemma3", "granite", "llama", "llama_bf16_sharded", "llama_rope_llama3",
+        "mistral", "mixtral", "olmo2", "phi3", "qwen2", "qwen3", "qwen3_moe", "smollm3"})
     void shouldGiveTheReferencesNumbersWhenAskedForLogitsAndTokens(String name) throws IOException {
         Path model = shared("reference/hf/" + name);
         float[] expected = floats(model.resolve("logits.f32"));
