@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import quern.config.EngineConfig.Pooling;
+import quern.config.QuernException;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.tensor.Rows;
 
@@ -91,7 +92,7 @@ public final class EncoderRun {
     /**
      * The embedding of a text, once {@link #done}.
      *
-     * @throws ArithmeticException if it is not finite
+     * @throws QuernException if it is not finite
      */
     public float[] vector(int text, Pooling pooling) {
         PooledRow pooled = new PooledRow(pooling, hidden.width());

@@ -2,6 +2,7 @@ package quern.inference.encoder;
 
 import java.util.Arrays;
 import quern.config.EngineConfig.Pooling;
+import quern.config.QuernException;
 
 /**
  * One text's embedding in the making: hidden states go in by position, once each and in order, the vector of length 1
@@ -46,7 +47,7 @@ public final class PooledRow {
      * The pooled state divided by its Euclidean length; all zeros if it is zero.
      *
      * @throws IllegalStateException if nothing was taken
-     * @throws ArithmeticException if a state was not finite
+     * @throws QuernException if a state was not finite
      */
     public float[] vector() {
         if (count == 0) {
@@ -55,7 +56,8 @@ public final class PooledRow {
         float[] vector = normalized(sums);
         for (float element : vector) {
             if (!Float.isFinite(element)) {
-                throw new ArithmeticException("hidden states of the text are not finite");
+                throw new QuernException(
+                        QuernException.Category.ERROR, "hidden states of the text are not finite");
             }
         }
         return vector;

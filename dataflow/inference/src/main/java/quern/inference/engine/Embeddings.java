@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import quern.config.QuernException;
-import quern.config.QuernException.Category;
 import quern.gpu.tensor.Rows;
 import quern.inference.encoder.PooledRow;
 import quern.inference.engine.EngineEvent.Embedded;
@@ -57,8 +56,8 @@ final class Embeddings {
     static EngineEvent.Terminal terminal(long sequenceId, Supplier<float[]> vector, int tokens) {
         try {
             return new Embedded(sequenceId, vector.get(), new Usage(tokens, 0, 0));
-        } catch (ArithmeticException notFinite) {
-            return new Failed(sequenceId, new QuernException(Category.ERROR, notFinite.getMessage(), notFinite));
+        } catch (QuernException notFinite) {
+            return new Failed(sequenceId, notFinite);
         }
     }
 }

@@ -117,7 +117,7 @@ class EncoderTest {
         PooledRow row = new PooledRow(Pooling.MEAN, 2);
         assertThrows(IllegalStateException.class, row::vector);
         row.add(new float[] {1, Float.NaN}, 0);
-        assertThrows(ArithmeticException.class, row::vector);
+        assertThrows(QuernException.class, row::vector);
         row.clear();
         row.add(new float[] {9, 3, -4}, 1);
         assertArrayEquals(new float[] {0.6f, -0.8f}, row.vector());
