@@ -26,7 +26,7 @@ import quern.inference.sampling.SamplingParameters;
 class EngineSimulationTest {
 
     private static final int BLOCK = 8;
-    private static final boolean CAMPAIGN = System.getProperty("quern.campaign") != null;
+    private static final boolean CAMPAIGN = Boolean.getBoolean("quern.campaign");
 
     private final TinyModel model = TinyModel.llama(7);
     private final Map<List<Object>, Answer> alone = new HashMap<>();
