@@ -130,7 +130,7 @@ final class EncoderTurn {
                 piece(Math.clamp(rows, PIECE_ROWS_MIN, Math.max(PIECE_ROWS_MIN, rowsMax)), clock, events);
             } catch (RuntimeException | OutOfMemoryError failure) {
                 log.error("batch of {} texts failed in the encoder", wanted.size(), failure);
-                failBatch(EngineLoop.asQuern("the batch that held this text failed", failure), events);
+                failBatch(StepFailure.of("the batch that held this text failed", failure), events);
             }
         }
     }

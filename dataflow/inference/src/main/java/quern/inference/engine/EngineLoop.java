@@ -72,6 +72,7 @@ public final class EngineLoop {
     private final StepCounters counters = new StepCounters();
     private final StepPace pace;
     private final Speculation speculation;
+    private final Stamps stamps;
     private long arrivals;
     private boolean stalled;
 
@@ -94,6 +95,7 @@ public final class EngineLoop {
         this.model = model;
         this.config = config;
         this.nanoClock = nanoClock;
+        this.stamps = new Stamps(nanoClock);
         this.blocks = new KvBlocks(pool, layout, model.fingerprint(), model.arithmetic());
         this.transformer = model.transformer();
         this.runningMax = config.sequencesMax();
@@ -106,6 +108,11 @@ public final class EngineLoop {
         this.encoding = new EncoderTurn(encoder, config);
         this.tuning = new TuningTurn(
                 config.maxBatchedTokens(), layout.blockTokens(), config.stepTarget().toNanos());
+    }
+
+    /** Tells what happens from now on. */
+    public void observe(EngineObserver observer) {
+        stamps.tell(observer);
     }
 
     /**
@@ -124,6 +131,7 @@ public final class EngineLoop {
                 request.sampling().seed().orElseGet(seeds::nextLong), rules.tokensMax(request),
                 model.shape().hidden());
         open(sequence);
+        stamps.queued(sequence);
         live.put(sequence.id(), sequence);
         waiting.add(sequence);
         stalled = false;
@@ -273,6 +281,7 @@ public final class EngineLoop {
             sequence.cachedTokens = sequence.computed;
         }
         blocks.reserve(sequence.table, sequence.count());
+        stamps.scheduled(sequence);
         running.add(sequence);
     }
 
@@ -293,6 +302,7 @@ public final class EngineLoop {
         sequence.pooled.ifPresent(PooledRow::clear);
         waiting.add(sequence);
         counters.preemptions++;
+        stamps.preempted(sequence);
     }
 
     private void open(Sequence sequence) {
@@ -311,6 +321,7 @@ public final class EngineLoop {
             pace.record(plan.rows(), nanos);
             speculation.record(plan, nanos);
             counters.steps++;
+            stamps.stepped(plan.rows());
             for (Slice slice : plan.slices()) {
                 slice.sequence().computed = slice.to();
                 counters.promptTokens += slice.draws() && slice.rows() == 1 ? 0 : slice.rows();
@@ -324,7 +335,7 @@ public final class EngineLoop {
             embeddings.take(rows).forEach(event -> end(live.get(event.sequenceId()), event));
         } catch (RuntimeException | OutOfMemoryError failure) {
             log.error("step of {} rows failed", plan.rows(), failure);
-            QuernException cause = asQuern("the step that held this sequence failed", failure);
+            QuernException cause = StepFailure.of("the step that held this sequence failed", failure);
             for (Slice slice : plan.slices()) {
                 if (live.containsKey(slice.sequence().id())) {
                     end(slice.sequence(), new EngineEvent.Failed(slice.sequence().id(), cause));
@@ -355,10 +366,13 @@ public final class EngineLoop {
         try {
             int producedBefore = sequence.produced();
             Optional<EngineEvent> terminal = answers.next(sequence, logits, row, pendingEvents);
-            counters.completionTokens += sequence.produced() - producedBefore;
+            if (sequence.produced() > producedBefore) {
+                counters.completionTokens++;
+                stamps.produced(sequence);
+            }
             terminal.ifPresent(event -> end(sequence, event));
         } catch (RuntimeException failure) {
-            end(sequence, new EngineEvent.Failed(sequence.id(), asQuern("no token could be drawn", failure)));
+            end(sequence, new EngineEvent.Failed(sequence.id(), StepFailure.of("no token could be drawn", failure)));
         }
     }
 
@@ -379,12 +393,7 @@ public final class EngineLoop {
         }
         blocks.close(sequence.table);
         stalled = false;
+        stamps.ended(sequence);
         pendingEvents.add(terminal);
-    }
-
-    static QuernException asQuern(String what, Throwable failure) {
-        return failure instanceof QuernException known
-                ? known
-                : new QuernException(QuernException.Category.RETRYABLE, what + ": " + failure, failure);
     }
 }

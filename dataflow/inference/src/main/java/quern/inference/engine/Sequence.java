@@ -20,6 +20,7 @@ final class Sequence {
     /** Present if an embedding is wanted. */
     final Optional<PooledRow> pooled;
     final Drafts drafts = new Drafts();
+    final Stamps.Card card = new Stamps.Card();
     BlockTable table;
     int computed;
     int cachedTokens = -1;

@@ -66,7 +66,7 @@ final class TuningTurn {
             return used;
         } catch (RuntimeException | OutOfMemoryError failure) {
             log.warn("attached work failed and is let go", failure);
-            end(Optional.of(EngineLoop.asQuern("attached work failed", failure)), events);
+            end(Optional.of(StepFailure.of("attached work failed", failure)), events);
             return 0;
         }
     }
