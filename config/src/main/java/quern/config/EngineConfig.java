@@ -21,6 +21,7 @@ import java.util.Optional;
  *     mean
  * @param embeddingModel an encoder that makes embeddings beside the model
  * @param embeddingInputsMax texts of one embeddings request
+ * @param scheduling who goes first
  */
 public record EngineConfig(
         Optional<Path> model,
@@ -36,7 +37,8 @@ public record EngineConfig(
         Duration stepTarget,
         Optional<Pooling> pooling,
         Optional<Path> embeddingModel,
-        int embeddingInputsMax) {
+        int embeddingInputsMax,
+        SchedulingConfig scheduling) {
 
     public EngineConfig {
         new Bounds()

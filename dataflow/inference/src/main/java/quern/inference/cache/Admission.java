@@ -11,6 +11,6 @@ public sealed interface Admission {
     /** Another sequence is about to compute blocks of this one's prompt: asking again later finds them. */
     record Awaiting() implements Admission {}
 
-    /** There are not enough blocks at the moment. */
-    record NoRoom() implements Admission {}
+    /** There are not enough blocks at the moment. @param missingBlocks at least 1 */
+    record NoRoom(int missingBlocks) implements Admission {}
 }

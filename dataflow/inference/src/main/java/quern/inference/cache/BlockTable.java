@@ -3,9 +3,7 @@ package quern.inference.cache;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import quern.kv.BlockKey;
 import quern.kv.HotBlock;
 
@@ -34,8 +32,12 @@ public final class BlockTable {
     final boolean retain;
     final boolean shared;
     final List<Ahead> ahead = new ArrayList<>();
-    /** Keys this table's sequence is about to seal, first of all sequences. */
-    final Set<BlockKey> expected = new HashSet<>();
+    /** What others find this table by: the key before each block, from the first block on. */
+    final List<BlockKey> announced = new ArrayList<>();
+    /** Tokens of its sequence as last seen, how many are known and how many of those are computed. */
+    int[] tokens = new int[0];
+    int count;
+    int computed;
     int unanswered;
     boolean closed;
 
@@ -102,12 +104,16 @@ public final class BlockTable {
         sealed = 0;
     }
 
+    /** Key of what comes before block {@code index}. */
+    BlockKey parent(int index, int[] tokens) {
+        return index == 0 ? root : key(index - 1, tokens);
+    }
+
     /** Key of block {@code index}; the tokens before its end must not change afterwards. */
     BlockKey key(int index, int[] tokens) {
         while (keys.size() <= index) {
             int next = keys.size();
-            BlockKey parent = next == 0 ? root : keys.get(next - 1);
-            keys.add(parent.child(tokens, next * blockTokens, (next + 1) * blockTokens));
+            keys.add(parent(next, tokens).child(tokens, next * blockTokens, (next + 1) * blockTokens));
         }
         return keys.get(index);
     }

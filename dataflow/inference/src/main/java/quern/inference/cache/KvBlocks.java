@@ -1,11 +1,11 @@
 package quern.inference.cache;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import quern.gpu.kernel.KvLayout;
 import quern.inference.cache.BlockTable.Ahead;
 import quern.kv.BlockKey;
@@ -24,14 +24,23 @@ public final class KvBlocks {
     private final String modelFingerprint;
     private final String arithmetic;
     private final int total;
-    private final Set<BlockKey> expected = new HashSet<>();
+    private final Holders holders = new Holders();
+    private final long savedBytesMax;
+    private long savedBytes;
     private int held;
+
+    /** One that saves nothing of preempted sequences. */
+    public KvBlocks(BlockPool pool, KvLayout layout, String modelFingerprint, String arithmetic) {
+        this(pool, layout, modelFingerprint, arithmetic, 0);
+    }
 
     /**
      * @param pool not in use by anyone else yet; its blocks have the layout's size
      * @param arithmetic everything besides model, adapter and layout that the bits depend on
+     * @param savedBytesMax of all {@link SavedBlocks} together
      */
-    public KvBlocks(BlockPool pool, KvLayout layout, String modelFingerprint, String arithmetic) {
+    public KvBlocks(
+            BlockPool pool, KvLayout layout, String modelFingerprint, String arithmetic, long savedBytesMax) {
         if (pool.blockBytes() != layout.blockBytes()) {
             throw new IllegalArgumentException(
                     "pool has blocks of " + pool.blockBytes() + " bytes, the layout needs " + layout.blockBytes());
@@ -41,6 +50,7 @@ public final class KvBlocks {
         this.modelFingerprint = modelFingerprint;
         this.arithmetic = arithmetic;
         this.total = pool.availableBlocks();
+        this.savedBytesMax = savedBytesMax;
     }
 
     public KvLayout layout() {
@@ -103,24 +113,26 @@ public final class KvBlocks {
             held += pinned.isPresent() ? 1 : 0;
             known.add(pinned);
         }
-        boolean awaited = known.size() < limit && expected.contains(table.key(known.size(), tokens));
+        int from = known.size() * layout.blockTokens();
+        int to = wantedTo(table, from, count);
+        boolean awaited = from < to && holders.pending(table.parent(known.size(), tokens), tokens, from, to);
         int hot = (int) known.stream().filter(Optional::isPresent).count();
-        if (awaited || pool.availableBlocks() < blocksOf(count) - hot) {
+        int missing = blocksOf(count) - hot - pool.availableBlocks();
+        if (awaited || missing > 0) {
             known.forEach(block -> block.ifPresent(this::release));
-            return awaited ? new Admission.Awaiting() : new Admission.NoRoom();
+            return awaited ? new Admission.Awaiting() : new Admission.NoRoom(missing);
         }
+        table.tokens = tokens;
+        table.count = count;
         if (table.retain) {
-            expect(table, tokens, known.size(), count / layout.blockTokens());
+            holders.announce(table, (count - 1) / layout.blockTokens(), tokens);
         }
         return new Admission.Admitted(enter(sequenceId, table, tokens, known));
     }
 
-    private void expect(BlockTable table, int[] tokens, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (expected.add(table.key(i, tokens))) {
-                table.expected.add(table.key(i, tokens));
-            }
-        }
+    /** End of what may be taken of the block that begins at {@code from}: one token is always left to compute. */
+    private int wantedTo(BlockTable table, int from, int count) {
+        return table.shared ? Math.min(from + layout.blockTokens(), count - 1) : from;
     }
 
     private boolean inLowerTier(BlockKey key) {
@@ -185,6 +197,72 @@ public final class KvBlocks {
             }
         }
         table.ahead.clear();
+        table.computed = table.sealed() * layout.blockTokens();
+    }
+
+    /**
+     * Takes over what a sequence at work has computed of the block behind the sealed ones, by copying that block: equal
+     * prompts are computed once, their last part included.
+     *
+     * @param table admitted, nothing reserved yet
+     * @return tokens taken over
+     */
+    public int fork(BlockTable table, int[] tokens, int count) {
+        int next = table.sealed();
+        int from = next * layout.blockTokens();
+        int to = wantedTo(table, from, count);
+        if (from >= to) {
+            return 0;
+        }
+        Optional<Holders.Match> match = holders.longest(table, table.parent(next, tokens), tokens, from, to);
+        Optional<HotBlock> own = match.isPresent() ? claim() : Optional.empty();
+        if (own.isEmpty()) {
+            return 0;
+        }
+        own.get().memory().copyFrom(match.get().table().block(next).memory());
+        table.add(own.get());
+        table.computed = from + match.get().tokens();
+        return match.get().tokens();
+    }
+
+    /**
+     * Copies of the blocks that closing this table would lose: those that are not sealed, as many as there is memory
+     * for.
+     */
+    public Optional<SavedBlocks> save(BlockTable table, int computed) {
+        int first = table.sealed();
+        List<byte[]> copies = new ArrayList<>();
+        while (first + copies.size() < blocksOf(computed) && savedBytes + layout.blockBytes() <= savedBytesMax) {
+            copies.add(table.block(first + copies.size()).memory().toArray(ValueLayout.JAVA_BYTE));
+            savedBytes += layout.blockBytes();
+        }
+        int tokens = Math.min(computed, (first + copies.size()) * layout.blockTokens());
+        return copies.isEmpty() ? Optional.empty() : Optional.of(new SavedBlocks(first, tokens, copies));
+    }
+
+    /**
+     * Fills the blocks behind the sealed ones from the copies, as far as these reach that far back.
+     *
+     * @param table admitted, nothing reserved yet
+     * @return tokens given back
+     */
+    public int restore(BlockTable table, SavedBlocks saved) {
+        int before = table.computed;
+        for (int i = table.sealed() - saved.firstBlock(); i >= 0 && i < saved.blocks().size(); i++) {
+            Optional<HotBlock> own = claim();
+            if (own.isEmpty()) {
+                break;
+            }
+            own.get().memory().copyFrom(MemorySegment.ofArray(saved.blocks().get(i)));
+            table.add(own.get());
+            table.computed = Math.min(saved.tokens(), table.size() * layout.blockTokens());
+        }
+        return table.computed - before;
+    }
+
+    /** Lets go of the copies; to be called once. */
+    public void drop(SavedBlocks saved) {
+        savedBytes -= saved.blocks().size() * layout.blockBytes();
     }
 
     /** Extends the table to hold {@code tokens} tokens; false if the pool ran out, what was claimed stays. */
@@ -207,12 +285,13 @@ public final class KvBlocks {
 
     /** Seals the blocks that the first {@code computed} tokens fill, if the table's sequence may leave them behind. */
     public void sealFull(BlockTable table, int[] tokens, int computed) {
+        table.tokens = tokens;
+        table.count = Math.max(table.count, computed);
+        table.computed = computed;
         while (table.retain && table.sealed() < computed / layout.blockTokens()) {
             int next = table.sealed();
             table.sealNext(pool.seal(table.block(next), table.key(next, tokens), tokensOf(next, tokens)));
-            if (table.expected.remove(table.key(next, tokens))) {
-                expected.remove(table.key(next, tokens));
-            }
+            holders.announce(table, next + 1, tokens);
         }
     }
 
@@ -222,8 +301,7 @@ public final class KvBlocks {
             return;
         }
         table.closed = true;
-        expected.removeAll(table.expected);
-        table.expected.clear();
+        holders.remove(table);
         if (!table.loading()) {
             giveBack(table);
         }

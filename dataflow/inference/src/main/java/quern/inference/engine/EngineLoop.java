@@ -1,14 +1,10 @@
 package quern.inference.engine;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +15,9 @@ import quern.gpu.tensor.Rows;
 import quern.inference.LoadedAdapter;
 import quern.inference.LoadedModel;
 import quern.inference.StepWork;
-import quern.inference.cache.Admission;
 import quern.inference.cache.BlockLoad;
 import quern.inference.cache.KvBlocks;
 import quern.inference.encoder.LoadedEncoder;
-import quern.inference.encoder.PooledRow;
 import quern.inference.engine.StepPlan.Slice;
 import quern.inference.sampling.Sampler;
 import quern.inference.transformer.Transformer;
@@ -59,15 +53,9 @@ public final class EngineLoop {
     private final Embeddings embeddings;
     private final EncoderTurn encoding;
     private final TuningTurn tuning;
-    private final int runningMax;
     private final SplittableRandom seeds = new SplittableRandom();
 
-    private final Map<Long, Sequence> live = new HashMap<>();
-    private final TreeSet<Sequence> waiting = new TreeSet<>(Comparator.comparingLong(sequence -> sequence.arrival));
-    private final TreeSet<Sequence> running = new TreeSet<>(Comparator.comparingLong(sequence -> sequence.arrival));
-    private final Map<Long, Sequence> loading = new HashMap<>();
-    private final Map<BlockLoad, Sequence> unanswered = new IdentityHashMap<>();
-    private final List<BlockLoad> loadsToTake = new ArrayList<>();
+    private final Roster roster;
     private final List<EngineEvent> pendingEvents = new ArrayList<>();
     private final StepCounters counters = new StepCounters();
     private final StepPace pace;
@@ -96,9 +84,10 @@ public final class EngineLoop {
         this.config = config;
         this.nanoClock = nanoClock;
         this.stamps = new Stamps(nanoClock);
-        this.blocks = new KvBlocks(pool, layout, model.fingerprint(), model.arithmetic());
+        this.blocks = new KvBlocks(pool, layout, model.fingerprint(), model.arithmetic(),
+                config.scheduling().preemptedMemory().bytes());
         this.transformer = model.transformer();
-        this.runningMax = config.sequencesMax();
+        this.roster = new Roster(blocks, counters, stamps, config, nanoClock.getAsLong());
         this.planner = new BatchPlanner(config.maxBatchedTokens(), layout.blockTokens());
         this.pace = new StepPace(layout.blockTokens());
         this.speculation = new Speculation(config.draftTokensMax());
@@ -121,19 +110,17 @@ public final class EngineLoop {
      * @throws RequestRefused with the reason and the counts; the request then gets no event
      */
     public void submit(SequenceRequest request) {
-        rules.check(request, live.containsKey(request.id()) || loading.containsKey(request.id()));
-        if (waiting.size() >= config.queueMax()) {
+        rules.check(request, roster.knows(request.id()));
+        if (roster.waitingCount() >= config.queueMax()) {
             throw new RequestRefused(RequestRefused.Reason.QUEUE_FULL,
-                    waiting.size() + " requests wait, at most " + config.queueMax());
+                    roster.waitingCount() + " requests wait, at most " + config.queueMax());
         }
         Optional<LoadedAdapter> adapter = rules.adapter(request);
         Sequence sequence = new Sequence(request, arrivals++, adapter,
                 request.sampling().seed().orElseGet(seeds::nextLong), rules.tokensMax(request),
                 model.shape().hidden());
-        open(sequence);
         stamps.queued(sequence);
-        live.put(sequence.id(), sequence);
-        waiting.add(sequence);
+        roster.add(sequence, nanoClock.getAsLong());
         stalled = false;
     }
 
@@ -149,40 +136,46 @@ public final class EngineLoop {
     /** Ends a sequence; its terminal event comes with the next step. Unknown and ended ones are ignored. */
     public void cancel(long sequenceId) {
         encoding.cancel(sequenceId, pendingEvents);
-        Sequence sequence = live.get(sequenceId);
-        if (sequence != null) {
+        roster.find(sequenceId).ifPresent(sequence -> {
             String rest = sequence.text.finish();
             end(sequence, new EngineEvent.Finished(
                     sequenceId, FinishReason.CANCELLED, rest, sequence.text.stop(), sequence.usage()));
-        }
+        });
     }
 
     /** Ends every sequence with this failure; their events come with the next step. */
     public void failAll(QuernException cause) {
         encoding.failAll(cause, pendingEvents);
-        List.copyOf(live.values()).forEach(sequence -> end(sequence, new EngineEvent.Failed(sequence.id(), cause)));
+        roster.all().forEach(sequence -> end(sequence, new EngineEvent.Failed(sequence.id(), cause)));
     }
 
     /** Whether {@link #step} has something to do now; sequences that only wait for loads do not count. */
     public boolean hasWork() {
-        boolean sequences = !stalled && (!running.isEmpty() || !waiting.isEmpty());
-        return !pendingEvents.isEmpty() || sequences || encoding.hasWork() || tuning.attached();
+        boolean sequences = !stalled && (roster.runningCount() > 0 || roster.waitingCount() > 0);
+        return !pendingEvents.isEmpty() || sequences || encoding.hasWork() || tuning.attached()
+                || nextDeadlineNanos().orElse(1) <= 0;
+    }
+
+    /** Time until a deadline makes work for {@link #step}, whatever else does. */
+    public OptionalLong nextDeadlineNanos() {
+        return roster.nextDeadlineNanos(nanoClock.getAsLong());
     }
 
     /** Computes one batch. Events are in the order in which they came about. */
     public List<EngineEvent> step() {
         long from = nanoClock.getAsLong();
-        int admitted = admit();
-        grow();
+        roster.late(from).forEach(sequence -> expire(sequence, DeadlineExceeded.passed(sequence)));
+        int admitted = roster.admit();
+        giveUp(from);
+        roster.grow();
         StepPlan plan = speculation.extend(
-                planner.plan(List.copyOf(running), pace.rowsWithin(config.stepTarget().toNanos())), blocks,
-                config.maxBatchedTokens());
+                planner.plan(roster.running(), promptStepTokens()), blocks, config.maxBatchedTokens());
         if (!plan.isEmpty()) {
             compute(plan);
         }
         stalled = plan.isEmpty() && admitted == 0;
         encoding.take(nanoClock.getAsLong() - from, nanoClock::getAsLong, pendingEvents);
-        boolean busy = !running.isEmpty() || !waiting.isEmpty() || !loading.isEmpty() || encoding.hasWork();
+        boolean busy = roster.runningCount() + roster.waitingCount() + roster.loadingCount() > 0 || encoding.hasWork();
         counters.tuningTokens += tuning.take(
                 plan.rows(), nanoClock.getAsLong() - from, busy, nanoClock::getAsLong, pendingEvents);
         List<EngineEvent> events = List.copyOf(pendingEvents);
@@ -192,9 +185,7 @@ public final class EngineLoop {
 
     /** Loads to carry out since the last call, each to be answered by {@link #loaded}. */
     public List<BlockLoad> takeLoads() {
-        List<BlockLoad> taken = List.copyOf(loadsToTake);
-        loadsToTake.clear();
-        return taken;
+        return roster.takeLoads();
     }
 
     /**
@@ -203,21 +194,8 @@ public final class EngineLoop {
      * @param found whether the target now holds the block; false also when reading failed
      */
     public void loaded(BlockLoad load, boolean found) {
-        Sequence sequence = unanswered.remove(load);
-        if (sequence == null) {
-            throw new IllegalArgumentException(
-                    "load of block " + load.index() + " of sequence " + load.sequenceId() + " was not asked for");
-        }
-        counters.loadFailures += found ? 0 : 1;
-        blocks.answer(sequence.table, load, found, sequence.tokens());
+        roster.loaded(load, found);
         stalled = false;
-        if (sequence.table.loading()) {
-            return;
-        }
-        loading.remove(sequence.id());
-        if (live.get(sequence.id()) == sequence) {
-            begin(sequence);
-        }
     }
 
     /**
@@ -235,81 +213,30 @@ public final class EngineLoop {
     }
 
     public EngineStats stats() {
-        return counters.stats(
-                running.size() + encoding.running(), loading.size(), waiting.size() + encoding.waiting(), blocks);
+        return counters.stats(roster.runningCount() + encoding.running(), roster.loadingCount(),
+                roster.waitingCount() + encoding.waiting(), promptStepTokens(), blocks);
     }
 
-    /**
-     * Admits from the front as long as there is room; blocks for the whole prompt are taken at once. A sequence whose
-     * prompt another one is computing is passed over until it can take it from there (BatchLLM, arXiv 2412.03594).
-     */
-    private int admit() {
-        int admitted = 0;
-        for (Sequence sequence : List.copyOf(waiting)) {
-            if (running.size() + loading.size() >= runningMax) {
-                break;
-            }
-            switch (blocks.admit(sequence.id(), sequence.table, sequence.tokens(), sequence.count())) {
-                case Admission.Admitted(List<BlockLoad> loads) -> {
-                    enter(sequence, loads);
-                    admitted++;
-                }
-                case Admission.Awaiting awaiting -> { }
-                case Admission.NoRoom noRoom -> {
-                    return admitted;
-                }
-            }
-        }
-        return admitted;
+    private int promptStepTokens() {
+        int fixed = config.scheduling().promptStepTokens();
+        int measured = pace.rowsWithin(config.stepTarget().toNanos());
+        return Math.min(config.maxBatchedTokens(), fixed > 0 ? fixed : measured);
     }
 
-    private void enter(Sequence sequence, List<BlockLoad> loads) {
-        waiting.remove(sequence);
-        if (loads.isEmpty()) {
-            begin(sequence);
-        } else {
-            loading.put(sequence.id(), sequence);
-            loads.forEach(load -> unanswered.put(load, sequence));
-            loadsToTake.addAll(loads);
-        }
-    }
-
-    private void begin(Sequence sequence) {
-        sequence.computed = sequence.table.sealed() * blocks.layout().blockTokens();
-        counters.prefixHitTokens += sequence.computed;
-        if (sequence.cachedTokens < 0) {
-            sequence.cachedTokens = sequence.computed;
-        }
-        blocks.reserve(sequence.table, sequence.count());
-        stamps.scheduled(sequence);
-        running.add(sequence);
-    }
-
-    /** Gives each sequence the blocks for its tokens; the newest gives its own back where there are none left. */
-    private void grow() {
-        for (Sequence sequence : List.copyOf(running)) {
-            while (running.contains(sequence) && !blocks.reserve(sequence.table, sequence.count())) {
-                preempt(running.last());
+    /** Ends those that cannot give a first token in time even at the best pace seen. */
+    private void giveUp(long nowNanos) {
+        for (Sequence sequence : roster.doubtful()) {
+            long leftNanos = roster.leftNanos(sequence, nowNanos);
+            long neededNanos = pace.leastNanos(sequence.pending());
+            if (neededNanos > leftNanos) {
+                expire(sequence, DeadlineExceeded.ahead(sequence, leftNanos, neededNanos));
             }
         }
     }
 
-    private void preempt(Sequence sequence) {
-        running.remove(sequence);
-        blocks.close(sequence.table);
-        open(sequence);
-        sequence.computed = 0;
-        sequence.pooled.ifPresent(PooledRow::clear);
-        waiting.add(sequence);
-        counters.preemptions++;
-        stamps.preempted(sequence);
-    }
-
-    private void open(Sequence sequence) {
-        String adapter = sequence.adapter.map(LoadedAdapter::fingerprint).orElse("");
-        sequence.table = sequence.pooled.isPresent()
-                ? blocks.openAlone()
-                : blocks.open(adapter, sequence.request.tenantSalt(), sequence.request.retain());
+    private void expire(Sequence sequence, DeadlineExceeded cause) {
+        counters.expirations++;
+        end(sequence, new EngineEvent.Failed(sequence.id(), cause));
     }
 
     private void compute(StepPlan plan) {
@@ -332,12 +259,12 @@ public final class EngineLoop {
                 draw(slice, logits, row);
                 row += 1 + slice.draft().length;
             }
-            embeddings.take(rows).forEach(event -> end(live.get(event.sequenceId()), event));
+            embeddings.take(rows).forEach(event -> end(roster.find(event.sequenceId()).orElseThrow(), event));
         } catch (RuntimeException | OutOfMemoryError failure) {
             log.error("step of {} rows failed", plan.rows(), failure);
             QuernException cause = StepFailure.of("the step that held this sequence failed", failure);
             for (Slice slice : plan.slices()) {
-                if (live.containsKey(slice.sequence().id())) {
+                if (roster.holds(slice.sequence())) {
                     end(slice.sequence(), new EngineEvent.Failed(slice.sequence().id(), cause));
                 }
             }
@@ -350,7 +277,7 @@ public final class EngineLoop {
         int[] draft = slice.draft();
         int right = 0;
         answer(sequence, logits, row);
-        while (right < draft.length && live.get(sequence.id()) == sequence
+        while (right < draft.length && roster.holds(sequence)
                 && sequence.tokens()[sequence.count() - 1] == draft[right]) {
             right++;
             sequence.computed = slice.to() + right;
@@ -377,21 +304,7 @@ public final class EngineLoop {
     }
 
     private void end(Sequence sequence, EngineEvent terminal) {
-        live.remove(sequence.id());
-        waiting.remove(sequence);
-        running.remove(sequence);
-        loadsToTake.removeIf(load -> {
-            boolean mine = unanswered.get(load) == sequence;
-            if (mine) {
-                unanswered.remove(load);
-                blocks.answer(sequence.table, load, false, sequence.tokens());
-            }
-            return mine;
-        });
-        if (!sequence.table.loading()) {
-            loading.remove(sequence.id());
-        }
-        blocks.close(sequence.table);
+        roster.end(sequence);
         stalled = false;
         stamps.ended(sequence);
         pendingEvents.add(terminal);

@@ -17,6 +17,11 @@ package quern.inference.engine;
  * @param prefixHitTokens tokens whose blocks were found hot or loaded
  * @param loadFailures blocks that a tier promised and did not deliver
  * @param preemptions times a sequence gave back its blocks
+ * @param forkedTokens prompt tokens copied from a sequence at work
+ * @param restoredTokens tokens of preempted sequences that were found or kept
+ * @param recomputedTokens tokens of preempted sequences that were not
+ * @param expirations sequences ended by their deadline
+ * @param promptStepTokens prompt tokens the next step takes at most while streams run
  */
 public record EngineStats(
         int running,
@@ -32,4 +37,9 @@ public record EngineStats(
         long tuningTokens,
         long prefixHitTokens,
         long loadFailures,
-        long preemptions) {}
+        long preemptions,
+        long forkedTokens,
+        long restoredTokens,
+        long recomputedTokens,
+        long expirations,
+        int promptStepTokens) {}

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import quern.inference.LoadedAdapter;
 import quern.inference.cache.BlockTable;
+import quern.inference.cache.SavedBlocks;
 import quern.inference.encoder.PooledRow;
 import quern.inference.sampling.AnswerText;
 import quern.inference.sampling.Sampler;
@@ -24,6 +25,13 @@ final class Sequence {
     BlockTable table;
     int computed;
     int cachedTokens = -1;
+    /** Place in the order of all sequences, see {@link Roster}. */
+    long rankNanos;
+    long dueNanos = Long.MAX_VALUE;
+    /** What preemption kept of its blocks. */
+    Optional<SavedBlocks> saved = Optional.empty();
+    /** Tokens that were computed when it was preempted. */
+    int lostTokens;
 
     private int[] tokens;
     private int count;
@@ -50,6 +58,10 @@ final class Sequence {
 
     long id() {
         return request.id();
+    }
+
+    ServiceTier tier() {
+        return request.terms().tier();
     }
 
     /** Prompt and answer so far, {@link #count()} of them. */

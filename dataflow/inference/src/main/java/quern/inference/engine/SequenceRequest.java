@@ -16,6 +16,7 @@ import quern.inference.sampling.TokenMask;
  * @param choice index of this answer, from 0; answers of one seed differ by it
  * @param mask restricts the tokens drawn
  * @param pooling present: no answer is wanted but the prompt's embedding, made of these hidden states
+ * @param terms when the answer is wanted
  */
 public record SequenceRequest(
         long id,
@@ -26,20 +27,27 @@ public record SequenceRequest(
         boolean retain,
         int choice,
         Optional<TokenMask> mask,
-        Optional<Pooling> pooling) {
+        Optional<Pooling> pooling,
+        Terms terms) {
 
     /** A request for an answer. */
     public SequenceRequest(
             long id, int[] prompt, SamplingParameters sampling, String tenantSalt, Optional<String> adapter,
             boolean retain, int choice, Optional<TokenMask> mask) {
-        this(id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, Optional.empty());
+        this(id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, Optional.empty(), Terms.STANDARD);
+    }
+
+    /** The same on other terms. */
+    public SequenceRequest with(Terms other) {
+        return new SequenceRequest(
+                id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, pooling, other);
     }
 
     /** A request for an embedding. Its blocks are neither found nor kept: every hidden state has to be computed. */
     public static SequenceRequest embedding(
             long id, int[] prompt, String tenantSalt, Optional<String> adapter, Pooling pooling) {
         return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), tenantSalt, adapter, false, 0,
-                Optional.empty(), Optional.of(pooling));
+                Optional.empty(), Optional.of(pooling), Terms.STANDARD);
     }
 
     /** A request of the base model without salt, kept in the cache, first choice. */

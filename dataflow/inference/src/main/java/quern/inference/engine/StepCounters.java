@@ -14,10 +14,30 @@ final class StepCounters {
     long prefixHitTokens;
     long loadFailures;
     long preemptions;
+    long forkedTokens;
+    long restoredTokens;
+    long recomputedTokens;
+    long expirations;
 
-    EngineStats stats(int running, int loading, int waiting, KvBlocks blocks) {
+    /**
+     * A sequence begins, or goes on after it was preempted.
+     *
+     * @param found tokens whose blocks were found
+     * @param copied tokens behind them whose block was copied
+     */
+    void began(Sequence sequence, int found, int copied) {
+        if (sequence.lostTokens == 0) {
+            prefixHitTokens += found;
+            forkedTokens += copied;
+        } else {
+            restoredTokens += Math.min(sequence.lostTokens, found + copied);
+            recomputedTokens += Math.max(0, sequence.lostTokens - found - copied);
+        }
+    }
+
+    EngineStats stats(int running, int loading, int waiting, int promptStepTokens, KvBlocks blocks) {
         return new EngineStats(running, loading, waiting, blocks.total(), blocks.available(), steps, promptTokens,
                 completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixHitTokens, loadFailures,
-                preemptions);
+                preemptions, forkedTokens, restoredTokens, recomputedTokens, expirations, promptStepTokens);
     }
 }

@@ -235,7 +235,7 @@ class EngineLoopTest {
     void shouldRefuseWithTheLimitWhenTheQueueIsFull() {
         var config = new quern.config.EngineConfig(Optional.empty(),
                 quern.config.EngineConfig.LoadType.AS_STORED, 0, 64, 1, 2, 8, 16, 0, Product.F32,
-                java.time.Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
+                java.time.Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, EngineRun.SCHEDULING);
         EngineRun run = new EngineRun(model, Product.F32, 16, BLOCK, config);
         run.submit(1, prompt(5, 1), sampled(1, 3));
         run.submit(2, prompt(5, 1), sampled(1, 3));
@@ -312,7 +312,7 @@ class EngineLoopTest {
         assertNotEquals(run.answer(0).tokens, run.answer(1).tokens);
         assertNotEquals(run.answer(1).tokens, run.answer(2).tokens);
         assertEquals(0, run.answer(0).finished().usage().cachedTokens());
-        assertEquals(24, run.answer(2).finished().usage().cachedTokens(), "a prompt is computed once for all choices");
+        assertEquals(29, run.answer(2).finished().usage().cachedTokens(), "a prompt is computed once for all choices");
     }
 
     @Test
@@ -328,7 +328,7 @@ class EngineLoopTest {
             Answer alone = EngineRun.alone(model, Product.F32, adapted(i, i % 3));
             assertSame(alone, run.answer(i));
             assertSame(alone, run.answer(10 + i));
-            assertEquals(i < 3 ? 0 : 24, run.answer(i).finished().usage().cachedTokens());
+            assertEquals(i < 3 ? 0 : 29, run.answer(i).finished().usage().cachedTokens());
         }
         assertNotEquals(run.answer(0).logprobs, run.answer(1).logprobs);
         assertNotEquals(run.answer(1).logprobs, run.answer(2).logprobs);

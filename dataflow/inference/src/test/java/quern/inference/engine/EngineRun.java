@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import quern.config.DataSize;
 import quern.config.EngineConfig;
 import quern.config.EngineConfig.LoadType;
 import quern.config.EngineConfig.Product;
 import quern.config.KvConfig;
+import quern.config.SchedulingConfig;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.scalar.ScalarKernels;
@@ -29,6 +31,9 @@ import quern.inference.sampling.TokenLogprobs;
 
 /** A loop over a strict pool, driven by hand, with what each sequence got. */
 final class EngineRun {
+
+    static final SchedulingConfig SCHEDULING =
+            new SchedulingConfig(Duration.ofSeconds(10), DataSize.parse("1MiB"), 0, Duration.ZERO);
 
     /** What a sequence got so far. */
     static final class Answer {
@@ -84,7 +89,7 @@ final class EngineRun {
 
     static EngineConfig config(int maxBatchedTokens, int sequencesMax) {
         return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, 3,
-                Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
+                Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, SCHEDULING);
     }
 
     void submit(SequenceRequest request) {

@@ -26,7 +26,7 @@ class SpeculationTest {
 
     private static EngineConfig config(int draftTokensMax) {
         return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, 64, 4, 100, 8, 16, draftTokensMax, Product.F32,
-                Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16);
+                Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, EngineRun.SCHEDULING);
     }
 
     private static EngineRun run(int draftTokensMax, SamplingParameters sampling) {
