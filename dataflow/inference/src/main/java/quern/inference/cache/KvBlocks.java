@@ -71,6 +71,11 @@ public final class KvBlocks {
         return held;
     }
 
+    /** Bytes of all {@link SavedBlocks} not yet let go of. */
+    public long savedBytes() {
+        return savedBytes;
+    }
+
     /** Blocks that hold {@code tokens} tokens. */
     public int blocksOf(int tokens) {
         return Math.ceilDiv(tokens, layout.blockTokens());

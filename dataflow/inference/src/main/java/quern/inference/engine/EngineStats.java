@@ -20,6 +20,7 @@ package quern.inference.engine;
  * @param forkedTokens prompt tokens copied from a sequence at work
  * @param restoredTokens tokens of preempted sequences that were found or kept
  * @param recomputedTokens tokens of preempted sequences that were not
+ * @param keptBytes copies of blocks of preempted sequences
  * @param expirations sequences ended by their deadline
  * @param promptStepTokens prompt tokens the next step takes at most while streams run
  */
@@ -41,5 +42,6 @@ public record EngineStats(
         long forkedTokens,
         long restoredTokens,
         long recomputedTokens,
+        long keptBytes,
         long expirations,
         int promptStepTokens) {}

@@ -88,8 +88,12 @@ final class EngineRun {
     }
 
     static EngineConfig config(int maxBatchedTokens, int sequencesMax) {
+        return config(maxBatchedTokens, sequencesMax, SCHEDULING);
+    }
+
+    static EngineConfig config(int maxBatchedTokens, int sequencesMax, SchedulingConfig scheduling) {
         return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, 3,
-                Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, SCHEDULING);
+                Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, scheduling);
     }
 
     void submit(SequenceRequest request) {
@@ -148,6 +152,7 @@ final class EngineRun {
             }
         }
         assertEquals(poolBlocks, pool.availableBlocks());
+        assertEquals(0, loop.stats().keptBytes());
         answers.forEach((id, answer) -> assertTrue(answer.terminal != null, "sequence " + id + " has no end"));
     }
 

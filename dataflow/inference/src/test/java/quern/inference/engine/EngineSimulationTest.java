@@ -3,15 +3,19 @@ package quern.inference.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import quern.config.DataSize;
 import quern.config.EngineConfig.Product;
+import quern.config.SchedulingConfig;
 import quern.gpu.scalar.ScalarKernels;
 import quern.inference.FaultyKernels;
 import quern.inference.TinyModel;
@@ -20,12 +24,14 @@ import quern.inference.engine.EngineRun.Answer;
 import quern.inference.sampling.SamplingParameters;
 
 /**
- * Random requests, cancels, tier faults, slow loads, broken steps and too few blocks; then: every sequence has one end,
- * no block is held, what was answered is what the request gets alone.
+ * Random requests of every service tier, several of them equal, some with deadlines, cancels, tier faults, slow loads,
+ * broken steps, too few blocks and too little memory for preempted ones; then: every sequence has one end, in time if
+ * it had a deadline, no block is held, what was answered is what the request gets alone.
  */
 class EngineSimulationTest {
 
     private static final int BLOCK = 8;
+    private static final int REQUESTS = 30;
     private static final boolean CAMPAIGN = Boolean.getBoolean("quern.campaign");
 
     private final TinyModel model = TinyModel.llama(7);
@@ -36,16 +42,28 @@ class EngineSimulationTest {
         int preemptions = 0;
         long hits = 0;
         int failed = 0;
+        int expired = 0;
+        long forked = 0;
+        long restored = 0;
+        long recomputed = 0;
         for (long seed = 1; seed <= (CAMPAIGN ? 400 : 12); seed++) {
             Simulation simulation = new Simulation(seed);
             simulation.play();
             preemptions += (int) simulation.run.loop.stats().preemptions();
             hits += simulation.run.loop.stats().prefixHitTokens();
             failed += simulation.failed;
+            expired += simulation.expired;
+            forked += simulation.run.loop.stats().forkedTokens();
+            restored += simulation.run.loop.stats().restoredTokens();
+            recomputed += simulation.run.loop.stats().recomputedTokens();
         }
         assertTrue(preemptions > 10, preemptions + " preemptions, expected more");
         assertTrue(hits > 100, hits + " tokens found, expected more");
         assertTrue(failed > 0, "no step broke");
+        assertTrue(expired > 3, expired + " deadlines passed, expected more");
+        assertTrue(forked > 50, forked + " tokens forked, expected more");
+        assertTrue(restored > 50, restored + " tokens restored, expected more");
+        assertTrue(recomputed > 10, recomputed + " tokens recomputed, expected more");
     }
 
     private final class Simulation {
@@ -57,6 +75,7 @@ class EngineSimulationTest {
         private final Map<Long, SequenceRequest> requests = new HashMap<>();
         private boolean broken;
         private int failed;
+        private int expired;
 
         Simulation(long seed) {
             this.seed = seed;
@@ -64,49 +83,67 @@ class EngineSimulationTest {
             int budget = new int[] {3, 8, 20, 64}[random.nextInt(4)];
             this.run = new EngineRun(model, FaultyKernels.of(new ScalarKernels(), () -> broken), Product.F32,
                     9 + random.nextInt(14), BLOCK,
-                    EngineRun.config(budget, 1 + random.nextInt(Math.min(6, budget))));
+                    EngineRun.config(budget, 1 + random.nextInt(Math.min(6, budget)), new SchedulingConfig(
+                            Duration.ofMillis(1 + random.nextInt(300)), DataSize.parse(random.nextInt(20) + "KiB"),
+                            random.nextInt(2) * random.nextInt(20), Duration.ZERO)));
         }
 
         void play() {
-            int requestsLeft = 25;
+            int requestsLeft = REQUESTS;
             for (int steps = 0; requestsLeft > 0 || run.loop.hasWork() || !loads.isEmpty(); steps++) {
                 assertTrue(steps < 20_000, "seed " + seed + " does not end");
-                if (requestsLeft > 0 && random.nextInt(3) == 0) {
-                    submit(25 - requestsLeft);
-                    requestsLeft--;
+                for (int equal = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0; equal > 0; equal--) {
+                    if (requestsLeft > 0) {
+                        submit(REQUESTS - requestsLeft);
+                        requestsLeft--;
+                    }
                 }
                 disturb();
+                run.nanos[0] += random.nextInt(4_000_000);
                 if (run.loop.hasWork()) {
                     run.step();
                 }
+                assertTrue(run.loop.nextDeadlineNanos().orElse(1) > 0, "seed " + seed + ": a deadline was let pass");
                 loads.addAll(run.loop.takeLoads());
                 answerSomeLoads();
                 broken = false;
             }
             assertEquals(run.poolBlocks, run.pool.availableBlocks(), "seed " + seed + ": blocks free at the end");
+            assertEquals(0, run.loop.stats().keptBytes(), "seed " + seed + ": bytes kept at the end");
             assertEquals(0, run.loop.stats().running() + run.loop.stats().loading() + run.loop.stats().waiting());
             requests.forEach(this::check);
         }
 
         private void submit(long id) {
-            int[] prompt = new Random(random.nextInt(3)).ints(1 + random.nextInt(60), 0, 60).toArray();
-            if (random.nextBoolean()) {
-                prompt[prompt.length - 1] = random.nextInt(60);
-            }
+            int[] prompt = prompt(id);
             SamplingParameters sampling =
                     SamplingParameters.plain(random.nextInt(3), 1 + random.nextInt(12)).withLogprobs(2);
             List<Optional<String>> adapters = List.of(Optional.empty(), Optional.of("one"), Optional.of("two"));
             SequenceRequest request = new SequenceRequest(id, prompt,
                     random.nextInt(3) == 0 ? sampling.withStop(List.of("A", "bc")) : sampling,
                     random.nextBoolean() ? "" : "salt", adapters.get(random.nextInt(6) % 3 * random.nextInt(2)),
-                    random.nextInt(4) > 0, random.nextInt(2), Optional.empty());
+                    random.nextInt(4) > 0, random.nextInt(2), Optional.empty()).with(new Terms(
+                            ServiceTier.values()[random.nextInt(3)], random.nextInt(4) > 0 ? OptionalLong.empty()
+                                    : OptionalLong.of(run.nanos[0] + random.nextInt(100_000_000))));
             run.submit(request);
             requests.put(id, request);
         }
 
+        /** Often the one of the request before, or one that begins like another. */
+        private int[] prompt(long id) {
+            if (id > 0 && random.nextInt(3) == 0) {
+                return requests.get(id - 1).prompt();
+            }
+            int[] prompt = new Random(random.nextInt(3)).ints(1 + random.nextInt(60), 0, 60).toArray();
+            if (random.nextBoolean()) {
+                prompt[prompt.length - 1] = random.nextInt(60);
+            }
+            return prompt;
+        }
+
         private void disturb() {
             switch (random.nextInt(40)) {
-                case 0, 1, 2 -> run.loop.cancel(random.nextInt(25));
+                case 0, 1, 2 -> run.loop.cancel(random.nextInt(REQUESTS));
                 case 3, 4, 5 -> run.pool.evictAll();
                 case 6 -> run.pool.loseLowerTier();
                 case 7 -> broken = true;
@@ -139,6 +176,11 @@ class EngineSimulationTest {
                     assertEquals(expected.finished().stop(), finished.stop(), where);
                 }
                 case EngineEvent.Finished finished -> checkBeginning(expected, actual, where);
+                case EngineEvent.Failed failure when failure.cause() instanceof DeadlineExceeded -> {
+                    expired++;
+                    assertTrue(request.terms().deadlineNanos().isPresent(), where);
+                    checkBeginning(expected, actual, where);
+                }
                 case EngineEvent.Failed failure -> {
                     failed++;
                     assertTrue(failure.cause().getMessage().contains("device lost"), where);
