@@ -99,6 +99,11 @@ public final class EngineLoop {
                 config.maxBatchedTokens(), layout.blockTokens(), config.stepTarget().toNanos());
     }
 
+    /** Plans steps by this profile of the model, corrected by what later steps take. */
+    public void adopt(StepProfile profile) {
+        pace.adopt(profile);
+    }
+
     /** Tells what happens from now on. */
     public void observe(EngineObserver observer) {
         stamps.tell(observer);
@@ -219,8 +224,9 @@ public final class EngineLoop {
 
     private int promptStepTokens() {
         int fixed = config.scheduling().promptStepTokens();
-        int measured = pace.rowsWithin(config.stepTarget().toNanos());
-        return Math.min(config.maxBatchedTokens(), fixed > 0 ? fixed : measured);
+        int measured = pace.rowsWithin(config.stepTarget().toNanos()) - roster.streams();
+        return Math.clamp(fixed > 0 ? fixed : measured, blocks.layout().blockTokens(),
+                Math.max(blocks.layout().blockTokens(), config.maxBatchedTokens()));
     }
 
     /** Ends those that cannot give a first token in time even at the best pace seen. */

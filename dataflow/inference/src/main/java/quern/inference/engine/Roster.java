@@ -76,6 +76,11 @@ final class Roster {
         return List.copyOf(running);
     }
 
+    /** Running sequences that are past their prompts. */
+    int streams() {
+        return (int) running.stream().filter(sequence -> sequence.pending() == 1).count();
+    }
+
     int runningCount() {
         return running.size();
     }

@@ -1,10 +1,15 @@
 package quern.inference.engine;
 
-/** How long a row takes on this machine, from the latest steps that were large enough to tell. */
+/**
+ * How long rows take on this machine: the profile measured at start, corrected by the latest steps that were large
+ * enough to tell (longer contexts make steps slower, warm code makes them faster), or these alone.
+ */
 final class StepPace {
 
     private final int rowsMin;
-    private double nanosPerRow;
+    private StepProfile profile = StepProfile.NONE;
+    /** Time of the latest steps over what the profile says; without a profile, their time per row. */
+    private double factor;
     private double leastPerRow;
 
     /** @param rowsMin steps of fewer rows say more about reading the weights than about rows */
@@ -12,12 +17,24 @@ final class StepPace {
         this.rowsMin = rowsMin;
     }
 
+    void adopt(StepProfile measured) {
+        profile = measured;
+        factor = 0;
+        leastPerRow = measured.points().stream()
+                .mapToDouble(point -> point.nanos() / (double) point.rows()).min().orElse(0);
+    }
+
     void record(int rows, long nanos) {
         if (rows >= rowsMin) {
-            double latest = nanos / (double) rows;
-            nanosPerRow = nanosPerRow == 0 ? latest : 0.5 * nanosPerRow + 0.5 * latest;
-            leastPerRow = leastPerRow == 0 ? latest : Math.min(leastPerRow, latest);
+            double perRow = nanos / (double) rows;
+            double latest = measured() ? nanos / (double) profile.nanosOf(rows) : perRow;
+            factor = factor == 0 ? latest : 0.5 * factor + 0.5 * latest;
+            leastPerRow = leastPerRow == 0 ? perRow : Math.min(leastPerRow, perRow);
         }
+    }
+
+    private boolean measured() {
+        return !profile.points().isEmpty();
     }
 
     /** Time that so many rows take at the best pace seen; 0 until something was measured. */
@@ -27,6 +44,9 @@ final class StepPace {
 
     /** Rows that fit into a time; any number until something was measured. */
     int rowsWithin(long nanos) {
-        return nanosPerRow == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, nanos / nanosPerRow);
+        if (measured()) {
+            return profile.rowsWithin((long) (nanos / (factor == 0 ? 1 : factor)));
+        }
+        return factor == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, nanos / factor);
     }
 }
