@@ -75,6 +75,16 @@ final class Metrics implements ServingObserver, AutoCloseable {
         count(house, "quern.engine.tuning.tokens", "Tokens taken by tuning", EngineStats::tuningTokens);
         count(house, "quern.prefix.cache.hits", "Prompt tokens found in the cache", EngineStats::prefixHitTokens);
         count(house, "quern.num.preemptions", "Sequences that gave back their blocks", EngineStats::preemptions);
+        count(house, "quern.preempted.tokens.restored", "Tokens of preempted sequences found or kept",
+                EngineStats::restoredTokens);
+        count(house, "quern.preempted.tokens.recomputed", "Tokens of preempted sequences computed again",
+                EngineStats::recomputedTokens);
+        gauge(house, "quern.preempted.bytes", "Copies of blocks of preempted sequences", EngineStats::keptBytes);
+        count(house, "quern.prompt.tokens.forked", "Prompt tokens copied from a sequence at work",
+                EngineStats::forkedTokens);
+        count(house, "quern.request.expirations", "Sequences ended by their deadline", EngineStats::expirations);
+        gauge(house, "quern.engine.prompt.step.tokens", "Prompt tokens the next step takes at most beside streams",
+                EngineStats::promptStepTokens);
         count(house, "quern.kv.load.failures", "Blocks a tier promised and did not deliver", EngineStats::loadFailures);
         for (BlockPool.Tier tier : List.of(BlockPool.Tier.HOT, BlockPool.Tier.WARM, BlockPool.Tier.COLD)) {
             watchTier(house, tier);

@@ -1,6 +1,7 @@
 package quern.actors.engine;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import quern.inference.EmbeddedModel;
 import quern.inference.LoadedModel;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.EngineLoop;
+import quern.inference.engine.StepProfile;
 import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
@@ -36,6 +38,7 @@ import quern.kv.journal.ModelRecord;
  * @param contextTokens longest prompt plus answer
  * @param encoderPart makes embeddings beside the model, or instead of it
  * @param generates whether the model was asked for; if not, it is only what the engine's steps need to run
+ * @param profile how long the model's steps take
  */
 public record EngineParts(
         ApplianceConfig config,
@@ -45,7 +48,8 @@ public record EngineParts(
         TierStack tiers,
         int contextTokens,
         Optional<EncoderPart> encoderPart,
-        boolean generates)
+        boolean generates,
+        StepProfile profile)
         implements AutoCloseable {
 
     private static final int TEXTS_IN_FLIGHT_MAX = 32;
@@ -87,11 +91,18 @@ public record EngineParts(
             int trained = model.shape().contextTokens();
             int limit = engine.contextTokens();
             return new EngineParts(config, choice, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
-                    encoder, generates);
+                    encoder, generates, profile(model, config, generates));
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
         }
+    }
+
+    private static StepProfile profile(LoadedModel model, ApplianceConfig config, boolean wanted) {
+        Duration limit = config.engine().scheduling().profile();
+        return wanted && !limit.isZero()
+                ? StepProfile.measure(model, model.kvLayout(config.kv()), config.engine().maxBatchedTokens(), limit)
+                : StepProfile.NONE;
     }
 
     private static void closeAll(List<AutoCloseable> parts, Throwable failure) {
@@ -127,8 +138,10 @@ public record EngineParts(
 
     /** A loop over this model and its tiers; one at a time. */
     public EngineLoop newLoop() {
-        return new EngineLoop(
+        EngineLoop loop = new EngineLoop(
                 model, encoderPart.map(EncoderPart::encoder), tiers, model.kvLayout(config.kv()), config.engine());
+        loop.adopt(profile);
+        return loop;
     }
 
     /** What makes embeddings: the model's pooled hidden states, and the encoder. */
