@@ -13,6 +13,8 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import quern.gpu.kernel.RopeTable;
+import quern.gpu.scalar.Quantizer;
+import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 import quern.inference.format.ModelFile;
 import quern.inference.tokenizer.PromptText;
@@ -30,15 +32,21 @@ import quern.inference.transformer.Traits.QueryKeyNorm;
 public final class TinyModel implements ModelFile {
 
     private final ModelShape shape;
+    private final ElementType type;
     private final String fingerprint;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, float[]> values = new LinkedHashMap<>();
     private final Random random;
 
     private TinyModel(ModelShape shape, long seed) {
+        this(shape, ElementType.F32, seed);
+    }
+
+    private TinyModel(ModelShape shape, ElementType type, long seed) {
         this.shape = shape;
+        this.type = type;
         this.random = new Random(seed);
-        this.fingerprint = "tiny-" + shape.architecture() + "-" + seed;
+        this.fingerprint = "tiny-" + shape.architecture() + "-" + type + "-" + seed;
         int hidden = shape.hidden();
         int attention = shape.heads() * shape.headSize();
         int kv = shape.kvHeads() * shape.headSize();
@@ -122,6 +130,14 @@ public final class TinyModel implements ModelFile {
                 seed);
     }
 
+    /** Matrices stored as {@code type}, as narrow as its blocks let them be; outputs that fill no tile. */
+    public static TinyModel stored(ElementType type, long seed) {
+        int hidden = Math.max(64, type.blockElements());
+        int inner = type.blockElements() == 1 ? 52 : hidden + hidden % 256 / 2;
+        return new TinyModel(new ModelShape("llama", 2, hidden, hidden / 32, hidden / 64, 32, inner, 61, 1024, 1e-5f,
+                RopeTable.of(true, 32, 10_000), false, false), type, seed);
+    }
+
     private void feedForward(String prefix, String suffix, int inner, boolean bias) {
         linear(prefix + "ffn_gate" + suffix, inner, shape.hidden(), bias);
         linear(prefix + "ffn_up" + suffix, inner, shape.hidden(), bias);
@@ -149,13 +165,28 @@ public final class TinyModel implements ModelFile {
             weights[i] = (float) (deviation * random.nextGaussian());
         }
         put(name, rows, columns, weights);
+        if (type != ElementType.F32 && rows > 1) {
+            tensors.put(name, stored(name, rows, columns, weights));
+        }
+    }
+
+    /* Scales of large blocks are searched for, which takes long where nothing is compiled: few rows, repeated. */
+    private Tensor stored(String name, int rows, int columns, float[] weights) {
+        int distinct = type.blockElements() == 256 ? Math.min(rows, 23) : rows;
+        int rowBytes = (int) type.bytesOf(columns);
+        byte[] bytes = new byte[rows * rowBytes];
+        Quantizer.row(type, weights, 0, distinct * columns, null, bytes, 0);
+        for (int row = distinct; row < rows; row++) {
+            System.arraycopy(bytes, row % distinct * rowBytes, bytes, row * rowBytes, rowBytes);
+        }
+        return new Tensor(name, type, rows, columns, MemorySegment.ofArray(bytes));
     }
 
     private void put(String name, int rows, int columns, float[] weights) {
         MemorySegment bytes = Arena.ofAuto().allocate(4L * weights.length, 64);
         MemorySegment.copy(weights, 0, bytes, ValueLayout.JAVA_FLOAT, 0, weights.length);
         values.put(name, weights);
-        tensors.put(name, new Tensor(name, quern.gpu.tensor.ElementType.F32, rows, columns, bytes));
+        tensors.put(name, new Tensor(name, ElementType.F32, rows, columns, bytes));
     }
 
     /** The numbers of a tensor, row-major. */

@@ -92,8 +92,13 @@ final class EngineRun {
     }
 
     static EngineConfig config(int maxBatchedTokens, int sequencesMax, SchedulingConfig scheduling) {
-        return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, maxBatchedTokens, sequencesMax, 1000, 8, 16, 3,
-                Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, scheduling);
+        return config(maxBatchedTokens, sequencesMax, 3, scheduling);
+    }
+
+    static EngineConfig config(
+            int maxBatchedTokens, int sequencesMax, int draftTokensMax, SchedulingConfig scheduling) {
+        return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, maxBatchedTokens, sequencesMax, 1000, 8, 16,
+                draftTokensMax, Product.F32, Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, scheduling);
     }
 
     void submit(SequenceRequest request) {
