@@ -44,6 +44,9 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
     private enum JobsStopped implements Command { NOW }
 
+    /** An actor that lasts as long as the process ended by itself. */
+    private record Lost(String part) implements Command {}
+
     private record EngineStopped() implements Command {}
 
     private record PartsClosed() implements Command {}
@@ -90,6 +93,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         this.ingestor = context.spawn(
                 Ingestor.create(house.stores().documents(), config.ingest()), "ingestor", ioSelector);
         context.watchWith(jobs, JobsStopped.NOW);
+        context.watchWith(router, new Lost("router"));
+        context.watchWith(ingestor, new Lost("ingestor"));
         house.readiness().block(MODEL, "the model is loading");
         context.pipeToSelf(
                 CompletableFuture.supplyAsync(this::load, io),
@@ -113,6 +118,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
             case NotLoaded failed -> onNotLoaded(failed.cause());
             case Stop stop -> onStop(stop);
             case JobsStopped stopped -> onJobsStopped();
+            case Lost lost -> onLost(lost.part());
             case EngineStopped stopped -> closeParts();
             case PartsClosed closed -> onPartsClosed();
         };
@@ -133,6 +139,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         engine = Optional.of(getContext().spawn(
                 EngineActor.create(loaded::newLoop, loaded.tiers(), house.board(), house.readiness()),
                 "engine", DispatcherSelector.fromConfig(EngineActor.DISPATCHER)));
+        getContext().watchWith(engine.get(), new Lost("engine"));
         router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(
                 engine.get(), loaded.model().tokenizer(), loaded.encoder(), models, loaded.contextTokens(),
                 config.engine().sequencesMax() + config.engine().queueMax(), loaded.embedders())));
@@ -160,11 +167,20 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         return this;
     }
 
+    private Behavior<Command> onLost(String part) {
+        if (stopping.isEmpty()) {
+            house.readiness().block(part, "the " + part + " ended by itself; restart the server");
+            getContext().getLog().error("the {} ended by itself", part);
+            if (part.equals("engine")) {
+                router.tell(new GenerationRouter.Shut("the engine ended by itself"));
+            }
+        }
+        return this;
+    }
+
     private Behavior<Command> onJobsStopped() {
         if (stopping.isEmpty()) {
-            house.readiness().block("jobs", "the job queue failed; restart the server");
-            getContext().getLog().error("the job queue stopped");
-            return this;
+            return onLost("jobs");
         }
         if (engine.isPresent()) {
             ActorRef<EngineActor.Stopped> adapter =

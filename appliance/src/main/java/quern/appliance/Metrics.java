@@ -155,6 +155,7 @@ final class Metrics implements ServingObserver, AutoCloseable {
             case SubmitReply.PromptTooLong tooLong -> "prompt_too_long";
             case SubmitReply.Invalid invalid -> "invalid";
             case SubmitReply.NotReady notReady -> "not_ready";
+            case SubmitReply.Broken broken -> "broken";
         }).increment();
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The hot tier: off-heap slots of one size. A slot is free, claimed (private, being filled) or sealed (immutable,
@@ -43,6 +44,7 @@ final class Arena implements AutoCloseable {
     private final Map<BlockKey, Integer> slotOfKey = new HashMap<>();
     private final PriorityQueue<Integer> free = new PriorityQueue<>();
     private final SlotQueue evictable;
+    private final SlotTimes times;
     private final TierCounters counters = new TierCounters();
     private final Consumer<BlockKey> lost;
 
@@ -62,9 +64,15 @@ final class Arena implements AutoCloseable {
         stored = new boolean[slots];
         generations = new long[slots];
         evictable = new SlotQueue(slots);
+        times = new SlotTimes(slots);
         for (int slot = 0; slot < slots; slot++) {
             free.add(slot);
         }
+    }
+
+    /** Tells from now on how long blocks stay, by this clock. */
+    synchronized void observe(BlockObserver observer, LongSupplier nanoClock) {
+        times.observe(observer, nanoClock);
     }
 
     synchronized Optional<HotBlock> claim() {
@@ -76,6 +84,7 @@ final class Arena implements AutoCloseable {
             if (!stored[slot]) {
                 lost.accept(keys[slot]);
             }
+            times.evicted(slot);
             forget(slot);
             counters.evictions.increment();
         } else {
@@ -83,6 +92,7 @@ final class Arena implements AutoCloseable {
         }
         states[slot] = State.CLAIMED;
         generations[slot]++;
+        times.claimed(slot);
         return Optional.of(block(slot));
     }
 
@@ -99,6 +109,7 @@ final class Arena implements AutoCloseable {
         }
         states[slot] = State.SEALED;
         pins[slot] = 1;
+        times.used(slot);
         tokens[slot] = blockTokens.clone();
         if (known == null) {
             keys[slot] = key;
@@ -114,6 +125,7 @@ final class Arena implements AutoCloseable {
             return Optional.empty();
         }
         counters.hits.increment();
+        times.reused(slot);
         pin(slot);
         return Optional.of(block(slot));
     }
@@ -127,6 +139,7 @@ final class Arena implements AutoCloseable {
         if (pins[slot] == 0) {
             throw new IllegalStateException("slot " + slot + " released more often than pinned");
         }
+        times.used(slot);
         if (--pins[slot] == 0) {
             if (keys[slot] == null) {
                 free(slot);
@@ -138,6 +151,22 @@ final class Arena implements AutoCloseable {
 
     synchronized void discard(HotBlock claimed) {
         free(require(claimed, State.CLAIMED, "discarded"));
+    }
+
+    /** Frees what is claimed and unpins what is pinned. @return how many slots that were */
+    synchronized int reclaim() {
+        int held = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            if (states[slot] == State.CLAIMED) {
+                free(slot);
+                held++;
+            } else if (states[slot] == State.SEALED && pins[slot] > 0) {
+                pins[slot] = 1;
+                release(block(slot));
+                held++;
+            }
+        }
+        return held;
     }
 
     /** Notes that a lower tier has the block being filled. */

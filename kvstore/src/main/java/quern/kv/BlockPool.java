@@ -3,8 +3,8 @@ package quern.kv;
 import java.util.Optional;
 
 /**
- * The engine's view of the tiers. {@link #claim}, {@link #seal}, {@link #pinHot}, {@link #locate}, {@link #release}
- * and {@link #discard} belong to the engine's thread and never block; {@link #load} and {@link #writeBehind} block on
+ * The engine's view of the tiers. {@link #claim}, {@link #seal}, {@link #pinHot}, {@link #locate}, {@link #release},
+ * {@link #discard} and {@link #reclaim} belong to the engine's thread and never block; {@link #load} and {@link #writeBehind} block on
  * disks and belong to an I/O thread, concurrently with the others.
  *
  * <p>A block is claimed (private, being filled), then either discarded or sealed (immutable, findable by its key).
@@ -48,6 +48,13 @@ public interface BlockPool extends AutoCloseable {
 
     /** Frees a claimed slot that was not sealed. */
     void discard(HotBlock claimed);
+
+    /**
+     * Undoes every claim and every pin, for an engine that broke and has no books any more; no load may be under way.
+     *
+     * @return slots that were claimed or pinned
+     */
+    int reclaim();
 
     /** Slots neither claimed nor pinned, in blocks. */
     int availableBlocks();

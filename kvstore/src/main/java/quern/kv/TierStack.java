@@ -69,6 +69,11 @@ public final class TierStack implements BlockPool {
         lower.open();
     }
 
+    /** Tells from now on how long blocks stay in the arena. */
+    public void observe(BlockObserver observer) {
+        arena.observe(observer, System::nanoTime);
+    }
+
     @Override
     public long blockBytes() {
         return blockBytes;
@@ -143,6 +148,11 @@ public final class TierStack implements BlockPool {
     @Override
     public void discard(HotBlock claimed) {
         arena.discard(claimed);
+    }
+
+    @Override
+    public int reclaim() {
+        return arena.reclaim();
     }
 
     @Override

@@ -53,6 +53,58 @@ class ArenaTest {
     }
 
     @Test
+    void shouldTellGapsLifetimesAndIdleTimesByTheClockGiven() {
+        long[] now = {1_000};
+        List<String> heard = new ArrayList<>();
+        try (Arena arena = new Arena(64, 1, lost::add)) {
+            arena.observe(new BlockObserver() {
+                @Override
+                public void reused(long gapNanos) {
+                    heard.add("reused " + gapNanos);
+                }
+
+                @Override
+                public void evicted(long lifetimeNanos, long idleNanos) {
+                    heard.add("evicted " + lifetimeNanos + " " + idleNanos);
+                }
+            }, () -> now[0]);
+            HotBlock one = sealed(arena, 1);
+            now[0] += 10;
+            arena.release(one);
+            now[0] += 100;
+            arena.pinHot(key(1), new int[] {1});
+            assertEquals(Optional.empty(), arena.pinHot(key(2), new int[] {2}));
+            now[0] += 1_000;
+            arena.release(one);
+            now[0] += 10_000;
+            arena.discard(arena.claim().orElseThrow());
+            arena.claim();
+            assertEquals(List.of("reused 100", "evicted 11110 10000"), heard);
+        }
+    }
+
+    @Test
+    void shouldHaveEveryBlockAgainWhenReclaimed() {
+        try (Arena arena = new Arena(64, 5, lost::add)) {
+            sealed(arena, 1);
+            arena.pinHot(key(1), new int[] {1});
+            arena.release(sealed(arena, 2));
+            arena.claim();
+            HotBlock other = arena.seal(arena.claim().orElseThrow(), key(2), new int[] {9}).block();
+            assertEquals(2, arena.availableBlocks());
+            assertEquals(3, arena.reclaim());
+            assertEquals(5, arena.availableBlocks());
+            assertThrows(IllegalStateException.class, () -> arena.release(other));
+            assertTrue(arena.contains(key(1)) && arena.contains(key(2)), "sealed blocks stay findable");
+            for (int i = 0; i < 5; i++) {
+                arena.claim().orElseThrow();
+            }
+            assertEquals(Optional.empty(), arena.claim());
+            assertEquals(5, arena.reclaim());
+        }
+    }
+
+    @Test
     void shouldReturnTheKnownBlockWhenSealedTwice() {
         try (Arena arena = new Arena(64, 2, lost::add)) {
             HotBlock first = sealed(arena, 7);

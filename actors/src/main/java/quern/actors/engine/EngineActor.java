@@ -1,6 +1,6 @@
 package quern.actors.engine;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -30,7 +30,11 @@ import quern.kv.BlockPool;
 
 /**
  * Drives the {@link EngineLoop}: one step a tick, a tick as long as there is work, so that messages get in between any
- * two steps. Belongs on a pinned dispatcher. A loop that breaks fails everything in flight and is replaced.
+ * two steps. Belongs on a pinned dispatcher.
+ *
+ * <p>Whatever is thrown while a message is handled breaks the loop: everything in flight fails at once, and once no read
+ * is under way every block the loop held is reclaimed and another loop takes its place, at once the first time and after
+ * a growing pause when it breaks again. Until then requests are refused as retryable and the process is not ready.
  */
 public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Command> {
 
@@ -39,7 +43,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     private static final String IO_DISPATCHER = "quern-io";
     private static final int WRITE_BEHIND_BLOCKS = 32;
-    private static final int FAILURES_MAX = 5;
+    private static final String PART = "engine";
 
     public sealed interface Command {}
 
@@ -78,6 +82,9 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     private record WrittenBehind(int blocks) implements Command {}
 
+    /** The pause after a failure is over. */
+    private enum Replace implements Command { NOW }
+
     public sealed interface EnqueueReply {}
 
     public record Enqueued() implements EnqueueReply {}
@@ -104,7 +111,10 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private final Executor io;
     private final Map<Long, ActorRef<EngineEvent>> listeners = new HashMap<>();
     private final Map<StepWork, ActorRef<EngineEvent.WorkEnded>> attached = new IdentityHashMap<>();
-    private EngineLoop loop;
+    private final RestartPace pace = new RestartPace();
+    /** Absent while it is replaced. */
+    private Optional<EngineLoop> loop = Optional.empty();
+    private boolean pausing;
     private boolean ticking;
     private boolean writing;
     private int reading;
@@ -122,30 +132,41 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         this.board = board;
         this.readiness = readiness;
         this.io = context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(IO_DISPATCHER));
-        this.loop = loops.get();
-        board.show(loop.stats());
+        replaceLoop();
     }
 
     @Override
     public Behavior<Command> onMessage(Command message) {
+        try {
+            handle(message);
+        } catch (RuntimeException | Error failure) {
+            breakDown(failure);
+        }
+        return next();
+    }
+
+    private void handle(Command message) {
         switch (message) {
-            case Enqueue enqueue -> submit(enqueue.sequences(), SequenceRequest::id, loop::submit, enqueue.events(),
-                    enqueue.replyTo());
+            case Enqueue enqueue -> submit(enqueue.sequences(), SequenceRequest::id, EngineLoop::submit,
+                    enqueue.events(), enqueue.replyTo());
             case Encode encode -> submit(
-                    encode.texts(), EncodeRequest::id, loop::submit, encode.events(), encode.replyTo());
-            case Cancel cancel -> loop.cancel(cancel.sequenceId());
+                    encode.texts(), EncodeRequest::id, EngineLoop::submit, encode.events(), encode.replyTo());
+            case Cancel cancel -> loop.ifPresent(running -> running.cancel(cancel.sequenceId()));
             case Attach attach -> onAttach(attach);
             case Detach detach -> onDetach(detach);
             case Stop stop -> onStop(stop);
             case Tick tick -> onTick();
             case LoadsDone done -> onLoadsDone(done);
             case WrittenBehind written -> onWritten(written);
+            case Replace replace -> pausing = false;
         }
-        return next();
     }
 
     private Behavior<Command> next() {
-        if (!ticking && loop.hasWork()) {
+        if (stopping.isEmpty() && loop.isEmpty() && !pausing && reading == 0) {
+            replaceLoop();
+        }
+        if (!ticking && loop.isPresent() && loop.get().hasWork()) {
             ticking = true;
             getContext().getSelf().tell(Tick.NOW);
         }
@@ -157,30 +178,42 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         return this;
     }
 
-    private <R> void submit(List<R> requests, ToLongFunction<R> id, Consumer<R> submit,
+    private <R> void submit(List<R> requests, ToLongFunction<R> id, BiConsumer<EngineLoop, R> submit,
             ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo) {
         int taken = 0;
         try {
-            if (stopping.isPresent()) {
-                throw new QuernException(Category.RETRYABLE, "the engine is stopping");
-            }
+            EngineLoop running = running();
             for (R request : requests) {
-                submit.accept(request);
+                submit.accept(running, request);
                 taken++;
             }
         } catch (QuernException refused) {
-            requests.stream().limit(taken).forEach(request -> loop.cancel(id.applyAsLong(request)));
             replyTo.tell(new NotEnqueued(refused));
+            requests.stream().limit(taken).forEach(request -> loop.ifPresent(
+                    running -> running.cancel(id.applyAsLong(request))));
             return;
+        } catch (RuntimeException | Error failure) {
+            replyTo.tell(new NotEnqueued(failed(failure)));
+            throw failure;
         }
         requests.forEach(request -> listeners.put(id.applyAsLong(request), events));
         replyTo.tell(new Enqueued());
     }
 
+    private EngineLoop running() {
+        if (stopping.isPresent()) {
+            throw new QuernException(Category.RETRYABLE, "the engine is stopping");
+        }
+        return loop.orElseThrow(() -> new QuernException(
+                Category.RETRYABLE, "the engine failed and is being replaced"));
+    }
+
     private void onAttach(Attach attach) {
         try {
-            loop.attach(attach.work());
+            running().attach(attach.work());
             attached.put(attach.work(), attach.replyTo());
+        } catch (QuernException refused) {
+            attach.replyTo().tell(new EngineEvent.WorkEnded(attach.work(), Optional.of(refused)));
         } catch (IllegalStateException busy) {
             attach.replyTo().tell(new EngineEvent.WorkEnded(attach.work(), Optional.of(
                     new QuernException(Category.RETRYABLE, "other work is attached to the engine", busy))));
@@ -188,30 +221,30 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     }
 
     private void onDetach(Detach detach) {
-        loop.detach(detach.work());
         attached.remove(detach.work());
+        loop.ifPresent(running -> running.detach(detach.work()));
         detach.replyTo().tell(new Detached(detach.work()));
     }
 
     private void onStop(Stop stop) {
         stopping = Optional.of(stop.replyTo());
-        attached.keySet().forEach(loop::detach);
         attached.clear();
-        loop.failAll(new QuernException(Category.RETRYABLE, "the server is shutting down"));
+        endAll(new QuernException(Category.RETRYABLE, "the server is shutting down"));
+        loop = Optional.empty();
     }
 
     private void onTick() {
         ticking = false;
-        try {
-            loop.step().forEach(this::deliver);
-            List<BlockLoad> loads = loop.takeLoads();
-            if (!loads.isEmpty()) {
-                read(loads);
-            }
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
-            replaceLoop(failure);
+        if (loop.isEmpty()) {
+            return;
         }
-        board.show(loop.stats());
+        EngineLoop running = loop.get();
+        running.step().forEach(this::deliver);
+        List<BlockLoad> loads = running.takeLoads();
+        if (!loads.isEmpty()) {
+            read(running, loads);
+        }
+        board.show(running.stats());
         writeBehind();
     }
 
@@ -240,9 +273,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         listeners.remove(sequenceId);
     }
 
-    private void read(List<BlockLoad> loads) {
+    private void read(EngineLoop asking, List<BlockLoad> loads) {
         reading++;
-        EngineLoop asking = loop;
         getContext().pipeToSelf(
                 CompletableFuture.supplyAsync(() -> loads.stream().map(this::carryOut).toList(), io),
                 (outcomes, failure) -> new LoadsDone(asking, failure == null
@@ -252,7 +284,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private Outcome carryOut(BlockLoad load) {
         try {
             return new Outcome(load, pool.load(load.key(), load.tokens(), load.target()));
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             // A tier that cannot be read is a miss: the block is computed again.
             return new Outcome(load, false);
         }
@@ -260,7 +292,9 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     private void onLoadsDone(LoadsDone done) {
         reading--;
-        done.outcomes().forEach(outcome -> done.loop().loaded(outcome.load(), outcome.found()));
+        if (loop.isPresent() && loop.get() == done.loop()) {
+            done.outcomes().forEach(outcome -> done.loop().loaded(outcome.load(), outcome.found()));
+        }
     }
 
     private void writeBehind() {
@@ -280,20 +314,53 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         }
     }
 
-    private void replaceLoop(Throwable failure) {
-        board.failed();
-        readiness.block("engine", "the engine failed and is being replaced");
+    private static QuernException failed(Throwable failure) {
+        return new QuernException(Category.RETRYABLE, "the engine failed: " + failure, failure);
+    }
+
+    private void breakDown(Throwable failure) {
+        readiness.block(PART, "the engine failed and is being replaced");
         getContext().getLog().error("engine loop broke with {} sequences", listeners.size(), failure);
-        var cause = new QuernException(Category.RETRYABLE, "the engine failed: " + failure, failure);
-        new ArrayList<>(listeners.keySet()).forEach(id -> tellLast(id, new EngineEvent.Failed(id, cause)));
+        loop = Optional.empty();
+        QuernException cause = failed(failure);
+        endAll(cause);
         attached.forEach((work, listener) -> listener.tell(new EngineEvent.WorkEnded(work, Optional.of(cause))));
         attached.clear();
-        loop.failAll(cause);
-        if (board.failures() > FAILURES_MAX) {
-            readiness.block("engine", "the engine failed " + board.failures() + " times: " + failure);
-            throw new IllegalStateException("engine failed too often", failure);
+        pause();
+    }
+
+    private void endAll(QuernException cause) {
+        List.copyOf(listeners.keySet()).forEach(id -> tellLast(id, new EngineEvent.Failed(id, cause)));
+    }
+
+    private void pause() {
+        board.failed();
+        Duration pause = pace.afterFailure(System.nanoTime());
+        pausing = pause.isPositive();
+        if (pausing) {
+            getContext().scheduleOnce(pause, getContext().getSelf(), Replace.NOW);
         }
-        loop = loops.get();
-        readiness.clear("engine");
+    }
+
+    /** Blocks that the broken loop's books had lost come back here, so a failure leaks none. */
+    private void replaceLoop() {
+        try {
+            int reclaimed = pool.reclaim();
+            if (reclaimed > 0) {
+                getContext().getLog().info("{} blocks of the engine that failed were reclaimed", reclaimed);
+            }
+            EngineLoop made = loops.get();
+            board.show(made.stats());
+            loop = Optional.of(made);
+            readiness.clear(PART);
+        } catch (RuntimeException | Error failure) {
+            readiness.block(PART, "no engine could be made: " + failure);
+            getContext().getLog().error("no engine loop could be made", failure);
+            pause();
+            if (!pausing) {
+                pausing = true;
+                getContext().getSelf().tell(Replace.NOW);
+            }
+        }
     }
 }

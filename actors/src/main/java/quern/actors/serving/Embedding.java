@@ -65,6 +65,12 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
                 observer.rejected(refusal.reason());
                 task.replyTo().tell(new EmbedReply.Refused(refusal.reason()));
                 return Behaviors.stopped();
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+                context.getLog().error("a request could not be prepared", failure);
+                var broken = new SubmitReply.Broken("the request could not be prepared: " + failure);
+                observer.rejected(broken);
+                task.replyTo().tell(new EmbedReply.Refused(broken));
+                return Behaviors.stopped();
             }
         }));
     }
@@ -100,6 +106,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
         this.vectors = new ArrayList<>(Collections.nCopies(texts.size(), null));
         this.promptTokens = texts.stream().mapToInt(text -> text.tokens().length).sum();
         context.watch(task.events());
+        context.watch(engine);
         enqueue();
     }
 
@@ -132,7 +139,16 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
             abandoned = true;
             return stopEarly();
         }
-        return this;
+        return signal instanceof Terminated ? onEngineGone() : this;
+    }
+
+    private Behavior<Command> onEngineGone() {
+        var cause = new QuernException(Category.RETRYABLE, "the engine is gone");
+        if (!accepted) {
+            task.replyTo().tell(new EmbedReply.Refused(new SubmitReply.NotReady(cause.getMessage())));
+        }
+        fail(cause);
+        return Behaviors.stopped();
     }
 
     private Behavior<Command> onEnqueued(Enqueued enqueued) {

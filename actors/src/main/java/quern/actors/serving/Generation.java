@@ -62,6 +62,12 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
                 observer.rejected(refusal.reason());
                 task.replyTo().tell(refusal.reason());
                 return Behaviors.stopped();
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+                context.getLog().error("a request could not be prepared", failure);
+                var broken = new SubmitReply.Broken("the request could not be prepared: " + failure);
+                observer.rejected(broken);
+                task.replyTo().tell(broken);
+                return Behaviors.stopped();
             }
             return new Generation(context, task, sequences, encoder.toolSyntax(), engine, observer);
         });
@@ -76,6 +82,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
     private final long submittedNs = System.nanoTime();
     private final long[] lastTokenNs;
     private boolean abandoned;
+    private boolean accepted;
 
     private Generation(
             ActorContext<Command> context,
@@ -95,6 +102,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             usages.add(null);
         }
         context.watch(task.events());
+        context.watch(engine);
         engine.tell(new EngineActor.Enqueue(
                 sequences,
                 context.messageAdapter(EngineEvent.class, FromEngine::new),
@@ -103,21 +111,41 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
 
     @Override
     public Behavior<Command> onMessage(Command message) {
-        return switch (message) {
-            case Enqueued enqueued -> onEnqueued(enqueued.reply());
-            case FromEngine event -> onEngine(event.event());
-            case Cancel cancel -> onCancel();
-        };
+        try {
+            return switch (message) {
+                case Enqueued enqueued -> onEnqueued(enqueued.reply());
+                case FromEngine event -> onEngine(event.event());
+                case Cancel cancel -> onCancel();
+            };
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+            getContext().getLog().error("a generation broke", failure);
+            cancelAll();
+            return end(new GenerationEvent.Broken(
+                    new QuernException(Category.FATAL, "the generation broke: " + failure, failure)));
+        }
     }
 
     @Override
     public Behavior<Command> onSignal(Signal signal) {
-        return signal instanceof Terminated ? onCancel() : this;
+        return switch (signal) {
+            case Terminated ended when ended.getRef().equals(engine) -> onEngineGone();
+            case Terminated ended -> onCancel();
+            default -> this;
+        };
+    }
+
+    private Behavior<Command> onEngineGone() {
+        var cause = new QuernException(Category.RETRYABLE, "the engine is gone");
+        if (!accepted) {
+            task.replyTo().tell(new SubmitReply.NotReady(cause.getMessage()));
+        }
+        return end(new GenerationEvent.Broken(cause));
     }
 
     private Behavior<Command> onEnqueued(EnqueueReply reply) {
         return switch (reply) {
             case EngineActor.Enqueued enqueued -> {
+                accepted = true;
                 task.replyTo().tell(new SubmitReply.Accepted(
                         getContext().getSelf(),
                         task.served().id(),

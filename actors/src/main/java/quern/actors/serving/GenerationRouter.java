@@ -114,6 +114,8 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         } catch (Refusal refusal) {
             observer.rejected(refusal.reason());
             submit.replyTo().tell(refusal.reason());
+        } catch (RuntimeException failure) {
+            submit.replyTo().tell(broken(failure));
         }
         return this;
     }
@@ -134,8 +136,17 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         } catch (Refusal refusal) {
             observer.rejected(refusal.reason());
             embed.replyTo().tell(new EmbedReply.Refused(refusal.reason()));
+        } catch (RuntimeException failure) {
+            embed.replyTo().tell(new EmbedReply.Refused(broken(failure)));
         }
         return this;
+    }
+
+    private SubmitReply.Broken broken(RuntimeException failure) {
+        getContext().getLog().error("a request could not be routed", failure);
+        var broken = new SubmitReply.Broken("the request could not be routed: " + failure);
+        observer.rejected(broken);
+        return broken;
     }
 
     /** What a request of this caller is served by, if one more request can be. */

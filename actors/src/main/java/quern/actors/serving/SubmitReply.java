@@ -36,4 +36,7 @@ public sealed interface SubmitReply {
     record Invalid(String field, String message) implements Rejected {}
 
     record NotReady(String reason) implements Rejected {}
+
+    /** Something of ours broke over it. */
+    record Broken(String message) implements Rejected {}
 }

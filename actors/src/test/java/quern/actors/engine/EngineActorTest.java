@@ -126,24 +126,6 @@ class EngineActorTest {
     }
 
     @Test
-    void shouldFailAllInFlightAndServeAgainWhenLoopBreaks() {
-        TestProbe<EngineEvent> broken = kit.createTestProbe();
-        int blocksBefore = pool.availableBlocks();
-        pool.setBroken(true);
-        enqueue(broken, request(1, 100));
-        var failed = assertInstanceOf(EngineEvent.Failed.class, last(broken));
-        assertEquals(QuernException.Category.RETRYABLE, failed.cause().category());
-        assertEquals(1, board.failures());
-        pool.setBroken(false);
-
-        TestProbe<EngineEvent> healthy = kit.createTestProbe();
-        enqueue(healthy, request(2, 3));
-        assertInstanceOf(EngineEvent.Finished.class, last(healthy));
-        assertTrue(readiness.ready(), readiness.reasons().toString());
-        assertEquals(blocksBefore, pool.availableBlocks());
-    }
-
-    @Test
     void shouldRefuseSecondWorkAndReportEndWhenWorkIsAttached() {
         TestProbe<EngineEvent.WorkEnded> first = kit.createTestProbe();
         TestProbe<EngineEvent.WorkEnded> second = kit.createTestProbe();

@@ -51,7 +51,7 @@ final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpRespo
     private CompletionStage<HttpResponse> answer(HttpRequest request) {
         try {
             return route(request);
-        } catch (Exception e) {
+        } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             return CompletableFuture.failedStage(e);
         }
     }

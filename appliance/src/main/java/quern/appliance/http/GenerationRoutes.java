@@ -118,6 +118,7 @@ public final class GenerationRoutes {
                             + " for prompt and answer together");
             case SubmitReply.Invalid invalid -> ApiError.badField(invalid.field(), invalid.message());
             case SubmitReply.NotReady notReady -> ApiError.unavailable(notReady.reason(), RETRY_SECONDS);
+            case SubmitReply.Broken broken -> ApiError.internal(broken.message());
         };
     }
 }

@@ -144,6 +144,19 @@ public final class MemoryBlockPool implements BlockPool {
     }
 
     @Override
+    public synchronized int reclaim() {
+        int held = 0;
+        for (Slot slot : slots) {
+            held += slot.state == State.CLAIMED || slot.pins > 0 ? 1 : 0;
+            slot.pins = 0;
+            if (slot.state == State.CLAIMED) {
+                discard(slot.block);
+            }
+        }
+        return held;
+    }
+
+    @Override
     public synchronized int availableBlocks() {
         return free.size() + (int) hot.values().stream().filter(slot -> slots[slot].pins == 0).count();
     }
