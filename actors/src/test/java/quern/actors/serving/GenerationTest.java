@@ -161,6 +161,40 @@ class GenerationTest {
         engine.expectMessage(new EngineActor.Cancel(enqueue.sequences().getFirst().id()));
     }
 
+    @Test
+    void shouldBreakOnceWhenTheEngineIsGone() {
+        open(2);
+        accepted(1);
+        submit("base", "abc", 1);
+        engine.expectMessageClass(EngineActor.Enqueue.class);
+        engine.stop();
+        assertInstanceOf(SubmitReply.NotReady.class, replies.receiveMessage());
+        assertInstanceOf(GenerationEvent.Broken.class, events.receiveMessage());
+        assertInstanceOf(GenerationEvent.Broken.class, events.receiveMessage());
+        events.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
+    void shouldAnswerWhenThePromptBreaksTheEncoder() {
+        for (Error failure : List.of(new StackOverflowError(), new OutOfMemoryError("as asked"))) {
+            router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(engine.getRef(), new Letters(),
+                    prompt -> {
+                        throw failure;
+                    }, new OneModel(), CONTEXT_TOKENS, 1, Embedders.NONE)));
+            submit("base", "abc", 1);
+            assertInstanceOf(SubmitReply.Broken.class, replies.receiveMessage());
+        }
+    }
+
+    @Test
+    void shouldEndOnceWhenAnEventOfTheEngineBreaksIt() {
+        open(1);
+        EngineActor.Enqueue enqueue = accepted(1);
+        enqueue.events().tell(new EngineEvent.TokenProduced(77, 1, "x", Optional.empty()));
+        assertInstanceOf(GenerationEvent.Broken.class, events.receiveMessage());
+        engine.expectMessage(new EngineActor.Cancel(enqueue.sequences().getFirst().id()));
+    }
+
     private static final class OneModel implements ModelDirectory {
 
         @Override
