@@ -22,7 +22,8 @@ import quern.config.QuernException;
             ConvertCommand.class, QuantizeCommand.class, PerplexityCommand.class,
             ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
             VerifyCommand.class, LineageCommand.class,
-            DoctorCommand.class, BenchCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class
+            DoctorCommand.class, BenchCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class,
+            RehearseCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n")
 public final class QuernCommand implements Runnable {
