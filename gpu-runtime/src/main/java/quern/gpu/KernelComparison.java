@@ -2,8 +2,12 @@ package quern.gpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
@@ -211,6 +215,44 @@ public final class KernelComparison {
         definition.attention(queries, count, headCount, rule, last, layer, expected);
         subject.attention(queries, count, headCount, rule, last, layer, found);
         return Math.max(stored, difference(expected, found));
+    }
+
+    /**
+     * {@link Kernels#attention} of the last {@code rowsEach} rows of {@code sequences} that begin with the same
+     * {@code sharedBlocks} blocks and have {@code length} tokens or up to seven fewer, in random order.
+     */
+    public float attentionSharing(
+            KvLayout layout, AttentionRule rule, int sequences, int sharedBlocks, int length, int rowsEach,
+            int headCount) {
+        int width = layout.kvHeads() * layout.headSize();
+        MemorySegment[] blocks = blocks(layout, 1, length)[0];
+        List<int[]> order = new ArrayList<>();
+        List<MemorySegment[]> lists = new ArrayList<>();
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            MemorySegment[] own = blocks(layout, 1, length)[0];
+            System.arraycopy(blocks, 0, own, 0, Math.min(sharedBlocks, own.length));
+            lists.add(own);
+            definition.storeKv(rows(length, width), rows(length, width), length, kvOf(layout, own, 0, length), 0);
+            int end = length - random.nextInt(Math.min(length, 8));
+            for (int p = Math.max(0, end - rowsEach); p < end; p++) {
+                order.add(new int[] {sequence, p});
+            }
+        }
+        Collections.shuffle(order, random);
+        KvRows kv = new KvRows(layout, order.stream().map(row -> lists.get(row[0])).toArray(MemorySegment[][]::new),
+                order.stream().mapToInt(row -> row[1]).toArray());
+        Rows queries = rows(order.size(), headCount * layout.headSize());
+        Rows expected = new Rows(order.size(), queries.width());
+        Rows found = new Rows(order.size(), queries.width());
+        definition.attention(queries, order.size(), headCount, rule, kv, 0, expected);
+        subject.attention(queries, order.size(), headCount, rule, kv, 0, found);
+        return difference(expected, found);
+    }
+
+    private static KvRows kvOf(KvLayout layout, MemorySegment[] blocks, int from, int to) {
+        MemorySegment[][] perRow = new MemorySegment[to - from][];
+        Arrays.fill(perRow, blocks);
+        return new KvRows(layout, perRow, IntStream.range(from, to).toArray());
     }
 
     /** The same in both directions: every row of one sequence attends to all of it. */

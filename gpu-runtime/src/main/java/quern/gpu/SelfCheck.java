@@ -55,19 +55,26 @@ public final class SelfCheck {
         results.add(Result.of("add, addBias", "", "3 x 300", comparison.sums(3, 300)));
         results.add(Result.of("rope", "interleaved", "5 x 3 x 20", comparison.rope(true, TOKENS, 3, 20, 9)));
         results.add(Result.of("rope", "halves", "5 x 3 x 20", comparison.rope(false, TOKENS, 3, 20, 9)));
-        for (ElementType type : List.of(ElementType.F32, ElementType.F16)) {
-            KvLayout layout = new KvLayout(2, 2, 16, 8, type);
-            results.add(Result.of("storeKv, attention", type.name(), "2 sequences of 21, 4 heads x 16",
-                    comparison.attention(layout, 2, 21, 3, 4)));
-            results.add(Result.of("attention, both ways", type.name(), "21 rows, 4 heads x 16",
+        for (ElementType type : cacheTypes()) {
+            KvLayout layout = new KvLayout(2, 2, 32, 16, type);
+            results.add(Result.of("storeKv, attention", type.name(), "2 sequences of 141, 4 heads x 32",
+                    comparison.attention(layout, 2, 141, 3, 4)));
+            results.add(Result.of("attention, both ways", type.name(), "21 rows, 4 heads x 32",
                     comparison.attentionBothWays(layout, 21, 4)));
-            results.add(Result.of("attention, window of 5, softcap", type.name(), "2 sequences of 21, 4 heads x 16",
+            results.add(Result.of("attention, window of 5, softcap", type.name(), "2 sequences of 21, 4 heads x 32",
                     comparison.attention(layout, new AttentionRule(0.25f, 5, 2.5f), 2, 21, 7, 4)));
+            results.add(Result.of("attention, shared prefix", type.name(), "3 sequences of 141, 4 heads x 32",
+                    comparison.attentionSharing(layout, AttentionRule.full(0.2f), 3, 8, 141, 1, 4)));
         }
         results.add(Result.of("siluMultiply", "", "3 x 300", comparison.siluMultiply(3, 300)));
         results.add(Result.of("geluMultiply", "", "3 x 300", comparison.geluMultiply(3, 300)));
         results.add(Result.of("scale, softcap", "", "3 x 300", comparison.softcap(3, 300, 2.5f)));
         return results;
+    }
+
+    /** The types of keys and values every backend takes. */
+    public static List<ElementType> cacheTypes() {
+        return List.of(ElementType.F32, ElementType.F16, ElementType.Q8_0);
     }
 
     /** The weight types every backend takes. */

@@ -10,6 +10,12 @@ package quern.gpu.kernel;
  */
 public record AttentionRule(float scale, int windowTokens, float softcap) {
 
+    /**
+     * Positions that share one softmax: a row's positions are taken in sections that begin at multiples of this, and
+     * the sections are merged in order (Milakov and Gimelshein, arXiv 1805.02867).
+     */
+    public static final int SECTION_TOKENS = 128;
+
     public AttentionRule {
         if (windowTokens < 0 || !(softcap >= 0)) {
             throw new IllegalArgumentException(

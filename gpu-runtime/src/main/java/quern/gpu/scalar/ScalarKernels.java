@@ -15,14 +15,14 @@ import quern.gpu.tensor.Tensor;
 /**
  * The definition of every kernel, to be read before any other. Runs on the calling thread.
  *
- * <p>Sums over k (the columns of a matrix) run in order of k, one fma per element or block; sums along a row (norms,
- * scores, softmax) run in {@link FloatMath#PARTIALS} partial sums. Other backends follow both orders, and their
- * results are equal bit for bit.
+ * <p>Sums over k (the columns of a matrix, the elements of a head) run in order of k, one fma per element or block;
+ * sums along a row (norms, softmax) run in {@link FloatMath#PARTIALS} partial sums. Other backends follow both orders,
+ * and their results are equal bit for bit.
  */
 public final class ScalarKernels implements Kernels {
 
     /** Raised whenever any kernel's result may change in any bit; shared by the backends that agree bit for bit. */
-    public static final int ARITHMETIC_VERSION = 2;
+    public static final int ARITHMETIC_VERSION = 3;
 
     private final RopeAngles angles = new RopeAngles();
 
@@ -240,9 +240,10 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void attention(Rows queries, int count, int headCount, AttentionRule rule, KvRows kv, int layer, Rows out) {
         Shapes.attention(queries, count, headCount, kv, layer, out);
+        var attention = new ScalarAttention(queries, headCount, rule, kv, layer);
         for (int t = 0; t < count; t++) {
             for (int head = 0; head < headCount; head++) {
-                ScalarAttention.head(queries, t, head, headCount, rule, kv, layer, out);
+                attention.head(t, head, out);
             }
         }
     }

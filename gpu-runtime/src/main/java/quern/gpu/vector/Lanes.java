@@ -34,9 +34,14 @@ final class Lanes {
      */
     /** {@code x[i] = e^x[i]} for {@code count} elements, the operations of {@link FloatMath#exp}. */
     static void exp(float[] values, int from, int count) {
+        exp(values, from, count, 0f);
+    }
+
+    /** {@code x[i] = e^(x[i] - shift)}. */
+    static void exp(float[] values, int from, int count, float shift) {
         int i = from;
         for (int end = from + F.loopBound(count); i < end; i += F.length()) {
-            FloatVector x = FloatVector.fromArray(F, values, i);
+            FloatVector x = FloatVector.fromArray(F, values, i).sub(FloatVector.broadcast(F, shift));
             FloatVector shifted = x.fma(
                     FloatVector.broadcast(F, FloatMath.LOG2_E), FloatVector.broadcast(F, FloatMath.ROUNDER));
             FloatVector n = shifted.sub(FloatVector.broadcast(F, FloatMath.ROUNDER));
@@ -60,7 +65,7 @@ final class Lanes {
             p.blend(Float.POSITIVE_INFINITY, infinite).intoArray(values, i);
         }
         for (; i < from + count; i++) {
-            values[i] = FloatMath.exp(values[i]);
+            values[i] = FloatMath.exp(values[i] - shift);
         }
     }
 

@@ -1,263 +1,200 @@
 package quern.gpu.vector;
 
-import static quern.gpu.vector.EightLanes.F;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import quern.gpu.kernel.AttentionRule;
-import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
-import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Rows;
+import quern.gpu.vector.AttentionPlan.Task;
 
 /**
- * Attention of a few consecutive rows of one sequence over one KV head, on one thread. Each block's keys, then its
- * values, are read once as floats and used by all these rows and all query heads that share the KV head.
+ * One call of attention: its tasks, each for one KV head at a time and on any thread, and the merging of what they
+ * leave. A tile's keys, then its values, are read once as floats and used by all rows of the task and all query heads
+ * that share the KV head.
  */
 final class VectorAttention {
 
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int SECTION = AttentionRule.SECTION_TOKENS;
 
     private final Rows queries;
     private final Rows out;
     private final KvRows kv;
-    private final KvLayout layout;
     private final int layer;
     private final AttentionRule rule;
-    private final int kvHead;
     private final int group;
-    private final int rowFrom;
-    private final int rowTo;
-    private final int length;
-    /** Start of the first block that any of the rows sees. */
-    private final int begin;
-    /** Floats between the scores of one (row, head) and the next: a multiple of 16. */
+    private final int size;
     private final int stride;
-    private final float[] scores;
-    private final float[] sums;
-    private final float[] block;
-    private final short[] halves;
+    private final AttentionPlan plan;
+    private final AttentionStates states;
 
-    /** @param group query heads per KV head */
+    /**
+     * @param group query heads per KV head
+     * @param states room for the plan's states of all heads
+     */
     VectorAttention(
-            Rows queries, int rowFrom, int rowTo, int kvHead, int group, AttentionRule rule, KvRows kv, int layer,
-            Rows out) {
+            Rows queries, int group, AttentionRule rule, KvRows kv, int layer, Rows out, AttentionPlan plan,
+            AttentionStates states) {
         this.queries = queries;
         this.out = out;
         this.kv = kv;
-        this.layout = kv.layout();
         this.layer = layer;
         this.rule = rule;
-        this.kvHead = kvHead;
         this.group = group;
-        this.rowFrom = rowFrom;
-        this.rowTo = rowTo;
-        int largest = 0;
-        int earliest = Integer.MAX_VALUE;
-        for (int t = rowFrom; t < rowTo; t++) {
-            largest = Math.max(largest, kv.positions()[t]);
-            earliest = Math.min(earliest, rule.firstOf(kv.positions()[t]));
-        }
-        this.begin = earliest / layout.blockTokens() * layout.blockTokens();
-        this.length = largest + 1;
-        this.stride = Math.ceilDiv(length, 16) * 16;
-        int rows = (rowTo - rowFrom) * group;
-        this.scores = new float[Math.multiplyExact(rows, stride)];
-        this.sums = new float[rows * layout.headSize()];
-        this.block = new float[layout.blockTokens() * layout.headSize()];
-        this.halves = new short[layout.type() == ElementType.F16 ? block.length : 0];
+        this.size = kv.layout().headSize();
+        this.stride = KvTiles.valueStrideOf(kv.layout());
+        this.plan = plan;
+        this.states = states;
     }
 
-    void run() {
-        int blockTokens = layout.blockTokens();
-        MemorySegment[] blocks = kv.blocks()[rowFrom];
-        for (int first = begin; first < length; first += blockTokens) {
-            int tokens = Math.min(blockTokens, length - first);
-            read(blocks[first / blockTokens], layout.keyOffset(layer, kvHead, 0), tokens, layout, block, halves);
-            addScores(first, tokens);
-        }
-        float[] inverses = new float[(rowTo - rowFrom) * group];
-        for (int i = 0; i < inverses.length; i++) {
-            int position = kv.positions()[rowFrom + i / group];
-            int seen = rule.firstOf(position);
-            if (rule.softcap() > 0) {
-                RowKernels.softcap(scores, i * stride + seen, position + 1 - seen, rule.softcap());
-            }
-            inverses[i] = 1f / softmax(scores, i * stride, seen, position + 1, stride);
-        }
-        for (int first = begin; first < length; first += blockTokens) {
-            int tokens = Math.min(blockTokens, length - first);
-            read(blocks[first / blockTokens], layout.valueOffset(layer, kvHead, 0), tokens, layout, block, halves);
-            addValues(first, tokens);
-        }
-        write(inverses);
+    private int statesAt(int kvHead, int state) {
+        return (kvHead * plan.states() + state) * group;
     }
 
-    private static void read(
-            MemorySegment from, long offset, int tokens, KvLayout layout, float[] out, short[] halves) {
-        int elements = tokens * layout.headSize();
-        if (layout.type() == ElementType.F32) {
-            MemorySegment.copy(from, FLOAT, offset, out, 0, elements);
-        } else {
-            MemorySegment.copy(from, SHORT, offset, halves, 0, elements);
-            PanelReader.halves(halves, 0, elements, out);
-        }
-    }
-
-    private void addScores(int first, int tokens) {
-        int size = layout.headSize();
-        for (int t = rowFrom; t < rowTo; t++) {
-            int used = Math.min(tokens, kv.positions()[t] + 1 - first);
-            for (int head = 0; head < group && used > 0; head++) {
-                int q = queries.at(t) + (kvHead * group + head) * size;
-                int to = ((t - rowFrom) * group + head) * stride + first;
-                int p = 0;
-                for (; size % 16 == 0 && p + 4 <= used; p += 4) {
-                    dot4(queries.values(), q, block, p * size, size, rule.scale(), scores, to + p);
-                }
-                for (; p < used; p++) {
-                    scores[to + p] = RowKernels.dot(queries.values(), q, block, p * size, size) * rule.scale();
+    void run(Task task, int kvHead, AttentionScratch scratch) {
+        scratch.ensure(task.rows().length, group);
+        boolean whole = task.state() < 0;
+        AttentionStates into = whole ? scratch.states : states;
+        int base = whole ? 0 : statesAt(kvHead, task.state());
+        for (int section = task.from(); section <= task.to(); section++) {
+            choose(task, section, scratch);
+            scores(section, kvHead, scratch);
+            weights(section, scratch);
+            values(section, kvHead, scratch);
+            for (int i = 0; i < scratch.chosen; i++) {
+                boolean first = section == Math.max(task.from(), plan.first(scratch.rows[i]));
+                int to = base + scratch.places[i] * group;
+                for (int head = 0; head < group; head++) {
+                    if (first) {
+                        into.copy(to + head, scratch.section, i * group + head);
+                    } else {
+                        into.append(to + head, scratch.section, i * group + head);
+                    }
                 }
             }
         }
-    }
-
-    /** Four scores; {@code size} is a multiple of 16. */
-    private static void dot4(
-            float[] q, int qFrom, float[] keys, int from, int size, float scale, float[] scores, int to) {
-        FloatVector a0 = FloatVector.zero(F);
-        FloatVector b0 = a0;
-        FloatVector a1 = a0;
-        FloatVector b1 = a0;
-        FloatVector a2 = a0;
-        FloatVector b2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b3 = a0;
-        for (int i = 0; i < size; i += 16) {
-            FloatVector lower = FloatVector.fromArray(F, q, qFrom + i);
-            FloatVector upper = FloatVector.fromArray(F, q, qFrom + i + 8);
-            int k = from + i;
-            a0 = lower.fma(FloatVector.fromArray(F, keys, k), a0);
-            b0 = upper.fma(FloatVector.fromArray(F, keys, k + 8), b0);
-            a1 = lower.fma(FloatVector.fromArray(F, keys, k + size), a1);
-            b1 = upper.fma(FloatVector.fromArray(F, keys, k + size + 8), b1);
-            a2 = lower.fma(FloatVector.fromArray(F, keys, k + 2 * size), a2);
-            b2 = upper.fma(FloatVector.fromArray(F, keys, k + 2 * size + 8), b2);
-            a3 = lower.fma(FloatVector.fromArray(F, keys, k + 3 * size), a3);
-            b3 = upper.fma(FloatVector.fromArray(F, keys, k + 3 * size + 8), b3);
-        }
-        scores[to] = EightLanes.total(a0, b0) * scale;
-        scores[to + 1] = EightLanes.total(a1, b1) * scale;
-        scores[to + 2] = EightLanes.total(a2, b2) * scale;
-        scores[to + 3] = EightLanes.total(a3, b3) * scale;
-    }
-
-    /**
-     * Scores become exp(score - largest) in place; gives their sum. What lies before {@code seen} and beyond
-     * {@code used} adds zeros.
-     */
-    private static float softmax(float[] scores, int from, int seen, int used, int stride) {
-        Arrays.fill(scores, from, from + seen, Float.NEGATIVE_INFINITY);
-        Arrays.fill(scores, from + used, from + stride, Float.NEGATIVE_INFINITY);
-        float largest = Float.NEGATIVE_INFINITY;
-        for (int i = from + seen; i < from + used; i++) {
-            largest = Math.max(largest, scores[i]);
-        }
-        int padded = Math.ceilDiv(used, 16) * 16;
-        for (int i = from; i < from + padded; i++) {
-            scores[i] -= largest;
-        }
-        Lanes.exp(scores, from, padded);
-        return Lanes.sum(scores, from, padded);
-    }
-
-    private void addValues(int first, int tokens) {
-        int size = layout.headSize();
-        for (int t = rowFrom; t < rowTo; t++) {
-            int used = Math.min(tokens, kv.positions()[t] + 1 - first);
-            int skipped = Math.clamp(rule.firstOf(kv.positions()[t]) - first, 0, tokens);
-            for (int head = 0; head < group && used > 0; head++) {
-                int i = (t - rowFrom) * group + head;
-                addWeighted(scores, i * stride + first, skipped, used, block, size, sums, i * size);
-            }
+        for (int i = 0; i < task.rows().length && whole; i++) {
+            write(into, i * group, task.rows()[i], kvHead);
         }
     }
 
-    /** {@code sums[d] += sum over skipped <= p < used of weights[p] * values[p][d]}, in order of p. */
-    private static void addWeighted(
-            float[] weights, int from, int skipped, int used, float[] values, int size, float[] sums, int to) {
-        int d = 0;
-        for (; d + 32 <= size; d += 32) {
-            FloatVector a = FloatVector.fromArray(F, sums, to + d);
-            FloatVector b = FloatVector.fromArray(F, sums, to + d + 8);
-            FloatVector c = FloatVector.fromArray(F, sums, to + d + 16);
-            FloatVector e = FloatVector.fromArray(F, sums, to + d + 24);
-            for (int p = skipped; p < used; p++) {
-                FloatVector weight = FloatVector.broadcast(F, weights[from + p]);
-                int at = p * size + d;
-                a = weight.fma(FloatVector.fromArray(F, values, at), a);
-                b = weight.fma(FloatVector.fromArray(F, values, at + 8), b);
-                c = weight.fma(FloatVector.fromArray(F, values, at + 16), c);
-                e = weight.fma(FloatVector.fromArray(F, values, at + 24), e);
-            }
-            a.intoArray(sums, to + d);
-            b.intoArray(sums, to + d + 8);
-            c.intoArray(sums, to + d + 16);
-            e.intoArray(sums, to + d + 24);
-        }
-        for (; d + 8 <= size; d += 8) {
-            FloatVector a = FloatVector.fromArray(F, sums, to + d);
-            for (int p = skipped; p < used; p++) {
-                a = FloatVector.fromArray(F, values, p * size + d)
-                        .fma(FloatVector.broadcast(F, weights[from + p]), a);
-            }
-            a.intoArray(sums, to + d);
-        }
-        for (; d < size; d++) {
-            for (int p = skipped; p < used; p++) {
-                sums[to + d] = Math.fma(weights[from + p], values[p * size + d], sums[to + d]);
-            }
-        }
-    }
-
-    private void write(float[] inverses) {
-        int size = layout.headSize();
-        for (int i = 0; i < inverses.length; i++) {
-            int to = out.at(rowFrom + i / group) + (kvHead * group + i % group) * size;
-            for (int d = 0; d < size; d++) {
-                out.values()[to + d] = sums[i * size + d] * inverses[i];
-            }
-        }
-    }
-
-    /** Stores row {@code t}'s keys and values in its block. */
-    static void store(Rows keys, Rows values, int t, KvRows kv, int layer) {
-        KvLayout layout = kv.layout();
-        int size = layout.headSize();
-        int token = kv.positions()[t] % layout.blockTokens();
-        MemorySegment block = kv.blocks()[t][kv.positions()[t] / layout.blockTokens()];
-        short[] halves = new short[layout.type() == ElementType.F16 ? size : 0];
-        for (int head = 0; head < layout.kvHeads(); head++) {
-            int at = keys.at(t) + head * size;
-            write(keys.values(), at, size, block, layout.keyOffset(layer, head, token), halves);
-            write(values.values(), at, size, block, layout.valueOffset(layer, head, token), halves);
-        }
-    }
-
-    private static void write(float[] from, int at, int size, MemorySegment block, long offset, short[] halves) {
-        if (halves.length == 0) {
-            MemorySegment.copy(from, at, block, FLOAT, offset, size);
+    /** Merges and writes a row that several tasks have worked on. */
+    void finish(int row, int kvHead) {
+        int[] parts = plan.statesOf(row);
+        if (parts == null) {
             return;
         }
-        for (int i = 0; i < size; i++) {
-            halves[i] = Float.floatToFloat16(from[at + i]);
+        int to = statesAt(kvHead, parts[0]);
+        for (int part = 1; part < parts.length; part++) {
+            for (int head = 0; head < group; head++) {
+                states.append(to + head, states, statesAt(kvHead, parts[part]) + head);
+            }
         }
-        MemorySegment.copy(halves, 0, block, SHORT, offset, size);
+        write(states, to, row, kvHead);
+    }
+
+    private void write(AttentionStates from, int pair, int row, int kvHead) {
+        for (int head = 0; head < group; head++) {
+            from.write(pair + head, out.values(), out.at(row) + (kvHead * group + head) * size, size);
+        }
+    }
+
+    /** The rows that see something of the section, and what they see of it. */
+    private void choose(Task task, int section, AttentionScratch s) {
+        s.chosen = 0;
+        s.begin = SECTION;
+        s.end = 0;
+        for (int i = 0; i < task.rows().length; i++) {
+            int row = task.rows()[i];
+            int first = Math.max(0, rule.firstOf(kv.positions()[row]) - section * SECTION);
+            int end = Math.min(SECTION, kv.positions()[row] + 1 - section * SECTION);
+            if (first < end) {
+                s.rows[s.chosen] = row;
+                s.places[s.chosen] = i;
+                for (int head = 0; head < group; head++) {
+                    s.firsts[s.chosen * group + head] = first;
+                    s.ends[s.chosen * group + head] = end;
+                }
+                s.chosen++;
+                s.begin = Math.min(s.begin, first);
+                s.end = Math.max(s.end, end);
+            }
+        }
+    }
+
+    private void scores(int section, int kvHead, AttentionScratch s) {
+        int pairs = s.chosen * group;
+        for (int i = 0; i < s.chosen; i++) {
+            int from = queries.at(s.rows[i]) + kvHead * group * size;
+            System.arraycopy(queries.values(), from, s.queries, i * group * size, group * size);
+        }
+        s.clear(pairs);
+        int tokens = s.tiles.tokens();
+        for (int tile = s.begin / tokens * tokens; tile < s.end; tile += tokens) {
+            int end = Math.min(tokens, s.end - tile);
+            int from = section * SECTION + tile;
+            s.tiles.readKeys(kv.blocks()[s.rows[0]], from, from + end, layer, kvHead);
+            for (int pair = 0; pair < pairs; pair += 8) {
+                int used = Math.min(end, s.endOf(pair, pairs) - tile);
+                if (used > 0) {
+                    AttentionTiles.rows(pairs - pair, s.queries, pair * size, size, s.tiles.floats(), 0, tokens, size,
+                            s.scores, pair * SECTION + tile, SECTION, Math.ceilDiv(used, 16) * 16);
+                }
+            }
+        }
+    }
+
+    private void weights(int section, AttentionScratch s) {
+        for (int pair = 0; pair < s.chosen * group; pair++) {
+            int from = pair * SECTION;
+            float largest = AttentionTiles.softmax(s.scores, from, s.firsts[pair], s.ends[pair], rule);
+            int begin = s.firsts[pair] / 16 * 16;
+            s.section.set(pair, largest, Lanes.sum(s.scores, from + begin, Math.ceilDiv(s.ends[pair] - begin, 16) * 16));
+        }
+    }
+
+    private void values(int section, int kvHead, AttentionScratch s) {
+        int tokens = s.tiles.tokens();
+        for (int tile = s.begin / tokens * tokens; tile < s.end; tile += tokens) {
+            int end = Math.min(tile + tokens, s.end);
+            int from = section * SECTION + tile;
+            s.tiles.readValues(kv.blocks()[s.rows[0]], from, section * SECTION + end, layer, kvHead);
+            for (int pair = 0; pair < s.chosen * group; pair += 8) {
+                addValues(pair, Math.min(8, s.chosen * group - pair), tile, end, s);
+            }
+        }
+    }
+
+    /*
+     * A position that a row does not see must not take part even with weight 0: its value may be infinite or not a
+     * number. So the rows take together what all of them see, and what is before and after it one by one.
+     */
+    private void addValues(int pair, int rows, int tile, int tileEnd, AttentionScratch s) {
+        int first = tile;
+        int end = tileEnd;
+        for (int i = pair; i < pair + rows; i++) {
+            first = Math.max(first, s.firsts[i]);
+            end = Math.min(end, s.ends[i]);
+        }
+        end = Math.max(first, end);
+        float[] v = s.tiles.floats();
+        float[] sums = s.section.values();
+        for (int i = pair; i < pair + rows; i++) {
+            int from = Math.max(tile, s.firsts[i]);
+            int to = Math.min(first, Math.min(tileEnd, s.ends[i]));
+            if (from < to) {
+                AttentionTiles.row(s.scores, i * SECTION + from, v, (from - tile) * stride, stride, to - from, sums,
+                        i * stride, stride);
+            }
+        }
+        if (first < end) {
+            AttentionTiles.rows(rows, s.scores, pair * SECTION + first, SECTION, v, (first - tile) * stride, stride,
+                    end - first, sums, pair * stride, stride, stride);
+        }
+        for (int i = pair; i < pair + rows; i++) {
+            int from = Math.max(end, s.firsts[i]);
+            int to = Math.min(tileEnd, s.ends[i]);
+            if (from < to) {
+                AttentionTiles.row(s.scores, i * SECTION + from, v, (from - tile) * stride, stride, to - from, sums,
+                        i * stride, stride);
+            }
+        }
     }
 }

@@ -1,7 +1,5 @@
 package quern.gpu.vector;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import quern.gpu.ComputeTeam;
 import quern.gpu.kernel.Activation;
@@ -27,16 +25,15 @@ public final class VectorKernels implements Kernels {
 
     /** Elements below which a row-wise kernel is not worth another part: waking a parked thread takes about 10 us. */
     private static final int ELEMENTS_PER_PART = 1 << 15;
-    /** Multiplications below which a product or attention is not worth another part. */
+    /** Multiplications below which a product is not worth another part. */
     private static final int PRODUCTS_PER_PART = 1 << 17;
     /** Tokens up to which an integer product takes them one by one; a tile of four costs as much as three. */
     private static final int ONE_BY_ONE_MAX = 3;
-    private static final int ATTENTION_ROWS_MAX = 8;
-    private static final int ATTENTION_SCORES_MAX = 1 << 16;
 
     private final ComputeTeam team;
     private final boolean wide;
     private final RopeAngles angles = new RopeAngles();
+    private final AttentionTeam attention;
 
     /** @param team not closed by these kernels */
     public VectorKernels(ComputeTeam team) {
@@ -47,6 +44,7 @@ public final class VectorKernels implements Kernels {
     VectorKernels(ComputeTeam team, boolean wide) {
         this.team = team;
         this.wide = wide;
+        this.attention = new AttentionTeam(team);
     }
 
     /** Why this machine cannot run these kernels, or empty when it can. */
@@ -144,6 +142,10 @@ public final class VectorKernels implements Kernels {
         return wide && count > Tiles.TOKENS ? WideTiles.TOKENS : Tiles.TOKENS;
     }
 
+    private static int itemsPerPart(long productsPerItem) {
+        return (int) Math.ceilDiv(PRODUCTS_PER_PART, Math.max(1L, productsPerItem));
+    }
+
     private void split(PanelMatrix matrix, int count, ComputeTeam.Range body) {
         team.split(matrix.panels(), itemsPerPart((long) Tiles.ROWS * matrix.columns() * count), body);
     }
@@ -219,51 +221,18 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("keys", keys, count, width);
         Shapes.rows("values", values, count, width);
         Shapes.kv(kv, count, layer);
-        forRows(count, width, t -> VectorAttention.store(keys, values, t, kv, layer));
+        team.split(count, Math.ceilDiv(ELEMENTS_PER_PART, Math.max(1, width)), (from, to) -> {
+            KvWriter writer = new KvWriter(kv, layer);
+            for (int t = from; t < to; t++) {
+                writer.store(keys, values, t);
+            }
+        });
     }
 
     @Override
     public void attention(Rows queries, int count, int headCount, AttentionRule rule, KvRows kv, int layer, Rows out) {
         Shapes.attention(queries, count, headCount, kv, layer, out);
-        int kvHeads = kv.layout().kvHeads();
-        int group = headCount / kvHeads;
-        List<int[]> runs = runs(kv, count, group);
-        int parts = runs.size() * kvHeads;
-        long productsPerPart = attentionProducts(kv, count, queries.width()) / Math.max(1, parts);
-        team.split(parts, itemsPerPart(productsPerPart), (from, to) -> {
-            for (int part = from; part < to; part++) {
-                int[] run = runs.get(part / kvHeads);
-                new VectorAttention(queries, run[0], run[1], part % kvHeads, group, rule, kv, layer, out).run();
-            }
-        });
-    }
-
-    private static long attentionProducts(KvRows kv, int count, int width) {
-        long positions = 0;
-        for (int t = 0; t < count; t++) {
-            positions += kv.positions()[t] + 1;
-        }
-        return 2 * positions * width;
-    }
-
-    private static int itemsPerPart(long productsPerItem) {
-        return (int) Math.ceilDiv(PRODUCTS_PER_PART, Math.max(1L, productsPerItem));
-    }
-
-    /** Runs of rows that share a sequence, short enough that their scores stay in the cache. */
-    private static List<int[]> runs(KvRows kv, int count, int group) {
-        List<int[]> runs = new ArrayList<>();
-        int from = 0;
-        for (int t = 1; t <= count; t++) {
-            long scores = t == count ? 0 : (long) (t + 1 - from) * group * (kv.positions()[t] + 1);
-            boolean ends = t == count || kv.blocks()[t] != kv.blocks()[from] || t - from == ATTENTION_ROWS_MAX
-                    || scores > ATTENTION_SCORES_MAX;
-            if (ends) {
-                runs.add(new int[] {from, t});
-                from = t;
-            }
-        }
-        return runs;
+        attention.run(queries, count, headCount, rule, kv, layer, out);
     }
 
     @Override
