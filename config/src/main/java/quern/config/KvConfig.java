@@ -29,6 +29,6 @@ public record KvConfig(
                 .enforce();
     }
 
-    /** Storage of keys and values. */
-    public enum ElementType { F16, F32 }
+    /** Storage of keys and values. Q8_0: one byte an element, and a scale for each 32. */
+    public enum ElementType { F16, F32, Q8_0 }
 }

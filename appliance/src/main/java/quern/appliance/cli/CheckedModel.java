@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import quern.config.BackendConfig;
 import quern.config.EngineConfig.Product;
-import quern.config.KvConfig;
 import quern.config.QuernException;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
@@ -16,6 +15,7 @@ import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.DirectRun;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
+import quern.inference.transformer.CacheType;
 import quern.tuning.AdapterFile;
 
 /**
@@ -53,8 +53,8 @@ final class CheckedModel implements AutoCloseable {
             LoadedModel model = LoadedModel.load(file, backend.kernels(), product);
             Optional<LoadedAdapter> loaded = Optional.ofNullable(adapter).map(directory -> model.adapters()
                     .publish("checked", AdapterFile.read(directory, model.shape()).weights()));
-            boolean half = product == Product.Q8 && config.kv().type() == KvConfig.ElementType.F16;
-            return new CheckedModel(backend, model, loaded, half ? ElementType.F16 : ElementType.F32);
+            ElementType cache = product == Product.Q8 ? CacheType.of(config.kv().type()) : ElementType.F32;
+            return new CheckedModel(backend, model, loaded, cache);
         } catch (RuntimeException | Error failure) {
             if (file != null) {
                 file.close();

@@ -8,7 +8,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import quern.config.ApplianceConfig;
-import quern.config.KvConfig;
 import quern.config.QuernException;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
@@ -21,6 +20,7 @@ import quern.inference.format.EncoderFiles;
 import quern.inference.format.ForeignFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
+import quern.inference.transformer.CacheType;
 
 /** {@code doctor --model}: does it fit this machine, with which context, and how fast will it be. */
 final class FitReport {
@@ -127,7 +127,7 @@ final class FitReport {
         for (int i = 0; i < BANDWIDTH_ROUNDS; i++) {
             bandwidth = Math.max(bandwidth, memory.measure());
         }
-        ElementType cache = config.kv().type() == KvConfig.ElementType.F16 ? ElementType.F16 : ElementType.F32;
+        ElementType cache = CacheType.of(config.kv().type());
         SpeedProbe probe = SpeedProbe.measure(file, fit, backend.kernels(), config.engine().product(), cache);
         double bytes = fit.activeBytes() + (double) fit.kvBytesPerToken() * probe.promptTokens();
         double macs = (double) fit.promptMacsPerToken() * probe.promptTokens();

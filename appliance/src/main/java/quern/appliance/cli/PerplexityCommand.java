@@ -11,13 +11,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import quern.config.ApplianceConfig;
 import quern.config.EngineConfig.Product;
-import quern.config.KvConfig;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.gpu.tensor.ElementType;
 import quern.inference.LoadedModel;
 import quern.inference.perplexity.PerplexityReport;
 import quern.inference.perplexity.PerplexityRun;
+import quern.inference.transformer.CacheType;
 
 /** What quantisation costs. Interrupted, it reports the windows it has done. */
 @Command(name = "perplexity", mixinStandardHelpOptions = true,
@@ -52,13 +52,13 @@ final class PerplexityCommand implements Callable<Integer> {
         ApplianceConfig config = options.load().config();
         String content = TextFile.read(text);
         Product used = product == null ? config.engine().product() : product;
-        boolean half = used == Product.Q8 && config.kv().type() == KvConfig.ElementType.F16;
+        ElementType cache = used == Product.Q8 ? CacheType.of(config.kv().type()) : ElementType.F32;
         try (Backend backend = BackendChoice.choose(config.backend()).backend();
                 LoadedModel loaded = TextFile.load(ConversionOptions.input(model, options), backend, used);
                 LoadedModel other = against == null ? null
                         : TextFile.load(ConversionOptions.input(against, options), backend, used)) {
             var run = new PerplexityRun(loaded, Optional.ofNullable(other), content, context,
-                    half ? ElementType.F16 : ElementType.F32);
+                    cache);
             runAll(run, screen);
         }
         return ExitCode.OK;

@@ -6,9 +6,9 @@ import quern.config.EngineConfig;
 import quern.config.KvConfig;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvLayout;
-import quern.gpu.tensor.ElementType;
 import quern.inference.format.ModelFile;
 import quern.inference.tokenizer.Tokenizer;
+import quern.inference.transformer.CacheType;
 import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Transformer;
 import quern.inference.transformer.TransformerWeights;
@@ -98,11 +98,13 @@ public final class LoadedModel implements AutoCloseable {
         return adapters;
     }
 
-    /** How this model's keys and values lie in a block. */
+    /**
+     * How this model's keys and values lie in a block.
+     *
+     * @throws quern.config.QuernException if its heads do not fit the type
+     */
     public KvLayout kvLayout(KvConfig config) {
-        ElementType type = config.type() == KvConfig.ElementType.F16 ? ElementType.F16 : ElementType.F32;
-        return new KvLayout(
-                shape().layers(), shape().kvHeads(), shape().headSize(), config.blockTokens(), type);
+        return CacheType.layout(shape(), config);
     }
 
     /** Everything besides weights and layout that the bits of a cached block depend on. */

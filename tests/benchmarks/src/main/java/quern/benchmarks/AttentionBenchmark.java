@@ -2,6 +2,7 @@ package quern.benchmarks;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Rows;
 import quern.gpu.vector.ReadBandwidth;
 import quern.inference.LoadedModel;
+import quern.inference.format.ModelFile;
+import quern.inference.format.ModelFiles;
 import quern.inference.format.RandomShape;
 import quern.inference.transformer.ForwardBatch;
 import quern.inference.transformer.ModelShape;
@@ -75,7 +78,7 @@ public final class AttentionBenchmark {
         }
     }
 
-    /** @param args rounds (default 9), then threads (default: one per core), then shapes (default: qwen2.5-0.5b) */
+    /** @param args rounds (default 9), then threads (default: one per core), then shapes or GGUF files (default: qwen2.5-0.5b) */
     public static void main(String[] args) {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 9;
         int threads = args.length > 1 ? Integer.parseInt(args[1]) : 0;
@@ -91,8 +94,7 @@ public final class AttentionBenchmark {
                     System.getProperty("os.arch"), Instant.now());
             for (String label : shapes) {
                 try (LoadedModel model = LoadedModel.load(
-                        SyntheticModel.open(RandomShape.parse(label), ElementType.Q4_0), backend.kernels(),
-                        EngineConfig.Product.Q8)) {
+                        file(label), backend.kernels(), EngineConfig.Product.Q8)) {
                     for (ElementType type : List.of(ElementType.F16, ElementType.Q8_0)) {
                         try (Arena arena = Arena.ofShared()) {
                             new AttentionBenchmark(backend, model, type, arena).measure(label, rounds);
@@ -101,6 +103,12 @@ public final class AttentionBenchmark {
                 }
             }
         }
+    }
+
+    private static ModelFile file(String shapeOrPath) {
+        return shapeOrPath.endsWith(".gguf")
+                ? ModelFiles.open(Path.of(shapeOrPath))
+                : SyntheticModel.open(RandomShape.parse(shapeOrPath), ElementType.Q4_0);
     }
 
     private void fill(MemorySegment[] blocks, Random random) {

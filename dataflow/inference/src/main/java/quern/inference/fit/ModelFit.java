@@ -11,6 +11,7 @@ import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFormatException;
+import quern.inference.transformer.CacheType;
 import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Traits;
 
@@ -94,8 +95,7 @@ public record ModelFit(
     }
 
     private static KvLayout layout(ModelShape shape, KvConfig kv) {
-        return new KvLayout(shape.layers(), shape.kvHeads(), shape.headSize(), kv.blockTokens(),
-                kv.type() == KvConfig.ElementType.F16 ? ElementType.F16 : ElementType.F32);
+        return CacheType.layout(shape, kv);
     }
 
     private static int contextTokens(ModelShape shape, KvLayout layout, EngineConfig engine, KvConfig kv) {
