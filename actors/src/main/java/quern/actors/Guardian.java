@@ -20,6 +20,7 @@ import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.CatalogueModels;
 import quern.actors.serving.GenerationRouter;
 import quern.config.ApplianceConfig;
+import quern.inference.engine.EngineLoop;
 import quern.kv.journal.JobKind;
 
 /**
@@ -135,9 +136,10 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         if (stopping.isPresent()) {
             return closeParts();
         }
+        loaded.tiers().observe(house.observer().blocks());
         var models = CatalogueModels.of(loaded, house.stores().catalogue());
         engine = Optional.of(getContext().spawn(
-                EngineActor.create(loaded::newLoop, loaded.tiers(), house.board(), house.readiness()),
+                EngineActor.create(() -> observed(loaded), loaded.tiers(), house.board(), house.readiness()),
                 "engine", DispatcherSelector.fromConfig(EngineActor.DISPATCHER)));
         getContext().watchWith(engine.get(), new Lost("engine"));
         router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(
@@ -148,6 +150,12 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         getContext().getLog().info("model {} is ready on {}", loaded.servedId(),
                 loaded.choice().backend().description());
         return this;
+    }
+
+    private EngineLoop observed(EngineParts loaded) {
+        EngineLoop loop = loaded.newLoop();
+        loop.observe(house.observer().engine());
+        return loop;
     }
 
     private Behavior<Command> onNotLoaded(Throwable failure) {

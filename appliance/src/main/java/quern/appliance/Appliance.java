@@ -65,7 +65,7 @@ public final class Appliance implements AutoCloseable {
     }
 
     private static Appliance launch(ApplianceConfig config, Stores stores, KeyRing keys) {
-        var metrics = new Metrics();
+        var metrics = new Metrics(config.http().metricsVllmNames());
         var house = new House(config, stores, metrics);
         var jobs = new JobKinds(house);
         ActorSystem<Guardian.Command> system =

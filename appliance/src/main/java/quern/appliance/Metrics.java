@@ -15,13 +15,17 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
 import quern.actors.House;
 import quern.actors.serving.ServingObserver;
 import quern.actors.serving.SubmitReply;
+import quern.inference.engine.EngineObserver;
 import quern.inference.engine.EngineStats;
 import quern.inference.engine.FinishReason;
 import quern.inference.engine.Usage;
+import quern.kv.BlockObserver;
 import quern.kv.BlockPool;
 import quern.kv.TierStats;
 
@@ -31,27 +35,31 @@ import quern.kv.TierStats;
  */
 final class Metrics implements ServingObserver, AutoCloseable {
 
-    private static final Duration[] LATENCIES = {
-        Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(50),
-        Duration.ofMillis(100), Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1),
-        Duration.ofMillis(2500), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30),
-        Duration.ofSeconds(60), Duration.ofSeconds(120)};
-    private static final double[] TOKENS = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536};
+    /** The client strips an ending that vLLM gave this histogram's name. */
+    private static final Pattern STEP_TOKENS = Pattern.compile("\\bquern_iteration_tokens(?=[_ ])");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
-    private final Timer firstToken = timer("quern.time.to.first.token", "From a request's arrival to its first token");
-    private final Timer nextToken = timer("quern.inter.token.latency", "Between two tokens of an answer");
-    private final Timer request = timer("quern.e2e.request.latency", "From a request's arrival to its end");
-    private final DistributionSummary promptTokens = summary("quern.request.prompt.tokens", "Prompt tokens a request");
+    private final boolean vllmNames;
+    private final Buckets buckets = new Buckets(registry);
+    private final EngineTimings engine = new EngineTimings(buckets);
+    private final Timer firstToken =
+            buckets.latency("quern.time.to.first.token", "From a request's arrival to the first token of an answer");
+    private final Timer request = buckets.latency("quern.e2e.request.latency", "From a request's arrival to its end");
+    private final DistributionSummary promptTokens =
+            buckets.tokens("quern.request.prompt.tokens", "Prompt tokens a request");
     private final DistributionSummary answerTokens =
-            summary("quern.request.generation.tokens", "Generated tokens a request");
+            buckets.tokens("quern.request.generation.tokens", "Generated tokens a request");
     private final Counter prompt = counter("quern.prompt.tokens", "Prompt tokens of completed requests");
     private final Counter cached = counter("quern.prompt.tokens.cached", "Of these, found in the prefix cache");
     private final Counter generated = counter("quern.generation.tokens", "Tokens generated for completed requests");
     private final Counter failed = counter("quern.request.failure", "Accepted requests that broke");
 
-    Metrics() {
+    private volatile String model = "";
+
+    /** @param vllmNames whether what vLLM has too is shown under its names as well */
+    Metrics(boolean vllmNames) {
+        this.vllmNames = vllmNames;
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         collections.bindTo(registry);
@@ -73,6 +81,8 @@ final class Metrics implements ServingObserver, AutoCloseable {
         count(house, "quern.spec.decode.num.draft.tokens", "Tokens guessed", EngineStats::draftTokens);
         count(house, "quern.spec.decode.num.accepted.tokens", "Tokens guessed right", EngineStats::acceptedTokens);
         count(house, "quern.engine.tuning.tokens", "Tokens taken by tuning", EngineStats::tuningTokens);
+        count(house, "quern.prefix.cache.queries", "Prompt tokens looked up in the cache",
+                EngineStats::prefixQueryTokens);
         count(house, "quern.prefix.cache.hits", "Prompt tokens found in the cache", EngineStats::prefixHitTokens);
         count(house, "quern.num.preemptions", "Sequences that gave back their blocks", EngineStats::preemptions);
         count(house, "quern.preempted.tokens.restored", "Tokens of preempted sequences found or kept",
@@ -89,11 +99,22 @@ final class Metrics implements ServingObserver, AutoCloseable {
         for (BlockPool.Tier tier : List.of(BlockPool.Tier.HOT, BlockPool.Tier.WARM, BlockPool.Tier.COLD)) {
             watchTier(house, tier);
         }
-        house.whenRunning().thenAccept(running -> Gauge.builder("quern.kernel.selection.info", () -> 1)
+        house.whenRunning().thenAccept(this::name);
+    }
+
+    private void name(House.Running running) {
+        var parts = running.parts();
+        model = parts.servedId();
+        Map<String, String> selection = parts.choice().backend().kernels().selection();
+        Gauge.builder("quern.kernel.selection.info", () -> 1)
                 .description("The kernels in use")
-                .tags("backend", running.parts().choice().backend().kernels().name(),
-                        "product", running.parts().model().product().name().toLowerCase(Locale.ROOT))
-                .register(registry));
+                .tags("backend", parts.choice().backend().kernels().name(),
+                        "product", parts.model().product().name().toLowerCase(Locale.ROOT),
+                        "lanes", selection.getOrDefault("lanes", "none"),
+                        "attention", selection.getOrDefault("attention", "scalar"),
+                        "kv_type", parts.config().kv().type().name().toLowerCase(Locale.ROOT),
+                        "threads", Integer.toString(parts.choice().backend().team().threads()))
+                .register(registry);
     }
 
     private void watchTier(House house, BlockPool.Tier tier) {
@@ -129,34 +150,36 @@ final class Metrics implements ServingObserver, AutoCloseable {
         return house.board().stats().map(value::applyAsDouble).orElse(0.0);
     }
 
-    private Timer timer(String name, String description) {
-        return Timer.builder(name).description(description).serviceLevelObjectives(LATENCIES).register(registry);
-    }
-
-    private DistributionSummary summary(String name, String description) {
-        return DistributionSummary.builder(name).description(description)
-                .serviceLevelObjectives(TOKENS).register(registry);
-    }
-
     private Counter counter(String name, String description) {
         return Counter.builder(name).description(description).register(registry);
     }
 
     /** Everything, as Prometheus reads it. */
     String scrape() {
-        return registry.scrape();
+        String all = STEP_TOKENS.matcher(registry.scrape()).replaceAll("$0_total");
+        return vllmNames ? all + VllmNames.of(all, model) : all;
+    }
+
+    @Override
+    public EngineObserver engine() {
+        return engine;
+    }
+
+    @Override
+    public BlockObserver blocks() {
+        return engine;
     }
 
     @Override
     public void rejected(SubmitReply.Rejected reason) {
-        registry.counter("quern.request.rejected", "reason", switch (reason) {
+        Counter.builder("quern.request.rejected").description("Requests refused").tag("reason", switch (reason) {
             case SubmitReply.Overloaded overloaded -> "overloaded";
             case SubmitReply.UnknownModel unknown -> "unknown_model";
             case SubmitReply.PromptTooLong tooLong -> "prompt_too_long";
             case SubmitReply.Invalid invalid -> "invalid";
             case SubmitReply.NotReady notReady -> "not_ready";
             case SubmitReply.Broken broken -> "broken";
-        }).increment();
+        }).register(registry).increment();
     }
 
     @Override
@@ -165,14 +188,9 @@ final class Metrics implements ServingObserver, AutoCloseable {
     }
 
     @Override
-    public void nextToken(Duration sinceLast) {
-        nextToken.record(sinceLast);
-    }
-
-    @Override
     public void answered(FinishReason reason) {
-        registry.counter("quern.request.success", "finished_reason", reason.name().toLowerCase(Locale.ROOT))
-                .increment();
+        Counter.builder("quern.request.success").description("Answers that ended")
+                .tag("finished_reason", reason.name().toLowerCase(Locale.ROOT)).register(registry).increment();
     }
 
     @Override

@@ -94,6 +94,7 @@ final class Routes {
                     ? parts.model().fingerprint() : parts.encoderPart().orElseThrow().encoder().fingerprint());
             parts.encoderPart().ifPresent(part -> node.put("embedding_model", part.id()));
             node.put("backend", parts.choice().backend().description());
+            KernelReport.add(node.putObject("kernels"), parts.choice().backend(), house.config());
             var refusals = node.putArray("refusals");
             parts.choice().refusals().forEach(refusal -> refusals.addObject()
                     .put("backend", refusal.name()).put("reason", refusal.reason()));

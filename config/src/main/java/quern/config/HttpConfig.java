@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param hostsAllowed values of the Host header accepted beside the bound address and localhost
  * @param bodyMax largest JSON body
  * @param uploadMax largest uploaded file or document stream
+ * @param metricsVllmNames whether /metrics shows what vLLM has too under vLLM's names as well
  * @param drain how long running requests may take to finish on shutdown
  */
 public record HttpConfig(
@@ -26,6 +27,7 @@ public record HttpConfig(
         DataSize bodyMax,
         DataSize uploadMax,
         int connectionsMax,
+        boolean metricsVllmNames,
         Duration drain) {
 
     public HttpConfig {

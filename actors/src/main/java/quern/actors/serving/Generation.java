@@ -2,6 +2,7 @@ package quern.actors.serving;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -80,7 +81,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
     private final ServingObserver observer;
     private final List<Usage> usages = new ArrayList<>();
     private final long submittedNs = System.nanoTime();
-    private final long[] lastTokenNs;
+    private final BitSet begun = new BitSet();
     private boolean abandoned;
     private boolean accepted;
 
@@ -97,7 +98,6 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
         this.toolSyntax = toolSyntax;
         this.engine = engine;
         this.observer = observer;
-        this.lastTokenNs = new long[sequences.size()];
         for (int i = 0; i < sequences.size(); i++) {
             usages.add(null);
         }
@@ -188,13 +188,10 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
 
     private Behavior<Command> onToken(EngineEvent.TokenProduced token) {
         int answer = answer(token.sequenceId());
-        long now = System.nanoTime();
-        if (lastTokenNs[answer] == 0) {
-            observer.firstToken(Duration.ofNanos(now - submittedNs));
-        } else {
-            observer.nextToken(Duration.ofNanos(now - lastTokenNs[answer]));
+        if (!begun.get(answer)) {
+            begun.set(answer);
+            observer.firstToken(Duration.ofNanos(System.nanoTime() - submittedNs));
         }
-        lastTokenNs[answer] = now;
         task.events().tell(new GenerationEvent.Piece(answer, token.token(), token.text(), token.logprobs()));
         return this;
     }

@@ -180,7 +180,7 @@ class GenerationTest {
             router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(engine.getRef(), new Letters(),
                     prompt -> {
                         throw failure;
-                    }, new OneModel(), CONTEXT_TOKENS, 1, Embedders.NONE)));
+                    }, new OneModel(), CONTEXT_TOKENS, 8, Embedders.NONE)));
             submit("base", "abc", 1);
             assertInstanceOf(SubmitReply.Broken.class, replies.receiveMessage());
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import quern.appliance.KernelReport;
 import quern.config.ApplianceConfig;
 import quern.gpu.BackendChoice;
 import quern.gpu.Refusal;
@@ -74,6 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
             for (Refusal refusal : choice.refusals()) {
                 refusals.put(refusal.name(), refusal.reason());
             }
+            KernelReport.add(node.putObject("kernels"), backend, config);
             List<SelfCheck.Result> results = SelfCheck.run(backend.kernels(), SEED);
             List<SelfCheck.Result> wrong = results.stream().filter(result -> !result.ok()).toList();
             node.put("self_check", results.size() - wrong.size() + " of " + results.size()

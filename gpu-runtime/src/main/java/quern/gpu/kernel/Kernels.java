@@ -1,5 +1,6 @@
 package quern.gpu.kernel;
 
+import java.util.Map;
 import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
@@ -16,6 +17,11 @@ public interface Kernels {
 
     /** {@code scalar}, {@code vector}, {@code cuda}. */
     String name();
+
+    /** Which kernel does what, for people: {@code lanes}, {@code attention}, a product by its weights' type. */
+    default Map<String, String> selection() {
+        return Map.of();
+    }
 
     /** Changes whenever results may change in any bit; part of every block key. */
     int arithmeticVersion();

@@ -1,5 +1,6 @@
 package quern.gpu.vector;
 
+import java.util.Map;
 import java.util.Optional;
 import quern.gpu.ComputeTeam;
 import quern.gpu.kernel.Activation;
@@ -60,6 +61,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public String name() {
         return "vector";
+    }
+
+    @Override
+    public Map<String, String> selection() {
+        return KernelNames.of(wide);
     }
 
     @Override

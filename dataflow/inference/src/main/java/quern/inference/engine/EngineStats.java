@@ -14,6 +14,7 @@ package quern.inference.engine;
  * @param draftTokens tokens guessed and checked
  * @param acceptedTokens of these, those that were right
  * @param tuningTokens tokens taken by attached work
+ * @param prefixQueryTokens tokens of prompts that were looked up
  * @param prefixHitTokens tokens whose blocks were found hot or loaded
  * @param loadFailures blocks that a tier promised and did not deliver
  * @param preemptions times a sequence gave back its blocks
@@ -36,6 +37,7 @@ public record EngineStats(
         long draftTokens,
         long acceptedTokens,
         long tuningTokens,
+        long prefixQueryTokens,
         long prefixHitTokens,
         long loadFailures,
         long preemptions,

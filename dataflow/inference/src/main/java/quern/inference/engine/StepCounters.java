@@ -11,6 +11,7 @@ final class StepCounters {
     long draftTokens;
     long acceptedTokens;
     long tuningTokens;
+    long prefixQueryTokens;
     long prefixHitTokens;
     long loadFailures;
     long preemptions;
@@ -27,6 +28,7 @@ final class StepCounters {
      */
     void began(Sequence sequence, int found, int copied) {
         if (sequence.lostTokens == 0) {
+            prefixQueryTokens += sequence.count();
             prefixHitTokens += found;
             forkedTokens += copied;
         } else {
@@ -37,7 +39,7 @@ final class StepCounters {
 
     EngineStats stats(int running, int loading, int waiting, int promptStepTokens, KvBlocks blocks) {
         return new EngineStats(running, loading, waiting, blocks.total(), blocks.available(), steps, promptTokens,
-                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixHitTokens, loadFailures,
+                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixQueryTokens, prefixHitTokens, loadFailures,
                 preemptions, forkedTokens, restoredTokens, recomputedTokens, blocks.savedBytes(), expirations,
                 promptStepTokens);
     }
