@@ -106,7 +106,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private EngineParts load() {
         var imported = new ModelStore(house.stores().directory().root(), house.stores().catalogue());
         imported.sweep();
-        EngineParts loaded = EngineParts.load(config, house.stores().directory(), imported::at);
+        EngineParts loaded = EngineParts.load(config, house.stores().directory(), imported::at,
+                reason -> house.readiness().block(MODEL, reason));
         new AdapterShelf(loaded.model(), house.stores()).restore();
         return loaded;
     }

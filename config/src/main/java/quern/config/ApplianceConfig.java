@@ -11,6 +11,7 @@ public record ApplianceConfig(
         Path data,
         HttpConfig http,
         EngineConfig engine,
+        StartConfig start,
         GrammarConfig grammar,
         BackendConfig backend,
         KvConfig kv,

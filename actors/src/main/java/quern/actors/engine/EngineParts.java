@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import quern.actors.serving.Embedder;
 import quern.actors.serving.Embedders;
@@ -21,6 +22,7 @@ import quern.inference.LoadedModel;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.EngineLoop;
 import quern.inference.engine.StepProfile;
+import quern.inference.fit.WarmUp;
 import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
@@ -56,10 +58,12 @@ public record EngineParts(
 
     /**
      * @param imports what is known of a path that was imported
+     * @param progress told what is being done
      * @throws quern.config.QuernException if the backend, the model or the tiers cannot be had
      */
     public static EngineParts load(
-            ApplianceConfig config, DataDirectory directory, Function<Path, Optional<ModelRecord>> imports) {
+            ApplianceConfig config, DataDirectory directory, Function<Path, Optional<ModelRecord>> imports,
+            Consumer<String> progress) {
         var opened = new ArrayList<AutoCloseable>();
         try {
             BackendChoice choice = BackendChoice.choose(config.backend());
@@ -86,6 +90,10 @@ public record EngineParts(
             TierStack tiers = TierStack.open(
                     config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks());
             tiers.openLower();
+            if (generates) {
+                progress.accept("the model is loaded; its kernels are warming up");
+                WarmUp.run(model, engine, config.kv(), config.start().warmUp());
+            }
             String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME
                     : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
             int trained = model.shape().contextTokens();
