@@ -290,7 +290,6 @@ public final class EngineLoop {
             blocks.sealFull(sequence.table, sequence.tokens(), sequence.computed);
             answer(sequence, logits, row + right);
         }
-        sequence.drafts.record(draft.length, right);
         counters.draftTokens += draft.length;
         counters.acceptedTokens += right;
     }

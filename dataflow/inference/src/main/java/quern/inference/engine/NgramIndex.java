@@ -3,34 +3,41 @@ package quern.inference.engine;
 import java.util.Arrays;
 
 /**
- * Where the latest few tokens of a text stood before: for each run of {@link #LONG} and of {@link #SHORT} tokens the
- * place behind its latest occurrence. Grows with the text, in open addressing over primitive arrays.
+ * Where the latest few tokens of a text stood before: for runs of some lengths the place behind their latest
+ * occurrence. Grows with the text, in open addressing over primitive arrays.
  */
 final class NgramIndex {
 
-    /** Tokens of the runs that are tried first. */
-    static final int LONG = 4;
-    /** Tokens of the runs that are tried next. */
-    static final int SHORT = 2;
+    /** Tokens of the runs, those that are tried first in front. */
+    static final int[] LENGTHS = {4, 2, 1};
 
-    private final Table longRuns = new Table();
-    private final Table shortRuns = new Table();
+    private final Table[] tables = new Table[LENGTHS.length];
     private int indexed;
+
+    NgramIndex() {
+        Arrays.setAll(tables, i -> new Table());
+    }
 
     /**
      * Takes the tokens since the last call into the index.
      *
      * @param tokens all of them, of which the first {@code count} count; those of earlier calls unchanged
-     * @return place behind an earlier occurrence of the run that ends the text, or -1
      */
-    int find(int[] tokens, int count) {
+    void take(int[] tokens, int count) {
         /* The run that ends the text is looked up, not stored: it would find itself. */
         for (; indexed < count - 1; indexed++) {
-            longRuns.put(tokens, indexed + 1, LONG);
-            shortRuns.put(tokens, indexed + 1, SHORT);
+            for (int i = 0; i < LENGTHS.length; i++) {
+                tables[i].put(tokens, indexed + 1, LENGTHS[i]);
+            }
         }
-        int found = longRuns.find(tokens, count, LONG);
-        return found >= 0 ? found : shortRuns.find(tokens, count, SHORT);
+    }
+
+    /**
+     * @param kind index of the run's length
+     * @return place behind an earlier occurrence of the run that ends the first {@code count} tokens, or -1
+     */
+    int find(int[] tokens, int count, int kind) {
+        return tables[kind].find(tokens, count, LENGTHS[kind]);
     }
 
     /** Ends of runs; a run's tokens are compared where it was found, so that equal hashes do no harm. */

@@ -70,21 +70,49 @@ class SpeculationTest {
     }
 
     @Test
-    void shouldStopGuessingWhenGuessesAreWrong() {
+    void shouldHopeForLittleWhenGuessesWereWrongAndForMuchWhenRight() {
+        Random random = new Random(8);
+        int[] tokens = new int[600];
+        for (int i = 0; i < tokens.length; i++) {
+            boolean repeats = i % 300 >= 200;
+            tokens[i] = repeats ? tokens[i - 9] : random.nextInt(20);
+        }
         Drafts drafts = new Drafts();
-        double hopeful = drafts.expected(4);
-        for (int i = 0; i < 40; i++) {
-            drafts.record(4, 0);
+        GuessRates common = new GuessRates();
+        double hope = 0;
+        for (int count = 1; count <= tokens.length; count++) {
+            int[] guess = drafts.guess(tokens, count, 4, common);
+            double expected = drafts.expected(guess.length, common);
+            assertTrue(expected >= 0 && expected <= guess.length, expected + " of " + guess.length);
+            hope = Math.max(count % 300 == 150 ? 0 : hope, expected);
+            if (count % 300 == 199) {
+                assertTrue(hope < 1, "expected " + hope + " of noise");
+            } else if (count % 300 == 290) {
+                assertTrue(expected > 3.4, "expected " + expected + " of a repetition");
+            }
         }
-        assertTrue(drafts.expected(4) < 0.05, "expected " + drafts.expected(4));
-        for (int i = 0; i < 400; i++) {
-            drafts.forget();
+        Drafts next = new Drafts();
+        assertTrue(next.guess(tokens, 300, 4, common).length == 4 && next.expected(4, common) > 3,
+                "a new sequence hopes for what the others got");
+    }
+
+    @Test
+    void shouldTellTimesBetweenAndBeyondThoseMeasured() {
+        StepTimes times = new StepTimes(16);
+        assertEquals(1, times.of(4));
+        times.record(2, 100);
+        assertEquals(100, times.of(1));
+        assertEquals(100, times.of(9));
+        times.record(6, 180);
+        assertEquals(140, times.of(4));
+        assertEquals(180 + 0.5 * 20 * 4, times.of(10));
+        times.record(6, 1_000_000);
+        assertEquals(180 + 0.2 * 180, times.of(6), 1e-9);
+        times.record(17, 5);
+        for (int i = 0; i < 600; i++) {
+            times.record(2, 100);
         }
-        assertTrue(drafts.expected(4) > 0.9 * hopeful, "expected " + drafts.expected(4));
-        for (int i = 0; i < 40; i++) {
-            drafts.record(4, 4);
-        }
-        assertTrue(drafts.expected(4) > 3.8, "expected " + drafts.expected(4));
+        assertEquals(100, times.of(6), "what was not seen for long is tried again");
     }
 
     @Test
@@ -125,9 +153,11 @@ class SpeculationTest {
             int[] tokens = random.ints(1 + random.nextInt(300), 0, 2 + random.nextInt(6)).toArray();
             NgramIndex index = new NgramIndex();
             for (int count = 1; count <= tokens.length; count += 1 + random.nextInt(5)) {
-                int expected = latest(tokens, count, NgramIndex.LONG);
-                assertEquals(expected >= 0 ? expected : latest(tokens, count, NgramIndex.SHORT),
-                        index.find(tokens, count), () -> Arrays.toString(tokens));
+                index.take(tokens, count);
+                for (int kind = 0; kind < NgramIndex.LENGTHS.length; kind++) {
+                    assertEquals(latest(tokens, count, NgramIndex.LENGTHS[kind]), index.find(tokens, count, kind),
+                            () -> Arrays.toString(tokens));
+                }
             }
         }
     }
