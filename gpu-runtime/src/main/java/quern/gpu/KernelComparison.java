@@ -186,6 +186,18 @@ public final class KernelComparison {
         return difference(expected, found);
     }
 
+    /** {@link Kernels#maxima} and {@link Kernels#exponentialSums}. */
+    public float runs(float[] x, int from, int count) {
+        int runs = Math.ceilDiv(count, Kernels.RUN);
+        float[][] expected = {new float[runs], new float[runs]};
+        float[][] found = {new float[runs], new float[runs]};
+        definition.maxima(x, from, count, expected[0]);
+        definition.exponentialSums(x, from, count, runs > 0 ? expected[0][0] : 0, expected[1]);
+        subject.maxima(x, from, count, found[0]);
+        subject.exponentialSums(x, from, count, runs > 0 ? expected[0][0] : 0, found[1]);
+        return Math.max(difference(expected[0], found[0]), difference(expected[1], found[1]));
+    }
+
     /**
      * {@link Kernels#storeKv}, then {@link Kernels#attention}: {@code sequences} of {@code length} tokens each, the
      * last {@code rowsEach} of which attend.

@@ -69,6 +69,8 @@ public final class SelfCheck {
         results.add(Result.of("siluMultiply", "", "3 x 300", comparison.siluMultiply(3, 300)));
         results.add(Result.of("geluMultiply", "", "3 x 300", comparison.geluMultiply(3, 300)));
         results.add(Result.of("scale, softcap", "", "3 x 300", comparison.softcap(3, 300, 2.5f)));
+        results.add(Result.of("maxima, exponentialSums", "", "700",
+                comparison.runs(comparison.rows(1, 711).values(), 11, 700)));
         return results;
     }
 

@@ -31,7 +31,7 @@ final class TokenAnswer {
 
     /** Answers once. The answer is shorter than asked where the context ends. */
     void draw(int[] prompt) {
-        Sampler sampler = new Sampler(checked.model().shape().vocabulary());
+        Sampler sampler = new Sampler(checked.model().shape().vocabulary(), checked.model().kernels());
         long seed = parameters.seed().orElseGet(() -> new SplittableRandom().nextLong());
         int room = Math.max(0, checked.model().shape().contextTokens() - prompt.length);
         int[] all = Arrays.copyOf(prompt, prompt.length + Math.min(parameters.maxTokens(), room));

@@ -91,4 +91,13 @@ public interface Kernels {
 
     /** {@code x *= factor}, element by element. */
     void scale(Rows x, int count, float factor);
+
+    /** Elements of a run of {@link #maxima} and {@link #exponentialSums}; the last run may be shorter. */
+    int RUN = 128;
+
+    /** The largest of each run of {@code x[from .. from + count)}; NaN where one of the run is. */
+    void maxima(float[] x, int from, int count, float[] out);
+
+    /** The sum of {@code e^(x - shift)} over each run of {@code x[from .. from + count)}. */
+    void exponentialSums(float[] x, int from, int count, float shift, float[] out);
 }

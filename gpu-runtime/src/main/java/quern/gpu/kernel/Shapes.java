@@ -31,6 +31,15 @@ public final class Shapes {
         }
     }
 
+    /** {@code count} elements from {@code from}, and room for a number a run. */
+    public static void runs(int length, int from, int count, int room) {
+        if (from < 0 || count < 0 || from > length - count) {
+            throw new IllegalArgumentException(
+                    "elements " + from + " to " + ((long) from + count) + " of " + length + ", expected all inside");
+        }
+        atLeast("room for runs", room, Math.ceilDiv(count, Kernels.RUN));
+    }
+
     /** Rotary embedding: the table fits the head, the heads fit the row. */
     public static void rope(Rows x, int count, int headCount, int headSize, RopeTable table, int[] positions) {
         rows("rope", x, count, Math.multiplyExact(headCount, headSize));

@@ -295,4 +295,26 @@ public final class ScalarKernels implements Kernels {
             x.values()[i] *= factor;
         }
     }
+
+    @Override
+    public void maxima(float[] x, int from, int count, float[] out) {
+        Shapes.runs(x.length, from, count, out.length);
+        for (int i = 0; i < count; i++) {
+            float before = i % RUN == 0 ? Float.NEGATIVE_INFINITY : out[i / RUN];
+            out[i / RUN] = Math.max(before, x[from + i]);
+        }
+    }
+
+    @Override
+    public void exponentialSums(float[] x, int from, int count, float shift, float[] out) {
+        Shapes.runs(x.length, from, count, out.length);
+        float[] run = new float[RUN];
+        for (int first = 0; first < count; first += RUN) {
+            int used = Math.min(RUN, count - first);
+            for (int i = 0; i < used; i++) {
+                run[i] = FloatMath.exp(x[from + first + i] - shift);
+            }
+            out[first / RUN] = FloatMath.sum(run, 0, used);
+        }
+    }
 }

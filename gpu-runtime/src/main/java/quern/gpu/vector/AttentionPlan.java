@@ -184,7 +184,7 @@ final class AttentionPlan {
         }
         int blockTokens = kv.layout().blockTokens();
         for (int i = section * SECTION / blockTokens; i * blockTokens < end; i++) {
-            if (ones[i] != others[i]) {
+            if (ones[i] != others[i] && !ones[i].equals(others[i])) {
                 return false;
             }
         }

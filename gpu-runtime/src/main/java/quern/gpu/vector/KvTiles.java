@@ -137,22 +137,26 @@ final class KvTiles {
     }
 
     private static void scaleKeys(byte[] codes, float[] scales, int size, int tokens, float[] out) {
-        for (int i = 0; i < size; i++) {
-            int scalesAt = i / QuantizedRows.BLOCK * tokens;
-            for (int token = 0; token < tokens; token += F.length()) {
-                floats(codes, i * tokens + token).mul(FloatVector.fromArray(F, scales, scalesAt + token))
-                        .intoArray(out, i * tokens + token);
+        for (int token = 0; token < tokens; token += F.length()) {
+            for (int run = 0; run < size / QuantizedRows.BLOCK; run++) {
+                int first = run * QuantizedRows.BLOCK * tokens + token;
+                scaleColumn(codes, first, tokens, QuantizedRows.BLOCK, scales, run * tokens + token, out);
             }
         }
     }
 
+    /** One vector of tokens: {@code count} elements, {@code stride} from one to the next. */
+    private static void scaleColumn(
+            byte[] codes, int first, int stride, int count, float[] scales, int scalesAt, float[] out) {
+        FloatVector scale = FloatVector.fromArray(F, scales, scalesAt);
+        for (int i = 0; i < count; i++) {
+            floats(codes, first + i * stride).mul(scale).intoArray(out, first + i * stride);
+        }
+    }
+
     private static void scaleValues(byte[] codes, float[] scales, int runs, float[] out) {
-        for (int run = 0; run < runs; run++) {
-            FloatVector scale = FloatVector.broadcast(F, scales[run]);
-            int end = (run + 1) * QuantizedRows.BLOCK;
-            for (int i = run * QuantizedRows.BLOCK; i < end; i += F.length()) {
-                floats(codes, i).mul(scale).intoArray(out, i);
-            }
+        for (int i = 0; i < runs * QuantizedRows.BLOCK; i += F.length()) {
+            floats(codes, i).mul(FloatVector.broadcast(F, scales[i / QuantizedRows.BLOCK])).intoArray(out, i);
         }
     }
 

@@ -56,7 +56,7 @@ final class VectorAttention {
         for (int section = task.from(); section <= task.to(); section++) {
             choose(task, section, scratch);
             scores(section, kvHead, scratch);
-            weights(section, scratch);
+            weights(scratch);
             values(section, kvHead, scratch);
             for (int i = 0; i < scratch.chosen; i++) {
                 boolean first = section == Math.max(task.from(), plan.first(scratch.rows[i]));
@@ -141,12 +141,13 @@ final class VectorAttention {
         }
     }
 
-    private void weights(int section, AttentionScratch s) {
+    private void weights(AttentionScratch s) {
         for (int pair = 0; pair < s.chosen * group; pair++) {
             int from = pair * SECTION;
             float largest = AttentionTiles.softmax(s.scores, from, s.firsts[pair], s.ends[pair], rule);
             int begin = s.firsts[pair] / 16 * 16;
-            s.section.set(pair, largest, Lanes.sum(s.scores, from + begin, Math.ceilDiv(s.ends[pair] - begin, 16) * 16));
+            int count = Math.ceilDiv(s.ends[pair] - begin, 16) * 16;
+            s.section.set(pair, largest, Lanes.sum(s.scores, from + begin, count));
         }
     }
 

@@ -276,6 +276,22 @@ public final class VectorKernels implements Kernels {
         });
     }
 
+    @Override
+    public void maxima(float[] x, int from, int count, float[] out) {
+        Shapes.runs(x.length, from, count, out.length);
+        forRuns(count, (first, end) -> RunKernels.maxima(x, from, first, Math.min(end, count), out));
+    }
+
+    @Override
+    public void exponentialSums(float[] x, int from, int count, float shift, float[] out) {
+        Shapes.runs(x.length, from, count, out.length);
+        forRuns(count, (first, end) -> RunKernels.exponentialSums(x, from, first, Math.min(end, count), shift, out));
+    }
+
+    private void forRuns(int count, ComputeTeam.Range body) {
+        team.split(Math.ceilDiv(count, RUN), ELEMENTS_PER_PART / RUN, (from, to) -> body.run(from * RUN, to * RUN));
+    }
+
     private interface Row {
         void run(int row);
     }

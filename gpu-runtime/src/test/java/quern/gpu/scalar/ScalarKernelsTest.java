@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
@@ -147,11 +149,11 @@ class ScalarKernelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16"})
-    void shouldAttendToThePastOnlyWhenCacheIsPaged(ElementType type) {
-        KvLayout layout = new KvLayout(2, 2, 6, 4, type);
-        MemorySegment[] blocks = {block(layout), block(layout), block(layout)};
-        int length = 11;
+    @CsvSource({"F32, 6, 11, 2e-6", "F32, 8, 290, 4e-6", "F16, 6, 11, 3e-3", "Q8_0, 32, 11, 0.1", "Q8_0, 32, 290, 0.1"})
+    void shouldAttendToThePastOnlyWhenCacheIsPaged(ElementType type, int size, int length, double tolerance) {
+        KvLayout layout = new KvLayout(2, 2, size, 4, type);
+        MemorySegment[] blocks = new MemorySegment[Math.ceilDiv(length, 4)];
+        Arrays.setAll(blocks, i -> block(layout));
         MemorySegment[][] perRow = new MemorySegment[length][];
         int[] positions = new int[length];
         for (int t = 0; t < length; t++) {
@@ -159,22 +161,21 @@ class ScalarKernelsTest {
             positions[t] = t;
         }
         KvRows kv = new KvRows(layout, perRow, positions);
-        Rows keys = rows(length, 12);
-        Rows values = rows(length, 12);
+        Rows keys = rows(length, 2 * size);
+        Rows values = rows(length, 2 * size);
         kernels.storeKv(keys, values, length, kv, 1);
-        Rows queries = rows(length, 24);
-        Rows out = new Rows(length, 24);
-        double tolerance = type == ElementType.F32 ? 2e-6 : 3e-3;
+        Rows queries = rows(length, 4 * size);
+        Rows out = new Rows(length, 4 * size);
         for (AttentionRule rule : new AttentionRule[] {
-            AttentionRule.full(0.4f), new AttentionRule(0.4f, 3, 0), new AttentionRule(0.4f, 5, 1.5f),
-            new AttentionRule(0.4f, 1, 0), new AttentionRule(0.4f, 40, 0)
+            AttentionRule.full(0.3f), new AttentionRule(0.3f, 3, 0), new AttentionRule(0.3f, 5, 1.5f),
+            new AttentionRule(0.3f, 1, 0), new AttentionRule(0.3f, 40, 0)
         }) {
             kernels.attention(queries, length, 4, rule, kv, 1, out);
             for (int t = 0; t < length; t++) {
                 for (int head = 0; head < 4; head++) {
-                    double[] expected = attend(rule, queries, keys, values, t, head);
-                    for (int i = 0; i < 6; i++) {
-                        near(expected[i], out.values()[out.at(t) + 6 * head + i], tolerance);
+                    double[] expected = attend(rule, queries, keys, values, t, head, size);
+                    for (int i = 0; i < size; i++) {
+                        near(expected[i], out.values()[out.at(t) + size * head + i], tolerance);
                     }
                 }
             }
@@ -186,26 +187,27 @@ class ScalarKernelsTest {
     }
 
     private static double[] attend(
-            AttentionRule rule, Rows queries, Rows keys, Rows values, int row, int head) {
-        int kvAt = head / 2 * 6;
-        double[] sums = new double[6];
+            AttentionRule rule, Rows queries, Rows keys, Rows values, int row, int head, int size) {
+        int kvAt = head / 2 * size;
+        double[] sums = new double[size];
         double total = 0;
         for (int p = rule.windowTokens() == 0 ? 0 : Math.max(0, row + 1 - rule.windowTokens()); p <= row; p++) {
             double score = 0;
-            for (int i = 0; i < 6; i++) {
-                score += (double) queries.values()[queries.at(row) + 6 * head + i] * keys.values()[12 * p + kvAt + i];
+            for (int i = 0; i < size; i++) {
+                score += (double) queries.values()[queries.at(row) + size * head + i]
+                        * keys.values()[2 * size * p + kvAt + i];
             }
-            score *= 0.4f;
+            score *= 0.3f;
             if (rule.softcap() > 0) {
                 score = rule.softcap() * Math.tanh(score / rule.softcap());
             }
             double weight = Math.exp(score);
             total += weight;
-            for (int i = 0; i < 6; i++) {
-                sums[i] += weight * values.values()[12 * p + kvAt + i];
+            for (int i = 0; i < size; i++) {
+                sums[i] += weight * values.values()[2 * size * p + kvAt + i];
             }
         }
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < size; i++) {
             sums[i] /= total;
         }
         return sums;

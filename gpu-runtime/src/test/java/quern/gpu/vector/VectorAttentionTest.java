@@ -140,7 +140,7 @@ class VectorAttentionTest {
     void shouldGiveEachRowTheSameBitsWhenStatesDoNotFit() {
         KvLayout layout = new KvLayout(1, 1, 16, 32, ElementType.F32);
         MemorySegment[] one = blocks(layout, 20);
-        MemorySegment[] other = one.clone();
+        MemorySegment[] other = Arrays.stream(one).map(block -> block.asSlice(0)).toArray(MemorySegment[]::new);
         System.arraycopy(blocks(layout, 8), 0, other, 12, 8);
         MemorySegment[][] perRow = new MemorySegment[640][];
         Arrays.fill(perRow, one);

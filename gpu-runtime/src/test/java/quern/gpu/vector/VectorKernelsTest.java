@@ -151,6 +151,24 @@ class VectorKernelsTest {
     }
 
     @Test
+    void shouldEqualScalarWhenLookingThroughRuns() {
+        for (int count : new int[] {0, 1, 7, 15, 16, 17, 127, 128, 129, 1000, 151_936}) {
+            same(comparison.runs(comparison.rows(1, count + 3).values(), 3, count), "runs of " + count);
+        }
+        float[] x = comparison.rows(1, 1000).values();
+        x[3] = Float.NaN;
+        x[260] = Float.NEGATIVE_INFINITY;
+        x[500] = Float.POSITIVE_INFINITY;
+        x[999] = Float.NaN;
+        Arrays.fill(x, 640, 768, Float.NEGATIVE_INFINITY);
+        same(comparison.runs(x, 0, 1000), "runs with what is no number");
+        same(comparison.runs(x, 4, 900), "runs with infinities");
+        same(comparison.runs(new KernelComparison(kernels, SEED, 1e30f).rows(1, 999).values(), 0, 999), "wild runs");
+        assertThrows(IllegalArgumentException.class, () -> kernels.maxima(x, 1, 1000, new float[8]));
+        assertThrows(IllegalArgumentException.class, () -> kernels.maxima(x, 0, 1000, new float[7]));
+    }
+
+    @Test
     void shouldEqualScalarWhenRotating() {
         for (boolean interleaved : new boolean[] {true, false}) {
             for (int pairs : new int[] {1, 3, 4, 6, 8, 13, 32}) {

@@ -10,8 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import quern.config.BackendConfig;
 import quern.config.EngineConfig;
 import quern.gpu.Backend;
@@ -28,6 +31,9 @@ import quern.inference.LoadedModel;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.RandomShape;
+import quern.inference.sampling.Sampler;
+import quern.inference.sampling.SamplingParameters;
+import quern.inference.sampling.Truncation;
 import quern.inference.transformer.ForwardBatch;
 import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Transformer;
@@ -45,6 +51,10 @@ public final class AttentionBenchmark {
     private static final int PROMPT_TOKENS = 512;
     private static final int STREAMS = 8;
     private static final int BLOCK_TOKENS = 32;
+    private static final Map<String, Truncation> DRAWS = new TreeMap<>(Map.of(
+            "greedy", Truncation.NONE, "plain", Truncation.NONE,
+            "top_k 40", new Truncation(0, 40, 1, 0, 1, 0, 0.1), "top_p 0.95", new Truncation(0, 0, 0.95, 0, 1, 0, 0.1),
+            "min_p 0.05", new Truncation(0, 0, 1, 0.05, 1, 0, 0.1)));
     private static final long BANDWIDTH_BYTES = 256L << 20;
 
     private final Backend backend;
@@ -156,8 +166,26 @@ public final class AttentionBenchmark {
             time("decode, unshared", forward(streams(unshared)));
             time("decode, shared", forward(streams(shared)));
             time("prompt", forward(prompt));
+            draws();
         }
         print(label);
+    }
+
+    /** One token of logits that are like a model's: normally distributed, with a few that stand out. */
+    private void draws() {
+        Sampler sampler = new Sampler(shape.vocabulary(), backend.kernels());
+        float[] logits = rows(1, shape.vocabulary(), new Random(7)).values();
+        for (int i = 0; i < logits.length; i += 1009) {
+            logits[i] *= 4;
+        }
+        var history = new Sampler.History(new int[0], 0, 0);
+        SamplingParameters plain = SamplingParameters.plain(1, 1);
+        DRAWS.forEach((name, truncation) -> {
+            var parameters = new SamplingParameters(name.equals("greedy") ? 0 : 0.8, truncation, 0, 0, 1, plain.seed(),
+                    Map.of(), false, 0, List.of(), 1, false);
+            time(name, () -> sampler.draw(logits, 0, parameters, 1, history, Optional.empty()));
+        });
+        time("5 logprobs", () -> sampler.logprobs(logits, 0, 1, 5));
     }
 
     private void time(String what, Runnable once) {
@@ -206,6 +234,10 @@ public final class AttentionBenchmark {
                 median("decode, unshared") / median("decode, shared"));
         line("  prompt of %d tokens: %.1f tokens/s, attention %.1f %% of it", PROMPT_TOKENS,
                 PROMPT_TOKENS / median("prompt"), 100 * median("attention, prompt") / median("prompt"));
+        StringBuilder draws = new StringBuilder();
+        Stream.concat(DRAWS.keySet().stream(), Stream.of("5 logprobs")).forEach(name -> draws.append(
+                String.format(Locale.ROOT, ", %s %.0f us", name, 1e6 * median(name))));
+        line("  drawing from %d tokens%s", shape.vocabulary(), draws);
     }
 
     private static void line(String format, Object... values) {

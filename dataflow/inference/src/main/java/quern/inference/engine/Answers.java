@@ -23,7 +23,7 @@ final class Answers {
     Answers(LoadedModel model) {
         this.tokenizer = model.tokenizer();
         this.endTokens = new HashSet<>(tokenizer.endTokens());
-        this.sampler = new Sampler(model.shape().vocabulary());
+        this.sampler = new Sampler(model.shape().vocabulary(), model.kernels());
     }
 
     /**

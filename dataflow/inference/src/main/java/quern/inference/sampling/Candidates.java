@@ -1,25 +1,39 @@
 package quern.inference.sampling;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import quern.gpu.kernel.Kernels;
+import quern.gpu.scalar.FloatMath;
 
 /**
  * Tokens that may come next, with their logits, narrowed step by step. One instance serves many draws. Ties are always
  * broken towards the lower id, so nothing depends on the order in which steps look at candidates.
+ *
+ * <p>As long as nothing is left out, steps look at runs of the vocabulary: at their largest logits and at their sums of
+ * exponentials. Only what may stay gets a key of its own.
  */
 final class Candidates {
 
     private static final int FIRST_RUN = 256;
 
+    private final Kernels kernels;
     private final float[] logits;
+    private final float[] maxima;
+    private final float[] sums;
     private final int[] occurrences;
     private final long[] keys;
     private int size;
     private int ordered;
     private boolean keyed;
+    private boolean maximaKnown;
 
     /** @param vocabulary tokens there are */
-    Candidates(int vocabulary) {
+    Candidates(int vocabulary, Kernels kernels) {
+        this.kernels = kernels;
+        this.maxima = new float[Math.ceilDiv(vocabulary, Kernels.RUN)];
+        this.sums = new float[maxima.length];
         this.logits = new float[vocabulary];
         this.occurrences = new int[vocabulary];
         this.keys = new long[vocabulary];
@@ -29,6 +43,7 @@ final class Candidates {
     void load(float[] values, int from) {
         System.arraycopy(values, from, logits, 0, logits.length);
         keyed = false;
+        maximaKnown = false;
     }
 
     int size() {
@@ -37,6 +52,7 @@ final class Candidates {
 
     void bias(Map<Integer, Double> biases) {
         biases.forEach((token, bias) -> logits[token] += bias.floatValue());
+        maximaKnown = false;
     }
 
     /** Once per distinct token of {@code history[from .. to)}; CTRL (arXiv 1909.05858), section 4.1. */
@@ -44,6 +60,7 @@ final class Candidates {
         if (penalty == 1) {
             return;
         }
+        maximaKnown = false;
         for (int i = from; i < to; i++) {
             int token = history[i];
             if (occurrences[token]++ == 0) {
@@ -58,6 +75,7 @@ final class Candidates {
         if (presence == 0 && frequency == 0) {
             return;
         }
+        maximaKnown = false;
         for (int i = from; i < to; i++) {
             occurrences[history[i]]++;
         }
@@ -85,16 +103,27 @@ final class Candidates {
     }
 
     void temperature(double temperature) {
+        if (temperature == 1) {
+            return;
+        }
+        maximaKnown = false;
         for (int i = 0; i < logits.length; i++) {
             logits[i] = (float) (logits[i] / temperature);
         }
     }
 
     void topK(int k) {
-        if (k > 0 && k < size()) {
-            order(k);
-            size = k;
+        if (k <= 0 || k >= size()) {
+            return;
         }
+        if (!keyed && k <= maxima.length && !Double.isNaN(maximum())) {
+            keyLikeliest(k);
+            keyed = true;
+            return;
+        }
+        order(k);
+        size = k;
+        ordered = k;
     }
 
     /** Holtzman et al., The Curious Case of Neural Text Degeneration, arXiv 1904.09751. */
@@ -102,9 +131,18 @@ final class Candidates {
         if (p >= 1) {
             return;
         }
-        key();
         double maximum = maximum();
         double wanted = p * mass(maximum);
+        for (int count = FIRST_RUN; !keyed && count <= maxima.length; count *= 4) {
+            keyLikeliest(count);
+            keyed = reach(wanted, maximum);
+        }
+        key();
+        reach(wanted, maximum);
+    }
+
+    /** Leaves the likeliest until their sum is {@code wanted}; whether there are enough. */
+    private boolean reach(double wanted, double maximum) {
         double sum = 0;
         for (int i = 0; i < size; i++) {
             if (i == ordered) {
@@ -113,9 +151,11 @@ final class Candidates {
             sum += Math.exp(logit(i) - maximum);
             if (sum >= wanted) {
                 size = i + 1;
-                return;
+                ordered = Math.min(ordered, size);
+                return true;
             }
         }
+        return false;
     }
 
     /** Nguyen et al., Turning Up the Heat: Min-p Sampling, arXiv 2407.01082. */
@@ -123,8 +163,10 @@ final class Candidates {
         if (p <= 0) {
             return;
         }
-        key();
         double maximum = maximum();
+        if (!keyed) {
+            keyRuns(run -> Math.exp(maxima[run] - maximum) >= p);
+        }
         int kept = 0;
         for (int i = 0; i < size; i++) {
             if (Math.exp(logit(i) - maximum) >= p) {
@@ -154,7 +196,7 @@ final class Candidates {
             float distance = (float) Math.abs(logMass - logit(i) - entropy);
             byDistance[i] = (long) Float.floatToIntBits(distance) << 32 | i;
         }
-        java.util.Arrays.sort(byDistance);
+        Arrays.sort(byDistance);
         BitSet kept = new BitSet();
         double sum = 0;
         for (int i = 0; i < byDistance.length && sum < share; i++) {
@@ -221,9 +263,12 @@ final class Candidates {
 
     /** The likeliest candidate, -1 if there is none or a logit is not a number. */
     int greedy() {
+        if (!keyed) {
+            return greedyOfAll();
+        }
         int best = -1;
-        for (int i = 0; i < size(); i++) {
-            int token = keyed ? id(i) : i;
+        for (int i = 0; i < size; i++) {
+            int token = id(i);
             if (Float.isNaN(logits[token])) {
                 return -1;
             }
@@ -232,6 +277,18 @@ final class Candidates {
             best = better ? token : best;
         }
         return best;
+    }
+
+    private int greedyOfAll() {
+        float largest = (float) maximum();
+        for (int run = 0; run < maxima.length; run++) {
+            for (int id = run * Kernels.RUN; maxima[run] == largest && id < endOf(run); id++) {
+                if (logits[id] == largest) {
+                    return id;
+                }
+            }
+        }
+        return -1;
     }
 
     /** The likeliest of these tokens, -1 if there is none or a logit is not a number. */
@@ -248,9 +305,11 @@ final class Candidates {
 
     /** The candidate at {@code share} of the cumulated probability, by descending probability of what was ordered. */
     int draw(double share) {
-        key();
         double maximum = maximum();
         double wanted = share * mass(maximum);
+        if (!keyed) {
+            return drawOfAll(wanted, (float) maximum);
+        }
         double sum = 0;
         int last = -1;
         for (int i = 0; i < size; i++) {
@@ -262,6 +321,26 @@ final class Candidates {
             }
         }
         return last;
+    }
+
+    /** In the run in which {@code wanted} is reached, the token with which it is; rounding counts as the last one. */
+    private int drawOfAll(double wanted, float maximum) {
+        double before = 0;
+        int last = 0;
+        int run = 0;
+        while (run < sums.length && before + sums[run] <= wanted) {
+            last = sums[run] > 0 ? run : last;
+            before += sums[run++];
+        }
+        int chosen = run < sums.length ? run : last;
+        double sum = run < sums.length ? before : Double.NEGATIVE_INFINITY;
+        int token = -1;
+        for (int id = chosen * Kernels.RUN; id < endOf(chosen) && sum <= wanted; id++) {
+            float weight = FloatMath.exp(logits[id] - maximum);
+            sum += weight;
+            token = weight > 0 ? id : token;
+        }
+        return token;
     }
 
     /** All candidates, likeliest first. */
@@ -286,8 +365,24 @@ final class Candidates {
         return probabilities;
     }
 
+    /** Logarithm of the sum of the exponentials of the candidates' logits. */
+    double logMass() {
+        double maximum = maximum();
+        return maximum + Math.log(mass(maximum));
+    }
+
     private double maximum() {
         double maximum = Double.NEGATIVE_INFINITY;
+        if (!keyed) {
+            if (!maximaKnown) {
+                kernels.maxima(logits, 0, logits.length, maxima);
+                maximaKnown = true;
+            }
+            for (float largest : maxima) {
+                maximum = Math.max(maximum, largest);
+            }
+            return maximum;
+        }
         for (int i = 0; i < size; i++) {
             maximum = Math.max(maximum, logit(i));
         }
@@ -296,10 +391,58 @@ final class Candidates {
 
     private double mass(double maximum) {
         double sum = 0;
+        if (!keyed) {
+            kernels.exponentialSums(logits, 0, logits.length, (float) maximum, sums);
+            for (float part : sums) {
+                sum += part;
+            }
+            return sum;
+        }
         for (int i = 0; i < size; i++) {
             sum += Math.exp(logit(i) - maximum);
         }
         return sum;
+    }
+
+    private int endOf(int run) {
+        return Math.min(logits.length, (run + 1) * Kernels.RUN);
+    }
+
+    /*
+     * Of n runs each holds a token as likely as the n-th largest of the runs' largest logits. So the n likeliest are
+     * not below it, and few others are not.
+     */
+    /** Keys for the {@code count} likeliest, in order; at most as many as there are runs. */
+    private void keyLikeliest(int count) {
+        maximum();
+        float[] sorted = maxima.clone();
+        Arrays.sort(sorted);
+        float bound = sorted[sorted.length - count];
+        size = 0;
+        for (int run = 0; run < maxima.length; run++) {
+            for (int id = run * Kernels.RUN; maxima[run] >= bound && id < endOf(run); id++) {
+                if (logits[id] >= bound) {
+                    keys[size++] = keyOf(id);
+                }
+            }
+        }
+        Arrays.sort(keys, 0, size);
+        size = count;
+        ordered = count;
+    }
+
+    /** Keys for the tokens of these runs. */
+    private void keyRuns(IntPredicate wanted) {
+        size = 0;
+        for (int run = 0; run < maxima.length; run++) {
+            if (wanted.test(run)) {
+                for (int id = run * Kernels.RUN; id < endOf(run); id++) {
+                    keys[size++] = keyOf(id);
+                }
+            }
+        }
+        ordered = 0;
+        keyed = true;
     }
 
     private float logit(int index) {
@@ -336,7 +479,7 @@ final class Candidates {
             return;
         }
         select(ordered, size, count);
-        java.util.Arrays.sort(keys, ordered, count);
+        Arrays.sort(keys, ordered, count);
         ordered = count;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import quern.config.QuernException;
+import quern.gpu.kernel.Kernels;
 
 /**
  * Draws tokens. What is drawn depends on the logits, the history, the seed and the position only: not on the batch,
@@ -18,10 +19,13 @@ public final class Sampler {
     private final int vocabulary;
     private final Candidates candidates;
 
-    /** @param vocabulary width of a row of logits */
-    public Sampler(int vocabulary) {
+    /**
+     * @param vocabulary width of a row of logits
+     * @param kernels look through it; all that agree with the definition give the same tokens
+     */
+    public Sampler(int vocabulary, Kernels kernels) {
         this.vocabulary = vocabulary;
-        this.candidates = new Candidates(vocabulary);
+        this.candidates = new Candidates(vocabulary, kernels);
     }
 
     /**
@@ -84,16 +88,8 @@ public final class Sampler {
 
     /** Log-probabilities of {@code token} and the {@code top} likeliest under the row as it is. */
     public TokenLogprobs logprobs(float[] logits, int from, int token, int top) {
-        double maximum = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < vocabulary; i++) {
-            maximum = Math.max(maximum, logits[from + i]);
-        }
-        double mass = 0;
-        for (int i = 0; i < vocabulary; i++) {
-            mass += Math.exp(logits[from + i] - maximum);
-        }
-        double logMass = maximum + Math.log(mass);
         candidates.load(logits, from);
+        double logMass = candidates.logMass();
         candidates.topK(Math.min(top, vocabulary));
         List<TokenLogprobs.Entry> entries = new ArrayList<>();
         if (top > 0) {

@@ -59,7 +59,7 @@ public final class InvarianceDigest {
         boolean wide = file.shape().hidden() > 64;
         LoadedModel model = LoadedModel.load(file, backend.kernels(), product);
         SamplingParameters sampling = SamplingParameters.plain(1, 4).ignoringEos();
-        Sampler sampler = new Sampler(file.shape().vocabulary());
+        Sampler sampler = new Sampler(file.shape().vocabulary(), backend.kernels());
         int[] tokens = new Random(5).ints(wide ? 3 : 9, 0, 50).toArray();
         ByteBuffer bits = ByteBuffer.allocate(64 * Float.BYTES);
         MessageDigest sha = sha256();

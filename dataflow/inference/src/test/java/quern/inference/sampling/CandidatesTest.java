@@ -19,6 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import quern.gpu.scalar.ScalarKernels;
 import quern.inference.SharedFiles;
 
 class CandidatesTest {
@@ -43,7 +44,7 @@ class CandidatesTest {
     }
 
     private static void check(float[] logits, int[] history, JsonNode result) {
-        Candidates candidates = new Candidates(logits.length);
+        Candidates candidates = new Candidates(logits.length, new ScalarKernels());
         candidates.load(logits, 0);
         for (JsonNode step : result.get("steps")) {
             apply(candidates, step.get(0).asText(), step.get(1), history);
@@ -109,7 +110,7 @@ class CandidatesTest {
                 if (k < 1) {
                     continue;
                 }
-                Candidates candidates = new Candidates(size);
+                Candidates candidates = new Candidates(size, new ScalarKernels());
                 candidates.load(logits, 0);
                 candidates.topK(k);
                 int[] head = Arrays.stream(expected).limit(k).mapToInt(Integer::intValue).toArray();
@@ -125,10 +126,10 @@ class CandidatesTest {
         for (int i = 0; i < logits.length; i++) {
             logits[i] = (float) (0.1 * random.nextGaussian());
         }
-        Candidates candidates = new Candidates(logits.length);
+        Candidates candidates = new Candidates(logits.length, new ScalarKernels());
         candidates.load(logits, 0);
         candidates.topP(0.9);
-        Candidates all = new Candidates(logits.length);
+        Candidates all = new Candidates(logits.length, new ScalarKernels());
         all.load(logits, 0);
         double sum = 0;
         int kept = 0;
@@ -143,8 +144,59 @@ class CandidatesTest {
     }
 
     @Test
+    void shouldEqualAPlainWalkWhenTheVocabularyHasManyRuns() {
+        Random random = new Random(9);
+        for (float spread : new float[] {0.2f, 3f, 20f}) {
+            float[] logits = new float[60_001];
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] = i % 97 == 0 ? Float.NEGATIVE_INFINITY : spread * (float) random.nextGaussian();
+            }
+            logits[59_999] = logits[60_000];
+            Integer[] order = new Integer[logits.length];
+            Arrays.setAll(order, i -> i);
+            Arrays.sort(order, Comparator.<Integer>comparingDouble(i -> -logits[i]).thenComparing(i -> i));
+            Candidates candidates = new Candidates(logits.length, new ScalarKernels());
+            candidates.load(logits, 0);
+            assertEquals(order[0], candidates.greedy());
+            double total = 0;
+            for (float logit : logits) {
+                total += Math.exp(logit - logits[order[0]]);
+            }
+            assertEquals(logits[order[0]] + Math.log(total), candidates.logMass(), 1e-6);
+            for (int draw = 0; draw < 50; draw++) {
+                double share = random.nextDouble();
+                assertEquals(drawn(logits, logits[order[0]], share * total), candidates.draw(share));
+            }
+            candidates.minP(0.05);
+            long likely = Arrays.stream(order).filter(i -> Math.exp(logits[i] - logits[order[0]]) >= 0.05).count();
+            assertArrayEquals(Arrays.stream(order).limit(likely).mapToInt(i -> i).toArray(), candidates.ids());
+            for (double share : new double[] {0.01, 0.3, 0.9}) {
+                candidates.load(logits, 0);
+                candidates.topP(share);
+                double sum = 0;
+                int kept = 0;
+                while (sum < share * total) {
+                    sum += Math.exp(logits[order[kept++]] - logits[order[0]]);
+                }
+                assertArrayEquals(Arrays.stream(order).limit(kept).mapToInt(i -> i).toArray(), candidates.ids());
+            }
+        }
+    }
+
+    private static int drawn(float[] logits, float largest, double wanted) {
+        double sum = 0;
+        for (int id = 0; id < logits.length; id++) {
+            sum += Math.exp(logits[id] - largest);
+            if (sum > wanted) {
+                return id;
+            }
+        }
+        return -1;
+    }
+
+    @Test
     void shouldChooseTheLowerIdWhenLogitsAreEqual() {
-        Candidates candidates = new Candidates(4);
+        Candidates candidates = new Candidates(4, new ScalarKernels());
         candidates.load(new float[] {1, 3, 3, 2}, 0);
         assertEquals(1, candidates.greedy());
         candidates.topK(1);
@@ -153,7 +205,7 @@ class CandidatesTest {
 
     @Test
     void shouldLeaveOnlyAllowedTokensWhenMasked() {
-        Candidates candidates = new Candidates(4);
+        Candidates candidates = new Candidates(4, new ScalarKernels());
         candidates.load(new float[] {1, 3, 3, 2}, 0);
         BitSet allowed = new BitSet();
         allowed.set(0);
@@ -165,14 +217,14 @@ class CandidatesTest {
 
     @Test
     void shouldFindNothingWhenALogitIsNotANumber() {
-        Candidates candidates = new Candidates(3);
+        Candidates candidates = new Candidates(3, new ScalarKernels());
         candidates.load(new float[] {1, Float.NaN, 2}, 0);
         assertEquals(-1, candidates.greedy());
     }
 
     @Test
     void shouldRememberNothingWhenUsedAgainAfterPenalties() {
-        Candidates candidates = new Candidates(3);
+        Candidates candidates = new Candidates(3, new ScalarKernels());
         int[] history = {0, 0, 2};
         for (int i = 0; i < 2; i++) {
             candidates.load(new float[] {1, 1, 1}, 0);

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import quern.gpu.scalar.ScalarKernels;
 import quern.config.QuernException;
 
 class SamplerTest {
 
     private static final float[] LOGITS = {0, (float) Math.log(2), (float) Math.log(5), Float.NEGATIVE_INFINITY};
 
-    private final Sampler sampler = new Sampler(LOGITS.length);
+    private final Sampler sampler = new Sampler(LOGITS.length, new ScalarKernels());
 
     private int draw(SamplingParameters parameters, long seed, int position) {
         return sampler.draw(LOGITS, 0, parameters, seed,
