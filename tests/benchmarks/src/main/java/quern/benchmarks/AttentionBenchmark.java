@@ -88,7 +88,10 @@ public final class AttentionBenchmark {
         }
     }
 
-    /** @param args rounds (default 9), then threads (default: one per core), then shapes or GGUF files (default: qwen2.5-0.5b) */
+    /**
+     * @param args rounds (default 9), then threads (default: one per core), then shapes or GGUF files (default:
+     *     qwen2.5-0.5b)
+     */
     public static void main(String[] args) {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 9;
         int threads = args.length > 1 ? Integer.parseInt(args[1]) : 0;
@@ -224,7 +227,7 @@ public final class AttentionBenchmark {
         line("%s: read bandwidth %.1f GB/s, %.0f MB of KV per %d tokens", what, read, 1000 * cache, LONG_TOKENS);
         line("  attention, 1 stream of %d tokens: %.2f ms a step, %.2f GB/s, %.0f %% of read", LONG_TOKENS,
                 1000 * median("attention, 1 stream"), one, 100 * one / read);
-        line("  attention, %d streams: %.2f ms a step, %.2f GB/s, %.0f %% of read; with a shared prefix %.2f ms, %.2f x",
+        line("  attention, %d streams: %.2f ms a step, %.2f GB/s, %.0f %% of read; sharing a prefix %.2f ms, %.2f x",
                 STREAMS, 1000 * median("attention, unshared"), several, 100 * several / read,
                 1000 * median("attention, shared"), median("attention, unshared") / median("attention, shared"));
         line("  decode at %d tokens %.1f tokens/s, at %d %.1f: %.1f %%", SHORT_TOKENS, 1 / median("decode, short"),

@@ -37,7 +37,8 @@ class CacheTypeTest {
     void shouldHardlyChangePerplexityWhenCacheHasEightBits() {
         try (ComputeTeam team = new ComputeTeam(1);
                 LoadedModel model = LoadedModel.load(ModelFiles.open(EmbeddedModel.unpack(directory)),
-                        VectorKernels.refusal().isEmpty() ? new VectorKernels(team) : new ScalarKernels(), Product.Q8)) {
+                        VectorKernels.refusal().isEmpty() ? new VectorKernels(team) : new ScalarKernels(),
+                        Product.Q8)) {
             double half = perplexity(model, ElementType.F16);
             double eight = perplexity(model, ElementType.Q8_0);
             assertNotEquals(half, eight);
