@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import quern.actors.serving.Embedder;
 import quern.actors.serving.Embedders;
 import quern.actors.serving.Prompt;
@@ -54,6 +56,7 @@ public record EngineParts(
         StepProfile profile)
         implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EngineParts.class);
     private static final int TEXTS_IN_FLIGHT_MAX = 32;
 
     /**
@@ -92,7 +95,7 @@ public record EngineParts(
             tiers.openLower();
             if (generates) {
                 progress.accept("the model is loaded; its kernels are warming up");
-                WarmUp.run(model, engine, config.kv(), config.start().warmUp());
+                warmUp(model, config);
             }
             String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME
                     : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
@@ -103,6 +106,16 @@ public record EngineParts(
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
+        }
+    }
+
+    private static void warmUp(LoadedModel model, ApplianceConfig config) {
+        try {
+            WarmUp done = WarmUp.run(model, config.engine(), config.kv(), config.start().warmUp());
+            LOG.debug("{} rounds of warming up, {} times as fast in the end", done.rounds(), done.gain());
+        } catch (RuntimeException failure) {
+            // The first requests are slower; whatever is wrong with the model they will tell better.
+            LOG.warn("the kernels were not warmed up", failure);
         }
     }
 

@@ -92,8 +92,9 @@ public record WarmUp(int rounds, long firstNanos, long bestNanos, int failures) 
         int prompt = Math.clamp(Math.min(context, small.shape().contextTokens()) - ANSWER_TOKENS, 1,
                 PROMPT_TOKENS_MAX);
         int failures = 0;
+        int together = Math.min(engine.sequencesMax(), engine.queueMax());
         for (int batch : BATCHES) {
-            for (int i = 0; i < Math.min(batch, engine.sequencesMax()); i++) {
+            for (int i = 0; i < Math.min(batch, together); i++) {
                 int[] ids = random.ints(prompt, 0, small.shape().vocabulary()).toArray();
                 loop.submit(SequenceRequest.of(i, ids, i % 2 == 0
                         ? SamplingParameters.plain(i, ANSWER_TOKENS) : SamplingParameters.greedy(ANSWER_TOKENS)));
