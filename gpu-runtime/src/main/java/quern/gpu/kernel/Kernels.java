@@ -1,6 +1,9 @@
 package quern.gpu.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
@@ -26,12 +29,32 @@ public interface Kernels {
     /** Changes whenever results may change in any bit; part of every block key. */
     int arithmeticVersion();
 
+    /** Size of such a matrix in this backend's form; 0: it computes with weights as they are stored. */
+    long packedBytes(ElementType type, int rows, int columns);
+
     /**
      * The matrix in this backend's form.
      *
-     * @throws IllegalArgumentException if it is too large for this backend, naming the tensor
+     * @param into holds it from now on: off the heap or a mapped file, zeros, {@link #packedBytes} long, its first byte
+     *     at a multiple of 64
+     * @throws IllegalArgumentException if this backend refuses it, naming the tensor
      */
-    Matrix pack(Tensor weights);
+    Matrix pack(Tensor weights, MemorySegment into);
+
+    /** The same in memory that the garbage collector frees. */
+    default Matrix pack(Tensor weights) {
+        long bytes = packedBytes(weights.type(), weights.rows(), weights.columns());
+        return pack(weights, Arena.ofAuto().allocate(bytes, 64));
+    }
+
+    /**
+     * A matrix that {@link #pack} left in {@code packed}, in this process or in one before. What it holds is not
+     * looked at: whoever kept it answers for its being of this type, these dimensions and this {@link #packing()}.
+     */
+    Matrix packed(ElementType type, int rows, int columns, MemorySegment packed);
+
+    /** Names the packed form; changes whenever its bytes would. */
+    String packing();
 
     /** {@code out[t] = table[ids[t]]} as floats; {@code table} has one row per id. */
     void embed(Tensor table, int[] ids, int count, Rows out);

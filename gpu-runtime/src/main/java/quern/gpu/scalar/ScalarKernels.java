@@ -1,5 +1,6 @@
 package quern.gpu.scalar;
 
+import java.lang.foreign.MemorySegment;
 import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
@@ -37,8 +38,24 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Matrix pack(Tensor weights) {
+    public long packedBytes(ElementType type, int rows, int columns) {
+        return 0;
+    }
+
+    @Override
+    public Matrix pack(Tensor weights, MemorySegment into) {
         return new ScalarMatrix(weights);
+    }
+
+    /** @throws UnsupportedOperationException always: nothing is packed */
+    @Override
+    public Matrix packed(ElementType type, int rows, int columns, MemorySegment packed) {
+        throw new UnsupportedOperationException("scalar kernels compute with weights as stored");
+    }
+
+    @Override
+    public String packing() {
+        return "stored";
     }
 
     @Override

@@ -9,10 +9,10 @@ final class KernelNames {
 
     private KernelNames() {}
 
-    /** @param wide whether products of many tokens use 512-bit tiles */
+    /** @param wide whether on 512-bit vectors */
     static Map<String, String> of(boolean wide) {
         Map<String, String> names = new LinkedHashMap<>();
-        names.put("lanes", wide ? "256 and 512 bits" : "256 bits");
+        names.put("lanes", wide ? "512 bits" : "256 bits");
         names.put("attention", "vector, tiles of 8 rows in sections, shared prefixes once");
         for (ElementType type : ElementType.values()) {
             names.put(type.name(), product(type));
@@ -21,13 +21,13 @@ final class KernelNames {
     }
 
     private static String product(ElementType type) {
-        return switch (PanelMatrix.form(type)) {
+        return switch (PanelLayout.form(type)) {
             case FLOATS -> "panels of floats, float sums";
             case HALVES -> "panels of halves, float sums";
             case BRAIN_HALVES -> "panels of bfloat16, float sums";
-            case BYTES -> "panels of bytes, integer sums";
-            case NIBBLES -> "panels of nibbles, integer sums";
-            case INDICES -> "panels of codebook indices, integer sums";
+            case BYTES -> "panels of bytes, whole numbers in float lanes";
+            case NIBBLES -> "panels of nibbles, sums in 16-bit lanes";
+            case INDICES -> "panels of codebook indices, whole numbers in float lanes";
         };
     }
 }

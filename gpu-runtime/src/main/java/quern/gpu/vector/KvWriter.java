@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
+import quern.gpu.scalar.FloatMath;
 import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 
@@ -23,7 +24,7 @@ final class KvWriter {
     private final int tokens;
     private final short[] halves;
     private final QuantizedRows quantized;
-    private final float[] scratch = new float[EightLanes.COUNT];
+    private final float[] scratch = new float[FloatMath.PARTIALS];
 
     KvWriter(KvRows kv, int layer) {
         this.kv = kv;

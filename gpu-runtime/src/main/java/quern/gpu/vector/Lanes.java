@@ -1,5 +1,6 @@
 package quern.gpu.vector;
 
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -8,7 +9,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.scalar.FloatMath;
 
-/** The vector shape of the element-wise training kernels, and the functions of {@link FloatMath} over its lanes. */
+/** The vector shape of all kernels but the tiles, and the functions of {@link FloatMath} over its lanes. */
 final class Lanes {
 
     /** At most as many lanes as {@link FloatMath#PARTIALS}, so that a row's partial sums have the same meaning. */
@@ -25,7 +26,17 @@ final class Lanes {
 
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(FloatMath.ROUNDER);
 
+    private static final int BITS_MIN = 256;
+
     private Lanes() {}
+
+    /** Why this machine cannot run these kernels, or empty when it can. */
+    static Optional<String> refusal() {
+        int bits = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        return bits >= BITS_MIN
+                ? Optional.empty()
+                : Optional.of("vectors of " + bits + " bits, expected at least " + BITS_MIN);
+    }
 
     /*
      * Over an array, not over a vector: a method that takes a vector is compiled by itself where it is hot, is then too

@@ -6,121 +6,151 @@ import java.nio.ByteOrder;
 import quern.gpu.ComputeTeam;
 import quern.gpu.scalar.Dequantizer;
 import quern.gpu.scalar.StoredRow;
-import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
-import quern.gpu.vector.PanelMatrix.Form;
+import quern.gpu.vector.PanelLayout.Form;
 
 /**
  * Stored tensors into panels: floats as they are, quantised types as their codes, scales and factors.
  */
 final class PanelPacker {
 
+    private static final int ROWS = PanelLayout.ROWS;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private PanelPacker() {}
+    private final Tensor tensor;
+    private final PanelLayout layout;
+    private final MemorySegment into;
 
-    static PanelMatrix pack(Tensor tensor, ComputeTeam team) {
-        PanelMatrix matrix = empty(tensor);
-        team.split(matrix.panels(), 1, (from, to) -> {
-            for (int r = from * Tiles.ROWS; r < Math.min(to * Tiles.ROWS, tensor.rows()); r++) {
-                packRow(tensor, r, matrix);
+    private PanelPacker(Tensor tensor, PanelLayout layout, MemorySegment into) {
+        this.tensor = tensor;
+        this.layout = layout;
+        this.into = into;
+    }
+
+    /** @param into zeros, {@link PanelLayout#bytes()} of them */
+    static void pack(Tensor tensor, PanelLayout layout, MemorySegment into, ComputeTeam team) {
+        PanelPacker packer = new PanelPacker(tensor, layout, into);
+        team.split(layout.panels(), 1, (from, to) -> {
+            for (int panel = from; panel < to; panel++) {
+                packer.packPanel(panel);
             }
         });
-        return matrix;
     }
 
-    private static PanelMatrix empty(Tensor tensor) {
-        ElementType type = tensor.type();
-        Form form = PanelMatrix.form(type);
-        int elements = elements(tensor);
-        int scales = type.isFloat() ? 0 : elements / type.blockElements();
-        int factors = elements / 32 * PanelMatrix.factorsPerBlock(type);
-        boolean hasMins = StoredRow.hasMins(type);
-        int codes = switch (form) {
-            case BYTES -> elements;
-            case NIBBLES, INDICES -> elements / 2;
-            default -> 0;
-        };
-        return new PanelMatrix(
-                type, form, tensor.rows(), tensor.columns(), new byte[codes],
-                form == Form.HALVES || form == Form.BRAIN_HALVES ? new short[elements] : PanelMatrix.NO_SHORTS,
-                form == Form.FLOATS ? new float[elements] : PanelMatrix.NO_FLOATS,
-                new float[scales],
-                hasMins ? new float[scales] : PanelMatrix.NO_FLOATS,
-                new byte[factors],
-                hasMins ? new byte[factors] : PanelMatrix.NO_BYTES);
-    }
-
-    private static int elements(Tensor tensor) {
-        long elements = (long) Math.ceilDiv(tensor.rows(), Tiles.ROWS) * Tiles.ROWS * tensor.columns();
-        if (elements > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    tensor.name() + ": " + elements + " elements, expected at most " + (Integer.MAX_VALUE - 8));
-        }
-        return (int) elements;
-    }
-
-    private static void packRow(Tensor tensor, int row, PanelMatrix m) {
-        int panel = row / Tiles.ROWS;
-        int lane = row % Tiles.ROWS;
-        int columns = m.columns();
-        int at = panel * Tiles.ROWS * columns + lane;
-        switch (m.form()) {
-            case HALVES, BRAIN_HALVES -> {
-                MemorySegment stored = tensor.row(row);
-                for (int k = 0; k < columns; k++) {
-                    m.halves()[at + Tiles.ROWS * k] = stored.get(SHORT, 2L * k);
+    private void packPanel(int panel) {
+        int first = panel * ROWS;
+        int rows = Math.min(ROWS, tensor.rows() - first);
+        switch (layout.form()) {
+            case FLOATS -> packFloats(panel, rows);
+            case HALVES, BRAIN_HALVES -> packHalves(panel, rows);
+            case BYTES, NIBBLES, INDICES -> {
+                StoredRow[] stored = new StoredRow[rows];
+                for (int row = 0; row < rows; row++) {
+                    stored[row] = new StoredRow(layout.type(), layout.columns());
+                    stored[row].load(Dequantizer.bytes(tensor, first + row), 0);
+                }
+                packCodes(panel, stored);
+                packScales(panel, stored);
+                if (layout.factorsPerBlock() > 0) {
+                    packFactors(panel, stored);
                 }
             }
-            case FLOATS -> {
-                float[] values = new float[columns];
-                Dequantizer.row(tensor, row, values, 0);
+        }
+    }
+
+    private void packFloats(int panel, int rows) {
+        int columns = layout.columns();
+        float[] values = new float[columns];
+        float[] turned = new float[ROWS * columns];
+        for (int row = 0; row < rows; row++) {
+            Dequantizer.row(tensor, panel * ROWS + row, values, 0);
+            for (int k = 0; k < columns; k++) {
+                turned[ROWS * k + row] = values[k];
+            }
+        }
+        MemorySegment.copy(turned, 0, into, FLOAT, layout.codesAt(panel, 0), turned.length);
+    }
+
+    private void packHalves(int panel, int rows) {
+        int columns = layout.columns();
+        short[] turned = new short[ROWS * columns];
+        for (int row = 0; row < rows; row++) {
+            MemorySegment stored = tensor.row(panel * ROWS + row);
+            for (int k = 0; k < columns; k++) {
+                turned[ROWS * k + row] = stored.get(SHORT, 2L * k);
+            }
+        }
+        MemorySegment.copy(turned, 0, into, SHORT, layout.codesAt(panel, 0), turned.length);
+    }
+
+    private void packCodes(int panel, StoredRow[] rows) {
+        int columns = layout.columns();
+        byte[] turned = new byte[ROWS * columns / (layout.form() == Form.BYTES ? 1 : 2)];
+        for (int row = 0; row < rows.length; row++) {
+            byte[] codes = rows[row].codes();
+            if (layout.form() == Form.BYTES) {
                 for (int k = 0; k < columns; k++) {
-                    m.floats()[at + Tiles.ROWS * k] = values[k];
+                    turned[ROWS * k + row] = codes[k];
                 }
+            } else {
+                packPairs(codes, row, turned);
             }
-            case BYTES, NIBBLES, INDICES -> packCodes(tensor, row, m);
+        }
+        MemorySegment.copy(turned, 0, into, ValueLayout.JAVA_BYTE, layout.codesAt(panel, 0), turned.length);
+    }
+
+    private void packPairs(byte[] codes, int row, byte[] turned) {
+        boolean nibbles = layout.form() == Form.NIBBLES;
+        int lane = nibbles ? 2 * (row % 16) + row / 16 : row;
+        for (int pair = 0; pair < codes.length / 2; pair++) {
+            int k = pair / 16 * 32 + pair % 16;
+            turned[ROWS * pair + lane] = nibbles
+                    ? nibbles(codes[k] + layout.zero(), codes[k + 16] + layout.zero() - 8)
+                    : nibbles(StoredRow.codebookIndex(codes[k]), StoredRow.codebookIndex(codes[k + 16]));
         }
     }
 
-    private static void packCodes(Tensor tensor, int row, PanelMatrix m) {
-        int panel = row / Tiles.ROWS;
-        int lane = row % Tiles.ROWS;
-        StoredRow stored = new StoredRow(m.type(), m.columns());
-        stored.load(Dequantizer.bytes(tensor, row), 0);
-        for (int i = 0; i < stored.scales().length; i++) {
-            int at = m.scalesAt(panel, 0) + Tiles.ROWS * i + lane;
-            m.scales()[at] = stored.scales()[i];
-            if (m.hasMins()) {
-                m.mins()[at] = stored.mins()[i];
+    private static byte nibbles(int low, int high) {
+        return (byte) (low & 15 | high << 4);
+    }
+
+    private void packScales(int panel, StoredRow[] rows) {
+        int count = layout.columns() / layout.scaleElements();
+        float[] scales = new float[ROWS * count];
+        float[] mins = new float[ROWS * count];
+        for (int row = 0; row < rows.length; row++) {
+            for (int i = 0; i < count; i++) {
+                scales[ROWS * i + row] = rows[row].scales()[i];
+                mins[ROWS * i + row] = rows[row].mins()[i];
             }
         }
-        int step = m.factorsPerBlock() == 1 ? 2 : 1;
-        for (int run = 0; run < stored.factors().length && m.factorsPerBlock() > 0; run += step) {
-            int at = m.factorsAt(panel, 0) + Tiles.ROWS * (run / step) + lane;
-            m.factors()[at] = stored.factors()[run];
-            if (m.hasMins()) {
-                m.minFactors()[at] = stored.minFactors()[run];
-            }
-        }
-        for (int b = 0; b < m.blocks(); b++) {
-            packBlock(stored.codes(), 32 * b, m, (panel * m.blocks() + b) * 32 * Tiles.ROWS, lane);
+        long offset = layout.scaleOffset(panel, 0);
+        MemorySegment.copy(scales, 0, into, FLOAT, layout.scalesAt() + offset, scales.length);
+        if (layout.hasMins()) {
+            MemorySegment.copy(mins, 0, into, FLOAT, layout.minsAt() + offset, mins.length);
         }
     }
 
-    private static void packBlock(byte[] codes, int from, PanelMatrix m, int firstElement, int lane) {
-        if (m.form() == Form.BYTES) {
-            for (int k = 0; k < 32; k++) {
-                m.codes()[firstElement + Tiles.ROWS * k + lane] = codes[from + k];
+    private void packFactors(int panel, StoredRow[] rows) {
+        int perBlock = layout.factorsPerBlock();
+        int count = layout.blocks() * perBlock;
+        byte[] factors = new byte[ROWS * count];
+        byte[] minFactors = new byte[ROWS * count];
+        for (int row = 0; row < rows.length; row++) {
+            for (int i = 0; i < count; i++) {
+                int run = i * 2 / perBlock;
+                factors[ROWS * i + row] = rows[row].factors()[run];
+                minFactors[ROWS * i + row] = rows[row].minFactors()[run];
             }
-            return;
         }
-        for (int j = 0; j < 16; j++) {
-            int packed = m.form() == Form.NIBBLES
-                    ? codes[from + j] + m.zero() | codes[from + j + 16] + m.zero() - 8 << 4
-                    : StoredRow.codebookIndex(codes[from + j]) | StoredRow.codebookIndex(codes[from + j + 16]) << 4;
-            m.codes()[firstElement / 2 + Tiles.ROWS * j + lane] = (byte) packed;
+        long offset = layout.factorOffset(panel, 0);
+        MemorySegment.copy(factors, 0, into, ValueLayout.JAVA_BYTE, layout.factorsAt() + offset, factors.length);
+        if (layout.hasMins()) {
+            MemorySegment.copy(
+                    minFactors, 0, into, ValueLayout.JAVA_BYTE, layout.minFactorsAt() + offset, minFactors.length);
         }
     }
 }

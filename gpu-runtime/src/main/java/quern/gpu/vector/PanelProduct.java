@@ -1,182 +1,380 @@
 package quern.gpu.vector;
 
 import java.util.Arrays;
-import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Rows;
-import quern.gpu.vector.PanelMatrix.Form;
+import quern.gpu.vector.PanelLayout.Form;
 
 /**
- * Panels [from, to) of a matrix times packed tokens. A few k of a panel are unpacked once and used by all tokens; the
- * tokens' sums wait in scratch meanwhile.
+ * Panels of a matrix times tiles of tokens, with the scratch that takes: a few blocks of a panel are read once for all
+ * tokens, whose sums wait in scratch meanwhile. A few tokens are multiplied straight from the packed bytes; for many a
+ * chunk of blocks is unpacked first. The way does not show in the result. One thread at a time.
  */
 final class PanelProduct {
 
+    private static final int ROWS = PanelLayout.ROWS;
     private static final int BLOCK = 32;
     private static final int FLOATS_PER_READ = 64;
+    /** Full tiles up to which unpacking would cost more than it saves. */
+    private static final int DIRECT_TILES_MAX = 2;
 
-    private PanelProduct() {}
+    private final boolean wide;
+    /** Tokens of a full tile. */
+    private final int full;
+    /** Unpacked at once: with a tile of activations they fit the first cache level. */
+    private final int blocksMax;
+    private final float[] weights;
+    private final short[] codes;
+    private final short[] shortDots;
+    private final float[] dots;
+    /** Of each of two panels. */
+    private final float[][] factors;
+    private final float[][] minFactors;
+    private float[] sums = new float[0];
 
-    static void floats(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
+    /** @param wide whether on 512-bit vectors */
+    PanelProduct(boolean wide) {
+        this.wide = wide;
+        this.full = wide ? WideTiles.TOKENS : NarrowTiles.TOKENS;
+        this.blocksMax = wide ? 8 : 4;
+        this.weights = new float[blocksMax * BLOCK * ROWS];
+        this.codes = new short[2 * blocksMax * BLOCK * ROWS];
+        this.shortDots = new short[2 * 2 * blocksMax * full * ROWS];
+        this.dots = new float[2 * blocksMax * full * ROWS];
+        this.factors = new float[2][blocksMax * 2 * ROWS];
+        this.minFactors = new float[2][blocksMax * 2 * ROWS];
+    }
+
+    /** Products with floats: each sum is one chain of fmas in order of k. */
+    void floats(PanelMatrix w, TokenTiles x, int from, int to, Rows y) {
         int columns = w.columns();
-        int step = w.hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
-        float[] weights = new float[step * Tiles.ROWS];
-        float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
+        int step = w.layout().hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
         for (int panel = from; panel < to; panel++) {
-            Arrays.fill(sums, 0f);
-            for (int k = 0; k < columns; k += step) {
-                int count = Math.min(step, columns - k);
-                if (w.form() == Form.FLOATS) {
-                    addFloats(w.floats(), (panel * columns + k) * Tiles.ROWS, x, k, count, sums);
-                } else {
-                    PanelReader.floats(w, panel, k, count, weights);
-                    addFloats(weights, 0, x, k, count, sums);
-                }
-            }
-            write(sums, x.count(), panel, y);
-        }
-    }
-
-    private static void addFloats(float[] w, int wFrom, PackedTokens x, int k, int count, float[] sums) {
-        for (int tile = 0; tile < x.tiles(); tile++) {
-            int xFrom = x.at(tile, k);
-            int at = tile * x.tileTokens() * Tiles.ROWS;
-            switch (x.tileTokens()) {
-                case 1 -> Tiles.add1(w, wFrom, x.values(), xFrom, count, sums, at);
-                case Tiles.TOKENS ->
-                    GemmTiles.tile16x4(w, wFrom, x.values(), xFrom, count, sums, at, Tiles.ROWS, true);
-                default -> WideTiles.add8(w, wFrom, x.values(), xFrom, count, sums, at);
-            }
-        }
-    }
-
-    static void integers(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
-        float[] weights = new float[BLOCK * Tiles.ROWS];
-        float[] factors = new float[2 * Tiles.ROWS];
-        float[] sums = new float[x.tiles() * x.tileTokens() * Tiles.ROWS];
-        for (int panel = from; panel < to; panel++) {
-            Arrays.fill(sums, 0f);
-            for (int b = 0; b < w.blocks(); b++) {
-                PanelReader.integers(w, panel, b, factors, weights);
-                if (w.hasMins()) {
-                    PanelReader.factors(w, w.minFactors(), panel, b, factors);
-                }
-                int scalesAt = w.scalesAt(panel, b);
-                for (int tile = 0; tile < x.tiles(); tile++) {
-                    int xScales = x.blockAt(tile, b);
-                    int xFrom = x.at(tile, b * BLOCK);
-                    int at = tile * x.tileTokens() * Tiles.ROWS;
-                    if (x.tileTokens() == Tiles.TOKENS) {
-                        Tiles.addBlock4(
-                                weights, x.values(), xFrom, w.scales(), scalesAt, x.scales(), xScales, sums, at);
-                    } else {
-                        WideTiles.addBlock8(
-                                weights, w.columns() / w.blocks(), x.values(), xFrom, w.scales(), scalesAt,
-                                x.scales(), xScales, sums, at);
-                    }
-                    if (w.hasMins()) {
-                        addMins(w, scalesAt, factors, x, xScales, sums, at);
+            clear(x, 1);
+            if (w.layout().form() == Form.FLOATS && x.count() == 1) {
+                chain(w, panel, x);
+            } else {
+                for (int k = 0; k < columns; k += step) {
+                    int count = Math.min(step, columns - k);
+                    PanelReader.floats(w, panel, k, count, codes, weights);
+                    for (int tile = 0; tile < x.tiles(); tile++) {
+                        chain(weights, count, x.values(), x.at(tile, k), x.tokens(tile), tile * full * ROWS);
                     }
                 }
             }
-            write(sums, x.count(), panel, y);
+            write(x, panel, 0, y);
         }
     }
 
-    private static void addMins(
-            PanelMatrix w, int scalesAt, float[] factors, PackedTokens x, int xAt, float[] sums, int at) {
-        if (w.factorsPerBlock() == 2) {
-            Tiles.addRunMins(
-                    w.mins(), scalesAt, factors, x.scales(), xAt, x.runSums(), x.tileTokens(), sums, at);
+    private void chain(PanelMatrix w, int panel, TokenTiles x) {
+        long at = w.layout().codesAt(panel, 0);
+        if (wide) {
+            WideTiles.chain1(w.memory(), at, w.columns(), x.values(), 0, sums, 0);
         } else {
-            Tiles.addMins(w.mins(), scalesAt, factors, x.scales(), xAt, x.runSums(), x.tileTokens(), sums, at);
+            NarrowTiles.chain1(w.memory(), at, w.columns(), x.values(), 0, sums, 0);
         }
     }
 
-    /** A few tokens one by one while the panel is in the first cache level; tiles of one token. */
-    static void integersOneByOne(PanelMatrix w, PackedTokens x, int from, int to, Rows y) {
-        float[] sums = new float[x.count() * Tiles.ROWS];
-        boolean plain = w.form() == Form.BYTES && w.factorsPerBlock() == 0 && !w.hasMins();
-        BlockJoin join = new BlockJoin(w);
-        for (int panel = from; panel < to; panel++) {
-            if (plain) {
-                for (int t = 0; t < x.count(); t++) {
-                    SingleToken.bytes(w, panel, x, t, sums, t * Tiles.ROWS);
-                }
-            } else {
-                addBlocks(w, panel, x, join, sums);
+    private void chain(float[] w, int count, float[] x, int xAt, int tokens, int at) {
+        if (wide) {
+            switch (tokens) {
+                case 1 -> WideTiles.chain1(w, 0, count, x, xAt, sums, at);
+                case 4 -> WideTiles.chain4(w, 0, count, x, xAt, sums, at);
+                default -> WideTiles.chain8(w, 0, count, x, xAt, sums, at);
             }
-            write(sums, x.count(), panel, y);
+        } else if (tokens == 1) {
+            NarrowTiles.chain1(w, 0, count, x, xAt, sums, at);
+        } else {
+            NarrowTiles.chain4(w, 0, count, x, xAt, sums, at);
+            NarrowTiles.chain4(w, 16, count, x, xAt, sums, at + 16);
         }
     }
 
-    private static void addBlocks(PanelMatrix w, int panel, PackedTokens x, BlockJoin join, float[] sums) {
-        Arrays.fill(sums, 0f);
-        for (int b = 0; b < w.blocks(); b += BlockJoin.BLOCKS) {
-            int end = Math.min(b + BlockJoin.BLOCKS, w.blocks());
-            join.turnTo(panel, b, end);
-            for (int t = 0; t < x.count(); t++) {
-                if (w.form() == Form.BYTES) {
-                    BlockDots.bytes(w, panel, b, end, x, t, join.dots());
+    /** Products with 8-bit activations. */
+    void integers(PanelMatrix w, TokenTiles x, int from, int to, Rows y) {
+        boolean nibbles = w.layout().form() == Form.NIBBLES;
+        int fullTiles = x.tokens(x.tiles() - 1) == full ? x.tiles() : x.tiles() - 1;
+        boolean unpacks = fullTiles > DIRECT_TILES_MAX;
+        int group = nibbles && unpacks && wide ? 2 : 1;
+        for (int panel = from; panel < to; panel += group) {
+            int second = Math.min(panel + group, to) - 1;
+            clear(x, group);
+            for (int block = 0; block < w.layout().blocks(); block += blocksMax) {
+                int end = Math.min(block + blocksMax, w.layout().blocks());
+                int done = 0;
+                if (unpacks && nibbles) {
+                    unpackedShorts(w, panel, second, block, end, x, fullTiles);
+                    done = fullTiles;
+                } else if (unpacks || w.layout().form() == Form.INDICES) {
+                    unpackedFloats(w, panel, block, end, x);
+                    done = x.tiles();
+                }
+                for (int p = panel; p <= second && done < x.tiles(); p++) {
+                    direct(w, p, p - panel, block, end, x, done);
+                }
+            }
+            for (int p = panel; p <= second; p++) {
+                write(x, p, p - panel, y);
+            }
+        }
+    }
+
+    /** One or two panels times all full tiles, in 16-bit lanes. */
+    private void unpackedShorts(PanelMatrix w, int panel, int second, int from, int to, TokenTiles x, int tiles) {
+        int blocks = to - from;
+        int other = (second - panel) * blocks * BLOCK * ROWS;
+        for (int p = panel; p <= second; p++) {
+            for (int block = from; block < to; block++) {
+                PanelReader.shorts(w, p, block, codes, ((p - panel) * blocks + block - from) * BLOCK * ROWS);
+            }
+            readFactors(w, p, p - panel, from, to);
+        }
+        int runs = runs(w) * blocks;
+        int count = w.columns() / w.layout().blocks() / runs(w);
+        int panelDots = runs * full * ROWS;
+        for (int tile = 0; tile < tiles; tile++) {
+            int xAt = x.at(tile, BLOCK * from);
+            if (wide) {
+                WideTiles.shorts8(codes, 0, other, count, runs, x.pairs(), xAt, shortDots, panelDots);
+            } else {
+                NarrowTiles.shorts4(codes, 0, count, runs, x.pairs(), xAt, shortDots);
+            }
+            for (int p = panel; p <= second; p++) {
+                int slot = p - panel;
+                joinShorts(w, p, slot, from, to, x, tile, slot * panelDots);
+            }
+        }
+    }
+
+    /** Dots of a block: one of each half where those have factors of their own. */
+    private static int runs(PanelMatrix w) {
+        return w.layout().factorsPerBlock() == 2 ? 2 : 1;
+    }
+
+    private void unpackedFloats(PanelMatrix w, int panel, int from, int to, TokenTiles x) {
+        int blocks = to - from;
+        for (int block = from; block < to; block++) {
+            PanelReader.integers(w, panel, block, factors[0], weights, (block - from) * BLOCK * ROWS);
+        }
+        readFactors(w, panel, 0, from, to);
+        int count = w.columns() / w.layout().blocks();
+        for (int tile = 0; tile < x.tiles(); tile++) {
+            int xAt = x.at(tile, BLOCK * from);
+            if (wide) {
+                switch (x.tokens(tile)) {
+                    case 1 -> WideTiles.floats1(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+                    case 4 -> WideTiles.floats4(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+                    default -> WideTiles.floats8(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+                }
+            } else if (x.tokens(tile) == 1) {
+                NarrowTiles.floats1(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+            } else {
+                NarrowTiles.floats4(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+                NarrowTiles.floats4(weights, 16, count, blocks, x.values(), xAt, dots, 16);
+            }
+            joinFloats(w, panel, 0, from, to, x, tile);
+        }
+    }
+
+    /** Straight from the packed bytes. */
+    private void direct(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int firstTile) {
+        readFactors(w, panel, slot, from, to);
+        for (int tile = firstTile; tile < x.tiles(); tile++) {
+            if (w.layout().form() == Form.NIBBLES) {
+                if (runs(w) == 1) {
+                    nibbles(w, panel, from, to - from, x, tile);
                 } else {
-                    BlockDots.indices(w, panel, b, end, x, t, join.dots());
+                    nibbleHalves(w, panel, from, to - from, x, tile);
                 }
-                join.add(x.scales(), x.runSums(), t * w.blocks(), sums, t * Tiles.ROWS);
-            }
-        }
-    }
-
-    /** The same for form NIBBLES. */
-    static void integersOneByOne(PanelMatrix w, PairedTokens x, int from, int to, Rows y) {
-        float[] sums = new float[x.count() * Tiles.ROWS];
-        BlockJoin join = new BlockJoin(w);
-        for (int panel = from; panel < to; panel++) {
-            if (w.type() == ElementType.Q4_0) {
-                for (int t = 0; t < x.count(); t++) {
-                    SingleToken.nibbles(w, panel, x, t, sums, t * Tiles.ROWS);
-                }
+                joinShorts(w, panel, slot, from, to, x, tile, 0);
             } else {
-                addBlocks(w, panel, x, join, sums);
-            }
-            write(sums, x.count(), panel, y);
-        }
-    }
-
-    private static void addBlocks(PanelMatrix w, int panel, PairedTokens x, BlockJoin join, float[] sums) {
-        Arrays.fill(sums, 0f);
-        for (int b = 0; b < w.blocks(); b += BlockJoin.BLOCKS) {
-            int end = Math.min(b + BlockJoin.BLOCKS, w.blocks());
-            join.turnTo(panel, b, end);
-            for (int t = 0; t < x.count(); t++) {
-                BlockDots.nibbles(w, panel, b, end, x, t, join.dots());
-                join.add(x.scales(), x.runSums(), t * w.blocks(), sums, t * Tiles.ROWS);
+                bytes(w, panel, from, to - from, x, tile);
+                applyFactors(w, slot, to - from, x.tokens(tile));
+                joinFloats(w, panel, slot, from, to, x, tile);
             }
         }
     }
 
-    private static void write(float[] sums, int count, int panel, Rows y) {
-        int row = panel * Tiles.ROWS;
-        int used = Math.min(Tiles.ROWS, y.width() - row);
-        for (int t = 0; t < count; t++) {
-            System.arraycopy(sums, t * Tiles.ROWS, y.values(), y.at(t) + row, used);
-        }
-    }
-
-    /** Rows {@code row} to {@code row + count - 1} as floats, row-major. */
-    static void unpack(PanelMatrix w, int row, int count, float[] out) {
-        int columns = w.columns();
-        int step = w.hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
-        float[] weights = new float[step * Tiles.ROWS];
-        for (int first = row / Tiles.ROWS * Tiles.ROWS; first < row + count; first += Tiles.ROWS) {
-            for (int k = 0; k < columns; k += step) {
-                int used = Math.min(step, columns - k);
-                PanelReader.floats(w, first / Tiles.ROWS, k, used, weights);
-                for (int r = Math.max(first, row); r < Math.min(first + Tiles.ROWS, row + count); r++) {
-                    int at = (r - row) * columns + k;
-                    for (int i = 0; i < used; i++) {
-                        out[at + i] = weights[i * Tiles.ROWS + r - first];
-                    }
+    private void nibbles(PanelMatrix w, int panel, int from, int blocks, TokenTiles x, int tile) {
+        long at = w.layout().codesAt(panel, BLOCK * from);
+        int half = w.columns() / w.layout().blocks() / 2;
+        int xAt = x.at(tile, BLOCK * from);
+        int startsAt = x.blockAt(tile, from);
+        int[] pairs = x.pairs();
+        int[] starts = x.starts();
+        if (wide) {
+            switch (x.tokens(tile)) {
+                case 1 -> WideTiles.nibbles1(
+                        w.memory(), at, half, blocks, pairs, xAt, starts, startsAt, shortDots, 0);
+                case 4 -> WideTiles.nibbles4(
+                        w.memory(), at, half, blocks, pairs, xAt, starts, startsAt, shortDots, 0);
+                default -> WideTiles.nibbles8(
+                        w.memory(), at, half, blocks, pairs, xAt, starts, startsAt, shortDots, 0);
+            }
+        } else {
+            for (int row = 0; row < ROWS; row += 16) {
+                if (x.tokens(tile) == 1) {
+                    NarrowTiles.nibbles1(
+                            w.memory(), at + row, half, blocks, pairs, xAt, starts, startsAt, shortDots, row);
+                } else {
+                    NarrowTiles.nibbles4(
+                            w.memory(), at + row, half, blocks, pairs, xAt, starts, startsAt, shortDots, row);
                 }
             }
+        }
+    }
+
+    private void nibbleHalves(PanelMatrix w, int panel, int from, int blocks, TokenTiles x, int tile) {
+        long at = w.layout().codesAt(panel, BLOCK * from);
+        int half = w.columns() / w.layout().blocks() / 2;
+        int xAt = x.at(tile, BLOCK * from);
+        int startsAt = x.blockAt(tile, from);
+        int[] pairs = x.pairs();
+        int[] starts = x.starts();
+        if (wide) {
+            switch (x.tokens(tile)) {
+                case 1 -> WideTiles.nibbles1Halves(
+                        w.memory(), at, half, blocks, pairs, xAt, starts, startsAt, shortDots, 0);
+                case 4 -> WideTiles.nibbles4Halves(
+                        w.memory(), at, half, blocks, pairs, xAt, starts, startsAt, shortDots, 0);
+                default -> WideTiles.nibbles8Halves(
+                        w.memory(), at, half, blocks, pairs, xAt, starts, startsAt, shortDots, 0);
+            }
+        } else {
+            for (int row = 0; row < ROWS; row += 16) {
+                if (x.tokens(tile) == 1) {
+                    NarrowTiles.nibbles1Halves(
+                            w.memory(), at + row, half, blocks, pairs, xAt, starts, startsAt, shortDots, row);
+                } else {
+                    NarrowTiles.nibbles4Halves(
+                            w.memory(), at + row, half, blocks, pairs, xAt, starts, startsAt, shortDots, row);
+                }
+            }
+        }
+    }
+
+    private void bytes(PanelMatrix w, int panel, int from, int blocks, TokenTiles x, int tile) {
+        long at = w.layout().codesAt(panel, BLOCK * from);
+        int runs = runs(w) * blocks;
+        int count = w.columns() / w.layout().blocks() / runs(w);
+        int xAt = x.at(tile, BLOCK * from);
+        if (wide) {
+            switch (x.tokens(tile)) {
+                case 1 -> WideTiles.bytes1(w.memory(), at, count, runs, x.values(), xAt, dots, 0);
+                case 4 -> WideTiles.bytes4(w.memory(), at, count, runs, x.values(), xAt, dots, 0);
+                default -> WideTiles.bytes8(w.memory(), at, count, runs, x.values(), xAt, dots, 0);
+            }
+        } else if (x.tokens(tile) == 1) {
+            NarrowTiles.bytes1(w.memory(), at, count, runs, x.values(), xAt, dots, 0);
+        } else {
+            NarrowTiles.bytes4(w.memory(), at, count, runs, x.values(), xAt, dots, 0);
+            NarrowTiles.bytes4(w.memory(), at + 16, count, runs, x.values(), xAt, dots, 16);
+        }
+    }
+
+    private void readFactors(PanelMatrix w, int panel, int slot, int from, int to) {
+        if (w.layout().factorsPerBlock() > 0) {
+            PanelReader.factors(w, w.layout().factorsAt(), panel, from, to, factors[slot]);
+        }
+        if (w.layout().hasMins()) {
+            PanelReader.factors(w, w.layout().minFactorsAt(), panel, from, to, minFactors[slot]);
+        }
+    }
+
+    /** Dots in {@link #dots} become whole numbers of whole blocks. */
+    private void applyFactors(PanelMatrix w, int slot, int blocks, int tokens) {
+        switch (w.layout().factorsPerBlock()) {
+            case 1 -> {
+                if (wide) {
+                    WideJoin.multiply(dots, tokens, blocks, factors[slot]);
+                } else {
+                    NarrowJoin.multiply(dots, tokens, blocks, factors[slot]);
+                }
+            }
+            case 2 -> {
+                if (wide) {
+                    WideJoin.combine(dots, tokens, blocks, factors[slot]);
+                } else {
+                    NarrowJoin.combine(dots, tokens, blocks, factors[slot]);
+                }
+            }
+            default -> { }
+        }
+    }
+
+    private void joinShorts(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile, int dotsAt) {
+        PanelLayout layout = w.layout();
+        int tokens = x.tokens(tile);
+        int at = sumsAt(x, slot, tile);
+        int xAt = x.blockAt(tile, from);
+        if (layout.factorsPerBlock() == 0 && !layout.hasMins() && layout.zero() == 8) {
+            long scalesAt = layout.scalesAt() + layout.scaleOffset(panel, from);
+            if (wide) {
+                WideJoin.shorts(
+                        shortDots, dotsAt, tokens, to - from, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+            } else {
+                NarrowJoin.shorts(
+                        shortDots, dotsAt, tokens, to - from, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+            }
+            return;
+        }
+        int count = runs(w) * (to - from);
+        float more = 8 - layout.zero();
+        int runs = 3 - runs(w);
+        if (wide) {
+            WideJoin.widen(
+                    shortDots, dotsAt, tokens, count, runs, more, x.runSums(), x.runAt(tile, from), dots);
+        } else {
+            NarrowJoin.widen(
+                    shortDots, dotsAt, tokens, count, runs, more, x.runSums(), x.runAt(tile, from), dots);
+        }
+        applyFactors(w, slot, to - from, tokens);
+        joinFloats(w, panel, slot, from, to, x, tile);
+    }
+
+    private void joinFloats(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile) {
+        PanelLayout layout = w.layout();
+        long scalesAt = layout.scalesAt() + layout.scaleOffset(panel, from);
+        long minsAt = layout.minsAt() + layout.scaleOffset(panel, from);
+        int step = layout.scaleStepBytes();
+        int blocks = to - from;
+        int tokens = x.tokens(tile);
+        int xAt = x.blockAt(tile, from);
+        int runAt = x.runAt(tile, from);
+        int at = sumsAt(x, slot, tile);
+        if (layout.hasMins() && wide) {
+            WideJoin.mins(
+                    dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, minsAt, step, minFactors[slot],
+                    x.runSums(), runAt, sums, at);
+        } else if (layout.hasMins()) {
+            NarrowJoin.mins(
+                    dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, minsAt, step, minFactors[slot],
+                    x.runSums(), runAt, sums, at);
+        } else if (wide) {
+            WideJoin.floats(dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, step, sums, at);
+        } else {
+            NarrowJoin.floats(dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, step, sums, at);
+        }
+    }
+
+    /** Where the sums of a tile lie. */
+    private int sumsAt(TokenTiles x, int slot, int tile) {
+        return (slot * x.tiles() + tile) * full * ROWS;
+    }
+
+    private void clear(TokenTiles x, int panels) {
+        int length = panels * x.tiles() * full * ROWS;
+        if (sums.length < length) {
+            sums = new float[length];
+        } else {
+            Arrays.fill(sums, 0, length, 0f);
+        }
+    }
+
+    private void write(TokenTiles x, int panel, int slot, Rows y) {
+        int row = panel * ROWS;
+        int used = Math.min(ROWS, y.width() - row);
+        for (int t = 0; t < x.count(); t++) {
+            System.arraycopy(sums, sumsAt(x, slot, 0) + t * ROWS, y.values(), y.at(t) + row, used);
         }
     }
 }

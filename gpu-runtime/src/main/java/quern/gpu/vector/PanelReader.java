@@ -1,7 +1,8 @@
 package quern.gpu.vector;
 
-import static quern.gpu.vector.EightLanes.F;
-
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -11,174 +12,204 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.scalar.StoredRow;
 
-/** A few k of a panel as floats, k-major, into scratch that stays in the first cache level. */
+/** A few k of a panel taken apart, k-major, into scratch that stays in the first cache level. */
 final class PanelReader {
 
-    private static final VectorSpecies<Byte> EIGHT_BYTES = ByteVector.SPECIES_64;
-    private static final VectorSpecies<Byte> ROW_BYTES = ByteVector.SPECIES_128;
-    private static final VectorSpecies<Short> EIGHT_SHORTS = ShortVector.SPECIES_128;
-    private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+    private static final int ROWS = PanelLayout.ROWS;
+    private static final int BLOCK = 32;
+    private static final int FLOATS_PER_READ = 64;
+    /* As wide as the tiles in use, since vectors of one width alone are compiled best: see WideJoin. */
+    private static final VectorSpecies<Float> F =
+            WideTiles.fit() ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
+    private static final VectorSpecies<Short> S =
+            WideTiles.fit() ? ShortVector.SPECIES_512 : ShortVector.SPECIES_256;
+    private static final VectorSpecies<Integer> I = WideTiles.fit() ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
+    private static final VectorSpecies<Byte> FLOAT_BYTES =
+            WideTiles.fit() ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+    private static final VectorSpecies<Byte> SHORT_BYTES =
+            WideTiles.fit() ? ByteVector.SPECIES_256 : ByteVector.SPECIES_128;
+    private static final VectorSpecies<Short> BRAIN =
+            WideTiles.fit() ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
+    private static final int LANES = F.length();
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
     private static final byte[] CODEBOOK = StoredRow.codebook();
 
     private PanelReader() {}
 
-    /**
-     * The codes of block {@code block} times their factors, 32 x 16: whole numbers.
-     *
-     * @param factors scratch for 2 x 16
-     */
-    static void integers(PanelMatrix m, int panel, int block, float[] factors, float[] out) {
-        if (m.factorsPerBlock() == 0) {
-            codes(m, panel, block, out);
-            return;
-        }
-        factors(m, m.factors(), panel, block, factors);
-        int first = (panel * m.blocks() + block) * 32 * Tiles.ROWS;
-        switch (m.form()) {
-            case BYTES -> bytesTimes(m.codes(), first, factors, out);
-            case NIBBLES -> nibblesTimes(m.codes(), first / 2, -m.zero(), factors, out);
-            default -> indicesTimes(m.codes(), first / 2, factors, out);
+    /** One block of form NIBBLES as shorts, each nibble less 8, 32 x 32, interleaved as stored. */
+    static void shorts(PanelMatrix m, int panel, int block, short[] out, int to) {
+        long at = m.layout().codesAt(panel, BLOCK * block);
+        int upper = to + BLOCK / 2 * ROWS;
+        for (int i = 0; i < BLOCK / 2 * ROWS; i += S.length()) {
+            ShortVector packed = shorts(m.memory(), at + i);
+            packed.and((short) 15).sub((short) 8).intoArray(out, to + i);
+            packed.lanewise(VectorOperators.ASHR, 4).intoArray(out, upper + i);
         }
     }
 
-    private static void codes(PanelMatrix m, int panel, int block, float[] out) {
-        int first = (panel * m.blocks() + block) * 32 * Tiles.ROWS;
-        switch (m.form()) {
-            case BYTES -> bytes(m.codes(), first, out);
-            case NIBBLES -> nibbles(m.codes(), first / 2, -m.zero(), out);
-            case INDICES -> indices(m.codes(), first / 2, out);
+    private static ShortVector shorts(MemorySegment codes, long at) {
+        return (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
+                .convertShape(VectorOperators.B2S, S, 0);
+    }
+
+    /** The codes of one block times their factors, 32 x 32: whole numbers. */
+    static void integers(PanelMatrix m, int panel, int block, float[] factors, float[] out, int to) {
+        codes(m, panel, block, out, to);
+        if (m.layout().factorsPerBlock() == 0) {
+            return;
+        }
+        factors(m, m.layout().factorsAt(), panel, block, block + 1, factors);
+        for (int half = 0; half < 2; half++) {
+            for (int row = 0; row < ROWS; row += LANES) {
+                FloatVector factor = FloatVector.fromArray(F, factors, half * ROWS + row);
+                int at = to + half * BLOCK / 2 * ROWS + row;
+                for (int end = at + BLOCK / 2 * ROWS; at < end; at += ROWS) {
+                    FloatVector.fromArray(F, out, at).mul(factor).intoArray(out, at);
+                }
+            }
+        }
+    }
+
+    /**
+     * Factors of blocks [from, to) as floats, [block][half][row]: 1 where none are stored, twice the same where there
+     * is one for both halves.
+     *
+     * @param section where factors, or those of the minima, begin
+     */
+    static void factors(PanelMatrix m, long section, int panel, int from, int to, float[] out) {
+        int perBlock = m.layout().factorsPerBlock();
+        if (perBlock == 0) {
+            Arrays.fill(out, 0, (to - from) * 2 * ROWS, 1f);
+            return;
+        }
+        long at = section + m.layout().factorOffset(panel, from);
+        for (int half = 0; half < 2 * (to - from); half++) {
+            long stored = at + (perBlock == 2 ? half : half / 2) * ROWS;
+            for (int row = 0; row < ROWS; row += LANES) {
+                floats(m.memory(), stored + row).intoArray(out, half * ROWS + row);
+            }
+        }
+    }
+
+    private static void codes(PanelMatrix m, int panel, int block, float[] out, int to) {
+        long at = m.layout().codesAt(panel, BLOCK * block);
+        switch (m.layout().form()) {
+            case BYTES -> bytes(m.memory(), at, out, to);
+            case NIBBLES -> nibbles(m.memory(), at, -m.layout().zero(), out, to);
+            case INDICES -> indices(m.memory(), at, out, to);
             case FLOATS, HALVES, BRAIN_HALVES ->
                 throw new IllegalArgumentException(m.type() + " has no integer product");
         }
     }
 
-    /** The weights of {@code k} in [kFrom, kFrom + kCount); for quantised types exactly one block. */
-    static void floats(PanelMatrix m, int panel, int kFrom, int kCount, float[] out) {
-        int first = (panel * m.columns() + kFrom) * Tiles.ROWS;
-        switch (m.form()) {
-            case HALVES -> halves(m.halves(), first, kCount * Tiles.ROWS, out);
-            case BRAIN_HALVES -> brainHalves(m.halves(), first, kCount * Tiles.ROWS, out);
-            case FLOATS -> System.arraycopy(m.floats(), first, out, 0, kCount * Tiles.ROWS);
+    private static void bytes(MemorySegment codes, long from, float[] out, int to) {
+        for (int i = 0; i < BLOCK * ROWS; i += LANES) {
+            floats(codes, from + i).intoArray(out, to + i);
+        }
+    }
+
+    /** Bytes as floats. */
+    private static FloatVector floats(MemorySegment codes, long at) {
+        return (FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at, ORDER)
+                .convertShape(VectorOperators.B2F, F, 0);
+    }
+
+    private static void nibbles(MemorySegment codes, long from, int offset, float[] out, int to) {
+        for (int j = 0; j < BLOCK / 2; j++) {
+            int lower = to + ROWS * j;
+            int upper = lower + BLOCK / 2 * ROWS;
+            for (int i = 0; i < ROWS; i += S.length()) {
+                ShortVector packed = shorts(codes, from + ROWS * j + i);
+                ShortVector low = packed.and((short) 15);
+                ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
+                even(low).add(offset).intoArray(out, lower + i / 2);
+                odd(low).add(offset).intoArray(out, lower + i / 2 + 16);
+                even(high).add(offset + 8).intoArray(out, upper + i / 2);
+                odd(high).add(offset + 8).intoArray(out, upper + i / 2 + 16);
+            }
+        }
+    }
+
+    private static FloatVector even(ShortVector pairs) {
+        return (FloatVector) pairs.reinterpretAsInts().lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+    }
+
+    private static FloatVector odd(ShortVector pairs) {
+        return (FloatVector) pairs.reinterpretAsInts().lanewise(VectorOperators.ASHR, 16)
+                .convert(VectorOperators.I2F, 0);
+    }
+
+    /** The codebook stands in the lanes of a vector, each index chooses one. */
+    private static void indices(MemorySegment codes, long from, float[] out, int to) {
+        ByteVector codebook = ByteVector.fromArray(ByteVector.SPECIES_128, CODEBOOK, 0);
+        byte[] values = new byte[2 * ROWS];
+        for (int j = 0; j < BLOCK / 2; j++) {
+            for (int i = 0; i < ROWS; i += 16) {
+                ByteVector packed =
+                        ByteVector.fromMemorySegment(ByteVector.SPECIES_128, codes, from + ROWS * j + i, ORDER);
+                packed.and((byte) 15).selectFrom(codebook).intoArray(values, i);
+                packed.lanewise(VectorOperators.LSHR, 4).and((byte) 15).selectFrom(codebook)
+                        .intoArray(values, ROWS + i);
+            }
+            for (int i = 0; i < ROWS; i++) {
+                out[to + ROWS * j + i] = values[i];
+                out[to + ROWS * (j + BLOCK / 2) + i] = values[ROWS + i];
+            }
+        }
+    }
+
+    /**
+     * The weights of {@code k} in [kFrom, kFrom + kCount); for quantised types exactly one block.
+     *
+     * @param halves scratch for as many
+     */
+    static void floats(PanelMatrix m, int panel, int kFrom, int kCount, short[] halves, float[] out) {
+        long at = m.layout().codesAt(panel, kFrom);
+        int elements = kCount * ROWS;
+        switch (m.layout().form()) {
+            case HALVES -> {
+                MemorySegment.copy(m.memory(), SHORT, at, halves, 0, elements);
+                halves(halves, 0, elements, out);
+            }
+            case BRAIN_HALVES -> brainHalves(m.memory(), at, elements, out);
+            case FLOATS -> MemorySegment.copy(m.memory(), FLOAT, at, out, 0, elements);
             case BYTES, NIBBLES, INDICES -> {
-                codes(m, panel, kFrom / 32, out);
-                scale(m, panel, kFrom / 32, out);
-            }
-        }
-    }
-
-    private static void bytes(byte[] codes, int from, float[] out) {
-        for (int i = 0; i < 32 * Tiles.ROWS; i += 8) {
-            eight(codes, from + i).intoArray(out, i);
-        }
-    }
-
-    /** Eight bytes as floats. */
-    static FloatVector eight(byte[] codes, int at) {
-        return (FloatVector) ByteVector.fromArray(EIGHT_BYTES, codes, at).convertShape(VectorOperators.B2F, F, 0);
-    }
-
-    private static void nibbles(byte[] codes, int from, int offset, float[] out) {
-        for (int i = 0; i < 16 * Tiles.ROWS; i += 8) {
-            IntVector packed = (IntVector)
-                    ByteVector.fromArray(EIGHT_BYTES, codes, from + i).convertShape(VectorOperators.B2I, I, 0);
-            toFloats(packed.and(15)).add(offset).intoArray(out, i);
-            FloatVector upper = toFloats(packed.lanewise(VectorOperators.ASHR, 4));
-            upper.add(offset + 8).intoArray(out, i + 16 * Tiles.ROWS);
-        }
-    }
-
-    private static FloatVector toFloats(IntVector integers) {
-        return (FloatVector) integers.convertShape(VectorOperators.I2F, F, 0);
-    }
-
-    private static void indices(byte[] codes, int from, float[] out) {
-        ByteVector codebook = ByteVector.fromArray(ROW_BYTES, CODEBOOK, 0);
-        for (int j = 0; j < 16; j++) {
-            ByteVector packed = ByteVector.fromArray(ROW_BYTES, codes, from + Tiles.ROWS * j);
-            widen(packed.and((byte) 15).selectFrom(codebook), out, Tiles.ROWS * j);
-            ByteVector upper = packed.lanewise(VectorOperators.LSHR, 4).and((byte) 15);
-            widen(upper.selectFrom(codebook), out, Tiles.ROWS * (j + 16));
-        }
-    }
-
-    private static void widen(ByteVector bytes, float[] out, int at) {
-        ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 0)).intoArray(out, at);
-        ((FloatVector) bytes.convertShape(VectorOperators.B2F, F, 1)).intoArray(out, at + 8);
-    }
-
-    /** The factors, or those of the minima, of a block's two halves, 2 x 16; 1 where none are stored. */
-    static void factors(PanelMatrix m, byte[] stored, int panel, int block, float[] out) {
-        if (m.factorsPerBlock() == 0) {
-            Arrays.fill(out, 1f);
-            return;
-        }
-        int first = m.factorsAt(panel, block);
-        int second = first + (m.factorsPerBlock() - 1) * Tiles.ROWS;
-        for (int row = 0; row < Tiles.ROWS; row += 8) {
-            eight(stored, first + row).intoArray(out, row);
-            eight(stored, second + row).intoArray(out, Tiles.ROWS + row);
-        }
-    }
-
-    private static void bytesTimes(byte[] codes, int from, float[] factors, float[] out) {
-        for (int row = 0; row < Tiles.ROWS; row += 8) {
-            FloatVector first = FloatVector.fromArray(F, factors, row);
-            FloatVector second = FloatVector.fromArray(F, factors, Tiles.ROWS + row);
-            for (int at = row; at < 16 * Tiles.ROWS; at += Tiles.ROWS) {
-                eight(codes, from + at).mul(first).intoArray(out, at);
-                eight(codes, from + at + 16 * Tiles.ROWS).mul(second).intoArray(out, at + 16 * Tiles.ROWS);
-            }
-        }
-    }
-
-    private static void nibblesTimes(byte[] codes, int from, int offset, float[] factors, float[] out) {
-        for (int row = 0; row < Tiles.ROWS; row += 8) {
-            FloatVector first = FloatVector.fromArray(F, factors, row);
-            FloatVector second = FloatVector.fromArray(F, factors, Tiles.ROWS + row);
-            for (int at = row; at < 16 * Tiles.ROWS; at += Tiles.ROWS) {
-                IntVector packed = (IntVector)
-                        ByteVector.fromArray(EIGHT_BYTES, codes, from + at).convertShape(VectorOperators.B2I, I, 0);
-                toFloats(packed.and(15)).add(offset).mul(first).intoArray(out, at);
-                FloatVector upper = toFloats(packed.lanewise(VectorOperators.ASHR, 4));
-                upper.add(offset + 8).mul(second).intoArray(out, at + 16 * Tiles.ROWS);
-            }
-        }
-    }
-
-    private static void indicesTimes(byte[] codes, int from, float[] factors, float[] out) {
-        indices(codes, from, out);
-        for (int row = 0; row < Tiles.ROWS; row += 8) {
-            FloatVector first = FloatVector.fromArray(F, factors, row);
-            FloatVector second = FloatVector.fromArray(F, factors, Tiles.ROWS + row);
-            for (int at = row; at < 16 * Tiles.ROWS; at += Tiles.ROWS) {
-                FloatVector.fromArray(F, out, at).mul(first).intoArray(out, at);
-                int other = at + 16 * Tiles.ROWS;
-                FloatVector.fromArray(F, out, other).mul(second).intoArray(out, other);
+                codes(m, panel, kFrom / BLOCK, out, 0);
+                scale(m, panel, kFrom / BLOCK, out);
             }
         }
     }
 
     /** Products and difference each rounded, as the stored types are defined. */
     private static void scale(PanelMatrix m, int panel, int block, float[] out) {
-        int scalesAt = m.scalesAt(panel, block);
-        int firstAt = m.factorsAt(panel, block);
-        int secondAt = firstAt + (m.factorsPerBlock() - 1) * Tiles.ROWS;
-        boolean hasFactors = m.factorsPerBlock() > 0;
-        for (int run = 0; run < 2; run++) {
-            for (int row = 0; row < Tiles.ROWS; row += 8) {
-                int factorsAt = (run == 0 ? firstAt : secondAt) + row;
-                FloatVector scale = FloatVector.fromArray(F, m.scales(), scalesAt + row);
-                FloatVector min =
-                        m.hasMins() ? FloatVector.fromArray(F, m.mins(), scalesAt + row) : FloatVector.zero(F);
-                if (hasFactors) {
-                    scale = scale.mul(eight(m.factors(), factorsAt));
-                    min = m.hasMins() ? min.mul(eight(m.minFactors(), factorsAt)) : min;
-                }
-                for (int k = 16 * run; k < 16 * run + 16; k++) {
-                    int at = Tiles.ROWS * k + row;
-                    scale.mul(FloatVector.fromArray(F, out, at)).sub(min).intoArray(out, at);
-                }
+        PanelLayout layout = m.layout();
+        long at = layout.scaleOffset(panel, block);
+        float[] scales = new float[2 * ROWS];
+        float[] mins = new float[2 * ROWS];
+        factors(m, layout.factorsAt(), panel, block, block + 1, scales);
+        times(m.memory(), layout.scalesAt() + at, scales);
+        if (layout.hasMins()) {
+            factors(m, layout.minFactorsAt(), panel, block, block + 1, mins);
+            times(m.memory(), layout.minsAt() + at, mins);
+        }
+        for (int i = 0; i < 2 * ROWS; i += LANES) {
+            FloatVector scale = FloatVector.fromArray(F, scales, i);
+            FloatVector min = FloatVector.fromArray(F, mins, i);
+            int from = i / ROWS * (BLOCK / 2 * ROWS) + i % ROWS;
+            for (int end = from + BLOCK / 2 * ROWS; from < end; from += ROWS) {
+                scale.mul(FloatVector.fromArray(F, out, from)).sub(min).intoArray(out, from);
             }
+        }
+    }
+
+    /** Both halves' factors, in place, times the 32 floats stored at {@code at}. */
+    private static void times(MemorySegment memory, long at, float[] factors) {
+        for (int i = 0; i < 2 * ROWS; i += LANES) {
+            FloatVector.fromMemorySegment(F, memory, at + 4L * (i % ROWS), ORDER)
+                    .mul(FloatVector.fromArray(F, factors, i)).intoArray(factors, i);
         }
     }
 
@@ -189,11 +220,31 @@ final class PanelReader {
         }
     }
 
-    private static void brainHalves(short[] in, int from, int count, float[] out) {
-        for (int i = 0; i < count; i += 8) {
-            IntVector bits = (IntVector)
-                    ShortVector.fromArray(EIGHT_SHORTS, in, from + i).convertShape(VectorOperators.S2I, I, 0);
+    private static void brainHalves(MemorySegment in, long from, int count, float[] out) {
+        for (int i = 0; i < count; i += LANES) {
+            IntVector bits = (IntVector) ShortVector.fromMemorySegment(BRAIN, in, from + 2L * i, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0);
             bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, i);
+        }
+    }
+
+    /** Rows {@code row} to {@code row + count - 1} as floats, row-major. */
+    static void unpack(PanelMatrix w, int row, int count, float[] out) {
+        int columns = w.columns();
+        int step = w.layout().hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
+        short[] halves = new short[step * ROWS];
+        float[] weights = new float[step * ROWS];
+        for (int first = row / ROWS * ROWS; first < row + count; first += ROWS) {
+            for (int k = 0; k < columns; k += step) {
+                int used = Math.min(step, columns - k);
+                floats(w, first / ROWS, k, used, halves, weights);
+                for (int r = Math.max(first, row); r < Math.min(first + ROWS, row + count); r++) {
+                    int at = (r - row) * columns + k;
+                    for (int i = 0; i < used; i++) {
+                        out[at + i] = weights[i * ROWS + r - first];
+                    }
+                }
+            }
         }
     }
 }

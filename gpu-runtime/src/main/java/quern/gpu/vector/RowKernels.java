@@ -1,12 +1,12 @@
 package quern.gpu.vector;
 
-import static quern.gpu.vector.EightLanes.F;
+import static quern.gpu.vector.Lanes.F;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.kernel.Activation;
 import quern.gpu.scalar.FloatMath;
 import quern.gpu.scalar.ScalarKernels;
@@ -18,36 +18,17 @@ final class RowKernels {
     /** Elements whose exponentials are held at a time. */
     private static final int SILU_CHUNK = 1024;
 
+    private static final int LANES = F.length();
+    private static final VectorSpecies<Byte> BYTES =
+            LANES == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
     private static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(F, i -> i ^ 1);
 
     private RowKernels() {}
 
-    /** {@link FloatMath#dot}; a masked lane adds 0 * 0 to its partial sum, which leaves every sum but -0 as it is. */
-    static float dot(float[] a, int aFrom, float[] b, int bFrom, int count) {
-        FloatVector lower = FloatVector.zero(F);
-        FloatVector upper = lower;
-        int i = 0;
-        for (; i + 16 <= count; i += 16) {
-            lower = FloatVector.fromArray(F, a, aFrom + i).fma(FloatVector.fromArray(F, b, bFrom + i), lower);
-            upper = FloatVector.fromArray(F, a, aFrom + i + 8).fma(FloatVector.fromArray(F, b, bFrom + i + 8), upper);
-        }
-        if (i < count) {
-            VectorMask<Float> mask = F.indexInRange(i, count);
-            lower = FloatVector.fromArray(F, a, aFrom + i, mask)
-                    .fma(FloatVector.fromArray(F, b, bFrom + i, mask), lower);
-            if (i + 8 < count) {
-                mask = F.indexInRange(i + 8, count);
-                upper = FloatVector.fromArray(F, a, aFrom + i + 8, mask)
-                        .fma(FloatVector.fromArray(F, b, bFrom + i + 8, mask), upper);
-            }
-        }
-        return EightLanes.total(lower, upper);
-    }
-
     static void rmsNorm(float[] x, int from, int width, float[] weight, float epsilon, float[] y) {
-        float inverse = ScalarKernels.inverseRoot(dot(x, from, x, from, width), width, epsilon);
+        float inverse = ScalarKernels.inverseRoot(Lanes.dot(x, from, x, from, width), width, epsilon);
         int i = 0;
-        for (; i + 8 <= width; i += 8) {
+        for (; i + LANES <= width; i += LANES) {
             FloatVector.fromArray(F, x, from + i).mul(inverse).mul(FloatVector.fromArray(F, weight, i))
                     .intoArray(y, from + i);
         }
@@ -76,7 +57,7 @@ final class RowKernels {
         for (int i = 0; i < width; i++) {
             y[from + i] = x[from + i] - mean;
         }
-        float inverse = ScalarKernels.inverseRoot(dot(y, from, y, from, width), width, epsilon);
+        float inverse = ScalarKernels.inverseRoot(Lanes.dot(y, from, y, from, width), width, epsilon);
         for (int i = 0; i < width; i++) {
             y[from + i] = Math.fma(y[from + i] * inverse, weight[i], bias[i]);
         }
@@ -126,7 +107,7 @@ final class RowKernels {
     /** Pairs (i, i + pairs) of one head. */
     static void rotateHalves(float[] x, int at, int pairs, float[] cosines, float[] sines, int from) {
         int i = 0;
-        for (; i + 8 <= pairs; i += 8) {
+        for (; i + LANES <= pairs; i += LANES) {
             FloatVector a = FloatVector.fromArray(F, x, at + i);
             FloatVector b = FloatVector.fromArray(F, x, at + pairs + i);
             FloatVector cos = FloatVector.fromArray(F, cosines, from + i);
@@ -147,7 +128,7 @@ final class RowKernels {
      */
     static void rotateNeighbours(float[] x, int at, int elements, float[] cosines, float[] sines, int from) {
         int i = 0;
-        for (; i + 8 <= elements; i += 8) {
+        for (; i + LANES <= elements; i += LANES) {
             FloatVector own = FloatVector.fromArray(F, x, at + i);
             FloatVector cos = FloatVector.fromArray(F, cosines, from + i);
             FloatVector sin = FloatVector.fromArray(F, sines, from + i);
@@ -165,15 +146,19 @@ final class RowKernels {
         x[second] = Math.fma(a, sin, b * cos);
     }
 
-    /** {@link ScalarKernels#quantize} of one whole block of 32. */
+    /**
+     * {@link ScalarKernels#quantize} of one whole block of 32.
+     *
+     * @param scratch for 16 floats
+     */
     static void quantize(float[] x, int from, QuantizedRows q, int block, float[] scratch) {
-        FloatVector x0 = FloatVector.fromArray(F, x, from);
-        FloatVector x1 = FloatVector.fromArray(F, x, from + 8);
-        FloatVector x2 = FloatVector.fromArray(F, x, from + 16);
-        FloatVector x3 = FloatVector.fromArray(F, x, from + 24);
-        x0.abs().max(x1.abs()).max(x2.abs().max(x3.abs())).intoArray(scratch, 0);
+        FloatVector largest = FloatVector.fromArray(F, x, from).abs();
+        for (int i = LANES; i < 32; i += LANES) {
+            largest = largest.max(FloatVector.fromArray(F, x, from + i).abs());
+        }
+        largest.intoArray(scratch, 0);
         float max = 0;
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < LANES; i++) {
             max = Math.max(max, scratch[i]);
         }
         float scale = max / 127f;
@@ -182,21 +167,16 @@ final class RowKernels {
             return;
         }
         q.scales()[block] = scale;
-        int to = block * 32;
-        round(x0.div(scale), q.values(), to);
-        round(x1.div(scale), q.values(), to + 8);
-        round(x2.div(scale), q.values(), to + 16);
-        round(x3.div(scale), q.values(), to + 24);
-    }
-
-    /** Nearest integer, halves away from zero: whole part and fraction are both exact. */
-    private static void round(FloatVector x, byte[] out, int at) {
-        FloatVector whole = (FloatVector) x.convert(VectorOperators.F2I, 0).convert(VectorOperators.I2F, 0);
-        FloatVector fraction = x.sub(whole);
-        FloatVector rounded = whole.add(1f, fraction.compare(VectorOperators.GE, 0.5f))
-                .sub(1f, fraction.compare(VectorOperators.LE, -0.5f));
-        FloatVector clamped = rounded.min(127f).max(-127f);
-        clamped.convertShape(VectorOperators.F2B, ByteVector.SPECIES_64, 0)
-                .reinterpretAsBytes().intoArray(out, at);
+        for (int i = 0; i < 32; i += LANES) {
+            /* Nearest integer, halves away from zero: whole part and fraction are both exact. */
+            FloatVector quotient = FloatVector.fromArray(F, x, from + i).div(scale);
+            FloatVector whole = (FloatVector) quotient.convert(VectorOperators.F2I, 0).convert(VectorOperators.I2F, 0);
+            FloatVector fraction = quotient.sub(whole);
+            whole.add(1f, fraction.compare(VectorOperators.GE, 0.5f))
+                    .sub(1f, fraction.compare(VectorOperators.LE, -0.5f))
+                    .min(127f).max(-127f)
+                    .convertShape(VectorOperators.F2B, BYTES, 0).reinterpretAsBytes()
+                    .intoArray(q.values(), block * 32 + i);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package quern.gpu.vector;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
 import quern.gpu.ComputeTeam;
@@ -11,16 +12,18 @@ import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
 import quern.gpu.scalar.Dequantizer;
+import quern.gpu.scalar.FloatMath;
 import quern.gpu.scalar.RopeAngles;
 import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
 
 /**
- * All kernels on 256-bit vectors (512 for products of many tokens, on machines that have them), spread over a compute
- * team. Results equal {@link ScalarKernels} bit for bit, for every number of rows and threads: lanes are different
- * outputs, or the 16 partial sums of the definition.
+ * All kernels on vectors of 512 bits, or 256 where a machine has no wider ones, spread over a compute team. Results
+ * equal {@link ScalarKernels} bit for bit, for every number of rows and threads: lanes are different outputs, or the 16
+ * partial sums of the definition.
  */
 public final class VectorKernels implements Kernels {
 
@@ -28,13 +31,14 @@ public final class VectorKernels implements Kernels {
     private static final int ELEMENTS_PER_PART = 1 << 15;
     /** Multiplications below which a product is not worth another part. */
     private static final int PRODUCTS_PER_PART = 1 << 17;
-    /** Tokens up to which an integer product takes them one by one; a tile of four costs as much as three. */
-    private static final int ONE_BY_ONE_MAX = 3;
 
     private final ComputeTeam team;
     private final boolean wide;
     private final RopeAngles angles = new RopeAngles();
     private final AttentionTeam attention;
+    private final TokenTiles floatTokens;
+    private final TokenTiles integerTokens;
+    private final ThreadLocal<PanelProduct> products;
 
     /** @param team not closed by these kernels */
     public VectorKernels(ComputeTeam team) {
@@ -46,16 +50,20 @@ public final class VectorKernels implements Kernels {
         this.team = team;
         this.wide = wide;
         this.attention = new AttentionTeam(team);
+        int full = wide ? WideTiles.TOKENS : NarrowTiles.TOKENS;
+        this.floatTokens = new TokenTiles(full);
+        this.integerTokens = new TokenTiles(full);
+        this.products = ThreadLocal.withInitial(() -> new PanelProduct(wide));
     }
 
     /** Why this machine cannot run these kernels, or empty when it can. */
     public static Optional<String> refusal() {
-        return EightLanes.refusal();
+        return Lanes.refusal();
     }
 
     /** The vectors in use, for people. */
     public static String lanes() {
-        return WideTiles.fit() ? "256 and 512 bits" : "256 bits";
+        return WideTiles.fit() ? "512 bits" : "256 bits";
     }
 
     @Override
@@ -74,8 +82,26 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public Matrix pack(Tensor weights) {
-        return PanelPacker.pack(weights, team);
+    public long packedBytes(ElementType type, int rows, int columns) {
+        return PanelLayout.of(type, rows, columns).bytes();
+    }
+
+    @Override
+    public Matrix pack(Tensor weights, MemorySegment into) {
+        PanelLayout layout = PanelLayout.of(weights.type(), weights.rows(), weights.columns());
+        PanelMatrix matrix = new PanelMatrix(layout, into);
+        PanelPacker.pack(weights, layout, into, team);
+        return matrix;
+    }
+
+    @Override
+    public Matrix packed(ElementType type, int rows, int columns, MemorySegment packed) {
+        return new PanelMatrix(PanelLayout.of(type, rows, columns), packed);
+    }
+
+    @Override
+    public String packing() {
+        return "panels-32-1";
     }
 
     /**
@@ -83,7 +109,7 @@ public final class VectorKernels implements Kernels {
      * on the calling thread, so parts of the team may call it.
      */
     public static void unpack(Matrix w, int from, int count, float[] out) {
-        PanelProduct.unpack((PanelMatrix) w, from, count, out);
+        PanelReader.unpack((PanelMatrix) w, from, count, out);
     }
 
     @Override
@@ -96,9 +122,12 @@ public final class VectorKernels implements Kernels {
     public void matmul(Matrix w, Rows x, int count, Rows y) {
         Shapes.rows("product input", x, count, w.columns());
         Shapes.rows("product output", y, count, w.rows());
-        PanelMatrix matrix = (PanelMatrix) w;
-        PackedTokens tokens = PackedTokens.of(x, count, tileTokens(count));
-        split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
+        multiplyFloats((PanelMatrix) w, x, count, y);
+    }
+
+    private void multiplyFloats(PanelMatrix w, Rows x, int count, Rows y) {
+        floatTokens.packFloats(x, count, team, tilesPerPart(w.columns()));
+        split(w, count, (from, to) -> products.get().floats(w, floatTokens, from, to, y));
     }
 
     @Override
@@ -108,7 +137,7 @@ public final class VectorKernels implements Kernels {
         int blocks = q.blocksPerRow();
         int whole = x.width() / QuantizedRows.BLOCK;
         team.split(count, Math.ceilDiv(ELEMENTS_PER_PART, x.width()), (from, to) -> {
-            float[] scratch = new float[EightLanes.COUNT];
+            float[] scratch = new float[FloatMath.PARTIALS];
             for (int t = from; t < to; t++) {
                 for (int b = 0; b < whole; b++) {
                     RowKernels.quantize(x.values(), x.at(t) + b * QuantizedRows.BLOCK, q, t * blocks + b, scratch);
@@ -126,26 +155,17 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("8-bit product input", x, count, w.columns());
         Shapes.rows("8-bit product output", y, count, w.rows());
         PanelMatrix matrix = (PanelMatrix) w;
-        if (!matrix.hasIntegerProduct()) {
-            PackedTokens tokens = PackedTokens.of(ScalarKernels.dequantize(x, count), count, tileTokens(count));
-            split(matrix, count, (from, to) -> PanelProduct.floats(matrix, tokens, from, to, y));
-        } else if (count > ONE_BY_ONE_MAX) {
-            PackedTokens tokens = PackedTokens.of(x, count, tileTokens(count));
-            split(matrix, count, (from, to) -> PanelProduct.integers(matrix, tokens, from, to, y));
-        } else if (matrix.form() == PanelMatrix.Form.NIBBLES) {
-            PairedTokens tokens = PairedTokens.of(x, count);
-            split(matrix, count, (from, to) -> PanelProduct.integersOneByOne(matrix, tokens, from, to, y));
-        } else {
-            PackedTokens tokens = PackedTokens.of(x, count, 1);
-            split(matrix, count, (from, to) -> PanelProduct.integersOneByOne(matrix, tokens, from, to, y));
+        if (!matrix.layout().hasIntegerProduct()) {
+            multiplyFloats(matrix, ScalarKernels.dequantize(x, count), count, y);
+            return;
         }
+        boolean asPairs = matrix.layout().form() == PanelLayout.Form.NIBBLES;
+        integerTokens.packIntegers(x, count, asPairs, team, tilesPerPart(w.columns()));
+        split(matrix, count, (from, to) -> products.get().integers(matrix, integerTokens, from, to, y));
     }
 
-    private int tileTokens(int count) {
-        if (count == 1) {
-            return 1;
-        }
-        return wide && count > Tiles.TOKENS ? WideTiles.TOKENS : Tiles.TOKENS;
+    private int tilesPerPart(int columns) {
+        return Math.ceilDiv(ELEMENTS_PER_PART, integerTokens.full() * columns);
     }
 
     private static int itemsPerPart(long productsPerItem) {
@@ -153,7 +173,7 @@ public final class VectorKernels implements Kernels {
     }
 
     private void split(PanelMatrix matrix, int count, ComputeTeam.Range body) {
-        team.split(matrix.panels(), itemsPerPart((long) Tiles.ROWS * matrix.columns() * count), body);
+        team.split(matrix.layout().panels(), itemsPerPart((long) PanelLayout.ROWS * matrix.columns() * count), body);
     }
 
     @Override

@@ -1,0 +1,190 @@
+package quern.gpu.vector;
+
+import quern.gpu.ComputeTeam;
+import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
+
+/**
+ * Activations in the order in which products read them: full tiles of {@link #full} tokens, then at most one with the
+ * rest, of 1, 4 or {@link #full} tokens, padded with zeros. Element (k, token) of a tile lies at {@code at(tile, k) +
+ * token}. Its arrays are kept for the next activations. One thread at a time packs; many may read.
+ */
+final class TokenTiles {
+
+    private static final int BLOCK = QuantizedRows.BLOCK;
+    private static final int RUN = BLOCK / 2;
+    private static final float[] NO_FLOATS = {};
+    private static final int[] NO_INTS = {};
+
+    private final int full;
+    private int count;
+    private int width;
+    private int tiles;
+    private int lastTokens;
+
+    private float[] values = NO_FLOATS;
+    private int[] pairs = NO_INTS;
+    private int[] starts = NO_INTS;
+    private float[] scales = NO_FLOATS;
+    private float[] runSums = NO_FLOATS;
+
+    /** @param full tokens of a full tile: 4 or 8 */
+    TokenTiles(int full) {
+        this.full = full;
+    }
+
+    /** Floats as they are. */
+    void packFloats(Rows x, int tokens, ComputeTeam team, int tilesPerPart) {
+        shape(tokens, x.width());
+        values = grown(values, slots() * width);
+        team.split(tiles, tilesPerPart, (from, to) -> {
+            for (int tile = from; tile < to; tile++) {
+                int stride = tokens(tile);
+                for (int token = 0; token < stride; token++) {
+                    int row = tile * full + token;
+                    int at = at(tile, 0) + token;
+                    for (int k = 0; k < width; k++, at += stride) {
+                        values[at] = row < tokens ? x.values()[x.at(row) + k] : 0f;
+                    }
+                }
+            }
+        });
+    }
+
+    /**
+     * Whole numbers as floats, or each twice in an int.
+     *
+     * @param asPairs for products in 16-bit lanes; the others read floats
+     */
+    void packIntegers(QuantizedRows x, int tokens, boolean asPairs, ComputeTeam team, int tilesPerPart) {
+        shape(tokens, x.width());
+        int blocks = x.blocksPerRow();
+        scales = grown(scales, slots() * blocks);
+        runSums = grown(runSums, 2 * slots() * blocks);
+        if (asPairs) {
+            pairs = grown(pairs, slots() * width);
+            starts = grown(starts, slots() * blocks);
+        } else {
+            values = grown(values, slots() * width);
+        }
+        team.split(tiles, tilesPerPart, (from, to) -> {
+            for (int tile = from; tile < to; tile++) {
+                for (int token = 0; token < tokens(tile); token++) {
+                    packRow(x, tile, token, asPairs);
+                }
+            }
+        });
+    }
+
+    private void packRow(QuantizedRows x, int tile, int token, boolean asPairs) {
+        int stride = tokens(tile);
+        int blocks = x.blocksPerRow();
+        int row = tile * full + token;
+        boolean there = row < count;
+        byte[] in = x.values();
+        int at = at(tile, 0) + token;
+        for (int block = 0; block < blocks; block++) {
+            int from = (row * blocks + block) * BLOCK;
+            int blockAt = blockAt(tile, block) + token;
+            int runAt = runAt(tile, block) + token;
+            for (int half = 0; half < 2; half++, from += RUN, at += RUN * stride) {
+                int sum = 0;
+                for (int k = 0; k < RUN; k++) {
+                    int value = there ? in[from + k] : 0;
+                    sum += value;
+                    if (asPairs) {
+                        pairs[at + k * stride] = pair(value);
+                    } else {
+                        values[at + k * stride] = value;
+                    }
+                }
+                runSums[runAt + half * stride] = sum;
+                if (half == 0 && asPairs) {
+                    starts[blockAt] = pair(-8 * sum);
+                }
+            }
+            scales[blockAt] = there ? x.scales()[row * blocks + block] : 0f;
+        }
+    }
+
+    private static int pair(int value) {
+        return value << 16 | value & 0xffff;
+    }
+
+    private void shape(int tokens, int columns) {
+        count = tokens;
+        width = columns;
+        int rest = tokens % full;
+        lastTokens = rest == 0 ? full : rest == 1 ? 1 : rest <= 4 ? 4 : full;
+        tiles = Math.ceilDiv(tokens, full);
+        Math.multiplyExact(slots(), columns);
+    }
+
+    /** Tokens with padding. */
+    private int slots() {
+        return (tiles - 1) * full + lastTokens;
+    }
+
+    private static float[] grown(float[] array, int length) {
+        return array.length >= length ? array : new float[length];
+    }
+
+    private static int[] grown(int[] array, int length) {
+        return array.length >= length ? array : new int[length];
+    }
+
+    int count() {
+        return count;
+    }
+
+    int full() {
+        return full;
+    }
+
+    int tiles() {
+        return tiles;
+    }
+
+    /** Tokens of a tile, padding included. */
+    int tokens(int tile) {
+        return tile < tiles - 1 ? full : lastTokens;
+    }
+
+    /** Where element {@code k} of a tile's first token lies in {@link #values()} and {@link #pairs()}. */
+    int at(int tile, int k) {
+        return tile * full * width + k * tokens(tile);
+    }
+
+    /** Where a block of a tile's first token lies in {@link #scales()} and {@link #starts()}. */
+    int blockAt(int tile, int block) {
+        return tile * full * (width / BLOCK) + block * tokens(tile);
+    }
+
+    /** Where its first half's sum lies in {@link #runSums()}; that of its second half {@code tokens(tile)} further. */
+    int runAt(int tile, int block) {
+        return 2 * blockAt(tile, block);
+    }
+
+    float[] values() {
+        return values;
+    }
+
+    /** Each whole number twice, as the halves of an int. */
+    int[] pairs() {
+        return pairs;
+    }
+
+    /** -8 times the sum of a block's first half, likewise. */
+    int[] starts() {
+        return starts;
+    }
+
+    float[] scales() {
+        return scales;
+    }
+
+    /** Sums of 16 whole numbers. */
+    float[] runSums() {
+        return runSums;
+    }
+}
