@@ -3,38 +3,30 @@ package quern.inference.sampling;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import quern.gpu.kernel.Kernels;
-import quern.gpu.scalar.FloatMath;
 
 /**
  * Tokens that may come next, with their logits, narrowed step by step. One instance serves many draws. Ties are always
  * broken towards the lower id, so nothing depends on the order in which steps look at candidates.
  *
- * <p>As long as nothing is left out, steps look at runs of the vocabulary: at their largest logits and at their sums of
- * exponentials. Only what may stay gets a key of its own.
+ * <p>As long as nothing is left out, steps look at {@link LogitRuns}; only what may stay gets a key of its own.
  */
 final class Candidates {
 
     private static final int FIRST_RUN = 256;
 
-    private final Kernels kernels;
     private final float[] logits;
-    private final float[] maxima;
-    private final float[] sums;
+    private final LogitRuns runs;
     private final int[] occurrences;
     private final long[] keys;
     private int size;
     private int ordered;
     private boolean keyed;
-    private boolean maximaKnown;
 
     /** @param vocabulary tokens there are */
     Candidates(int vocabulary, Kernels kernels) {
-        this.kernels = kernels;
-        this.maxima = new float[Math.ceilDiv(vocabulary, Kernels.RUN)];
-        this.sums = new float[maxima.length];
         this.logits = new float[vocabulary];
+        this.runs = new LogitRuns(logits, kernels);
         this.occurrences = new int[vocabulary];
         this.keys = new long[vocabulary];
     }
@@ -43,7 +35,7 @@ final class Candidates {
     void load(float[] values, int from) {
         System.arraycopy(values, from, logits, 0, logits.length);
         keyed = false;
-        maximaKnown = false;
+        runs.changed();
     }
 
     int size() {
@@ -52,7 +44,7 @@ final class Candidates {
 
     void bias(Map<Integer, Double> biases) {
         biases.forEach((token, bias) -> logits[token] += bias.floatValue());
-        maximaKnown = false;
+        runs.changed();
     }
 
     /** Once per distinct token of {@code history[from .. to)}; CTRL (arXiv 1909.05858), section 4.1. */
@@ -60,7 +52,7 @@ final class Candidates {
         if (penalty == 1) {
             return;
         }
-        maximaKnown = false;
+        runs.changed();
         for (int i = from; i < to; i++) {
             int token = history[i];
             if (occurrences[token]++ == 0) {
@@ -75,7 +67,7 @@ final class Candidates {
         if (presence == 0 && frequency == 0) {
             return;
         }
-        maximaKnown = false;
+        runs.changed();
         for (int i = from; i < to; i++) {
             occurrences[history[i]]++;
         }
@@ -96,7 +88,7 @@ final class Candidates {
     void keep(BitSet allowed) {
         size = 0;
         for (int id = allowed.nextSetBit(0); id >= 0 && id < logits.length; id = allowed.nextSetBit(id + 1)) {
-            keys[size++] = keyOf(id);
+            keys[size++] = KeyOrder.keyOf(logits[id], id);
         }
         ordered = 0;
         keyed = true;
@@ -106,7 +98,7 @@ final class Candidates {
         if (temperature == 1) {
             return;
         }
-        maximaKnown = false;
+        runs.changed();
         for (int i = 0; i < logits.length; i++) {
             logits[i] = (float) (logits[i] / temperature);
         }
@@ -116,7 +108,7 @@ final class Candidates {
         if (k <= 0 || k >= size()) {
             return;
         }
-        if (!keyed && k <= maxima.length && !Double.isNaN(maximum())) {
+        if (!keyed && k <= runs.count() && !Double.isNaN(maximum())) {
             keyLikeliest(k);
             keyed = true;
             return;
@@ -133,7 +125,7 @@ final class Candidates {
         }
         double maximum = maximum();
         double wanted = p * mass(maximum);
-        for (int count = FIRST_RUN; !keyed && count <= maxima.length; count *= 4) {
+        for (int count = FIRST_RUN; !keyed && count <= runs.count(); count *= 4) {
             keyLikeliest(count);
             keyed = reach(wanted, maximum);
         }
@@ -165,7 +157,9 @@ final class Candidates {
         }
         double maximum = maximum();
         if (!keyed) {
-            keyRuns(run -> Math.exp(maxima[run] - maximum) >= p);
+            size = runs.keys(largest -> Math.exp(largest - maximum) >= p, keys);
+            ordered = 0;
+            keyed = true;
         }
         int kept = 0;
         for (int i = 0; i < size; i++) {
@@ -264,7 +258,7 @@ final class Candidates {
     /** The likeliest candidate, -1 if there is none or a logit is not a number. */
     int greedy() {
         if (!keyed) {
-            return greedyOfAll();
+            return runs.greedy();
         }
         int best = -1;
         for (int i = 0; i < size; i++) {
@@ -277,18 +271,6 @@ final class Candidates {
             best = better ? token : best;
         }
         return best;
-    }
-
-    private int greedyOfAll() {
-        float largest = (float) maximum();
-        for (int run = 0; run < maxima.length; run++) {
-            for (int id = run * Kernels.RUN; maxima[run] == largest && id < endOf(run); id++) {
-                if (logits[id] == largest) {
-                    return id;
-                }
-            }
-        }
-        return -1;
     }
 
     /** The likeliest of these tokens, -1 if there is none or a logit is not a number. */
@@ -305,11 +287,11 @@ final class Candidates {
 
     /** The candidate at {@code share} of the cumulated probability, by descending probability of what was ordered. */
     int draw(double share) {
+        if (!keyed) {
+            return runs.draw(share);
+        }
         double maximum = maximum();
         double wanted = share * mass(maximum);
-        if (!keyed) {
-            return drawOfAll(wanted, (float) maximum);
-        }
         double sum = 0;
         int last = -1;
         for (int i = 0; i < size; i++) {
@@ -321,26 +303,6 @@ final class Candidates {
             }
         }
         return last;
-    }
-
-    /** In the run in which {@code wanted} is reached, the token with which it is; rounding counts as the last one. */
-    private int drawOfAll(double wanted, float maximum) {
-        double before = 0;
-        int last = 0;
-        int run = 0;
-        while (run < sums.length && before + sums[run] <= wanted) {
-            last = sums[run] > 0 ? run : last;
-            before += sums[run++];
-        }
-        int chosen = run < sums.length ? run : last;
-        double sum = run < sums.length ? before : Double.NEGATIVE_INFINITY;
-        int token = -1;
-        for (int id = chosen * Kernels.RUN; id < endOf(chosen) && sum <= wanted; id++) {
-            float weight = FloatMath.exp(logits[id] - maximum);
-            sum += weight;
-            token = weight > 0 ? id : token;
-        }
-        return token;
     }
 
     /** All candidates, likeliest first. */
@@ -372,17 +334,10 @@ final class Candidates {
     }
 
     private double maximum() {
-        double maximum = Double.NEGATIVE_INFINITY;
         if (!keyed) {
-            if (!maximaKnown) {
-                kernels.maxima(logits, 0, logits.length, maxima);
-                maximaKnown = true;
-            }
-            for (float largest : maxima) {
-                maximum = Math.max(maximum, largest);
-            }
-            return maximum;
+            return runs.maximum();
         }
+        double maximum = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < size; i++) {
             maximum = Math.max(maximum, logit(i));
         }
@@ -390,59 +345,21 @@ final class Candidates {
     }
 
     private double mass(double maximum) {
-        double sum = 0;
         if (!keyed) {
-            kernels.exponentialSums(logits, 0, logits.length, (float) maximum, sums);
-            for (float part : sums) {
-                sum += part;
-            }
-            return sum;
+            return runs.mass();
         }
+        double sum = 0;
         for (int i = 0; i < size; i++) {
             sum += Math.exp(logit(i) - maximum);
         }
         return sum;
     }
 
-    private int endOf(int run) {
-        return Math.min(logits.length, (run + 1) * Kernels.RUN);
-    }
-
-    /*
-     * Of n runs each holds a token as likely as the n-th largest of the runs' largest logits. So the n likeliest are
-     * not below it, and few others are not.
-     */
     /** Keys for the {@code count} likeliest, in order; at most as many as there are runs. */
     private void keyLikeliest(int count) {
-        maximum();
-        float[] sorted = maxima.clone();
-        Arrays.sort(sorted);
-        float bound = sorted[sorted.length - count];
-        size = 0;
-        for (int run = 0; run < maxima.length; run++) {
-            for (int id = run * Kernels.RUN; maxima[run] >= bound && id < endOf(run); id++) {
-                if (logits[id] >= bound) {
-                    keys[size++] = keyOf(id);
-                }
-            }
-        }
-        Arrays.sort(keys, 0, size);
+        Arrays.sort(keys, 0, runs.likeliest(count, keys));
         size = count;
         ordered = count;
-    }
-
-    /** Keys for the tokens of these runs. */
-    private void keyRuns(IntPredicate wanted) {
-        size = 0;
-        for (int run = 0; run < maxima.length; run++) {
-            if (wanted.test(run)) {
-                for (int id = run * Kernels.RUN; id < endOf(run); id++) {
-                    keys[size++] = keyOf(id);
-                }
-            }
-        }
-        ordered = 0;
-        keyed = true;
     }
 
     private float logit(int index) {
@@ -453,23 +370,16 @@ final class Candidates {
         return (int) keys[index];
     }
 
-    /* A key sorts ascending by (descending logit, ascending id): the float's bits in total order, inverted, above. */
     private void key() {
         if (keyed) {
             return;
         }
         for (int id = 0; id < logits.length; id++) {
-            keys[id] = keyOf(id);
+            keys[id] = KeyOrder.keyOf(logits[id], id);
         }
         size = logits.length;
         ordered = 0;
         keyed = true;
-    }
-
-    private long keyOf(int id) {
-        int bits = Float.floatToIntBits(logits[id] + 0.0f);
-        int ascending = bits ^ (bits >> 31 & Integer.MAX_VALUE);
-        return (long) ~ascending << 32 | id;
     }
 
     /** Puts the {@code count} likeliest first, in order. */
@@ -478,39 +388,8 @@ final class Candidates {
         if (count <= ordered) {
             return;
         }
-        select(ordered, size, count);
+        KeyOrder.select(keys, ordered, size, count);
         Arrays.sort(keys, ordered, count);
         ordered = count;
-    }
-
-    /* Hoare's selection: afterwards keys[from .. rank) are the smallest of keys[from .. to). */
-    private void select(int from, int to, int rank) {
-        int low = from;
-        int high = to - 1;
-        while (low < high && rank <= high) {
-            long pivot = keys[low + high >>> 1];
-            int i = low;
-            int j = high;
-            while (i <= j) {
-                while (keys[i] < pivot) {
-                    i++;
-                }
-                while (keys[j] > pivot) {
-                    j--;
-                }
-                if (i <= j) {
-                    long swapped = keys[i];
-                    keys[i++] = keys[j];
-                    keys[j--] = swapped;
-                }
-            }
-            if (rank - 1 <= j) {
-                high = j;
-            } else if (rank - 1 >= i) {
-                low = i;
-            } else {
-                return;
-            }
-        }
     }
 }
