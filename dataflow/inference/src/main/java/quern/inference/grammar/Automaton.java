@@ -105,7 +105,7 @@ record Automaton(int[][] edges, int[][] calls, boolean[] ends) {
                 if (!without && piece[3] < 0) {
                     continue;
                 }
-                budget.steps(1);
+                budget.steps(4);
                 int id = ids.computeIfAbsent(key(piece[2], piece[3]), unknown -> {
                     budget.state();
                     pairs.add(new long[] {piece[2], piece[3]});

@@ -70,7 +70,7 @@ public final class Grammar {
         return builder.build(builder.add(at, RegularExpression.whole(pattern, Spelling.PLAIN, at)));
     }
 
-    static Grammar link(List<Automaton> rules, List<String> places, int root) {
+    static Grammar link(List<Automaton> rules, List<String> places, int root, GrammarBudget budget) {
         int[] starts = new int[rules.size()];
         int size = 0;
         for (int r = 0; r < starts.length; r++) {
@@ -97,31 +97,36 @@ public final class Grammar {
             }
         }
         Grammar grammar = new Grammar(root, starts, edges, calls, ends);
-        grammar.measure();
+        budget.at(places.get(root));
+        grammar.measure(budget);
         grammar.check(places);
         return grammar;
     }
 
     /* The least number of rules that must be open to finish from a state; targets mostly have higher numbers. */
-    private void measure() {
+    private void measure(GrammarBudget budget) {
         Arrays.fill(needs, NEVER);
         boolean changed = true;
-        while (changed) {
+        for (boolean down = true; changed; down = !down) {
+            budget.steps(1 + needs.length / 8);
             changed = false;
-            for (int s = needs.length - 1; s >= 0; s--) {
-                int need = ends[s] ? 0 : NEVER;
-                for (int i = 2; i < edges[s].length; i += 3) {
-                    need = Math.min(need, needs[edges[s][i]]);
-                }
-                for (int i = 0; i < calls[s].length; i += 2) {
-                    need = Math.min(need, needOfCall(calls[s][i], calls[s][i + 1]));
-                }
-                if (need < needs[s]) {
-                    needs[s] = need;
-                    changed = true;
-                }
+            for (int i = 0; i < needs.length; i++) {
+                changed |= lessen(down ? needs.length - 1 - i : i);
             }
         }
+    }
+
+    private boolean lessen(int state) {
+        int need = ends[state] ? 0 : NEVER;
+        for (int i = 2; i < edges[state].length; i += 3) {
+            need = Math.min(need, needs[edges[state][i]]);
+        }
+        for (int i = 0; i < calls[state].length; i += 2) {
+            need = Math.min(need, needOfCall(calls[state][i], calls[state][i + 1]));
+        }
+        boolean less = need < needs[state];
+        needs[state] = Math.min(need, needs[state]);
+        return less;
     }
 
     /** The least number of rules open while calling one and finishing behind it. */

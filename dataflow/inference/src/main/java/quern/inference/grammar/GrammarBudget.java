@@ -17,9 +17,9 @@ final class GrammarBudget {
         this.stepsMax = (long) STEPS_PER_STATE * statesMax;
     }
 
-    /** What is being compiled, for the text of a refusal. */
+    /** What is being compiled, for the text of a refusal; empty: what several places share, on behalf of the last. */
     void at(String place) {
-        at = place;
+        at = place.isEmpty() ? at : place;
     }
 
     void state() {
@@ -28,7 +28,11 @@ final class GrammarBudget {
         }
     }
 
-    void steps(int count) {
+    long steps() {
+        return steps;
+    }
+
+    void steps(long count) {
         steps += count;
         if (steps > stepsMax) {
             throw new GrammarException(at, "too large: needs more than " + stepsMax + " steps to compile");

@@ -42,7 +42,7 @@ final class GrammarBuilder {
 
     /** The grammar whose texts are this rule's. @throws GrammarException if a rule has no text or never ends */
     Grammar build(int root) {
-        return Grammar.link(rules, places, root);
+        return Grammar.link(rules, places, root, budget);
     }
 
     /** At most one blank, or a new line with some indentation: what a model may write between two signs of JSON. */

@@ -1,6 +1,7 @@
 package quern.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
@@ -27,6 +28,8 @@ final class SchemaCompiler {
             "oneOf", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems",
             "maxItems", "pattern", "format");
     private static final int RULES_MAX = 1 << 14;
+    /** What a rule costs whatever it says, against a step of subset construction. */
+    private static final int STEPS_PER_RULE = 600;
 
     private final GrammarBuilder builder;
     private final String at;
@@ -40,7 +43,7 @@ final class SchemaCompiler {
         this.builder = builder;
         this.at = at;
         this.text = new SchemaText(schema, at, limits);
-        this.merge = new SchemaMerge(text);
+        this.merge = new SchemaMerge(text, builder.budget());
     }
 
     /** The rule of the whole schema. */
@@ -76,6 +79,8 @@ final class SchemaCompiler {
             throw new GrammarException(at, "too large: more than " + RULES_MAX + " different schemas");
         }
         int rule = builder.reserve(at);
+        builder.budget().at(at);
+        builder.budget().steps(STEPS_PER_RULE);
         known.put(plain, rule);
         pending.add(new Pending(rule, plain, at));
         return rule;
@@ -156,17 +161,30 @@ final class SchemaCompiler {
                             ? Part.optional(builder.separated(item, 1, most)) : builder.separated(item, least, most)
                     : Part.repeat(Part.row(builder.comma(), item), least, most);
         }
-        for (int i = members.size() - 1; i >= 0; i--) {
-            Part behind = Part.row(i == 0 ? Part.nothing() : builder.comma(), members.get(i), tail);
-            tail = i < min ? behind : Part.optional(behind);
-        }
         Part blank = Part.call(builder.blank());
-        return Part.row(Part.text("["), blank, Part.choice(Part.row(tail, blank)), Part.text("]"));
+        return Part.row(Part.text("["), blank, listed(members, min, tail), blank, Part.text("]"));
+    }
+
+    /** The members in a row, those from {@code min} on only if all before them are there, then the tail. */
+    private Part listed(List<Part> members, int min, Part tail) {
+        return (nfa, from, to) -> {
+            int at = from;
+            for (int i = 0; i < members.size(); i++) {
+                if (i >= min) {
+                    nfa.empty(at, to);
+                }
+                int next = nfa.state();
+                (i == 0 ? members.get(i) : Part.row(builder.comma(), members.get(i))).add(nfa, at, next);
+                at = next;
+            }
+            tail.add(nfa, at, to);
+        };
     }
 
     private Part branches(SchemaFields fields, String keyword) {
         List<JsonNode> branches = fields.branches(keyword);
-        ObjectNode rest = fields.node().deepCopy();
+        ObjectNode rest = JsonNodeFactory.instance.objectNode();
+        rest.setAll(fields.node());
         rest.remove(keyword);
         List<ObjectNode> merged = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
@@ -180,7 +198,7 @@ final class SchemaCompiler {
             parts.add(Part.call(rule(branch, at)));
         }
         if (keyword.equals("oneOf")) {
-            new SchemaOverlap(merge).refuse(merged, fields);
+            new SchemaOverlap(merge, builder.budget(), fields.at() + ".oneOf").refuse(merged, fields);
         }
         if (parts.isEmpty()) {
             throw fields.problem(keyword, "has no branch that holds");

@@ -15,14 +15,24 @@ import java.util.Set;
 final class SchemaMerge {
 
     private static final int DEPTH_MAX = 100;
+    /** What it costs to copy or compare one entry, against a step of subset construction. */
+    private static final int STEPS_PER_LOOK = 4;
     private static final Set<String> LOWER_BOUNDS = Set.of("minLength", "minItems", "minimum", "exclusiveMinimum");
     private static final Set<String> UPPER_BOUNDS = Set.of("maxLength", "maxItems", "maximum", "exclusiveMaximum");
 
     private final SchemaText text;
+    private final GrammarBudget budget;
     private int depth;
 
-    SchemaMerge(SchemaText text) {
+    SchemaMerge(SchemaText text, GrammarBudget budget) {
         this.text = text;
+        this.budget = budget;
+    }
+
+    /** Reads, so long as the schema is not too large to be looked at again and again. */
+    private void look(int things, String at) {
+        budget.at(at);
+        budget.steps(STEPS_PER_LOOK * (1 + things));
     }
 
     /**
@@ -41,6 +51,7 @@ final class SchemaMerge {
         if (++depth > DEPTH_MAX) {
             throw new GrammarException(at, "reference cycle: references lead to each other");
         }
+        look(object.size(), at);
         SchemaFields fields = new SchemaFields(object, at);
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         object.properties().forEach(entry -> {
@@ -68,7 +79,9 @@ final class SchemaMerge {
         if (left.isEmpty()) {
             return right;
         }
-        ObjectNode all = left.deepCopy();
+        look(left.size() + right.size() + left.path("properties").size() + right.path("properties").size(), at);
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        all.setAll(left);
         Set<String> together = new HashSet<>();
         if (left.has("properties") || right.has("properties") || left.has("additionalProperties")) {
             properties(left, right, all, at);
@@ -87,7 +100,8 @@ final class SchemaMerge {
         return all;
     }
 
-    private static JsonNode both(String keyword, JsonNode left, JsonNode right, String at) {
+    private JsonNode both(String keyword, JsonNode left, JsonNode right, String at) {
+        look(left.size() * right.size() / 8, at);
         if (LOWER_BOUNDS.contains(keyword) || UPPER_BOUNDS.contains(keyword)) {
             if (!left.isNumber() || !right.isNumber()) {
                 throw new GrammarException(at + "." + keyword, "'" + keyword + "' is not a number");

@@ -10,12 +10,19 @@ import java.util.Set;
 final class SchemaOverlap {
 
     private static final int DEPTH_MAX = 8;
+    /** What it costs to tell two schemas apart, against a step of subset construction. */
+    private static final int STEPS_PER_PAIR = 32;
     private static final Set<String> ALL_TYPES = Set.of("object", "array", "string", "number", "boolean", "null");
 
     private final SchemaMerge merge;
+    private final GrammarBudget budget;
+    private final String at;
 
-    SchemaOverlap(SchemaMerge merge) {
+    /** @param at where the branches stand */
+    SchemaOverlap(SchemaMerge merge, GrammarBudget budget, String at) {
         this.merge = merge;
+        this.budget = budget;
+        this.at = at;
     }
 
     /** @throws GrammarException if two branches may hold at once, or it cannot be told */
@@ -33,17 +40,18 @@ final class SchemaOverlap {
 
     /** Whether nothing written for {@code left} is valid for {@code right}. */
     private boolean excludes(ObjectNode left, ObjectNode right, int depth) {
+        budget.steps(STEPS_PER_PAIR);
         if (depth > DEPTH_MAX) {
             return false;
         }
         for (String keyword : List.of("anyOf", "oneOf")) {
             if (left.get(keyword) instanceof JsonNode branches && branches.isArray()) {
                 return branches.valueStream().allMatch(branch -> excludes(
-                        merge.resolved(branch, ""), right, depth + 1));
+                        merge.resolved(branch, at), right, depth + 1));
             }
             if (right.get(keyword) instanceof JsonNode branches && branches.isArray()) {
                 return branches.valueStream().allMatch(branch -> excludes(
-                        left, merge.resolved(branch, ""), depth + 1));
+                        left, merge.resolved(branch, at), depth + 1));
             }
         }
         Set<JsonNode> lefts = values(left);
@@ -59,8 +67,8 @@ final class SchemaOverlap {
     private boolean objectsExclude(ObjectNode left, ObjectNode right, int depth) {
         JsonNode lefts = left.path("properties");
         JsonNode rights = right.path("properties");
-        Set<String> leftRequired = new SchemaFields(left, "").names("required");
-        Set<String> rightRequired = new SchemaFields(right, "").names("required");
+        Set<String> leftRequired = new SchemaFields(left, at).names("required");
+        Set<String> rightRequired = new SchemaFields(right, at).names("required");
         boolean leftOpen = left.path("additionalProperties").isObject()
                 || left.path("additionalProperties").asBoolean(false) || lefts.isEmpty();
         boolean rightClosed = right.has("additionalProperties") && !right.get("additionalProperties").isObject()
@@ -73,7 +81,7 @@ final class SchemaOverlap {
                 return true;
             }
             if (lefts.has(name) && rights.has(name) && lefts.get(name).isObject() && rights.get(name).isObject()
-                    && excludes(merge.resolved(lefts.get(name), ""), merge.resolved(rights.get(name), ""), depth + 1)) {
+                    && excludes(merge.resolved(lefts.get(name), at), merge.resolved(rights.get(name), at), depth + 1)) {
                 return true;
             }
         }
@@ -90,7 +98,7 @@ final class SchemaOverlap {
         return values;
     }
 
-    private static Set<String> types(ObjectNode schema) {
+    private Set<String> types(ObjectNode schema) {
         Set<JsonNode> values = values(schema);
         Set<String> types = new HashSet<>();
         if (!values.isEmpty()) {
@@ -98,7 +106,7 @@ final class SchemaOverlap {
             return types;
         }
         // Keywords about one type say nothing about the others, so only 'type' narrows what is valid.
-        List<String> named = schema.has("type") ? new SchemaFields(schema, "").types() : List.of();
+        List<String> named = schema.has("type") ? new SchemaFields(schema, at).types() : List.of();
         named.forEach(type -> types.add(type.equals("integer") ? "number" : type));
         return types.isEmpty() ? ALL_TYPES : types;
     }

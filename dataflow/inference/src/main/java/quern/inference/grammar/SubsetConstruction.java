@@ -89,7 +89,7 @@ final class SubsetConstruction {
                     targets[size++] = edge[2];
                 }
             }
-            budget.steps(1 + symbols.size() / 16);
+            budget.steps(1 + symbols.size() / 4);
             if (size == 0) {
                 continue;
             }
@@ -128,7 +128,7 @@ final class SubsetConstruction {
                 }
             }
         }
-        budget.steps(count);
+        budget.steps(2 * count);
         // A state with nothing but empty edges says nothing that the states behind it do not say.
         int kept = 0;
         for (int i = 0; i < count; i++) {
