@@ -123,7 +123,7 @@ final class Lanes {
         for (int lane = 0; lane < FloatMath.PARTIALS; lane += F.length()) {
             FloatVector sum = FloatVector.zero(F);
             for (int i = lane; i < whole; i += FloatMath.PARTIALS) {
-                sum = sum.add(FloatVector.fromArray(F, a, from + i));
+                sum = FloatVector.fromArray(F, a, from + i).add(sum);
             }
             sum.intoArray(partials, lane);
         }
@@ -140,7 +140,7 @@ final class Lanes {
         if (whole > 0) {
             FloatVector max = FloatVector.fromArray(F, a, from);
             for (int i = F.length(); i < whole; i += F.length()) {
-                max = max.max(FloatVector.fromArray(F, a, from + i));
+                max = FloatVector.fromArray(F, a, from + i).max(max);
             }
             float[] lanes = max.toArray();
             for (float lane : lanes) {

@@ -16,12 +16,12 @@ final class PanelProduct {
     private static final int FLOATS_PER_READ = 64;
     /** Full tiles up to which unpacking would cost more than it saves. */
     private static final int DIRECT_TILES_MAX = 2;
+    /** Blocks at a time: two panels of them and a tile of activations fit the first cache level. */
+    private static final int BLOCKS_MAX = 4;
 
     private final boolean wide;
     /** Tokens of a full tile. */
     private final int full;
-    /** Unpacked at once: with a tile of activations they fit the first cache level. */
-    private final int blocksMax;
     private final float[] weights;
     private final short[] codes;
     private final short[] shortDots;
@@ -35,13 +35,12 @@ final class PanelProduct {
     PanelProduct(boolean wide) {
         this.wide = wide;
         this.full = wide ? WideTiles.TOKENS : NarrowTiles.TOKENS;
-        this.blocksMax = wide ? 8 : 4;
-        this.weights = new float[blocksMax * BLOCK * ROWS];
-        this.codes = new short[2 * blocksMax * BLOCK * ROWS];
-        this.shortDots = new short[2 * 2 * blocksMax * full * ROWS];
-        this.dots = new float[2 * blocksMax * full * ROWS];
-        this.factors = new float[2][blocksMax * 2 * ROWS];
-        this.minFactors = new float[2][blocksMax * 2 * ROWS];
+        this.weights = new float[BLOCKS_MAX * BLOCK * ROWS];
+        this.codes = new short[2 * BLOCKS_MAX * BLOCK * ROWS];
+        this.shortDots = new short[2 * 2 * BLOCKS_MAX * full * ROWS];
+        this.dots = new float[2 * BLOCKS_MAX * full * ROWS];
+        this.factors = new float[2][BLOCKS_MAX * 2 * ROWS];
+        this.minFactors = new float[2][BLOCKS_MAX * 2 * ROWS];
     }
 
     /** Products with floats: each sum is one chain of fmas in order of k. */
@@ -98,8 +97,8 @@ final class PanelProduct {
         for (int panel = from; panel < to; panel += group) {
             int second = Math.min(panel + group, to) - 1;
             clear(x, group);
-            for (int block = 0; block < w.layout().blocks(); block += blocksMax) {
-                int end = Math.min(block + blocksMax, w.layout().blocks());
+            for (int block = 0; block < w.layout().blocks(); block += BLOCKS_MAX) {
+                int end = Math.min(block + BLOCKS_MAX, w.layout().blocks());
                 int done = 0;
                 if (unpacks && nibbles) {
                     unpackedShorts(w, panel, second, block, end, x, fullTiles);

@@ -47,10 +47,10 @@ public final class ReadBandwidth {
         IntVector c = a;
         IntVector d = a;
         for (int i = from; i < from + INTS_PER_PART; i += 4 * step) {
-            a = a.add(IntVector.fromArray(I, memory, i));
-            b = b.add(IntVector.fromArray(I, memory, i + step));
-            c = c.add(IntVector.fromArray(I, memory, i + 2 * step));
-            d = d.add(IntVector.fromArray(I, memory, i + 3 * step));
+            a = IntVector.fromArray(I, memory, i).add(a);
+            b = IntVector.fromArray(I, memory, i + step).add(b);
+            c = IntVector.fromArray(I, memory, i + 2 * step).add(c);
+            d = IntVector.fromArray(I, memory, i + 3 * step).add(d);
         }
         return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
     }

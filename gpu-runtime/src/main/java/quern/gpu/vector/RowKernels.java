@@ -154,7 +154,7 @@ final class RowKernels {
     static void quantize(float[] x, int from, QuantizedRows q, int block, float[] scratch) {
         FloatVector largest = FloatVector.fromArray(F, x, from).abs();
         for (int i = LANES; i < 32; i += LANES) {
-            largest = largest.max(FloatVector.fromArray(F, x, from + i).abs());
+            largest = FloatVector.fromArray(F, x, from + i).abs().max(largest);
         }
         largest.intoArray(scratch, 0);
         float max = 0;

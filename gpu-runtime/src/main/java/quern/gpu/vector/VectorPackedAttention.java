@@ -223,7 +223,7 @@ final class VectorPackedAttention {
             FloatVector max = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
             for (int key = 0; key < keys; key++) {
                 FloatVector score = FloatVector.fromArray(F, scores, key * stride + lane).mul(scale);
-                max = key <= q + lane ? max.max(score) : max.blend(max.max(score), visible(key - q - lane));
+                max = key <= q + lane ? score.max(max) : max.blend(score.max(max), visible(key - q - lane));
             }
             max.intoArray(row, lane);
         }
@@ -233,7 +233,7 @@ final class VectorPackedAttention {
         for (int lane = 0; lane < stride; lane += LANES) {
             FloatVector sum = FloatVector.zero(F);
             for (int key = 0; key < keys; key++) {
-                sum = sum.add(FloatVector.fromArray(F, scores, key * stride + lane));
+                sum = FloatVector.fromArray(F, scores, key * stride + lane).add(sum);
             }
             sum.intoArray(row, stride + lane);
         }

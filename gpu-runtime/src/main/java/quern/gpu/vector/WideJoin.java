@@ -10,9 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /*
  * A vector carried around a loop is compiled without a box for every step only where C2 learns in time which class it
- * is, and it learns that from what the JDK's own methods have seen. So in one process vectors of floats, shorts and
- * ints have one width each (see Lanes and PanelReader): with two, one process in six ran at half the speed or less
- * (measured). The narrow classes are for machines without 512 bits, and for tests.
+ * is: see WideTiles. For the same reason vectors of floats, shorts and ints have one width each in a process (Lanes,
+ * PanelReader). The narrow classes are for machines without 512 bits, and for tests.
  */
 /**
  * Joins the dot products of some blocks with their scales, block by block, on 512-bit vectors:

@@ -11,12 +11,14 @@ import jdk.incubator.vector.VectorSpecies;
 
 /*
  * C2's traps, each measured: a trip count it knows (16, 32) is unrolled entirely, the loads move to the front and
- * spill, at a third of the speed, so counts come in as arguments; unrolling by hand does the same; a method that goes
+ * spill, at a third of the speed, so counts come in as arguments; unrolling by hand does the same. A method that goes
  * on to join its sums grows until calls in it are no longer inlined, and each vector that crosses one is boxed, so
  * sums are left in an array and joined elsewhere (WideJoin); for the same reason nothing of ours is called in loops,
- * while the JDK's methods are inlined whatever the size. So written, sixteen accumulators beside two weight vectors and
- * one broadcast stay in the 32 registers: 110 GMAC/s a core on floats, where the multipliers' peak is 122, and 177 on
- * shorts.
+ * while the JDK's methods are inlined whatever the size. And an accumulator is always an argument, never the receiver:
+ * its class is known only if that of the value it gets is, which must not depend on itself (a.add(b) in a loop was
+ * compiled with a box for every step in one process out of ten, b.add(a) never). So written, sixteen accumulators
+ * beside two weight vectors and one broadcast stay in the 32 registers: 110 GMAC/s a core on floats, where the
+ * multipliers' peak is 122, and 177 on shorts.
  */
 /**
  * Products of panels of 32 rows with tiles of 1, 4 or 8 tokens, on 512-bit vectors. Weights are k-major. Tokens:
@@ -59,29 +61,29 @@ final class WideTiles {
                 ShortVector v = ShortVector.fromArray(S, w, at);
                 ShortVector u = ShortVector.fromArray(S, w, other);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(v.mul(t));
-                a1 = a1.add(u.mul(t));
+                a0 = v.mul(t).add(a0);
+                a1 = u.mul(t).add(a1);
                 t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
-                b0 = b0.add(v.mul(t));
-                b1 = b1.add(u.mul(t));
+                b0 = v.mul(t).add(b0);
+                b1 = u.mul(t).add(b1);
                 t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
-                c0 = c0.add(v.mul(t));
-                c1 = c1.add(u.mul(t));
+                c0 = v.mul(t).add(c0);
+                c1 = u.mul(t).add(c1);
                 t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
-                d0 = d0.add(v.mul(t));
-                d1 = d1.add(u.mul(t));
+                d0 = v.mul(t).add(d0);
+                d1 = u.mul(t).add(d1);
                 t = IntVector.broadcast(I, x[xAt + 4]).reinterpretAsShorts();
-                e0 = e0.add(v.mul(t));
-                e1 = e1.add(u.mul(t));
+                e0 = v.mul(t).add(e0);
+                e1 = u.mul(t).add(e1);
                 t = IntVector.broadcast(I, x[xAt + 5]).reinterpretAsShorts();
-                f0 = f0.add(v.mul(t));
-                f1 = f1.add(u.mul(t));
+                f0 = v.mul(t).add(f0);
+                f1 = u.mul(t).add(f1);
                 t = IntVector.broadcast(I, x[xAt + 6]).reinterpretAsShorts();
-                g0 = g0.add(v.mul(t));
-                g1 = g1.add(u.mul(t));
+                g0 = v.mul(t).add(g0);
+                g1 = u.mul(t).add(g1);
                 t = IntVector.broadcast(I, x[xAt + 7]).reinterpretAsShorts();
-                h0 = h0.add(v.mul(t));
-                h1 = h1.add(u.mul(t));
+                h0 = v.mul(t).add(h0);
+                h1 = u.mul(t).add(h1);
             }
             a0.intoArray(dots, to);
             a1.intoArray(dots, to + panelDots);
@@ -117,9 +119,9 @@ final class WideTiles {
                 ShortVector low = packed.and((short) 15);
                 ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(low.mul(t));
+                a0 = low.mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = a1.add(high.mul(t));
+                a1 = high.mul(t).add(a1);
             }
             xAt = upper;
             a0.add(a1).intoArray(dots, to);
@@ -142,9 +144,9 @@ final class WideTiles {
                 ShortVector low = packed.and((short) 15);
                 ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(low.mul(t));
+                a0 = low.mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = a1.add(high.mul(t));
+                a1 = high.mul(t).add(a1);
             }
             xAt = upper;
             a0.intoArray(dots, to);
@@ -171,21 +173,21 @@ final class WideTiles {
                 ShortVector low = packed.and((short) 15);
                 ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(low.mul(t));
+                a0 = low.mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = a1.add(high.mul(t));
+                a1 = high.mul(t).add(a1);
                 t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
-                b0 = b0.add(low.mul(t));
+                b0 = low.mul(t).add(b0);
                 t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
-                b1 = b1.add(high.mul(t));
+                b1 = high.mul(t).add(b1);
                 t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
-                c0 = c0.add(low.mul(t));
+                c0 = low.mul(t).add(c0);
                 t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
-                c1 = c1.add(high.mul(t));
+                c1 = high.mul(t).add(c1);
                 t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
-                d0 = d0.add(low.mul(t));
+                d0 = low.mul(t).add(d0);
                 t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
-                d1 = d1.add(high.mul(t));
+                d1 = high.mul(t).add(d1);
             }
             xAt = upper;
             a0.add(a1).intoArray(dots, to);
@@ -214,21 +216,21 @@ final class WideTiles {
                 ShortVector low = packed.and((short) 15);
                 ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(low.mul(t));
+                a0 = low.mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = a1.add(high.mul(t));
+                a1 = high.mul(t).add(a1);
                 t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
-                b0 = b0.add(low.mul(t));
+                b0 = low.mul(t).add(b0);
                 t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
-                b1 = b1.add(high.mul(t));
+                b1 = high.mul(t).add(b1);
                 t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
-                c0 = c0.add(low.mul(t));
+                c0 = low.mul(t).add(c0);
                 t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
-                c1 = c1.add(high.mul(t));
+                c1 = high.mul(t).add(c1);
                 t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
-                d0 = d0.add(low.mul(t));
+                d0 = low.mul(t).add(d0);
                 t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
-                d1 = d1.add(high.mul(t));
+                d1 = high.mul(t).add(d1);
             }
             xAt = upper;
             a0.intoArray(dots, to);
@@ -265,37 +267,37 @@ final class WideTiles {
                 ShortVector low = packed.and((short) 15);
                 ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(low.mul(t));
+                a0 = low.mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = a1.add(high.mul(t));
+                a1 = high.mul(t).add(a1);
                 t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
-                b0 = b0.add(low.mul(t));
+                b0 = low.mul(t).add(b0);
                 t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
-                b1 = b1.add(high.mul(t));
+                b1 = high.mul(t).add(b1);
                 t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
-                c0 = c0.add(low.mul(t));
+                c0 = low.mul(t).add(c0);
                 t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
-                c1 = c1.add(high.mul(t));
+                c1 = high.mul(t).add(c1);
                 t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
-                d0 = d0.add(low.mul(t));
+                d0 = low.mul(t).add(d0);
                 t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
-                d1 = d1.add(high.mul(t));
+                d1 = high.mul(t).add(d1);
                 t = IntVector.broadcast(I, x[xAt + 4]).reinterpretAsShorts();
-                e0 = e0.add(low.mul(t));
+                e0 = low.mul(t).add(e0);
                 t = IntVector.broadcast(I, x[upper + 4]).reinterpretAsShorts();
-                e1 = e1.add(high.mul(t));
+                e1 = high.mul(t).add(e1);
                 t = IntVector.broadcast(I, x[xAt + 5]).reinterpretAsShorts();
-                f0 = f0.add(low.mul(t));
+                f0 = low.mul(t).add(f0);
                 t = IntVector.broadcast(I, x[upper + 5]).reinterpretAsShorts();
-                f1 = f1.add(high.mul(t));
+                f1 = high.mul(t).add(f1);
                 t = IntVector.broadcast(I, x[xAt + 6]).reinterpretAsShorts();
-                g0 = g0.add(low.mul(t));
+                g0 = low.mul(t).add(g0);
                 t = IntVector.broadcast(I, x[upper + 6]).reinterpretAsShorts();
-                g1 = g1.add(high.mul(t));
+                g1 = high.mul(t).add(g1);
                 t = IntVector.broadcast(I, x[xAt + 7]).reinterpretAsShorts();
-                h0 = h0.add(low.mul(t));
+                h0 = low.mul(t).add(h0);
                 t = IntVector.broadcast(I, x[upper + 7]).reinterpretAsShorts();
-                h1 = h1.add(high.mul(t));
+                h1 = high.mul(t).add(h1);
             }
             xAt = upper;
             a0.add(a1).intoArray(dots, to);
@@ -332,37 +334,37 @@ final class WideTiles {
                 ShortVector low = packed.and((short) 15);
                 ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = a0.add(low.mul(t));
+                a0 = low.mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = a1.add(high.mul(t));
+                a1 = high.mul(t).add(a1);
                 t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
-                b0 = b0.add(low.mul(t));
+                b0 = low.mul(t).add(b0);
                 t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
-                b1 = b1.add(high.mul(t));
+                b1 = high.mul(t).add(b1);
                 t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
-                c0 = c0.add(low.mul(t));
+                c0 = low.mul(t).add(c0);
                 t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
-                c1 = c1.add(high.mul(t));
+                c1 = high.mul(t).add(c1);
                 t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
-                d0 = d0.add(low.mul(t));
+                d0 = low.mul(t).add(d0);
                 t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
-                d1 = d1.add(high.mul(t));
+                d1 = high.mul(t).add(d1);
                 t = IntVector.broadcast(I, x[xAt + 4]).reinterpretAsShorts();
-                e0 = e0.add(low.mul(t));
+                e0 = low.mul(t).add(e0);
                 t = IntVector.broadcast(I, x[upper + 4]).reinterpretAsShorts();
-                e1 = e1.add(high.mul(t));
+                e1 = high.mul(t).add(e1);
                 t = IntVector.broadcast(I, x[xAt + 5]).reinterpretAsShorts();
-                f0 = f0.add(low.mul(t));
+                f0 = low.mul(t).add(f0);
                 t = IntVector.broadcast(I, x[upper + 5]).reinterpretAsShorts();
-                f1 = f1.add(high.mul(t));
+                f1 = high.mul(t).add(f1);
                 t = IntVector.broadcast(I, x[xAt + 6]).reinterpretAsShorts();
-                g0 = g0.add(low.mul(t));
+                g0 = low.mul(t).add(g0);
                 t = IntVector.broadcast(I, x[upper + 6]).reinterpretAsShorts();
-                g1 = g1.add(high.mul(t));
+                g1 = high.mul(t).add(g1);
                 t = IntVector.broadcast(I, x[xAt + 7]).reinterpretAsShorts();
-                h0 = h0.add(low.mul(t));
+                h0 = low.mul(t).add(h0);
                 t = IntVector.broadcast(I, x[upper + 7]).reinterpretAsShorts();
-                h1 = h1.add(high.mul(t));
+                h1 = high.mul(t).add(h1);
             }
             xAt = upper;
             a0.intoArray(dots, to);
