@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -44,6 +45,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private static final String IO_DISPATCHER = "quern-io";
     private static final int WRITE_BEHIND_BLOCKS = 32;
     private static final String PART = "engine";
+    private static final long LOOK_NANOS_MIN = 1_000_000;
 
     public sealed interface Command {}
 
@@ -75,6 +77,9 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     public record Stop(ActorRef<Stopped> replyTo) implements Command {}
 
     private enum Tick implements Command { NOW }
+
+    /** A deadline may have passed while nothing else was to be done. */
+    private enum Look implements Command { NOW }
 
     private record Outcome(BlockLoad load, boolean found) {}
 
@@ -116,6 +121,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private Optional<EngineLoop> loop = Optional.empty();
     private boolean pausing;
     private boolean ticking;
+    private Cancellable look = Cancellable.alreadyCancelled();
     private boolean writing;
     private int reading;
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
@@ -156,6 +162,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             case Detach detach -> onDetach(detach);
             case Stop stop -> onStop(stop);
             case Tick tick -> onTick();
+            case Look look -> { }
             case LoadsDone done -> onLoadsDone(done);
             case WrittenBehind written -> onWritten(written);
             case Replace replace -> pausing = false;
@@ -170,12 +177,20 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             ticking = true;
             getContext().getSelf().tell(Tick.NOW);
         }
+        lookAtDeadlines();
         boolean quiet = !ticking && !writing && reading == 0;
         if (stopping.isPresent() && quiet) {
             stopping.get().tell(new Stopped());
             return Behaviors.stopped();
         }
         return this;
+    }
+
+    private void lookAtDeadlines() {
+        look.cancel();
+        loop.filter(idle -> !ticking).ifPresent(idle -> idle.nextDeadlineNanos().ifPresent(
+                nanos -> look = getContext().scheduleOnce(Duration.ofNanos(Math.max(nanos, LOOK_NANOS_MIN)),
+                        getContext().getSelf(), Look.NOW)));
     }
 
     private <R> void submit(List<R> requests, ToLongFunction<R> id, BiConsumer<EngineLoop, R> submit,

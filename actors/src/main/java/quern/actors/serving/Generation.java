@@ -148,6 +148,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
                 accepted = true;
                 task.replyTo().tell(new SubmitReply.Accepted(
                         getContext().getSelf(),
+                        task.request().handling().id(),
                         task.served().id(),
                         task.served().fingerprint(),
                         promptTokens(),

@@ -13,6 +13,7 @@ import quern.inference.sampling.SamplingParameters;
  * @param choices answers of each prompt
  * @param cacheKey narrows prefix sharing below the caller's own; empty: all of the caller's requests share
  * @param form what each answer must look like
+ * @param handling when the answers are wanted, and the request's id
  */
 public record GenerationRequest(
         String model,
@@ -21,13 +22,14 @@ public record GenerationRequest(
         int choices,
         String cacheKey,
         Caller caller,
-        AnswerForm form) {
+        AnswerForm form,
+        Handling handling) {
 
     /** A request for free text. */
     public GenerationRequest(
             String model, List<Prompt> prompts, SamplingParameters sampling, int choices, String cacheKey,
             Caller caller) {
-        this(model, prompts, sampling, choices, cacheKey, caller, AnswerForm.Free.TEXT);
+        this(model, prompts, sampling, choices, cacheKey, caller, AnswerForm.Free.TEXT, Handling.standard());
     }
 
     public GenerationRequest {

@@ -1,5 +1,7 @@
 package quern.actors.serving;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -37,6 +39,13 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
     public record Embed(EmbeddingRequest request, ActorRef<EmbeddingEvent> events, ActorRef<EmbedReply> replyTo)
             implements Command {}
 
+    /**
+     * Ends a request whose caller {@code caller} sees; its events go on to the end that comes of it.
+     *
+     * @param id see {@link Handling}
+     */
+    public record Cancel(String id, Caller caller, ActorRef<CancelReply> replyTo) implements Command {}
+
     /** The model can be used from now on. */
     public record Open(Serving serving) implements Command {}
 
@@ -67,6 +76,9 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
     private String shutReason = "the model is loading";
     private long nextSequenceId = 1;
     private int active;
+    private final Map<String, AtWork> atWork = new HashMap<>();
+
+    private record AtWork(ActorRef<Generation.Command> generation, String keyId) {}
 
     private GenerationRouter(ActorContext<Command> context, ServingObserver observer) {
         super(context);
@@ -78,6 +90,7 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         return switch (message) {
             case Submit submit -> onSubmit(submit);
             case Embed embed -> onEmbed(embed);
+            case Cancel cancel -> onCancel(cancel);
             case Open open -> onOpen(open);
             case Shut shut -> onShut(shut);
         };
@@ -85,8 +98,9 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
 
     @Override
     public Behavior<Command> onSignal(Signal signal) {
-        if (signal instanceof Terminated) {
+        if (signal instanceof Terminated ended) {
             active--;
+            atWork.values().removeIf(one -> one.generation().equals(ended.getRef()));
         }
         return this;
     }
@@ -110,6 +124,10 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
                 throw new Refusal(new SubmitReply.Invalid("model", "the model '" + served.id()
                         + "' is an encoder: it makes embeddings (/v1/embeddings) and generates nothing"));
             }
+            if (atWork.containsKey(request.handling().id())) {
+                throw new Refusal(new SubmitReply.Invalid(
+                        "X-Request-Id", "a request with the id '" + request.handling().id() + "' is at work"));
+            }
             start(submit, serving.orElseThrow(), served);
         } catch (Refusal refusal) {
             observer.rejected(refusal.reason());
@@ -117,6 +135,16 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         } catch (RuntimeException failure) {
             submit.replyTo().tell(broken(failure));
         }
+        return this;
+    }
+
+    private Behavior<Command> onCancel(Cancel cancel) {
+        AtWork found = atWork.get(cancel.id());
+        boolean visible = found != null && cancel.caller().sees(found.keyId());
+        if (visible) {
+            found.generation().tell(Generation.Cancel.NOW);
+        }
+        cancel.replyTo().tell(visible ? CancelReply.CANCELLED : CancelReply.UNKNOWN);
         return this;
     }
 
@@ -167,8 +195,11 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
                 open.tokenizer(), submit.events(), submit.replyTo());
         nextSequenceId += submit.request().answers();
         active++;
-        getContext().watch(getContext().spawnAnonymous(
+        ActorRef<Generation.Command> generation = getContext().spawnAnonymous(
                 Generation.create(task, open.encoder(), open.engine(), observer),
-                DispatcherSelector.fromConfig(TEXT_DISPATCHER)));
+                DispatcherSelector.fromConfig(TEXT_DISPATCHER));
+        getContext().watch(generation);
+        atWork.put(submit.request().handling().id(),
+                new AtWork(generation, submit.request().caller().keyId()));
     }
 }

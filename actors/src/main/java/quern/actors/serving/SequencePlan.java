@@ -56,7 +56,8 @@ final class SequencePlan {
                     request.sampling().withMaxTokens(Math.min(room, request.sampling().maxTokens()));
             for (int choice = 0; choice < request.choices(); choice++) {
                 sequences.add(new SequenceRequest(task.firstSequenceId() + sequences.size(), tokens, sampling,
-                        salt(request), task.served().adapter(), true, choice, masks.map(Supplier::get)));
+                        salt(request), task.served().adapter(), true, choice, masks.map(Supplier::get))
+                        .with(request.handling().terms()));
             }
         }
         return sequences;

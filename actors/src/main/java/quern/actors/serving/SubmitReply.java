@@ -8,6 +8,7 @@ import quern.inference.tool.ToolSyntax;
 public sealed interface SubmitReply {
 
     /**
+     * @param id of the request, for {@link GenerationRouter.Cancel}
      * @param model id of what serves it, aliases resolved
      * @param fingerprint short fingerprint of weights and adapter
      * @param promptTokens of all prompts together
@@ -16,6 +17,7 @@ public sealed interface SubmitReply {
      */
     record Accepted(
             ActorRef<Generation.Command> generation,
+            String id,
             String model,
             String fingerprint,
             int promptTokens,

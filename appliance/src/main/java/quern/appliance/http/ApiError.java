@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import quern.config.QuernException;
+import quern.inference.engine.DeadlineExceeded;
 
 /** A refusal in the form OpenAI clients read: {@code {"error": {"message", "type", "param", "code"}}}. */
 public final class ApiError extends RuntimeException {
@@ -97,6 +98,9 @@ public final class ApiError extends RuntimeException {
 
     /** What a failure of ours means to a client. */
     public static ApiError of(QuernException failure) {
+        if (failure instanceof DeadlineExceeded) {
+            return of(504, "deadline_exceeded", failure.getMessage());
+        }
         return switch (failure.category()) {
             case ERROR -> badRequest("invalid_request", failure.getMessage());
             case RETRYABLE -> unavailable(failure.getMessage(), 1);

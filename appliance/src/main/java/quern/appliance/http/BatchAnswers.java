@@ -1,8 +1,6 @@
 package quern.appliance.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import quern.actors.Caller;
 
 /** What answers the requests of a batch: the routes that would answer them one by one. */
@@ -12,9 +10,9 @@ public record BatchAnswers(GenerationRoutes generation, EmbeddingRoutes embeddin
             Set.of("/v1/chat/completions", "/v1/completions", EmbeddingRoutes.PATH);
 
     /** @param endpoint one of {@link #ENDPOINTS} */
-    CompletionStage<ObjectNode> answer(String endpoint, Fields body, Caller caller) {
+    Answering answer(String endpoint, Fields body, Caller caller) {
         return endpoint.equals(EmbeddingRoutes.PATH)
                 ? embeddings.answer(body, caller)
-                : generation.answer(endpoint, body, caller);
+                : generation.answer(endpoint, body, Arrival.ofBatch(caller));
     }
 }

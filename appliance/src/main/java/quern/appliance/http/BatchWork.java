@@ -23,6 +23,7 @@ import quern.actors.files.FileStore;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobWork;
 import quern.actors.jobs.SteppedJob;
+import quern.config.QuernException;
 import quern.kv.DataDirectory;
 import quern.kv.journal.Edge;
 import quern.kv.journal.FileRecord;
@@ -47,7 +48,7 @@ final class BatchWork implements JobWork {
     private final BatchOutput answers;
     private final BatchOutput errors;
     private final Deque<BatchInput.Line> waiting;
-    private final Map<BatchInput.Line, CompletableFuture<ObjectNode>> running = new LinkedHashMap<>();
+    private final Map<BatchInput.Line, Answering> running = new LinkedHashMap<>();
     private final int total;
     private boolean crowded;
 
@@ -92,7 +93,7 @@ final class BatchWork implements JobWork {
         }
         awaitAny();
         for (BatchInput.Line line : List.copyOf(running.keySet())) {
-            CompletableFuture<ObjectNode> answer = running.get(line);
+            CompletableFuture<ObjectNode> answer = running.get(line).result();
             if (answer.isDone()) {
                 running.remove(line);
                 take(line, answer);
@@ -103,18 +104,18 @@ final class BatchWork implements JobWork {
         return new Working(new JobProgress("answering", answers.count() + (long) errors.count(), total), List.of());
     }
 
-    private CompletableFuture<ObjectNode> start(BatchInput.Line line) {
+    private Answering start(BatchInput.Line line) {
         try {
             Caller caller = new Caller(spec.keyId(), spec.admin(), Set.of());
-            return requests.answer(spec.endpoint(), Fields.of(line.body()), caller).toCompletableFuture();
+            return requests.answer(spec.endpoint(), Fields.of(line.body()), caller);
         } catch (ApiError e) {
-            return CompletableFuture.failedFuture(e);
+            return new Answering(CompletableFuture.failedFuture(e), () -> { });
         }
     }
 
     private void awaitAny() throws Exception {
         try {
-            CompletableFuture.anyOf(running.values().toArray(CompletableFuture[]::new))
+            CompletableFuture.anyOf(running.values().stream().map(Answering::result).toArray(CompletableFuture[]::new))
                     .handle((done, failure) -> done)
                     .get(WAIT_MS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -127,9 +128,11 @@ final class BatchWork implements JobWork {
         try {
             answers.add(line.customId(), line(line.customId(), 200, answer.join()));
         } catch (CompletionException e) {
-            ApiError error = e.getCause() instanceof ApiError known
-                    ? known
-                    : ApiError.internal(e.getCause().toString());
+            ApiError error = switch (e.getCause()) {
+                case ApiError known -> known;
+                case QuernException failure -> ApiError.of(failure);
+                default -> ApiError.internal(e.getCause().toString());
+            };
             if (error.status() == TOO_MANY_REQUESTS || error.status() == UNAVAILABLE) {
                 waiting.add(line);
                 crowded = true;
@@ -175,7 +178,7 @@ final class BatchWork implements JobWork {
 
     @Override
     public void close() {
-        running.values().forEach(answer -> answer.cancel(true));
+        running.values().forEach(answer -> answer.abandon().run());
         try {
             answers.close();
             errors.close();

@@ -27,8 +27,8 @@ final class ChatFormat implements AnswerFormat {
     /** One per answer; empty if there are no functions to call. */
     private final List<AnswerCalls> calls = new ArrayList<>();
 
-    ChatFormat(SubmitReply.Accepted accepted, int answers, boolean usageWanted, AnswerForm form) {
-        this.head = ReplyHead.of("chatcmpl-", accepted);
+    ChatFormat(SubmitReply.Accepted accepted, ReplyHead head, int answers, boolean usageWanted, AnswerForm form) {
+        this.head = head;
         this.tokenizer = accepted.tokenizer();
         this.answers = answers;
         this.usageWanted = usageWanted;

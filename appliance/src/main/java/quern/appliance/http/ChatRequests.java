@@ -2,16 +2,19 @@ package quern.appliance.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import quern.actors.Caller;
 import quern.actors.serving.AnswerForm;
 import quern.actors.serving.GenerationRequest;
+import quern.actors.serving.Handling;
 import quern.actors.serving.Prompt;
 import quern.config.EngineConfig;
 
 /** Reads the body of {@code /v1/chat/completions}: each known field is honoured, accepted as a label, or refused. */
 final class ChatRequests {
+
+    static final String ID_PREFIX = "chatcmpl-";
 
     private static final int TOP_LOGPROBS_MAX = 20;
     private static final int CACHE_KEY_CHARS_MAX = 256;
@@ -25,7 +28,7 @@ final class ChatRequests {
     }
 
     /** @throws ApiError 400 naming the field */
-    ParsedRequest read(Fields body, Caller caller) {
+    ParsedRequest read(Fields body, Arrival arrival) {
         String model = body.requiredText("model");
         List<Map<String, Object>> messages = ChatMessages.read(body);
         boolean stream = body.flag("stream", false);
@@ -38,6 +41,7 @@ final class ChatRequests {
         int choices = SamplingFields.choices(body, config);
         var sampling = SamplingFields.read(body, maxTokens(body), logprobs, top);
         String cacheKey = cacheKey(body);
+        Handling handling = arrival.handling(body);
         refuseUnsupported(body);
         AnswerForm form = AnswerForms.read(body, toolsMax);
         if (form != AnswerForm.Free.TEXT && sampling.ignoreEos()) {
@@ -46,8 +50,11 @@ final class ChatRequests {
         body.refuseOthers();
         List<Map<String, Object>> tools = form.calls().map(AnswerForm.Calls::shown).orElse(List.of());
         var request = new GenerationRequest(
-                model, List.of(new Prompt.Chat(messages, tools)), sampling, choices, cacheKey, caller, form);
-        return new ParsedRequest(request, stream, accepted -> new ChatFormat(accepted, choices, usage, form));
+                model, List.of(new Prompt.Chat(messages, tools)), sampling, choices, cacheKey, arrival.caller(),
+                form, handling);
+        Optional<String> tier = Arrival.shownTier(body, handling);
+        return new ParsedRequest(request, stream, accepted -> new ChatFormat(
+                accepted, ReplyHead.of(ID_PREFIX, accepted, tier), choices, usage, form));
     }
 
     private int maxTokens(Fields body) {
@@ -82,7 +89,6 @@ final class ChatRequests {
 
     private static void refuseUnsupported(Fields body) {
         body.accept("user", "safety_identifier", "metadata");
-        body.only("service_tier", Set.of("auto", "default"));
         body.only("store", Set.of("false"));
         body.only("modalities", Set.of("[\"text\"]"));
         body.only("reasoning_effort", Set.of("none"));

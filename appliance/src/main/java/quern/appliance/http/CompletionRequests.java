@@ -4,16 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import quern.actors.Caller;
+import quern.actors.serving.AnswerForm;
 import quern.actors.serving.GenerationRequest;
+import quern.actors.serving.Handling;
 import quern.actors.serving.Prompt;
 import quern.config.EngineConfig;
 import quern.inference.tokenizer.Tokenizer;
 
 /** Reads the body of {@code /v1/completions}. */
 final class CompletionRequests {
+
+    static final String ID_PREFIX = "cmpl-";
 
     private static final int TOKENS_MAX = 1 << 20;
     private static final int LOGPROBS_MAX = 20;
@@ -27,7 +31,7 @@ final class CompletionRequests {
     }
 
     /** @throws ApiError 400 naming the field */
-    ParsedRequest read(Fields body, Caller caller) {
+    ParsedRequest read(Fields body, Arrival arrival) {
         String model = body.requiredText("model");
         int choices = SamplingFields.choices(body, config);
         List<Prompt> prompts = prompts(body);
@@ -49,12 +53,15 @@ final class CompletionRequests {
         int maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE).orElse(MAX_TOKENS);
         var sampling = SamplingFields.read(body, maxTokens, logprobs.isPresent(), logprobs.orElse(0));
         String cacheKey = ChatRequests.cacheKey(body);
+        Handling handling = arrival.handling(body);
         body.accept("user");
         body.only("suffix", Set.of(""));
         body.refuseOthers();
-        var request = new GenerationRequest(model, prompts, sampling, choices, cacheKey, caller);
+        var request = new GenerationRequest(model, prompts, sampling, choices, cacheKey, arrival.caller(),
+                AnswerForm.Free.TEXT, handling);
+        Optional<String> tier = Arrival.shownTier(body, handling);
         return new ParsedRequest(request, stream, accepted -> new CompletionFormat(
-                ReplyHead.of("cmpl-", accepted), accepted.tokenizer(),
+                ReplyHead.of(ID_PREFIX, accepted, tier), accepted.tokenizer(),
                 echo ? echoes(request, accepted.tokenizer()) : Collections.nCopies(request.answers(), ""), usage));
     }
 

@@ -51,17 +51,22 @@ public final class EmbeddingRoutes {
 
     private CompletionStage<HttpResponse> embed(Call call) {
         return call.json()
-                .thenCompose(body -> start(EmbeddingBody.read(body, call.caller(), inputsMax)))
+                .thenCompose(body -> start(EmbeddingBody.read(body, call.caller(), inputsMax), open()))
                 .thenCompose(running -> replies.whole(running.result(), running.abandon()));
     }
 
     /** The whole answer to a body, for callers without a connection. */
-    CompletionStage<ObjectNode> answer(Fields body, Caller caller) {
-        return start(EmbeddingBody.read(body, caller, inputsMax)).thenCompose(Running::result);
+    Answering answer(Fields body, Caller caller) {
+        EventStream<EmbeddingEvent> stream = open();
+        return new Answering(start(EmbeddingBody.read(body, caller, inputsMax), stream)
+                .thenCompose(Running::result).toCompletableFuture(), stream.abandon());
     }
 
-    private CompletionStage<Running> start(EmbeddingBody body) {
-        EventStream<EmbeddingEvent> stream = EventStream.open(system, 1, event -> true);
+    private EventStream<EmbeddingEvent> open() {
+        return EventStream.open(system, 1, event -> true);
+    }
+
+    private CompletionStage<Running> start(EmbeddingBody body, EventStream<EmbeddingEvent> stream) {
         return AskPattern.<GenerationRouter.Command, EmbedReply>ask(
                         router,
                         replyTo -> new GenerationRouter.Embed(body.request(), stream.listener(), replyTo),

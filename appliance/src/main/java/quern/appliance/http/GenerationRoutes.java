@@ -12,7 +12,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
-import quern.actors.Caller;
+import quern.actors.serving.CancelReply;
 import quern.actors.serving.GenerationEvent;
 import quern.actors.serving.GenerationRequest;
 import quern.actors.serving.GenerationRouter;
@@ -23,6 +23,8 @@ import quern.config.EngineConfig;
 /** {@code /v1/chat/completions} and {@code /v1/completions}. */
 public final class GenerationRoutes {
 
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String COMPLETIONS = "/v1/completions";
     private static final Duration SUBMIT_TIMEOUT = Duration.ofSeconds(60);
     private static final int RETRY_SECONDS = 1;
     /** Events beside the tokens: an end for each answer, one for the request, and some slack. */
@@ -46,14 +48,19 @@ public final class GenerationRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.of("POST", "/v1/chat/completions", Access.KEY, call -> generate(call, chats::read)),
-                Route.of("POST", "/v1/completions", Access.KEY, call -> generate(call, completions::read)));
+                Route.of("POST", CHAT, Access.KEY, call -> generate(call, chats::read)),
+                Route.of("POST", CHAT + "/{id}/cancel", Access.KEY,
+                        call -> cancel(call, ChatRequests.ID_PREFIX, "chat.completion")),
+                Route.of("POST", COMPLETIONS, Access.KEY, call -> generate(call, completions::read)),
+                Route.of("POST", COMPLETIONS + "/{id}/cancel", Access.KEY,
+                        call -> cancel(call, CompletionRequests.ID_PREFIX, "text_completion")));
     }
 
-    private CompletionStage<HttpResponse> generate(Call call, BiFunction<Fields, Caller, ParsedRequest> reader) {
+    private CompletionStage<HttpResponse> generate(Call call, BiFunction<Fields, Arrival, ParsedRequest> reader) {
+        Arrival arrival = Arrival.of(call);
         return call.json().thenCompose(body -> {
-            ParsedRequest parsed = reader.apply(body, call.caller());
-            return start(parsed.request()).thenCompose(running -> {
+            ParsedRequest parsed = reader.apply(body, arrival);
+            return start(parsed.request(), open(parsed.request())).thenCompose(running -> {
                 AnswerFormat format = parsed.format().apply(running.accepted());
                 return parsed.stream()
                         ? replies.streamed(running, format)
@@ -62,18 +69,35 @@ public final class GenerationRoutes {
         });
     }
 
+    /** The request itself ends with the reason {@code cancelled} and what it has. */
+    private CompletionStage<HttpResponse> cancel(Call call, String prefix, String object) {
+        String id = call.id("id");
+        String known = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
+        return AskPattern.<GenerationRouter.Command, CancelReply>ask(
+                        router,
+                        replyTo -> new GenerationRouter.Cancel(known, call.caller(), replyTo),
+                        SUBMIT_TIMEOUT,
+                        system.scheduler())
+                .thenApply(reply -> switch (reply) {
+                    case CANCELLED -> Json.ok(
+                            Json.object().put("id", id).put("object", object).put("status", "cancelled"));
+                    case UNKNOWN -> throw ApiError.notFound(
+                            "completion_not_found", "no completion '" + id + "' is at work");
+                });
+    }
+
     /**
      * The whole answer to a body that one of these routes would take, for callers without a connection.
      *
      * @param path {@code /v1/chat/completions} or {@code /v1/completions}
      */
-    CompletionStage<ObjectNode> answer(String path, Fields body, Caller caller) {
-        ParsedRequest parsed = path.equals("/v1/chat/completions")
-                ? chats.read(body, caller)
-                : completions.read(body, caller);
-        return start(parsed.request()).thenCompose(running -> running.events()
+    Answering answer(String path, Fields body, Arrival arrival) {
+        ParsedRequest parsed = path.equals(CHAT) ? chats.read(body, arrival) : completions.read(body, arrival);
+        EventStream<GenerationEvent> stream = open(parsed.request());
+        CompletionStage<ObjectNode> result = start(parsed.request(), stream).thenCompose(running -> running.events()
                 .runWith(Sink.fold(new AnswerSet(parsed.request().answers()), AnswerSet::add), system)
                 .thenApply(parsed.format().apply(running.accepted())::whole));
+        return new Answering(result.toCompletableFuture(), stream.abandon());
     }
 
     /**
@@ -82,11 +106,14 @@ public final class GenerationRoutes {
      */
     record Running(SubmitReply.Accepted accepted, Source<GenerationEvent, NotUsed> events, Runnable abandon) {}
 
-    private CompletionStage<Running> start(GenerationRequest request) {
+    private EventStream<GenerationEvent> open(GenerationRequest request) {
         long events = (long) request.answers() * (Math.min(request.sampling().maxTokens(), EVENTS_MAX) + 2L)
                 + EVENTS_SPARE;
-        EventStream<GenerationEvent> stream = EventStream.open(
+        return EventStream.open(
                 system, (int) Math.min(events, EVENTS_MAX), GenerationEvent.Terminal.class::isInstance);
+    }
+
+    private CompletionStage<Running> start(GenerationRequest request, EventStream<GenerationEvent> stream) {
         return AskPattern.<GenerationRouter.Command, SubmitReply>ask(
                         router,
                         replyTo -> new GenerationRouter.Submit(request, stream.listener(), replyTo),

@@ -1,22 +1,26 @@
 package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.UUID;
+import java.util.Optional;
 import quern.actors.serving.SubmitReply;
 import quern.inference.engine.FinishReason;
 import quern.inference.engine.Usage;
 
 /** What every reply and chunk of one request begins with. */
-record ReplyHead(String id, long createdSeconds, String model, String fingerprint) {
+record ReplyHead(
+        String id, long createdSeconds, String model, String fingerprint, Optional<String> serviceTier) {
 
-    static ReplyHead of(String prefix, SubmitReply.Accepted accepted) {
-        return new ReplyHead(prefix + UUID.randomUUID().toString().replace("-", ""),
-                System.currentTimeMillis() / 1000, accepted.model(), accepted.fingerprint());
+    /** @param serviceTier as it is to be shown */
+    static ReplyHead of(String prefix, SubmitReply.Accepted accepted, Optional<String> serviceTier) {
+        return new ReplyHead(prefix + accepted.id(), System.currentTimeMillis() / 1000, accepted.model(),
+                accepted.fingerprint(), serviceTier);
     }
 
     ObjectNode open(String object) {
-        return Json.object().put("id", id).put("object", object).put("created", createdSeconds)
+        ObjectNode head = Json.object().put("id", id).put("object", object).put("created", createdSeconds)
                 .put("model", model).put("system_fingerprint", "fp_" + fingerprint);
+        serviceTier.ifPresent(tier -> head.put("service_tier", tier));
+        return head;
     }
 
     static String reason(FinishReason reason) {
