@@ -17,6 +17,7 @@ import quern.appliance.http.CurationRoutes;
 import quern.appliance.http.DatasetRoutes;
 import quern.appliance.http.DocumentRoutes;
 import quern.appliance.http.EmbeddingRoutes;
+import quern.appliance.http.EngineRoutes;
 import quern.appliance.http.FileRoutes;
 import quern.appliance.http.FineTuningRoutes;
 import quern.appliance.http.GenerationRoutes;
@@ -67,6 +68,7 @@ final class Routes {
         jobs.answerWith(new BatchAnswers(generation, embeddings));
         routes.addAll(generation.routes());
         routes.addAll(embeddings.routes());
+        routes.addAll(new EngineRoutes(house).routes());
         routes.addAll(new ModelRoutes(house, desk).routes());
         routes.addAll(new ImportedModelRoutes(house, desk).routes());
         routes.addAll(new KeyRoutes(keys, desk).routes());

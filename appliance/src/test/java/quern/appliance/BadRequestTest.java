@@ -83,7 +83,7 @@ class BadRequestTest {
         "logit_bias | {\"x\": 1} | logit_bias",
         "logit_bias | {\"999999\": 1} | logit_bias",
         "logit_bias | {\"5\": 101} | logit_bias",
-        "service_tier | \"flex\" | service_tier",
+        "service_tier | \"scale\" | service_tier",
         "no_such_field | 1 | no_such_field",
         "prediction | {} | prediction"})
     void shouldNameFieldWhenItCannotBeHonoured(String field, String value, String param) throws Exception {

@@ -63,7 +63,7 @@ final class BatchWork implements JobWork {
         Files.createDirectories(directory);
         this.answers = new BatchOutput(directory.resolve("answers.jsonl"));
         this.errors = new BatchOutput(directory.resolve("errors.jsonl"));
-        this.waiting = new ArrayDeque<>(input.lines());
+        this.waiting = new ArrayDeque<>(PromptOrder.of(input.lines()));
         this.total = input.lines().size();
         waiting.removeIf(line -> answers.customIds().contains(line.customId())
                 || errors.customIds().contains(line.customId()));

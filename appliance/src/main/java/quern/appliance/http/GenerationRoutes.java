@@ -73,11 +73,12 @@ public final class GenerationRoutes {
     private CompletionStage<HttpResponse> cancel(Call call, String prefix, String object) {
         String id = call.id("id");
         String known = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
-        return AskPattern.<GenerationRouter.Command, CancelReply>ask(
+        return call.jsonOrEmpty().thenAccept(Fields::refuseOthers)
+                .thenCompose(read -> AskPattern.<GenerationRouter.Command, CancelReply>ask(
                         router,
                         replyTo -> new GenerationRouter.Cancel(known, call.caller(), replyTo),
                         SUBMIT_TIMEOUT,
-                        system.scheduler())
+                        system.scheduler()))
                 .thenApply(reply -> switch (reply) {
                     case CANCELLED -> Json.ok(
                             Json.object().put("id", id).put("object", object).put("status", "cancelled"));

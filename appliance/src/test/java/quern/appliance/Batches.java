@@ -1,0 +1,41 @@
+package quern.appliance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Batches as a client submits them. */
+final class Batches {
+
+    private Batches() {}
+
+    /** @return the batch's id */
+    static String submit(TestAppliance appliance, String endpoint, String lines) throws Exception {
+        String boundary = "lines";
+        String form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--"
+                + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n"
+                + "Content-Type: application/jsonl\r\n\r\n" + lines + "\r\n--" + boundary + "--\r\n";
+        HttpResponse<String> file = appliance.send(appliance.request("/v1/files")
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(HttpRequest.BodyPublishers.ofString(form)).build());
+        HttpResponse<String> batch = appliance.post("/v1/batches", "{\"input_file_id\":\""
+                + TestAppliance.json(file).path("id").asText() + "\",\"endpoint\":\"" + endpoint
+                + "\",\"completion_window\":\"24h\"}");
+        return TestAppliance.json(batch).path("id").asText();
+    }
+
+    /** @return the text of the output file */
+    static String output(TestAppliance appliance, String id) throws Exception {
+        JsonNode[] batch = new JsonNode[1];
+        TestAppliance.await(Duration.ofSeconds(60), () -> {
+            try {
+                batch[0] = TestAppliance.json(appliance.get("/v1/batches/" + id));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            return batch[0].path("status").asText().equals("completed");
+        });
+        return appliance.get("/v1/files/" + batch[0].path("output_file_id").asText() + "/content").body();
+    }
+}
