@@ -88,7 +88,10 @@ public final class BatchRoutes {
     }
 
     private CompletionStage<HttpResponse> cancel(Call call) {
-        return desk.cancel(call.caller(), call.id("id"), BatchRoutes::isBatch).thenApply(job -> Json.ok(json(job)));
+        String id = call.id("id");
+        return call.jsonOrEmpty().thenAccept(Fields::refuseOthers)
+                .thenCompose(read -> desk.cancel(call.caller(), id, BatchRoutes::isBatch))
+                .thenApply(job -> Json.ok(json(job)));
     }
 
     private static boolean isBatch(JobRecord job) {

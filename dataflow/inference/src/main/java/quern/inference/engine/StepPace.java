@@ -6,11 +6,14 @@ package quern.inference.engine;
  */
 final class StepPace {
 
+    private static final int STEPS_MIN = 4;
+
     private final int rowsMin;
     private StepProfile profile = StepProfile.NONE;
     /** Time of the latest steps over what the profile says; without a profile, their time per row. */
     private double factor;
     private double leastPerRow;
+    private int steps;
 
     /** @param rowsMin steps of fewer rows say more about reading the weights than about rows */
     StepPace(int rowsMin) {
@@ -20,8 +23,6 @@ final class StepPace {
     void adopt(StepProfile measured) {
         profile = measured;
         factor = 0;
-        leastPerRow = measured.points().stream()
-                .mapToDouble(point -> point.nanos() / (double) point.rows()).min().orElse(0);
     }
 
     void record(int rows, long nanos) {
@@ -29,7 +30,8 @@ final class StepPace {
             double perRow = nanos / (double) rows;
             double latest = measured() ? nanos / (double) profile.nanosOf(rows) : perRow;
             factor = factor == 0 ? latest : 0.5 * factor + 0.5 * latest;
-            leastPerRow = leastPerRow == 0 ? perRow : Math.min(leastPerRow, perRow);
+            leastPerRow = steps == 0 ? perRow : Math.min(leastPerRow, perRow);
+            steps++;
         }
     }
 
@@ -37,9 +39,9 @@ final class StepPace {
         return !profile.points().isEmpty();
     }
 
-    /** Time that so many rows take at the best pace seen; 0 until something was measured. */
+    /** Time that so many rows take at the best pace seen; 0 until there was enough to see: the first steps are cold. */
     long leastNanos(int rows) {
-        return (long) (rows * leastPerRow);
+        return steps < STEPS_MIN ? 0 : (long) (rows * leastPerRow);
     }
 
     /** Rows that fit into a time; any number until something was measured. */

@@ -220,9 +220,15 @@ class SchedulingTest {
     @Test
     void shouldNotComputeAPromptThatCannotBeDoneInTime() {
         EngineRun run = paced(EngineRun.config(64, 4), rows -> rows * 1_000_000L);
-        run.submit(request(1, 64, 40, true));
+        run.submit(due(request(5, 100, 5, true), run.nanos[0] + 1));
+        run.submit(request(1, 256 - 5, 4, true));
+        for (int i = 0; i < 4; i++) {
+            run.step();
+        }
+        assertEquals("the request's time limit passed after 0 of at most 5 tokens", expiry(run, 5), "nothing is known");
+        run.loop.cancel(1);
+        run.submit(request(4, 9, 40, true));
         run.step();
-        assertEquals(64_000_000, run.nanos[0]);
         long computed = run.loop.stats().promptTokens();
         run.submit(due(request(2, 100, 5, true), run.nanos[0] + 99_000_000));
         run.submit(due(request(3, 20, 5, true), run.nanos[0] + 200_000_000));
