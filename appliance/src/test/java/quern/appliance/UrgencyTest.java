@@ -80,11 +80,11 @@ class UrgencyTest {
     @CsvSource({"auto,default", "default,default", "flex,flex", "priority,priority"})
     void shouldSayWhichTierServedARequestThatAsksForOne(String asked, String served) throws Exception {
         for (String stream : new String[] {"", ",\"stream\":true"}) {
-            String text = appliance.post(COMPLETIONS, body("\"max_tokens\":2,\"service_tier\":\"" + asked + "\"" + stream))
-                    .body();
+            String tier = "\"service_tier\":\"" + asked + "\"" + stream;
+            String text = appliance.post(COMPLETIONS, body("\"max_tokens\":2," + tier)).body();
             assertTrue(text.contains("\"service_tier\":\"" + served + "\""), text);
             String chat = appliance.post("/v1/chat/completions", "{\"model\":\"endless\",\"max_tokens\":2,\"messages\":"
-                    + "[{\"role\":\"user\",\"content\":\"Hi\"}],\"service_tier\":\"" + asked + "\"" + stream + "}").body();
+                    + "[{\"role\":\"user\",\"content\":\"Hi\"}]," + tier + "}").body();
             assertTrue(chat.contains("\"service_tier\":\"" + served + "\""), chat);
         }
         assertFalse(appliance.post(COMPLETIONS, body("\"max_tokens\":2")).body().contains("service_tier"));

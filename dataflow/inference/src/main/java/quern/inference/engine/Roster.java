@@ -170,8 +170,9 @@ final class Roster {
 
     /** Flexible ones that run and have to let this one go first, the least urgent first. */
     private List<Sequence> victims(Sequence sequence) {
-        return sequence.tier() != ServiceTier.PRIORITY ? List.of() : running.tailSet(sequence, false).descendingSet().stream()
-                .filter(other -> other.tier() == ServiceTier.FLEX).toList();
+        return sequence.tier() != ServiceTier.PRIORITY ? List.of()
+                : running.tailSet(sequence, false).descendingSet().stream()
+                        .filter(other -> other.tier() == ServiceTier.FLEX).toList();
     }
 
     private void enter(Sequence sequence, List<BlockLoad> loads) {

@@ -39,8 +39,8 @@ final class StepCounters {
 
     EngineStats stats(int running, int loading, int waiting, int promptStepTokens, KvBlocks blocks) {
         return new EngineStats(running, loading, waiting, blocks.total(), blocks.available(), steps, promptTokens,
-                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixQueryTokens, prefixHitTokens, loadFailures,
-                preemptions, forkedTokens, restoredTokens, recomputedTokens, blocks.savedBytes(), expirations,
-                promptStepTokens);
+                completionTokens, draftTokens, acceptedTokens, tuningTokens, prefixQueryTokens, prefixHitTokens,
+                loadFailures, preemptions, forkedTokens, restoredTokens, recomputedTokens,
+                blocks.savedBytes(), expirations, promptStepTokens);
     }
 }
