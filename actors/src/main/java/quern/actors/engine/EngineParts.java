@@ -1,5 +1,6 @@
 package quern.actors.engine;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,11 @@ import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFingerprint;
+import quern.inference.packed.PackedFiles;
+import quern.inference.packed.PackedPlace;
+import quern.inference.packed.PackedWeights;
 import quern.kv.DataDirectory;
+import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
 import quern.kv.TierStack;
 import quern.kv.journal.ModelRecord;
@@ -84,8 +89,13 @@ public record EngineParts(
             opened.add(file);
             String fingerprint = stamps.of(file, fingerprints, (done, total) -> { });
             imported.ifPresent(record -> requireSame(record, fingerprint));
-            LoadedModel model = LoadedModel.load(QuantizedFile.of(file, engine.loadType(), backend.team()),
-                    backend.kernels(), engine.product(), QuantizedFile.fingerprint(fingerprint, engine.loadType()));
+            ModelFile stored = QuantizedFile.of(file, engine.loadType(), backend.team());
+            String loaded = QuantizedFile.fingerprint(fingerprint, engine.loadType());
+            Optional<PackedWeights> packed = packed(config, directory, backend, path, stored, loaded, progress);
+            packed.ifPresent(opened::add);
+            LoadedModel model = packed.isPresent()
+                    ? LoadedModel.load(stored, backend.kernels(), engine.product(), loaded, packed.get())
+                    : LoadedModel.load(stored, backend.kernels(), engine.product(), loaded);
             Optional<EncoderPart> encoder = (generates ? engine.embeddingModel() : engine.model()).map(
                     one -> EncoderPart.load(one, engine, backend.kernels(), fingerprints, imports));
             encoder.ifPresent(opened::add);
@@ -106,6 +116,20 @@ public record EngineParts(
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
+        }
+    }
+
+    private static Optional<PackedWeights> packed(ApplianceConfig config, DataDirectory directory, Backend backend,
+            Path path, ModelFile stored, String fingerprint, Consumer<String> progress) {
+        var place = new PackedPlace(config.start(), directory.root().resolve("packed"));
+        try {
+            long bytes = FileStamp.ofAll(path).stream().mapToLong(FileStamp::bytes).sum();
+            return !place.isWanted(bytes) ? Optional.empty()
+                    : new PackedFiles(backend.kernels(), FingerprintFile.in(directory.root()), progress).open(
+                            stored, fingerprint, place.of(path, config.engine().loadType(), fingerprint));
+        } catch (IOException unusable) {
+            LOG.warn("packed weights are not kept: {}", unusable.toString());
+            return Optional.empty();
         }
     }
 

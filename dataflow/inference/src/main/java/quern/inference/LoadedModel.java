@@ -7,6 +7,7 @@ import quern.config.KvConfig;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvLayout;
 import quern.inference.format.ModelFile;
+import quern.inference.packed.PackedWeights;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.CacheType;
 import quern.inference.transformer.ModelShape;
@@ -25,10 +26,12 @@ public final class LoadedModel implements AutoCloseable {
     private final TransformerWeights weights;
     private final AdapterRegistry adapters;
     private final Supplier<String> fingerprint;
+    private final Optional<PackedWeights> packed;
 
     private LoadedModel(ModelFile file, Kernels kernels, EngineConfig.Product product, TransformerWeights weights,
-            Supplier<String> fingerprint) {
+            Supplier<String> fingerprint, Optional<PackedWeights> packed) {
         this.file = file;
+        this.packed = packed;
         this.fingerprint = fingerprint;
         this.kernels = kernels;
         this.product = product;
@@ -42,7 +45,8 @@ public final class LoadedModel implements AutoCloseable {
      * @throws quern.config.QuernException if a tensor is absent, misshapen or of a type the backend refuses
      */
     public static LoadedModel load(ModelFile file, Kernels kernels, EngineConfig.Product product) {
-        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels), file::fingerprint);
+        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels), file::fingerprint,
+                Optional.empty());
     }
 
     /**
@@ -52,7 +56,15 @@ public final class LoadedModel implements AutoCloseable {
      */
     public static LoadedModel load(
             ModelFile file, Kernels kernels, EngineConfig.Product product, String fingerprint) {
-        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels), () -> fingerprint);
+        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels), () -> fingerprint,
+                Optional.empty());
+    }
+
+    /** The same with matrices that are packed already, which the model owns as it does the file. */
+    public static LoadedModel load(ModelFile file, Kernels kernels, EngineConfig.Product product, String fingerprint,
+            PackedWeights packed) {
+        return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels, packed),
+                () -> fingerprint, Optional.of(packed));
     }
 
     public ModelShape shape() {
@@ -119,6 +131,7 @@ public final class LoadedModel implements AutoCloseable {
 
     @Override
     public void close() {
+        packed.ifPresent(PackedWeights::close);
         file.close();
     }
 }

@@ -67,7 +67,12 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
      * @throws QuernException if one is absent, has other dimensions than the shape says or a type the backend refuses
      */
     public static TransformerWeights of(ModelFile file, Kernels kernels) {
-        Loader loader = new Loader(file, kernels);
+        return of(file, kernels, MatrixSource.packing(kernels));
+    }
+
+    /** The same with matrices from elsewhere. */
+    public static TransformerWeights of(ModelFile file, Kernels kernels, MatrixSource matrices) {
+        Loader loader = new Loader(file, kernels, matrices);
         ModelShape shape = file.shape();
         Tensor embedding = loader.checked("token_embd.weight", shape.vocabulary(), shape.hidden());
         loader.firstRow(embedding);
@@ -89,7 +94,7 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
         return byName;
     }
 
-    private record Loader(ModelFile file, Kernels kernels) {
+    private record Loader(ModelFile file, Kernels kernels, MatrixSource matrices) {
 
         Layer layer(int index) {
             String prefix = "blk." + index + ".";
@@ -139,9 +144,10 @@ public record TransformerWeights(Tensor embedding, List<Layer> layers, float[] o
         }
 
         Linear linear(String name, int rows, int columns, boolean bias) {
-            Tensor weights = checked(name + ".weight", rows, columns);
+            String weights = name + ".weight";
             try {
-                return new Linear(weights.name(), kernels.pack(weights),
+                return new Linear(weights,
+                        matrices.matrix(weights, rows, columns, () -> checked(weights, rows, columns)),
                         bias ? Optional.of(vector(name + ".bias", rows)) : Optional.empty());
             } catch (IllegalArgumentException refused) {
                 throw refusal(refused);

@@ -1,0 +1,172 @@
+package quern.inference.packed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.Matrix;
+import quern.gpu.tensor.ElementType;
+import quern.inference.format.ModelFile;
+import quern.inference.transformer.TransformerWeights;
+import quern.kv.FileStamp;
+import quern.kv.FingerprintFile;
+
+/**
+ * When a packed file is used: if head and directory say that it is of this model and packing, and its stamp is the one
+ * this data directory remembers. A file whose stamp is not known is compared with the model, matrix by matrix, before
+ * it is used for the first time; what differs, or is cut off, or of another model, is made again. A file is made under
+ * another name, forced and renamed, so that a name always means a whole one; two processes may do so at once.
+ *
+ * @param memory of stamps
+ * @param progress told what is being done, for people
+ */
+public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<String> progress) {
+
+    /** Ending of such files. */
+    public static final String ENDING = ".packed";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PackedFiles.class);
+    /** Left free on a disk: a cache must not be what fills it. */
+    private static final long SPARE_BYTES = 256L << 20;
+    private static final int PROGRESS_BYTES = 64 << 20;
+
+    /**
+     * The model's packed file, made if need be.
+     *
+     * @param fingerprint of the model as it is loaded
+     * @return empty if it can neither be used nor made, which costs time and memory but nothing else
+     */
+    public Optional<PackedWeights> open(ModelFile model, String fingerprint, Path path) {
+        if (kernels.packedBytes(ElementType.F32, 1, 1) == 0) {
+            return Optional.empty();
+        }
+        try {
+            PackedWeights found = PackedWeights.open(path, fingerprint, kernels);
+            if (isTrusted(found, model)) {
+                return Optional.of(found);
+            }
+            found.close();
+            LOG.info("packed weights {} are not those of {}; packing again", path, model.name());
+        } catch (NoSuchFileException absent) {
+            LOG.info("packing the weights of {} into {}, once", model.name(), path);
+        } catch (IOException | PackedFileException unusable) {
+            LOG.info("packed weights {} cannot be used ({}); packing again", path, unusable.getMessage());
+        }
+        try {
+            return Optional.of(make(model, fingerprint, path));
+        } catch (IOException | UncheckedIOException | PackedFileException failure) {
+            LOG.warn("packed weights are not kept in {}: {}; serving without", path, failure.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private boolean isTrusted(PackedWeights found, ModelFile model) throws IOException {
+        List<FileStamp> stamps = FileStamp.ofAll(found.path());
+        if (memory.recall(stamps).filter(found.digest()::equals).isPresent()) {
+            return true;
+        }
+        if (!holdsAll(found, model)) {
+            return false;
+        }
+        if (FileStamp.ofAll(found.path()).equals(stamps)) {
+            remember(stamps, found.digest());
+        }
+        return true;
+    }
+
+    /** Whether every matrix is, bit for bit, what packing the model anew gives. Takes as long as packing. */
+    public boolean holdsAll(PackedWeights found, ModelFile model) {
+        progress.accept("packed weights are compared with the model");
+        boolean[] same = {true};
+        TransformerWeights.of(model, kernels, (name, rows, columns, stored) -> {
+            same[0] = same[0] && found.holds(stored.get());
+            return new Checked(stored.get().type(), rows, columns);
+        });
+        return same[0];
+    }
+
+    /**
+     * Maps a file for {@link #holdsAll}.
+     *
+     * @throws quern.config.QuernException if head or directory are not those of this model and packing
+     */
+    public PackedWeights map(Path path, String fingerprint) throws IOException {
+        return PackedWeights.open(path, fingerprint, kernels);
+    }
+
+    private PackedWeights make(ModelFile model, String fingerprint, Path path) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        removeLeftovers(directory, path);
+        Path temporary = path.resolveSibling(
+                path.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".part");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileStore disk = Files.getFileStore(directory);
+                PackedWriter writer = new PackedWriter(channel, kernels, end -> report(end, disk));
+                TransformerWeights.of(model, kernels, (name, rows, columns, stored) -> writer.add(stored.get()));
+                writer.finish(fingerprint);
+            }
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        PackedWeights made = PackedWeights.open(path, fingerprint, kernels);
+        remember(FileStamp.ofAll(path), made.digest());
+        return made;
+    }
+
+    private void report(long end, FileStore disk) {
+        progress.accept("weights are being packed, once: " + end / PROGRESS_BYTES * (PROGRESS_BYTES >> 20) + " MiB");
+        try {
+            if (disk.getUsableSpace() < SPARE_BYTES) {
+                throw new IOException("less than " + (SPARE_BYTES >> 20) + " MiB are left on the disk");
+            }
+        } catch (IOException full) {
+            throw new UncheckedIOException(full);
+        }
+    }
+
+    /** What processes that died were writing. */
+    private static void removeLeftovers(Path directory, Path path) throws IOException {
+        String prefix = path.getFileName() + ".";
+        try (var children = Files.newDirectoryStream(directory, "*.part")) {
+            for (Path child : children) {
+                String name = child.getFileName().toString();
+                String pid = name.startsWith(prefix) ? name.substring(prefix.length()).replaceAll("-.*", "") : "";
+                boolean dead = pid.matches("[0-9]{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isEmpty();
+                if (dead) {
+                    Files.deleteIfExists(child);
+                }
+            }
+        }
+    }
+
+    private void remember(List<FileStamp> stamps, String digest) {
+        try {
+            memory.remember(stamps, digest);
+        } catch (IOException failed) {
+            LOG.warn("packed weights will be compared at the next start: {}", failed.getMessage());
+        }
+    }
+
+    private record Checked(ElementType type, int rows, int columns) implements Matrix {
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
+    }
+}
