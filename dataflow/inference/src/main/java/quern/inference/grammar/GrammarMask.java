@@ -10,6 +10,9 @@ final class GrammarMask implements TokenMask {
     private final TokenGrammar grammar;
     private MatchState state;
     private boolean ended;
+    /** The token asked about last and where it leads: mostly it is the one that is then drawn. */
+    private int asked = -1;
+    private MatchState answer;
 
     GrammarMask(TokenGrammar grammar, MatchState start) {
         this.grammar = grammar;
@@ -23,7 +26,15 @@ final class GrammarMask implements TokenMask {
 
     @Override
     public boolean allows(int token) {
-        return grammar.isEnd(token) ? ended || state.ends : !ended && !grammar.next(state, token).dead();
+        return grammar.isEnd(token) ? ended || state.ends : !ended && !next(token).dead();
+    }
+
+    private MatchState next(int token) {
+        if (token != asked) {
+            answer = grammar.next(state, token);
+            asked = token;
+        }
+        return answer;
     }
 
     @Override
@@ -35,7 +46,8 @@ final class GrammarMask implements TokenMask {
         if (grammar.isEnd(token)) {
             ended = true;
         } else {
-            state = grammar.next(state, token);
+            state = next(token);
+            asked = -1;
         }
     }
 }
