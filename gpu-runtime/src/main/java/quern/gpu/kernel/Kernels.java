@@ -67,7 +67,8 @@ public interface Kernels {
 
     /**
      * The product with 8-bit activations: integer sums inside a block of 32, floats between blocks. For F32, F16 and
-     * BF16 weights the activations are dequantised first.
+     * BF16 weights the activations are dequantised first. A backend may keep {@code x} in a form of its own for the
+     * products that follow: between them nothing but {@link #quantizeActivations} may change it.
      */
     void matmulQ8(Matrix w, QuantizedRows x, int count, Rows y);
 

@@ -16,8 +16,10 @@ final class PanelProduct {
     private static final int FLOATS_PER_READ = 64;
     /** Full tiles up to which unpacking would cost more than it saves. */
     private static final int DIRECT_TILES_MAX = 2;
-    /** Blocks at a time: two panels of them and a tile of activations fit the first cache level. */
+    /** Blocks at a time: a group of panels of them and a tile of activations fit the first cache level. */
     private static final int BLOCKS_MAX = 4;
+    /** Panels that share what is read of the activations, which for many tokens do not fit the second cache level. */
+    private static final int GROUP_PANELS = 4;
 
     private final boolean wide;
     /** Tokens of a full tile. */
@@ -26,7 +28,7 @@ final class PanelProduct {
     private final short[] codes;
     private final short[] shortDots;
     private final float[] dots;
-    /** Of each of two panels. */
+    /** Of each panel of a group. */
     private final float[][] factors;
     private final float[][] minFactors;
     private float[] sums = new float[0];
@@ -36,11 +38,11 @@ final class PanelProduct {
         this.wide = wide;
         this.full = wide ? WideTiles.TOKENS : NarrowTiles.TOKENS;
         this.weights = new float[BLOCKS_MAX * BLOCK * ROWS];
-        this.codes = new short[2 * BLOCKS_MAX * BLOCK * ROWS];
+        this.codes = new short[GROUP_PANELS * BLOCKS_MAX * BLOCK * ROWS];
         this.shortDots = new short[2 * 2 * BLOCKS_MAX * full * ROWS];
         this.dots = new float[2 * BLOCKS_MAX * full * ROWS];
-        this.factors = new float[2][BLOCKS_MAX * 2 * ROWS];
-        this.minFactors = new float[2][BLOCKS_MAX * 2 * ROWS];
+        this.factors = new float[GROUP_PANELS][BLOCKS_MAX * 2 * ROWS];
+        this.minFactors = new float[GROUP_PANELS][BLOCKS_MAX * 2 * ROWS];
     }
 
     /** Products with floats: each sum is one chain of fmas in order of k. */
@@ -93,53 +95,57 @@ final class PanelProduct {
         boolean nibbles = w.layout().form() == Form.NIBBLES;
         int fullTiles = x.tokens(x.tiles() - 1) == full ? x.tiles() : x.tiles() - 1;
         boolean unpacks = fullTiles > DIRECT_TILES_MAX;
-        int group = nibbles && unpacks && wide ? 2 : 1;
+        int group = nibbles && unpacks ? GROUP_PANELS : 1;
         for (int panel = from; panel < to; panel += group) {
-            int second = Math.min(panel + group, to) - 1;
+            int last = Math.min(panel + group, to) - 1;
             clear(x, group);
             for (int block = 0; block < w.layout().blocks(); block += BLOCKS_MAX) {
                 int end = Math.min(block + BLOCKS_MAX, w.layout().blocks());
                 int done = 0;
                 if (unpacks && nibbles) {
-                    unpackedShorts(w, panel, second, block, end, x, fullTiles);
+                    unpackedShorts(w, panel, last, block, end, x, fullTiles);
                     done = fullTiles;
                 } else if (unpacks || w.layout().form() == Form.INDICES) {
                     unpackedFloats(w, panel, block, end, x);
                     done = x.tiles();
                 }
-                for (int p = panel; p <= second && done < x.tiles(); p++) {
+                for (int p = panel; p <= last && done < x.tiles(); p++) {
                     direct(w, p, p - panel, block, end, x, done);
                 }
             }
-            for (int p = panel; p <= second; p++) {
+            for (int p = panel; p <= last; p++) {
                 write(x, p, p - panel, y);
             }
         }
     }
 
-    /** One or two panels times all full tiles, in 16-bit lanes. */
-    private void unpackedShorts(PanelMatrix w, int panel, int second, int from, int to, TokenTiles x, int tiles) {
+    /** A group of panels times all full tiles, in 16-bit lanes. */
+    private void unpackedShorts(PanelMatrix w, int panel, int last, int from, int to, TokenTiles x, int tiles) {
         int blocks = to - from;
-        int other = (second - panel) * blocks * BLOCK * ROWS;
-        for (int p = panel; p <= second; p++) {
+        for (int p = panel; p <= last; p++) {
             for (int block = from; block < to; block++) {
                 PanelReader.shorts(w, p, block, codes, ((p - panel) * blocks + block - from) * BLOCK * ROWS);
             }
             readFactors(w, p, p - panel, from, to);
         }
+        int panelCodes = blocks * BLOCK * ROWS;
         int runs = runs(w) * blocks;
         int count = w.columns() / w.layout().blocks() / runs(w);
         int panelDots = runs * full * ROWS;
         for (int tile = 0; tile < tiles; tile++) {
             int xAt = x.at(tile, BLOCK * from);
-            if (wide) {
-                WideTiles.shorts8(codes, 0, other, count, runs, x.pairs(), xAt, shortDots, panelDots);
-            } else {
-                NarrowTiles.shorts4(codes, 0, count, runs, x.pairs(), xAt, shortDots);
-            }
-            for (int p = panel; p <= second; p++) {
-                int slot = p - panel;
-                joinShorts(w, p, slot, from, to, x, tile, slot * panelDots);
+            for (int slot = 0; slot <= last - panel; slot += wide ? 2 : 1) {
+                int at = slot * panelCodes;
+                if (wide) {
+                    int other = panel + slot < last ? at + panelCodes : at;
+                    WideTiles.shorts8(codes, at, other, count, runs, x.pairs(), xAt, shortDots, panelDots);
+                    if (other > at) {
+                        joinShorts(w, panel + slot + 1, slot + 1, from, to, x, tile, panelDots);
+                    }
+                } else {
+                    NarrowTiles.shorts4(codes, at, count, runs, x.pairs(), xAt, shortDots);
+                }
+                joinShorts(w, panel + slot, slot, from, to, x, tile, 0);
             }
         }
     }

@@ -21,6 +21,7 @@ final class TokenTiles {
     private int width;
     private int tiles;
     private int lastTokens;
+    private QuantizedRows held;
 
     private float[] values = NO_FLOATS;
     private int[] pairs = NO_INTS;
@@ -31,6 +32,16 @@ final class TokenTiles {
     /** @param full tokens of a full tile: 4 or 8 */
     TokenTiles(int full) {
         this.full = full;
+    }
+
+    /** Whether these whole numbers were the last that were packed here: several products share an input. */
+    boolean hold(QuantizedRows x, int tokens) {
+        return held == x && count == tokens;
+    }
+
+    /** To be called when whole numbers change. */
+    void forget() {
+        held = null;
     }
 
     /** Floats as they are. */
@@ -58,6 +69,7 @@ final class TokenTiles {
      */
     void packIntegers(QuantizedRows x, int tokens, boolean asPairs, ComputeTeam team, int tilesPerPart) {
         shape(tokens, x.width());
+        held = x;
         int blocks = x.blocksPerRow();
         scales = grown(scales, slots() * blocks);
         runSums = grown(runSums, 2 * slots() * blocks);

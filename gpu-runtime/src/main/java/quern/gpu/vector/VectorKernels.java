@@ -38,6 +38,7 @@ public final class VectorKernels implements Kernels {
     private final AttentionTeam attention;
     private final TokenTiles floatTokens;
     private final TokenTiles integerTokens;
+    private final TokenTiles pairTokens;
     private final ThreadLocal<PanelProduct> products;
 
     /** @param team not closed by these kernels */
@@ -53,6 +54,7 @@ public final class VectorKernels implements Kernels {
         int full = wide ? WideTiles.TOKENS : NarrowTiles.TOKENS;
         this.floatTokens = new TokenTiles(full);
         this.integerTokens = new TokenTiles(full);
+        this.pairTokens = new TokenTiles(full);
         this.products = ThreadLocal.withInitial(() -> new PanelProduct(wide));
     }
 
@@ -136,6 +138,8 @@ public final class VectorKernels implements Kernels {
         Shapes.rows("8-bit activations", q, count, x.width());
         int blocks = q.blocksPerRow();
         int whole = x.width() / QuantizedRows.BLOCK;
+        integerTokens.forget();
+        pairTokens.forget();
         team.split(count, Math.ceilDiv(ELEMENTS_PER_PART, x.width()), (from, to) -> {
             float[] scratch = new float[FloatMath.PARTIALS];
             for (int t = from; t < to; t++) {
@@ -160,8 +164,11 @@ public final class VectorKernels implements Kernels {
             return;
         }
         boolean asPairs = matrix.layout().form() == PanelLayout.Form.NIBBLES;
-        integerTokens.packIntegers(x, count, asPairs, team, tilesPerPart(w.columns()));
-        split(matrix, count, (from, to) -> products.get().integers(matrix, integerTokens, from, to, y));
+        TokenTiles tokens = asPairs ? pairTokens : integerTokens;
+        if (!tokens.hold(x, count)) {
+            tokens.packIntegers(x, count, asPairs, team, tilesPerPart(w.columns()));
+        }
+        split(matrix, count, (from, to) -> products.get().integers(matrix, tokens, from, to, y));
     }
 
     private int tilesPerPart(int columns) {
@@ -172,8 +179,12 @@ public final class VectorKernels implements Kernels {
         return (int) Math.ceilDiv(PRODUCTS_PER_PART, Math.max(1L, productsPerItem));
     }
 
+    /** In pairs of panels, since some tiles take two. */
     private void split(PanelMatrix matrix, int count, ComputeTeam.Range body) {
-        team.split(matrix.layout().panels(), itemsPerPart((long) PanelLayout.ROWS * matrix.columns() * count), body);
+        int panels = matrix.layout().panels();
+        int pairs = Math.ceilDiv(panels, 2);
+        int pairsPerPart = itemsPerPart(2L * PanelLayout.ROWS * matrix.columns() * count);
+        team.split(pairs, pairsPerPart, (from, to) -> body.run(2 * from, Math.min(2 * to, panels)));
     }
 
     @Override
