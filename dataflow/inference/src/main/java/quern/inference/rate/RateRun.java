@@ -63,9 +63,9 @@ public final class RateRun implements AutoCloseable {
         }
         double rate = test.reads() ? readingRate(test, fromNs) : drawingRate(test);
         if (loop.stats().preemptions() > preemptions) {
+            long arenaBytes = pool.blockBytes() * loop.stats().blocksTotal();
             throw new QuernException(QuernException.Category.ERROR,
-                    test.label() + " does not fit into the KV arena of " + pool.blockBytes() * loop.stats().blocksTotal()
-                            + " bytes at once");
+                    test.label() + " does not fit into the KV arena of " + arenaBytes + " bytes at once");
         }
         return rate;
     }
