@@ -102,6 +102,10 @@ public final class TestAppliance implements AutoCloseable {
         return appliance.engineStats().map(stats -> stats.running() + stats.waiting() + stats.loading()).orElse(0);
     }
 
+    public boolean readiness() {
+        return appliance.readiness().ready();
+    }
+
     public Appliance appliance() {
         return appliance;
     }

@@ -3,6 +3,7 @@ package quern.appliance.http;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.stream.Materializer;
@@ -19,6 +20,7 @@ public record Call(
 
     private static final int BODY_TIMEOUT_MS = 60_000;
     private static final int ID_CHARS_MAX = 256;
+    private static final String WORK = "quern-text";
 
     /** The value of a path parameter that identifies something; never a path of ours, so it may not look like one. */
     public String id(String parameter) {
@@ -52,9 +54,14 @@ public record Call(
         throw ApiError.badField(name, "'" + name + "' in the query is not a whole number from " + min + " to " + max);
     }
 
+    /** Where a request's work belongs: not on the threads that read connections. */
+    Executor work() {
+        return materializer.system().dispatchers().lookup(WORK);
+    }
+
     /** The body as a JSON object. */
     public CompletionStage<Fields> json() {
-        return bytes().thenApply(body -> Fields.of(Json.parse(body)));
+        return bytes().thenApplyAsync(body -> Fields.of(Json.parse(body)), work());
     }
 
     /** The body, {@code {}} when there is none. */

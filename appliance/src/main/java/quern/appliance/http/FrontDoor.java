@@ -19,7 +19,11 @@ import quern.actors.Caller;
 import quern.config.HttpConfig;
 import quern.config.QuernException;
 
-/** One request in, one response out: gate, route, handler; whatever goes wrong becomes an OpenAI error body. */
+/**
+ * One request in, one response out: gate, route, handler; whatever goes wrong becomes an OpenAI error body. Open routes,
+ * liveness and readiness, are answered where connections are read; bodies and all other handlers have a dispatcher of
+ * their own, so that no request's work stands before theirs.
+ */
 final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpResponse>> {
 
     private static final long serialVersionUID = 1L;
@@ -64,7 +68,10 @@ final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpRespo
             if (route.access() == Access.ADMIN && !caller.admin()) {
                 throw ApiError.forbidden("this needs the admin key");
             }
-            return route.handler().handle(new Call(request, caller, parameters, bodyBytesMax, materializer));
+            var call = new Call(request, caller, parameters, bodyBytesMax, materializer);
+            return route.access() == Access.OPEN ? route.handler().handle(call)
+                    : CompletableFuture.supplyAsync(() -> handled(route, call), call.work())
+                            .thenCompose(answer -> answer);
         }
         gate.caller(request);
         throw switch (match) {
@@ -72,6 +79,14 @@ final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpRespo
                 ApiError.noSuchMethod(request.method().name(), allowed);
             default -> ApiError.notFound("unknown_url", "there is nothing at " + request.getUri().path());
         };
+    }
+
+    private static CompletionStage<HttpResponse> handled(Route route, Call call) {
+        try {
+            return route.handler().handle(call);
+        } catch (Exception e) {
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     private static List<String> segments(HttpRequest request) {

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * How an answer is drawn. Applied in this order: logit bias, repetition penalty, presence and frequency penalties,
  * temperature, then what {@link Truncation} leaves.
  *
- * @param temperature 0: always the likeliest token (the lower id of equals)
+ * @param temperature 0, or less than 1e-6, which becomes 0: always the likeliest token (the lower id of equals)
  * @param truncation which candidates may be drawn
  * @param presencePenalty subtracted from the logit of every token already generated
  * @param frequencyPenalty subtracted once per earlier occurrence among the generated tokens
@@ -35,9 +35,13 @@ public record SamplingParameters(
         int maxTokens,
         boolean ignoreEos) {
 
+    /** Below it nothing but the likeliest token is ever drawn, and logits over it would not be finite. */
+    private static final double COLDEST = 1e-6;
+
     /** @throws IllegalArgumentException naming the parameter, its range and the value found */
     public SamplingParameters {
         require(temperature >= 0 && temperature <= 100, "temperature", "0 to 100", temperature);
+        temperature = temperature < COLDEST ? 0 : temperature;
         require(Math.abs(presencePenalty) <= 100, "presence_penalty", "-100 to 100", presencePenalty);
         require(Math.abs(frequencyPenalty) <= 100, "frequency_penalty", "-100 to 100", frequencyPenalty);
         require(repetitionPenalty > 0 && repetitionPenalty <= 100, "repetition_penalty", "above 0, at most 100",

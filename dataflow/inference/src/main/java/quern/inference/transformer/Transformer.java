@@ -14,7 +14,14 @@ import quern.inference.transformer.TransformerWeights.Mixture;
 /**
  * The forward pass over a mixed batch, layer by layer, for every family that {@link ModelShape} can describe. A row's
  * logits depend on its own sequence and adapter only, never on the other rows or on how a prompt was cut into steps.
- * Owns its buffers: one instance, one thread.
+ *
+ * <p>No file can make it otherwise, as the graphs of Architectural Backdoors for Within-Batch Data Stealing and Model
+ * Inference Manipulation (arXiv 2505.18323) do, whose nodes slice, gather or sum along the batch: a model here is a
+ * {@link ModelShape} and weights, not a graph. Of the operations below each but attention maps row t to row t, with no
+ * index of another row among its arguments; attention reads other rows' keys and values only in the blocks of its own
+ * row, which the engine gave to one sequence. No row's place in the batch enters any of them.
+ *
+ * <p>Owns its buffers: one instance, one thread.
  */
 public final class Transformer {
 
