@@ -160,9 +160,9 @@ class TransformerTest {
 
     @Test
     void shouldRefuseAModelWhenATensorHasOtherDimensions() {
-        assertEquals("tiny-llama-4: blk.1.ffn_down.weight is 40 x 51, expected 40 x 52",
+        assertEquals("tiny-llama-F32-4: blk.1.ffn_down.weight is 40 x 51, expected 40 x 52",
                 refusal(Tensor.ofFloats("blk.1.ffn_down.weight", 40, 51, new float[40 * 51])));
-        assertEquals("tiny-llama-4: output_norm.weight is 1 x 39, expected 1 x 40",
+        assertEquals("tiny-llama-F32-4: output_norm.weight is 1 x 39, expected 1 x 40",
                 refusal(Tensor.ofFloats("output_norm.weight", 1, 39, new float[39])));
     }
 
