@@ -20,7 +20,8 @@ final class EngineTimings implements EngineObserver, BlockObserver {
     private final Timer gap;
 
     EngineTimings(Buckets buckets) {
-        queued = buckets.latency("quern.request.queue.time", "From a sequence's arrival at the engine to its first step");
+        queued = buckets.latency(
+                "quern.request.queue.time", "From a sequence's arrival at the engine to its first step");
         prefill = buckets.latency("quern.request.prefill.time", "From a sequence's first step to its first token");
         decode = buckets.latency("quern.request.decode.time", "From a sequence's first token to its last");
         nextToken = buckets.latency("quern.inter.token.latency", "Between two tokens of an answer");

@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /**
  * The engine's view of the tiers. {@link #claim}, {@link #seal}, {@link #pinHot}, {@link #locate}, {@link #release},
- * {@link #discard} and {@link #reclaim} belong to the engine's thread and never block; {@link #load} and {@link #writeBehind} block on
- * disks and belong to an I/O thread, concurrently with the others.
+ * {@link #discard} and {@link #reclaim} belong to the engine's thread and never block; {@link #load} and
+ * {@link #writeBehind} block on disks and belong to an I/O thread, concurrently with the others.
  *
  * <p>A block is claimed (private, being filled), then either discarded or sealed (immutable, findable by its key).
  * Claimed and pinned blocks are never evicted.

@@ -33,9 +33,10 @@ import quern.kv.BlockPool;
  * Drives the {@link EngineLoop}: one step a tick, a tick as long as there is work, so that messages get in between any
  * two steps. Belongs on a pinned dispatcher.
  *
- * <p>Whatever is thrown while a message is handled breaks the loop: everything in flight fails at once, and once no read
- * is under way every block the loop held is reclaimed and another loop takes its place, at once the first time and after
- * a growing pause when it breaks again. Until then requests are refused as retryable and the process is not ready.
+ * <p>Whatever is thrown while a message is handled breaks the loop: everything in flight fails at once, and once no
+ * read is under way every block the loop held is reclaimed and another loop takes its place, at once the first time and
+ * after a growing pause when it breaks again. Until then requests are refused as retryable and the process is not
+ * ready.
  */
 public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Command> {
 

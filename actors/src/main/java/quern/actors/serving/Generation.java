@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Signal;
@@ -243,7 +244,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
     }
 
     private int answer(long sequenceId) {
-        return (int) (sequenceId - task.firstSequenceId());
+        return (int) Objects.checkIndex(sequenceId - task.firstSequenceId(), (long) usages.size());
     }
 
     private int promptTokens() {

@@ -190,7 +190,8 @@ class GenerationTest {
     void shouldEndOnceWhenAnEventOfTheEngineBreaksIt() {
         open(1);
         EngineActor.Enqueue enqueue = accepted(1);
-        enqueue.events().tell(new EngineEvent.TokenProduced(77, 1, "x", Optional.empty()));
+        long foreign = enqueue.sequences().getFirst().id() + 77;
+        enqueue.events().tell(new EngineEvent.TokenProduced(foreign, 1, "x", Optional.empty()));
         assertInstanceOf(GenerationEvent.Broken.class, events.receiveMessage());
         engine.expectMessage(new EngineActor.Cancel(enqueue.sequences().getFirst().id()));
     }

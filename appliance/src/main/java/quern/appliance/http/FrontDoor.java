@@ -20,9 +20,9 @@ import quern.config.HttpConfig;
 import quern.config.QuernException;
 
 /**
- * One request in, one response out: gate, route, handler; whatever goes wrong becomes an OpenAI error body. Open routes,
- * liveness and readiness, are answered where connections are read; bodies and all other handlers have a dispatcher of
- * their own, so that no request's work stands before theirs.
+ * One request in, one response out: gate, route, handler; whatever goes wrong becomes an OpenAI error body. Open
+ * routes, liveness and readiness, are answered where connections are read; bodies and all other handlers have a
+ * dispatcher of their own, so that no request's work stands before theirs.
  */
 final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpResponse>> {
 

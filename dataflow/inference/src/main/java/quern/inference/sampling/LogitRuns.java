@@ -6,8 +6,8 @@ import quern.gpu.kernel.Kernels;
 import quern.gpu.scalar.FloatMath;
 
 /**
- * A whole vocabulary's logits by runs of {@link Kernels#RUN}: their largest and their sums of exponentials come from the
- * backend, and only runs that matter are looked at token by token.
+ * A whole vocabulary's logits by runs of {@link Kernels#RUN}: their largest and their sums of exponentials come from
+ * the backend, and only runs that matter are looked at token by token.
  */
 final class LogitRuns {
 

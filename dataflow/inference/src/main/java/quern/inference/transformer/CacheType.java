@@ -28,7 +28,9 @@ public final class CacheType {
         ElementType type = of(config.type());
         if (shape.headSize() % type.blockElements() != 0) {
             throw new QuernException(QuernException.Category.ERROR, "kv.type = "
-                    + type.name().toLowerCase(Locale.ROOT) + ": heads of " + shape.headSize() + " elements, expected a multiple of " + type.blockElements()
+                    + type.name().toLowerCase(Locale.ROOT) + ": heads of " + shape.headSize()
+                    + " elements, expected a multiple of "
+                    + type.blockElements()
                     + "; f16 takes any");
         }
         return new KvLayout(shape.layers(), shape.kvHeads(), shape.headSize(), config.blockTokens(), type);
