@@ -13,13 +13,13 @@ import java.util.function.IntConsumer;
  * thread drives a team at a time; a part must not call the team again.
  *
  * <p>Parts are handed out one by one to whoever is free: which thread computes a part must not influence its result.
- * An idle worker spins for at most {@value #SPIN_NANOS} ns before it parks, and not at all on fewer than
- * {@value #SPIN_CORES_MIN} cores, where spinning would take the core from the one who has work.
+ * Who has nothing to do spins for at most {@value #SPIN_NANOS} ns before parking, since a step is some hundred calls a
+ * few microseconds apart, and waking a thread takes longer than that. A team of more threads than cores does not spin:
+ * that would take the core from the one who has work.
  */
 public final class ComputeTeam implements AutoCloseable {
 
     private static final long SPIN_NANOS = 50_000;
-    private static final int SPIN_CORES_MIN = 4;
     private static final int RANGES_PER_THREAD = 4;
 
     /** Work on the items {@code from} (inclusive) to {@code to} (exclusive). */
@@ -40,8 +40,9 @@ public final class ComputeTeam implements AutoCloseable {
             throw new IllegalArgumentException(threads + " compute threads, expected 0 or more");
         }
         int cores = Runtime.getRuntime().availableProcessors();
-        this.spins = cores >= SPIN_CORES_MIN;
-        for (int i = 1; i < (threads == 0 ? cores : threads); i++) {
+        int count = threads == 0 ? cores : threads;
+        this.spins = count <= cores;
+        for (int i = 1; i < count; i++) {
             Worker worker = new Worker();
             worker.thread = Thread.ofPlatform().daemon().name("quern-compute-" + i).start(worker::loop);
             workers.add(worker);

@@ -391,29 +391,27 @@ final class WideTiles {
     /** Form BYTES times 1 token: {@code dots[run][token][row] = sum over k < kCount of code[k][row] * x[k][token]}. */
     static void bytes1(
             MemorySegment codes, long at, int kCount, int runs, float[] x, int xAt, float[] dots, int to) {
-        int half = kCount / 2;
         for (int run = 0; run < runs; run++) {
-            /* Two chains for each vector: one would wait for its own additions. */
+            /*
+             * Two chains for each vector: one would wait for its own additions. And one stream of addresses: with the
+             * second chain half a block ahead the prefetchers gave up, and memory came at a third of its rate.
+             */
             FloatVector a0 = FloatVector.zero(F);
             FloatVector a1 = a0;
             FloatVector b0 = a0;
             FloatVector b1 = a0;
-            int next = xAt + half;
-            long second = at + 32L * half;
-            for (long end = second; at < end; at += 32, second += 32, xAt++, next++) {
+            for (long end = at + 32L * kCount; at < end; at += 64, xAt += 2) {
                 FloatVector t = FloatVector.broadcast(F, x[xAt]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, a0);
                 a1 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 16, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, a1);
-                t = FloatVector.broadcast(F, x[next]);
-                b0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, second, ORDER)
+                t = FloatVector.broadcast(F, x[xAt + 1]);
+                b0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 32, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, b0);
-                b1 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, second + 16, ORDER)
+                b1 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 48, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, b1);
             }
-            at = second;
-            xAt = next;
             a0.add(b0).intoArray(dots, to);
             a1.add(b1).intoArray(dots, to + 16);
             to += 32;
