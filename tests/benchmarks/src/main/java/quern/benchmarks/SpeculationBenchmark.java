@@ -187,7 +187,7 @@ public final class SpeculationBenchmark {
         }
     }
 
-    private static EngineConfig withoutDrafts(EngineConfig config) {
+    static EngineConfig withoutDrafts(EngineConfig config) {
         return new EngineConfig(config.model(), config.loadType(), config.contextTokens(), config.maxBatchedTokens(),
                 config.sequencesMax(), config.queueMax(), config.choicesMax(), config.maxTokensDefault(), 0,
                 config.product(), config.stepTarget(), config.pooling(), config.embeddingModel(),

@@ -14,6 +14,8 @@ import quern.gpu.kernel.Kernels;
 final class Candidates {
 
     private static final int FIRST_RUN = 256;
+    /** So many tokens, or one in so many of a vocabulary, are few: each is looked at by itself. */
+    private static final int FEW = 128;
 
     private final float[] logits;
     private final LogitRuns runs;
@@ -42,6 +44,10 @@ final class Candidates {
         return keyed ? size : logits.length;
     }
 
+    boolean possible(int token) {
+        return logits[token] > Float.NEGATIVE_INFINITY;
+    }
+
     void bias(Map<Integer, Double> biases) {
         biases.forEach((token, bias) -> logits[token] += bias.floatValue());
         runs.changed();
@@ -59,7 +65,9 @@ final class Candidates {
                 logits[token] = (float) (logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty);
             }
         }
-        forget(history, from, to);
+        for (int i = from; i < to; i++) {
+            occurrences[history[i]] = 0;
+        }
     }
 
     /** Subtracts {@code presence + occurrences * frequency} from each token of {@code history[from .. to)}. */
@@ -78,20 +86,28 @@ final class Candidates {
         }
     }
 
-    private void forget(int[] history, int from, int to) {
-        for (int i = from; i < to; i++) {
-            occurrences[history[i]] = 0;
-        }
-    }
-
-    /** Leaves only the tokens allowed; the first narrowing. */
+    /** Leaves only the tokens allowed, the rest at best as impossible ones; the first narrowing. */
     void keep(BitSet allowed) {
+        if (allowed.cardinality() > Math.max(FEW, logits.length / FEW)) {
+            excludeAllBut(allowed);
+            return;
+        }
         size = 0;
         for (int id = allowed.nextSetBit(0); id >= 0 && id < logits.length; id = allowed.nextSetBit(id + 1)) {
             keys[size++] = KeyOrder.keyOf(logits[id], id);
         }
         ordered = 0;
         keyed = true;
+    }
+
+    private void excludeAllBut(BitSet allowed) {
+        for (int id = allowed.nextClearBit(0); id < logits.length;) {
+            int end = allowed.nextSetBit(id);
+            end = end < 0 ? logits.length : Math.min(end, logits.length);
+            Arrays.fill(logits, id, end, Float.NEGATIVE_INFINITY);
+            id = allowed.nextClearBit(end);
+        }
+        runs.changed();
     }
 
     void temperature(double temperature) {
@@ -233,7 +249,7 @@ final class Candidates {
         double maximum = maximum();
         double least = threshold * mass(maximum);
         int above = 0;
-        while (above < size && Math.exp(logit(above) - maximum) >= least) {
+        while (above < size && logit(above) > Float.NEGATIVE_INFINITY && Math.exp(logit(above) - maximum) >= least) {
             above++;
         }
         if (above >= 2) {
@@ -269,18 +285,6 @@ final class Candidates {
             boolean better = best < 0 || logits[token] > logits[best]
                     || logits[token] == logits[best] && token < best;
             best = better ? token : best;
-        }
-        return best;
-    }
-
-    /** The likeliest of these tokens, -1 if there is none or a logit is not a number. */
-    int greedy(BitSet allowed) {
-        int best = -1;
-        for (int id = allowed.nextSetBit(0); id >= 0 && id < logits.length; id = allowed.nextSetBit(id + 1)) {
-            if (Float.isNaN(logits[id])) {
-                return -1;
-            }
-            best = best < 0 || logits[id] > logits[best] ? id : best;
         }
         return best;
     }

@@ -15,6 +15,7 @@ public final class Sampler {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
     /** Makes of a seed another one, so that whether and what to draw are independent. */
     private static final long EXCLUSION = 0xD1B54A32D192ED03L;
+    private static final long PROPOSAL = 0x8CB92BA72F3D8DD7L;
 
     private final int vocabulary;
     private final Candidates candidates;
@@ -51,39 +52,53 @@ public final class Sampler {
         candidates.penalizeRepetition(history.tokens(), 0, history.count(), parameters.repetitionPenalty());
         candidates.penalizeOccurrence(history.tokens(), history.promptCount(), history.count(),
                 parameters.presencePenalty(), parameters.frequencyPenalty());
-        int likeliest = likeliest(parameters.temperature() == 0, mask);
-        if (likeliest < 0 || logits[from + likeliest] == Float.NEGATIVE_INFINITY) {
+        if (parameters.temperature() != 0) {
+            candidates.temperature(parameters.temperature());
+        }
+        if (mask.isPresent()) {
+            int proposed = proposal(parameters, seed, history.count());
+            if (proposed >= 0 && mask.get().allows(proposed)) {
+                return proposed;
+            }
+            candidates.keep(mask.get().allowed());
+        }
+        int likeliest = candidates.greedy();
+        if (likeliest < 0 || !candidates.possible(likeliest)) {
             throw new QuernException(QuernException.Category.ERROR, "nothing to draw at position " + history.count()
                     + ": of " + candidates.size() + " candidates "
                     + (candidates.size() > 0 && likeliest < 0 ? "one is not a number" : "none is possible"));
         }
-        if (parameters.temperature() == 0) {
-            return likeliest;
+        return parameters.temperature() == 0 ? likeliest : drawn(parameters, seed, history.count());
+    }
+
+    /*
+     * What would be drawn if all were allowed: mostly it is, and then nobody needs to know what else is. With Z the
+     * probability of all that is allowed, a token of probability p comes of this with p, and with (1 - Z) p / Z of the
+     * second draw, which is independent: p / Z together, as if only the allowed ones had been there. That holds only
+     * where what may be drawn does not depend on what else may.
+     */
+    private int proposal(SamplingParameters parameters, long seed, int position) {
+        if (parameters.temperature() != 0 && !parameters.truncation().equals(Truncation.NONE)) {
+            return -1;
         }
-        candidates.temperature(parameters.temperature());
+        int likeliest = candidates.greedy();
+        if (likeliest < 0 || !candidates.possible(likeliest)) {
+            return -1;
+        }
+        return parameters.temperature() == 0 ? likeliest : candidates.draw(share(seed ^ PROPOSAL, position));
+    }
+
+    private int drawn(SamplingParameters parameters, long seed, int position) {
         Truncation truncation = parameters.truncation();
         candidates.topNSigma(truncation.topNSigma());
         candidates.topK(truncation.topK());
         candidates.topP(truncation.topP());
         candidates.minP(truncation.minP());
         candidates.typical(truncation.typicalP());
-        if (share(seed ^ EXCLUSION, history.count()) < truncation.xtcProbability()) {
+        if (share(seed ^ EXCLUSION, position) < truncation.xtcProbability()) {
             candidates.excludeTop(truncation.xtcThreshold());
         }
-        return candidates.draw(share(seed, history.count()));
-    }
-
-    /* Where only the likeliest counts, all others need not be known if the mask allows it. */
-    private int likeliest(boolean onlyIt, Optional<TokenMask> mask) {
-        if (mask.isPresent() && onlyIt) {
-            int free = candidates.greedy();
-            int likeliest = free >= 0 && mask.get().allows(free) ? free : candidates.greedy(mask.get().allowed());
-            if (likeliest >= 0) {
-                return likeliest;
-            }
-        }
-        mask.ifPresent(restriction -> candidates.keep(restriction.allowed()));
-        return candidates.greedy();
+        return candidates.draw(share(seed, position));
     }
 
     /** Log-probabilities of {@code token} and the {@code top} likeliest under the row as it is. */

@@ -16,6 +16,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -213,6 +214,38 @@ class CandidatesTest {
         candidates.keep(allowed);
         assertEquals(3, candidates.greedy());
         assertArrayEquals(new int[] {3, 0}, candidates.ids());
+    }
+
+    @Test
+    void shouldNarrowManyAllowedTokensAsIfOthersWereImpossibleWhenMasked() {
+        int vocabulary = 1000;
+        Random random = new Random(5);
+        float[] logits = new float[vocabulary];
+        BitSet allowed = new BitSet();
+        float[] others = new float[vocabulary];
+        for (int id = 0; id < vocabulary; id++) {
+            logits[id] = (float) (3 * random.nextGaussian());
+            allowed.set(id, random.nextInt(3) > 0);
+            others[id] = allowed.get(id) ? logits[id] : Float.NEGATIVE_INFINITY;
+        }
+        logits[allowed.nextClearBit(0)] = Float.NaN;
+        List<Consumer<Candidates>> narrowings = List.of(c -> c.topK(10), c -> c.topK(900), c -> c.topP(0.9),
+                c -> c.minP(0.1), c -> c.typical(0.8), c -> c.topNSigma(1), c -> c.excludeTop(0.01),
+                c -> c.excludeTop(0));
+        for (int i = 0; i < narrowings.size(); i++) {
+            Candidates masked = new Candidates(vocabulary, new ScalarKernels());
+            masked.load(logits, 0);
+            masked.keep(allowed);
+            narrowings.get(i).accept(masked);
+            Candidates free = new Candidates(vocabulary, new ScalarKernels());
+            free.load(others, 0);
+            narrowings.get(i).accept(free);
+            for (double share = 0; share < 1; share += 0.01) {
+                int drawn = masked.draw(share);
+                assertTrue(allowed.get(drawn), "narrowing " + i + " drew " + drawn);
+                assertEquals(free.draw(share), drawn, "narrowing " + i + " at " + share);
+            }
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,55 @@ class SamplerTest {
         for (int position = 1; position < 20; position++) {
             assertEquals(1, sampler.draw(LOGITS, 0, SamplingParameters.plain(3, 1), 3,
                     new Sampler.History(new int[20], 0, position), Optional.of(mask)));
+        }
+    }
+
+    @Test
+    void shouldDrawAllowedTokensAsOftenAsTheirSharesWhenMasked() {
+        // Of the vocabulary, of which tokens 0, 1 and 2 weigh 1, 2 and 5, the first two are allowed, and many others.
+        for (int vocabulary : new int[] {4, 3000}) {
+            float[] logits = new float[vocabulary];
+            Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+            System.arraycopy(LOGITS, 0, logits, 0, 3);
+            for (int behind : new int[] {3, vocabulary}) {
+                BitSet allowed = new BitSet();
+                allowed.set(0, 2);
+                allowed.set(3, behind);
+                int[] drawn = new int[vocabulary];
+                int draws = 6000;
+                Sampler masked = new Sampler(vocabulary, new ScalarKernels());
+                for (int position = 1; position <= draws; position++) {
+                    drawn[masked.draw(logits, 0, SamplingParameters.plain(7, 1), 7,
+                            new Sampler.History(new int[0], 0, position), Optional.of(new FixedMask(allowed)))]++;
+                }
+                assertEquals(draws, drawn[0] + drawn[1], "what is not allowed or impossible was drawn");
+                assertEquals(draws / 3.0, drawn[0], 4 * Math.sqrt(draws * 2 / 9.0), "draws of token 0");
+            }
+        }
+    }
+
+    @Test
+    void shouldNotAskForAllThatIsAllowedWhenTheFreeDrawIsAllowed() {
+        TokenMask mask = new TokenMask() {
+
+            @Override
+            public BitSet allowed() {
+                throw new AssertionError("all were asked for");
+            }
+
+            @Override
+            public boolean allows(int token) {
+                return true;
+            }
+
+            @Override
+            public void accept(int token) {}
+        };
+        for (SamplingParameters parameters : List.of(SamplingParameters.greedy(1), SamplingParameters.plain(3, 1))) {
+            for (int position = 1; position < 50; position++) {
+                assertTrue(sampler.draw(LOGITS, 0, parameters, 3, new Sampler.History(new int[0], 0, position),
+                        Optional.of(mask)) < 3);
+            }
         }
     }
 
