@@ -24,7 +24,6 @@ final class KvWriter {
     private final int tokens;
     private final short[] halves;
     private final QuantizedRows quantized;
-    private final float[] scratch = new float[FloatMath.PARTIALS];
 
     KvWriter(KvRows kv, int layer) {
         this.kv = kv;
@@ -96,7 +95,7 @@ final class KvWriter {
 
     private void quantize(float[] x, int from) {
         for (int run = 0; run < layout.runs(); run++) {
-            RowKernels.quantize(x, from + run * QuantizedRows.BLOCK, quantized, run, scratch);
+            RowKernels.quantize(x, from + run * QuantizedRows.BLOCK, quantized, run);
         }
     }
 }

@@ -29,6 +29,7 @@ final class PanelProduct {
     private final short[] shortDots;
     private final float[] dots;
     /** Of each panel of a group. */
+    private final float[][] scales;
     private final float[][] factors;
     private final float[][] minFactors;
     private float[] sums = new float[0];
@@ -41,6 +42,7 @@ final class PanelProduct {
         this.codes = new short[GROUP_PANELS * BLOCKS_MAX * BLOCK * ROWS];
         this.shortDots = new short[2 * 2 * BLOCKS_MAX * full * ROWS];
         this.dots = new float[2 * BLOCKS_MAX * full * ROWS];
+        this.scales = new float[GROUP_PANELS][BLOCKS_MAX * ROWS];
         this.factors = new float[GROUP_PANELS][BLOCKS_MAX * 2 * ROWS];
         this.minFactors = new float[GROUP_PANELS][BLOCKS_MAX * 2 * ROWS];
     }
@@ -62,7 +64,7 @@ final class PanelProduct {
                     }
                 }
             }
-            write(x, panel, 0, y);
+            write(x, panel, panel, y);
         }
     }
 
@@ -113,9 +115,7 @@ final class PanelProduct {
                     direct(w, p, p - panel, block, end, x, done);
                 }
             }
-            for (int p = panel; p <= last; p++) {
-                write(x, p, p - panel, y);
-            }
+            write(x, panel, last, y);
         }
     }
 
@@ -127,6 +127,7 @@ final class PanelProduct {
                 PanelReader.shorts(w, p, block, codes, ((p - panel) * blocks + block - from) * BLOCK * ROWS);
             }
             readFactors(w, p, p - panel, from, to);
+            PanelReader.scales(w, p, from, to, scales[p - panel]);
         }
         int panelCodes = blocks * BLOCK * ROWS;
         int runs = runs(w) * blocks;
@@ -140,12 +141,12 @@ final class PanelProduct {
                     int other = panel + slot < last ? at + panelCodes : at;
                     WideTiles.shorts8(codes, at, other, count, runs, x.pairs(), xAt, shortDots, panelDots);
                     if (other > at) {
-                        joinShorts(w, panel + slot + 1, slot + 1, from, to, x, tile, panelDots);
+                        joinUnpackedShorts(w, panel + slot + 1, slot + 1, from, to, x, tile, panelDots);
                     }
                 } else {
                     NarrowTiles.shorts4(codes, at, count, runs, x.pairs(), xAt, shortDots);
                 }
-                joinShorts(w, panel + slot, slot, from, to, x, tile, 0);
+                joinUnpackedShorts(w, panel + slot, slot, from, to, x, tile, 0);
             }
         }
     }
@@ -161,6 +162,7 @@ final class PanelProduct {
             PanelReader.integers(w, panel, block, factors[0], weights, (block - from) * BLOCK * ROWS);
         }
         readFactors(w, panel, 0, from, to);
+        PanelReader.scales(w, panel, from, to, scales[0]);
         int count = w.columns() / w.layout().blocks();
         for (int tile = 0; tile < x.tiles(); tile++) {
             int xAt = x.at(tile, BLOCK * from);
@@ -176,8 +178,36 @@ final class PanelProduct {
                 NarrowTiles.floats4(weights, 0, count, blocks, x.values(), xAt, dots, 0);
                 NarrowTiles.floats4(weights, 16, count, blocks, x.values(), xAt, dots, 16);
             }
-            joinFloats(w, panel, 0, from, to, x, tile);
+            if (wide && x.tokens(tile) == full && !w.layout().hasMins()) {
+                int at = sumsAt(x, 0, tile);
+                int scaleAt = x.blockAt(tile, from);
+                WideJoin.floats4(dots, 0, blocks, x.scales(), scaleAt, scales[0], sums, at);
+                WideJoin.floats4(dots, 4 * ROWS, blocks, x.scales(), scaleAt + 4, scales[0], sums, at + 4 * ROWS);
+            } else {
+                joinFloats(w, panel, 0, from, to, x, tile);
+            }
         }
+    }
+
+    private void joinUnpackedShorts(
+            PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile, int dotsAt) {
+        if (wide && hasPlainShorts(w)) {
+            int xAt = x.blockAt(tile, from);
+            int at = sumsAt(x, slot, tile);
+            for (int token = 0; token < full; token += 4) {
+                WideJoin.shorts4(
+                        shortDots, dotsAt + token * ROWS, to - from, x.scales(), xAt + token, scales[slot], sums,
+                        at + token * ROWS);
+            }
+        } else {
+            joinShorts(w, panel, slot, from, to, x, tile, dotsAt);
+        }
+    }
+
+    /** Whether the dots in 16 bits are those of whole blocks, which have nothing but a scale. */
+    private static boolean hasPlainShorts(PanelMatrix w) {
+        PanelLayout layout = w.layout();
+        return layout.factorsPerBlock() == 0 && !layout.hasMins() && layout.zero() == 8;
     }
 
     /** Straight from the packed bytes. */
@@ -311,7 +341,7 @@ final class PanelProduct {
         int tokens = x.tokens(tile);
         int at = sumsAt(x, slot, tile);
         int xAt = x.blockAt(tile, from);
-        if (layout.factorsPerBlock() == 0 && !layout.hasMins() && layout.zero() == 8) {
+        if (hasPlainShorts(w)) {
             long scalesAt = layout.scalesAt() + layout.scaleOffset(panel, from);
             if (wide) {
                 WideJoin.shorts(
@@ -375,11 +405,13 @@ final class PanelProduct {
         }
     }
 
-    private void write(TokenTiles x, int panel, int slot, Rows y) {
-        int row = panel * ROWS;
-        int used = Math.min(ROWS, y.width() - row);
+    private void write(TokenTiles x, int panel, int last, Rows y) {
         for (int t = 0; t < x.count(); t++) {
-            System.arraycopy(sums, sumsAt(x, slot, 0) + t * ROWS, y.values(), y.at(t) + row, used);
+            for (int p = panel; p <= last; p++) {
+                int row = p * ROWS;
+                int from = sumsAt(x, p - panel, 0) + t * ROWS;
+                System.arraycopy(sums, from, y.values(), y.at(t) + row, Math.min(ROWS, y.width() - row));
+            }
         }
     }
 }

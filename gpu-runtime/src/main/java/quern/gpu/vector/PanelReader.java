@@ -93,6 +93,18 @@ final class PanelReader {
         }
     }
 
+    /** Scales of blocks [from, to), [block][row]. */
+    static void scales(PanelMatrix m, int panel, int from, int to, float[] out) {
+        long at = m.layout().scalesAt() + m.layout().scaleOffset(panel, from);
+        int step = m.layout().scaleStepBytes();
+        for (int block = 0; block < to - from; block++) {
+            for (int row = 0; row < ROWS; row += LANES) {
+                FloatVector.fromMemorySegment(F, m.memory(), at + (long) block * step + Float.BYTES * row, ORDER)
+                        .intoArray(out, block * ROWS + row);
+            }
+        }
+    }
+
     private static void codes(PanelMatrix m, int panel, int block, float[] out, int to) {
         long at = m.layout().codesAt(panel, BLOCK * block);
         switch (m.layout().form()) {

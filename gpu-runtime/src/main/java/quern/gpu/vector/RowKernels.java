@@ -148,20 +148,13 @@ final class RowKernels {
 
     /**
      * {@link ScalarKernels#quantize} of one whole block of 32.
-     *
-     * @param scratch for 16 floats
      */
-    static void quantize(float[] x, int from, QuantizedRows q, int block, float[] scratch) {
+    static void quantize(float[] x, int from, QuantizedRows q, int block) {
         FloatVector largest = FloatVector.fromArray(F, x, from).abs();
         for (int i = LANES; i < 32; i += LANES) {
             largest = FloatVector.fromArray(F, x, from + i).abs().max(largest);
         }
-        largest.intoArray(scratch, 0);
-        float max = 0;
-        for (int i = 0; i < LANES; i++) {
-            max = Math.max(max, scratch[i]);
-        }
-        float scale = max / 127f;
+        float scale = largest.reduceLanes(VectorOperators.MAX) / 127f;
         if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
             ScalarKernels.quantize(x, from, 32, q, block);
             return;

@@ -80,12 +80,39 @@ final class TokenTiles {
             values = grown(values, slots() * width);
         }
         team.split(tiles, tilesPerPart, (from, to) -> {
+            TokenTranspose transpose = new TokenTranspose(full);
             for (int tile = from; tile < to; tile++) {
+                if (tokens(tile) == full && (tile + 1) * full <= tokens && x.width() % BLOCK == 0) {
+                    packTile(x, tile, asPairs, transpose);
+                    continue;
+                }
                 for (int token = 0; token < tokens(tile); token++) {
                     packRow(x, tile, token, asPairs);
                 }
             }
         });
+    }
+
+    /** A full tile of full blocks, as {@link #packRow} does it element by element. */
+    private void packTile(QuantizedRows x, int tile, boolean asPairs, TokenTranspose transpose) {
+        int blocks = x.blocksPerRow();
+        int row = tile * full;
+        for (int block = 0; block < blocks; block++) {
+            int blockAt = blockAt(tile, block);
+            transpose.read(x.values(), (row * blocks + block) * BLOCK, blocks * BLOCK);
+            transpose.sums(runSums, runAt(tile, block));
+            if (asPairs) {
+                transpose.pairs(pairs, at(tile, block * BLOCK));
+            } else {
+                transpose.floats(values, at(tile, block * BLOCK));
+            }
+            for (int token = 0; token < full; token++) {
+                scales[blockAt + token] = x.scales()[(row + token) * blocks + block];
+                if (asPairs) {
+                    starts[blockAt + token] = pair(-8 * (int) runSums[runAt(tile, block) + token]);
+                }
+            }
+        }
     }
 
     private void packRow(QuantizedRows x, int tile, int token, boolean asPairs) {

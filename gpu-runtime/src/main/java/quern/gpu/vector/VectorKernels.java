@@ -141,10 +141,9 @@ public final class VectorKernels implements Kernels {
         integerTokens.forget();
         pairTokens.forget();
         team.split(count, Math.ceilDiv(ELEMENTS_PER_PART, x.width()), (from, to) -> {
-            float[] scratch = new float[FloatMath.PARTIALS];
             for (int t = from; t < to; t++) {
                 for (int b = 0; b < whole; b++) {
-                    RowKernels.quantize(x.values(), x.at(t) + b * QuantizedRows.BLOCK, q, t * blocks + b, scratch);
+                    RowKernels.quantize(x.values(), x.at(t) + b * QuantizedRows.BLOCK, q, t * blocks + b);
                 }
                 if (whole < blocks) {
                     int at = whole * QuantizedRows.BLOCK;

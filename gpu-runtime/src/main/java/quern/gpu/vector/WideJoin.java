@@ -121,6 +121,90 @@ final class WideJoin {
         }
     }
 
+    /** Interleaved shorts of 4 of 8 tokens, one scale per block: {@code scales[block][row]}. */
+    static void shorts4(
+            short[] dots, int from, int blocks, float[] xScales, int xAt, float[] scales, float[] sums, int at) {
+        FloatVector a0 = FloatVector.fromArray(F, sums, at);
+        FloatVector a1 = FloatVector.fromArray(F, sums, at + 16);
+        FloatVector b0 = FloatVector.fromArray(F, sums, at + 32);
+        FloatVector b1 = FloatVector.fromArray(F, sums, at + 48);
+        FloatVector c0 = FloatVector.fromArray(F, sums, at + 64);
+        FloatVector c1 = FloatVector.fromArray(F, sums, at + 80);
+        FloatVector d0 = FloatVector.fromArray(F, sums, at + 96);
+        FloatVector d1 = FloatVector.fromArray(F, sums, at + 112);
+        int scale = 0;
+        for (int end = from + 256 * blocks; from < end; from += 256, xAt += 8, scale += 32) {
+            FloatVector v = FloatVector.fromArray(F, scales, scale);
+            FloatVector u = FloatVector.fromArray(F, scales, scale + 16);
+            IntVector pairs = ShortVector.fromArray(S, dots, from).reinterpretAsInts();
+            FloatVector whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            a0 = v.mul(xScales[xAt]).fma(whole, a0);
+            whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            a1 = u.mul(xScales[xAt]).fma(whole, a1);
+            pairs = ShortVector.fromArray(S, dots, from + 32).reinterpretAsInts();
+            whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            b0 = v.mul(xScales[xAt + 1]).fma(whole, b0);
+            whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            b1 = u.mul(xScales[xAt + 1]).fma(whole, b1);
+            pairs = ShortVector.fromArray(S, dots, from + 64).reinterpretAsInts();
+            whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            c0 = v.mul(xScales[xAt + 2]).fma(whole, c0);
+            whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            c1 = u.mul(xScales[xAt + 2]).fma(whole, c1);
+            pairs = ShortVector.fromArray(S, dots, from + 96).reinterpretAsInts();
+            whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            d0 = v.mul(xScales[xAt + 3]).fma(whole, d0);
+            whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+            d1 = u.mul(xScales[xAt + 3]).fma(whole, d1);
+        }
+        a0.intoArray(sums, at);
+        a1.intoArray(sums, at + 16);
+        b0.intoArray(sums, at + 32);
+        b1.intoArray(sums, at + 48);
+        c0.intoArray(sums, at + 64);
+        c1.intoArray(sums, at + 80);
+        d0.intoArray(sums, at + 96);
+        d1.intoArray(sums, at + 112);
+    }
+
+    /** Floats of 4 of 8 tokens, {@code scales[block][row]}. */
+    static void floats4(
+            float[] dots, int dot, int blocks, float[] xScales, int xAt, float[] scales, float[] sums, int at) {
+        FloatVector a0 = FloatVector.fromArray(F, sums, at);
+        FloatVector a1 = FloatVector.fromArray(F, sums, at + 16);
+        FloatVector b0 = FloatVector.fromArray(F, sums, at + 32);
+        FloatVector b1 = FloatVector.fromArray(F, sums, at + 48);
+        FloatVector c0 = FloatVector.fromArray(F, sums, at + 64);
+        FloatVector c1 = FloatVector.fromArray(F, sums, at + 80);
+        FloatVector d0 = FloatVector.fromArray(F, sums, at + 96);
+        FloatVector d1 = FloatVector.fromArray(F, sums, at + 112);
+        int scale = 0;
+        for (int end = dot + 256 * blocks; dot < end; dot += 256, xAt += 8, scale += 32) {
+            FloatVector v = FloatVector.fromArray(F, scales, scale);
+            FloatVector u = FloatVector.fromArray(F, scales, scale + 16);
+            a0 = v.mul(xScales[xAt]).fma(FloatVector.fromArray(F, dots, dot), a0);
+            a1 = u.mul(xScales[xAt]).fma(FloatVector.fromArray(F, dots, dot + 16), a1);
+            b0 = v.mul(xScales[xAt + 1]).fma(FloatVector.fromArray(F, dots, dot + 32), b0);
+            b1 = u.mul(xScales[xAt + 1]).fma(FloatVector.fromArray(F, dots, dot + 48), b1);
+            c0 = v.mul(xScales[xAt + 2]).fma(FloatVector.fromArray(F, dots, dot + 64), c0);
+            c1 = u.mul(xScales[xAt + 2]).fma(FloatVector.fromArray(F, dots, dot + 80), c1);
+            d0 = v.mul(xScales[xAt + 3]).fma(FloatVector.fromArray(F, dots, dot + 96), d0);
+            d1 = u.mul(xScales[xAt + 3]).fma(FloatVector.fromArray(F, dots, dot + 112), d1);
+        }
+        a0.intoArray(sums, at);
+        a1.intoArray(sums, at + 16);
+        b0.intoArray(sums, at + 32);
+        b1.intoArray(sums, at + 48);
+        c0.intoArray(sums, at + 64);
+        c1.intoArray(sums, at + 80);
+        d0.intoArray(sums, at + 96);
+        d1.intoArray(sums, at + 112);
+    }
+
     /** Floats. @param scaleStep bytes from the scales of one block to those of the next */
     static void floats(
             float[] dots, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
