@@ -17,7 +17,7 @@ final class PanelProduct {
     /** Full tiles up to which unpacking would cost more than it saves. */
     private static final int DIRECT_TILES_MAX = 2;
     /** Blocks at a time: a group of panels of them and a tile of activations fit the first cache level. */
-    private static final int BLOCKS_MAX = 4;
+    private static final int BLOCKS_MAX = TokenTiles.BLOCKS;
     /** Panels that share what is read of the activations, which for many tokens do not fit the second cache level. */
     private static final int GROUP_PANELS = 4;
 

@@ -5,14 +5,18 @@ import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 
 /**
- * Activations in the order in which products read them: full tiles of {@link #full} tokens, then at most one with the
- * rest, of 1, 4 or {@link #full} tokens, padded with zeros. Element (k, token) of a tile lies at {@code at(tile, k) +
- * token}. Its arrays are kept for the next activations. One thread at a time packs; many may read.
+ * Activations in the order in which products read them: {@value #CHUNK} k of all tiles, then the next. Tiles are full
+ * ones of {@link #full} tokens, then at most one with the rest, of 1, 4 or {@link #full} tokens, padded with zeros.
+ * Element (k, token) of a tile lies at {@code at(tile, k) + token}, the next k {@code tokens(tile)} further as long as
+ * the chunk is the same. Its arrays are kept for the next activations. One thread at a time packs; many may read.
  */
 final class TokenTiles {
 
     private static final int BLOCK = QuantizedRows.BLOCK;
     private static final int RUN = BLOCK / 2;
+    /** Blocks that products take at a time. */
+    static final int BLOCKS = 4;
+    private static final int CHUNK = BLOCKS * BLOCK;
     private static final float[] NO_FLOATS = {};
     private static final int[] NO_INTS = {};
 
@@ -48,14 +52,17 @@ final class TokenTiles {
     void packFloats(Rows x, int tokens, ComputeTeam team, int tilesPerPart) {
         shape(tokens, x.width());
         values = grown(values, slots() * width);
-        team.split(tiles, tilesPerPart, (from, to) -> {
-            for (int tile = from; tile < to; tile++) {
+        team.split(tiles, tilesPerPart, (first, end) -> {
+            for (int tile = first; tile < end; tile++) {
                 int stride = tokens(tile);
                 for (int token = 0; token < stride; token++) {
                     int row = tile * full + token;
-                    int at = at(tile, 0) + token;
-                    for (int k = 0; k < width; k++, at += stride) {
-                        values[at] = row < tokens ? x.values()[x.at(row) + k] : 0f;
+                    for (int from = 0; from < width; from += CHUNK) {
+                        int at = at(tile, from) + token;
+                        int last = Math.min(from + CHUNK, width);
+                        for (int k = from; k < last; k++, at += stride) {
+                            values[at] = row < tokens ? x.values()[x.at(row) + k] : 0f;
+                        }
                     }
                 }
             }
@@ -121,8 +128,8 @@ final class TokenTiles {
         int row = tile * full + token;
         boolean there = row < count;
         byte[] in = x.values();
-        int at = at(tile, 0) + token;
         for (int block = 0; block < blocks; block++) {
+            int at = at(tile, block * BLOCK) + token;
             int from = (row * blocks + block) * BLOCK;
             int blockAt = blockAt(tile, block) + token;
             int runAt = runAt(tile, block) + token;
@@ -191,12 +198,14 @@ final class TokenTiles {
 
     /** Where element {@code k} of a tile's first token lies in {@link #values()} and {@link #pairs()}. */
     int at(int tile, int k) {
-        return tile * full * width + k * tokens(tile);
+        int from = k / CHUNK * CHUNK;
+        return from * slots() + tile * full * Math.min(CHUNK, width - from) + (k - from) * tokens(tile);
     }
 
     /** Where a block of a tile's first token lies in {@link #scales()} and {@link #starts()}. */
     int blockAt(int tile, int block) {
-        return tile * full * (width / BLOCK) + block * tokens(tile);
+        int from = block / BLOCKS * BLOCKS;
+        return from * slots() + tile * full * Math.min(BLOCKS, width / BLOCK - from) + (block - from) * tokens(tile);
     }
 
     /** Where its first half's sum lies in {@link #runSums()}; that of its second half {@code tokens(tile)} further. */
