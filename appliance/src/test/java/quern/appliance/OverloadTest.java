@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OverloadTest {
 
     private static final boolean CAMPAIGN = Boolean.getBoolean("quern.campaign");
-    /** Of health answers that have to come in time; the rest met a compiler or a collector on a machine full of others. */
+    /** Of health answers that have to come in time; the rest met a compiler on a machine full of others. */
     private static final double SHARE = CAMPAIGN ? 0.99 : 0.95;
     private static final int WARM_UP = 150;
     private static final Duration LOAD = CAMPAIGN ? Duration.ofMinutes(1) : Duration.ofSeconds(3);
@@ -91,7 +91,7 @@ class OverloadTest {
                 socket.getOutputStream().write(request);
                 int length = socket.getInputStream().read(reply);
                 nanos.add(System.nanoTime() - from);
-                assertTrue(length > 15 && new String(reply, 0, 15, StandardCharsets.US_ASCII).equals("HTTP/1.1 200 OK"));
+                assertTrue(new String(reply, 0, length, StandardCharsets.US_ASCII).startsWith("HTTP/1.1 200 OK"));
                 LockSupport.parkNanos(5_000_000);
             }
         }
@@ -159,8 +159,8 @@ class OverloadTest {
         try (TestAppliance appliance = TestAppliance.start(directory.resolve("data"), Map.of());
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             String text = "Once upon a time there was a cat. ".repeat(300);
-            Callable<HttpResponse<String>> chat = () -> appliance.post("/v1/chat/completions",
-                    "{\"model\": \"stories260K\", \"messages\": [{\"role\": \"user\", \"content\": \"" + text + "\"}]}");
+            Callable<HttpResponse<String>> chat = () -> appliance.post("/v1/chat/completions", "{\"model\": "
+                    + "\"stories260K\", \"messages\": [{\"role\": \"user\", \"content\": \"" + text + "\"}]}");
             Callable<HttpResponse<String>> plain = () -> appliance.post("/v1/completions",
                     "{\"model\": \"stories260K\", \"prompt\": \"" + text + "\"}");
             requireTooLong(plain.call(), "prompt");
