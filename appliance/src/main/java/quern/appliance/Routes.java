@@ -63,7 +63,7 @@ final class Routes {
         routes.add(Route.of("GET", "/metrics", Access.KEY,
                 call -> CompletableFuture.completedStage(Json.text(METRICS_TYPE, metrics.scrape()))));
         var generation = new GenerationRoutes(system, residents.router(), house.config().engine(),
-                house.config().grammar().toolsMax());
+                house.config().grammar().toolsMax(), house.config().http().unreadTokensMax());
         var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine());
         jobs.answerWith(new BatchAnswers(generation, embeddings));
         routes.addAll(generation.routes());

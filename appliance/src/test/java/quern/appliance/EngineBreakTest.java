@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quern.actors.House;
 import quern.actors.engine.EngineActor;
-import quern.inference.engine.EngineEvent;
 import quern.inference.engine.EngineStats;
 import quern.inference.engine.SequenceRequest;
 import quern.inference.sampling.SamplingParameters;
@@ -53,7 +52,7 @@ class EngineBreakTest {
         SequenceRequest request = new SequenceRequest(id, plain.prompt(), plain.sampling(), "", Optional.empty(), true,
                 0, Optional.of(new Poison()));
         running.engine().tell(new EngineActor.Enqueue(List.of(request),
-                TestInbox.<EngineEvent>create().getRef(), TestInbox.<EngineActor.EnqueueReply>create().getRef()));
+                events -> { }, TestInbox.<EngineActor.EnqueueReply>create().getRef()));
     }
 
     private static CompletableFuture<HttpResponse<String>> ask(TestAppliance appliance, boolean stream) {

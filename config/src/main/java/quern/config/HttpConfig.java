@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param hostsAllowed values of the Host header accepted beside the bound address and localhost
  * @param bodyMax largest JSON body
  * @param uploadMax largest uploaded file or document stream
+ * @param unreadTokensMax of a streamed answer: what may wait for a client that reads slower than it comes
  * @param metricsVllmNames whether /metrics shows what vLLM has too under vLLM's names as well
  * @param drain how long running requests may take to finish on shutdown
  */
@@ -27,6 +28,7 @@ public record HttpConfig(
         DataSize bodyMax,
         DataSize uploadMax,
         int connectionsMax,
+        int unreadTokensMax,
         boolean metricsVllmNames,
         Duration drain) {
 
@@ -43,6 +45,7 @@ public record HttpConfig(
                 .within("bodyMax", bodyMax, "1KiB", "1GiB")
                 .within("uploadMax", uploadMax, "1KiB", "1TiB")
                 .within("connectionsMax", connectionsMax, 1, 1 << 20)
+                .within("unreadTokensMax", unreadTokensMax, 16, 1 << 22)
                 .within("drain", drain, Duration.ZERO, Duration.ofHours(1))
                 .enforce();
     }

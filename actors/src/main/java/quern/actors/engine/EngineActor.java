@@ -1,7 +1,6 @@
 package quern.actors.engine;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
      * @param replyTo gets exactly one {@link EnqueueReply}, before any event
      */
     public record Enqueue(
-            List<SequenceRequest> sequences, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo)
+            List<SequenceRequest> sequences, EngineListener events, ActorRef<EnqueueReply> replyTo)
             implements Command {}
 
     /** All of these texts or none, by the encoder; for the rest as {@link Enqueue}. */
@@ -115,7 +114,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private final EngineBoard board;
     private final Readiness readiness;
     private final Executor io;
-    private final Map<Long, ActorRef<EngineEvent>> listeners = new HashMap<>();
+    private final Deliveries deliveries;
     private final Map<StepWork, ActorRef<EngineEvent.WorkEnded>> attached = new IdentityHashMap<>();
     private final RestartPace pace = new RestartPace();
     /** Absent while it is replaced. */
@@ -139,6 +138,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         this.board = board;
         this.readiness = readiness;
         this.io = context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(IO_DISPATCHER));
+        this.deliveries = new Deliveries(new Courier(
+                context.getSystem().dispatchers().lookup(DispatcherSelector.defaultDispatcher())));
         replaceLoop();
     }
 
@@ -157,7 +158,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             case Enqueue enqueue -> submit(enqueue.sequences(), SequenceRequest::id, EngineLoop::submit,
                     enqueue.events(), enqueue.replyTo());
             case Encode encode -> submit(
-                    encode.texts(), EncodeRequest::id, EngineLoop::submit, encode.events(), encode.replyTo());
+                    encode.texts(), EncodeRequest::id, EngineLoop::submit,
+                    EngineListener.of(encode.events()), encode.replyTo());
             case Cancel cancel -> loop.ifPresent(running -> running.cancel(cancel.sequenceId()));
             case Attach attach -> onAttach(attach);
             case Detach detach -> onDetach(detach);
@@ -195,7 +197,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     }
 
     private <R> void submit(List<R> requests, ToLongFunction<R> id, BiConsumer<EngineLoop, R> submit,
-            ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo) {
+            EngineListener events, ActorRef<EnqueueReply> replyTo) {
         int taken = 0;
         try {
             EngineLoop running = running();
@@ -212,7 +214,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             replyTo.tell(new NotEnqueued(failed(failure)));
             throw failure;
         }
-        requests.forEach(request -> listeners.put(id.applyAsLong(request), events));
+        requests.forEach(request -> deliveries.open(id.applyAsLong(request), events));
         replyTo.tell(new Enqueued());
     }
 
@@ -260,14 +262,15 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         if (!loads.isEmpty()) {
             read(running, loads);
         }
+        deliveries.stepEnded(System.nanoTime(), !running.hasWork());
         board.show(running.stats());
         writeBehind();
     }
 
     private void deliver(EngineEvent event) {
         switch (event) {
-            case EngineEvent.TokenProduced token -> tell(token.sequenceId(), event);
-            case EngineEvent.Terminal terminal -> tellLast(terminal.sequenceId(), event);
+            case EngineEvent.TokenProduced token -> deliveries.tell(token);
+            case EngineEvent.Terminal terminal -> deliveries.tell(terminal);
             case EngineEvent.WorkEnded ended -> {
                 ActorRef<EngineEvent.WorkEnded> listener = attached.remove(ended.work());
                 if (listener != null) {
@@ -275,18 +278,6 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
                 }
             }
         }
-    }
-
-    private void tell(long sequenceId, EngineEvent event) {
-        ActorRef<EngineEvent> listener = listeners.get(sequenceId);
-        if (listener != null) {
-            listener.tell(event);
-        }
-    }
-
-    private void tellLast(long sequenceId, EngineEvent event) {
-        tell(sequenceId, event);
-        listeners.remove(sequenceId);
     }
 
     private void read(EngineLoop asking, List<BlockLoad> loads) {
@@ -336,7 +327,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     private void breakDown(Throwable failure) {
         readiness.block(PART, "the engine failed and is being replaced");
-        getContext().getLog().error("engine loop broke with {} sequences", listeners.size(), failure);
+        getContext().getLog().error("engine loop broke with {} sequences", deliveries.sequences().size(), failure);
         loop = Optional.empty();
         QuernException cause = failed(failure);
         endAll(cause);
@@ -346,7 +337,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     }
 
     private void endAll(QuernException cause) {
-        List.copyOf(listeners.keySet()).forEach(id -> tellLast(id, new EngineEvent.Failed(id, cause)));
+        deliveries.sequences().forEach(id -> deliveries.tell(new EngineEvent.Failed(id, cause)));
+        deliveries.send();
     }
 
     private void pause() {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import quern.actors.engine.EngineActor;
+import quern.actors.engine.EngineListener;
 import quern.actors.engine.EngineActor.EnqueueReply;
 import quern.config.EngineConfig.Pooling;
 import quern.inference.engine.EncodeRequest;
@@ -36,7 +37,7 @@ public record Embedder(
             List<Text> texts, Optional<String> adapter, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo) {
         return pooling.<EngineActor.Command>map(kind -> new EngineActor.Enqueue(
                 texts.stream().map(text -> SequenceRequest.embedding(text.id(), text.tokens(), "", adapter, kind))
-                        .toList(), events, replyTo))
+                        .toList(), EngineListener.of(events), replyTo))
                 .orElseGet(() -> new EngineActor.Encode(
                         texts.stream().map(text -> new EncodeRequest(text.id(), text.tokens())).toList(), events,
                         replyTo));

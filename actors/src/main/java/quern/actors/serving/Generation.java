@@ -39,6 +39,9 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
 
     private record FromEngine(EngineEvent event) implements Command {}
 
+    /** What the engine told cannot be passed on. */
+    private record Failed(Throwable cause) implements Command {}
+
     /**
      * @param served what the request's model name led to
      * @param firstSequenceId answers get consecutive ids from here
@@ -51,7 +54,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             long firstSequenceId,
             int contextTokens,
             Tokenizer tokenizer,
-            ActorRef<GenerationEvent> events,
+            GenerationListener events,
             ActorRef<SubmitReply> replyTo) {}
 
     public static Behavior<Command> create(
@@ -82,6 +85,8 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
     private final ServingObserver observer;
     private final List<Usage> usages = new ArrayList<>();
     private final long submittedNs = System.nanoTime();
+    private final ActorRef<Command> self;
+    /** Only for {@link #hear}. */
     private final BitSet begun = new BitSet();
     private boolean abandoned;
     private boolean accepted;
@@ -94,6 +99,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             ActorRef<EngineActor.Command> engine,
             ServingObserver observer) {
         super(context);
+        this.self = context.getSelf();
         this.task = task;
         this.sequences = sequences;
         this.toolSyntax = toolSyntax;
@@ -102,11 +108,11 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
         for (int i = 0; i < sequences.size(); i++) {
             usages.add(null);
         }
-        context.watch(task.events());
+        context.pipeToSelf(task.events().gone(), (gone, failure) -> Cancel.NOW);
         context.watch(engine);
         engine.tell(new EngineActor.Enqueue(
                 sequences,
-                context.messageAdapter(EngineEvent.class, FromEngine::new),
+                this::hear,
                 context.messageAdapter(EnqueueReply.class, Enqueued::new)));
     }
 
@@ -116,23 +122,24 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             return switch (message) {
                 case Enqueued enqueued -> onEnqueued(enqueued.reply());
                 case FromEngine event -> onEngine(event.event());
+                case Failed failed -> broke(failed.cause());
                 case Cancel cancel -> onCancel();
             };
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
-            getContext().getLog().error("a generation broke", failure);
-            cancelAll();
-            return end(new GenerationEvent.Broken(
-                    new QuernException(Category.FATAL, "the generation broke: " + failure, failure)));
+            return broke(failure);
         }
+    }
+
+    private Behavior<Command> broke(Throwable failure) {
+        getContext().getLog().error("a generation broke", failure);
+        cancelAll();
+        return end(new GenerationEvent.Broken(
+                new QuernException(Category.FATAL, "the generation broke: " + failure, failure)));
     }
 
     @Override
     public Behavior<Command> onSignal(Signal signal) {
-        return switch (signal) {
-            case Terminated ended when ended.getRef().equals(engine) -> onEngineGone();
-            case Terminated ended -> onCancel();
-            default -> this;
-        };
+        return signal instanceof Terminated ? onEngineGone() : this;
     }
 
     private Behavior<Command> onEngineGone() {
@@ -180,7 +187,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
 
     private Behavior<Command> onEngine(EngineEvent event) {
         return switch (event) {
-            case EngineEvent.TokenProduced token -> onToken(token);
+            case EngineEvent.TokenProduced token -> this;
             case EngineEvent.Finished finished -> onFinished(finished);
             case EngineEvent.Failed failed -> onFailed(failed);
             case EngineEvent.Embedded embedded -> this;
@@ -188,14 +195,33 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
         };
     }
 
-    private Behavior<Command> onToken(EngineEvent.TokenProduced token) {
+    /** Not on this actor's thread: tokens go straight to their reader, everything else waits its turn here. */
+    private void hear(List<EngineEvent> events) {
+        try {
+            var pieces = new ArrayList<GenerationEvent>(events.size());
+            for (EngineEvent event : events) {
+                if (event instanceof EngineEvent.TokenProduced token) {
+                    pieces.add(piece(token));
+                }
+            }
+            if (!pieces.isEmpty()) {
+                task.events().tell(pieces);
+            }
+            if (!(events.getLast() instanceof EngineEvent.TokenProduced)) {
+                self.tell(new FromEngine(events.getLast()));
+            }
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+            self.tell(new Failed(failure));
+        }
+    }
+
+    private GenerationEvent piece(EngineEvent.TokenProduced token) {
         int answer = answer(token.sequenceId());
         if (!begun.get(answer)) {
             begun.set(answer);
             observer.firstToken(Duration.ofNanos(System.nanoTime() - submittedNs));
         }
-        task.events().tell(new GenerationEvent.Piece(answer, token.token(), token.text(), token.logprobs()));
-        return this;
+        return new GenerationEvent.Piece(answer, token.token(), token.text(), token.logprobs());
     }
 
     private Behavior<Command> onFinished(EngineEvent.Finished finished) {
@@ -207,7 +233,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             return end(new GenerationEvent.Broken(
                     new QuernException(Category.RETRYABLE, "the generation was cancelled by the server")));
         }
-        task.events().tell(new GenerationEvent.AnswerEnded(answer, finished.reason(), finished.text()));
+        tell(new GenerationEvent.AnswerEnded(answer, finished.reason(), finished.text()));
         return usages.contains(null) ? this : end(new GenerationEvent.Completed(usage()));
     }
 
@@ -239,8 +265,12 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
                 observer.completed(completed.usage(), Duration.ofNanos(System.nanoTime() - submittedNs));
             case GenerationEvent.Broken broken -> observer.broken();
         }
-        task.events().tell(terminal);
+        tell(terminal);
         return Behaviors.stopped();
+    }
+
+    private void tell(GenerationEvent event) {
+        task.events().tell(List.of(event));
     }
 
     private int answer(long sequenceId) {

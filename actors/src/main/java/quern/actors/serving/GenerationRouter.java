@@ -29,7 +29,7 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
      * @param replyTo gets exactly one {@link SubmitReply}
      */
     public record Submit(
-            GenerationRequest request, ActorRef<GenerationEvent> events, ActorRef<SubmitReply> replyTo)
+            GenerationRequest request, GenerationListener events, ActorRef<SubmitReply> replyTo)
             implements Command {}
 
     /**

@@ -91,7 +91,8 @@ class EngineActorTest {
 
     private EngineActor.EnqueueReply enqueue(TestProbe<EngineEvent> events, SequenceRequest... sequences) {
         TestProbe<EngineActor.EnqueueReply> reply = kit.createTestProbe();
-        engine.tell(new EngineActor.Enqueue(List.of(sequences), events.getRef(), reply.getRef()));
+        engine.tell(new EngineActor.Enqueue(
+                List.of(sequences), EngineListener.of(events.getRef()), reply.getRef()));
         return reply.receiveMessage(LIMIT);
     }
 

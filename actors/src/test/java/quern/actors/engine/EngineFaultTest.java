@@ -118,7 +118,8 @@ class EngineFaultTest {
 
     private EngineActor.EnqueueReply enqueue(TestProbe<EngineEvent> events, SequenceRequest... sequences) {
         TestProbe<EngineActor.EnqueueReply> reply = kit.createTestProbe();
-        engine.tell(new EngineActor.Enqueue(List.of(sequences), events.getRef(), reply.getRef()));
+        engine.tell(new EngineActor.Enqueue(
+                List.of(sequences), EngineListener.of(events.getRef()), reply.getRef()));
         return reply.receiveMessage(END_LIMIT);
     }
 
@@ -268,7 +269,7 @@ class EngineFaultTest {
         engine.tell(new EngineActor.Attach(new Endless(), work.getRef()));
         TestProbe<EngineActor.EnqueueReply> reply = kit.createTestProbe();
         List<SequenceRequest> broken = new ArrayList<>(Collections.nCopies(1, null));
-        engine.tell(new EngineActor.Enqueue(broken, running.getRef(), reply.getRef()));
+        engine.tell(new EngineActor.Enqueue(broken, EngineListener.of(running.getRef()), reply.getRef()));
         assertInstanceOf(EngineActor.NotEnqueued.class, reply.receiveMessage(END_LIMIT));
         assertInstanceOf(EngineEvent.Failed.class, last(running));
         assertTrue(work.receiveMessage(END_LIMIT).failure().isPresent());

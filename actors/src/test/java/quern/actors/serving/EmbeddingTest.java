@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -30,6 +32,18 @@ import quern.inference.engine.Usage;
 import quern.inference.sampling.SamplingParameters;
 
 class EmbeddingTest {
+
+    private static final GenerationListener UNHEARD = new GenerationListener() {
+        @Override
+        public void tell(List<GenerationEvent> events) {
+            throw new AssertionError("told " + events);
+        }
+
+        @Override
+        public CompletionStage<?> gone() {
+            return new CompletableFuture<>();
+        }
+    };
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
@@ -155,9 +169,8 @@ class EmbeddingTest {
     @Test
     void shouldRefuseToGenerateWhenTheModelIsAnEncoder() {
         TestProbe<SubmitReply> submits = kit.createTestProbe();
-        TestProbe<GenerationEvent> generation = kit.createTestProbe();
         router.tell(new GenerationRouter.Submit(new GenerationRequest("encoder", List.of(new Prompt.Text("a")),
-                SamplingParameters.greedy(1), 1, "", Caller.LOCAL), generation.getRef(), submits.getRef()));
+                SamplingParameters.greedy(1), 1, "", Caller.LOCAL), UNHEARD, submits.getRef()));
         var invalid = assertInstanceOf(SubmitReply.Invalid.class, submits.receiveMessage());
         assertEquals("model", invalid.field());
         assertTrue(invalid.message().contains("'encoder' is an encoder"), invalid.message());

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -34,6 +36,7 @@ class GenerationTest {
 
     private TestProbe<EngineActor.Command> engine;
     private TestProbe<GenerationEvent> events;
+    private ProbeListener listener;
     private TestProbe<SubmitReply> replies;
     private ActorRef<GenerationRouter.Command> router;
 
@@ -52,6 +55,7 @@ class GenerationTest {
     void start() {
         engine = kit.createTestProbe();
         events = kit.createTestProbe();
+        listener = new ProbeListener(events.getRef(), new CompletableFuture<>());
         replies = kit.createTestProbe();
         router = kit.spawn(GenerationRouter.create(ServingObserver.NONE));
     }
@@ -64,7 +68,7 @@ class GenerationTest {
 
     private void submit(String model, String prompt, int choices) {
         router.tell(new GenerationRouter.Submit(new GenerationRequest(model, List.of(new Prompt.Text(prompt)),
-                SamplingParameters.greedy(100), choices, "", Caller.LOCAL), events.getRef(), replies.getRef()));
+                SamplingParameters.greedy(100), choices, "", Caller.LOCAL), listener, replies.getRef()));
     }
 
     private EngineActor.Enqueue accepted(int choices) {
@@ -131,6 +135,11 @@ class GenerationTest {
         long id = enqueue.sequences().getFirst().id();
         enqueue.events().tell(new EngineEvent.TokenProduced(id + 1, 7, "x", Optional.empty()));
         assertEquals(new GenerationEvent.Piece(1, 7, "x", Optional.empty()), events.receiveMessage());
+        enqueue.events().tell(List.of(
+                new EngineEvent.TokenProduced(id + 1, 8, "y", Optional.empty()),
+                new EngineEvent.TokenProduced(id + 1, 9, "", Optional.empty())));
+        assertEquals(new GenerationEvent.Piece(1, 8, "y", Optional.empty()), events.receiveMessage());
+        assertEquals(new GenerationEvent.Piece(1, 9, "", Optional.empty()), events.receiveMessage());
         enqueue.events().tell(finished(id + 1, FinishReason.STOP));
         assertEquals(new GenerationEvent.AnswerEnded(1, FinishReason.STOP, "end"), events.receiveMessage());
         enqueue.events().tell(finished(id, FinishReason.LENGTH));
@@ -157,7 +166,7 @@ class GenerationTest {
     void shouldCancelInEngineWhenListenerIsGone() {
         open(1);
         EngineActor.Enqueue enqueue = accepted(1);
-        events.stop();
+        listener.gone().complete(Done.getInstance());
         engine.expectMessage(new EngineActor.Cancel(enqueue.sequences().getFirst().id()));
     }
 
@@ -194,6 +203,15 @@ class GenerationTest {
         enqueue.events().tell(new EngineEvent.TokenProduced(foreign, 1, "x", Optional.empty()));
         assertInstanceOf(GenerationEvent.Broken.class, events.receiveMessage());
         engine.expectMessage(new EngineActor.Cancel(enqueue.sequences().getFirst().id()));
+    }
+
+    private record ProbeListener(ActorRef<GenerationEvent> probe, CompletableFuture<Done> gone)
+            implements GenerationListener {
+
+        @Override
+        public void tell(List<GenerationEvent> told) {
+            told.forEach(probe::tell);
+        }
     }
 
     private static final class OneModel implements ModelDirectory {

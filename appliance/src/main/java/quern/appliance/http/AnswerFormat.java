@@ -15,4 +15,10 @@ interface AnswerFormat {
 
     /** Chunks an event becomes; none for a failure, which is told apart. */
     List<ObjectNode> chunks(GenerationEvent event);
+
+    /**
+     * Whether a piece becomes one chunk in which nothing but its text differs from those of the answer's other plain
+     * pieces, and {@link #chunks} need not be asked about it.
+     */
+    boolean plain(GenerationEvent.Piece piece);
 }

@@ -28,7 +28,12 @@ final class AnswerSet {
         }
     }
 
-    AnswerSet add(GenerationEvent event) {
+    AnswerSet addAll(List<GenerationEvent> events) {
+        events.forEach(this::add);
+        return this;
+    }
+
+    private void add(GenerationEvent event) {
         switch (event) {
             case GenerationEvent.Piece piece -> {
                 Answer answer = answers.get(piece.answer());
@@ -43,7 +48,6 @@ final class AnswerSet {
             case GenerationEvent.Completed completed -> usage = completed.usage();
             case GenerationEvent.Broken broken -> failure = broken.cause();
         }
-        return this;
     }
 
     List<Answer> answers() {

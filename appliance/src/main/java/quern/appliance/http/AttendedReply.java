@@ -2,8 +2,6 @@ package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,7 +19,6 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
-import quern.actors.serving.GenerationEvent;
 import quern.config.QuernException;
 
 /**
@@ -36,7 +33,6 @@ final class AttendedReply {
     private static final Duration READ_WITHIN = Duration.ofSeconds(2);
     private static final ByteString SPACE = ByteString.fromString(" ");
     private static final ByteString COMMENT = ByteString.fromString(": waiting\n\n");
-    private static final ByteString DONE = ByteString.fromString("data: [DONE]\n\n");
     private static final ContentType EVENT_STREAM = MediaTypes.TEXT_EVENT_STREAM.toContentType();
 
     private final ActorSystem<?> system;
@@ -47,8 +43,10 @@ final class AttendedReply {
 
     /** Server-sent events: one per chunk, then {@code [DONE]}; a failure becomes an event with an error. */
     CompletionStage<HttpResponse> streamed(GenerationRoutes.Running running, AnswerFormat format) {
-        Source<ByteString, NotUsed> body = Source.from(lines(format.opening()))
-                .concat(running.events().mapConcat(event -> lines(event, format)))
+        var lines = new EventLines(format);
+        Source<ByteString, NotUsed> body = Source.single(lines.opening())
+                .concat(running.events().map(lines::of))
+                .filter(ByteString::nonEmpty)
                 .keepAlive(PULSE, () -> COMMENT);
         var response = HttpResponse.create()
                 .addHeader(RawHeader.create("X-Accel-Buffering", "no"))
@@ -71,25 +69,10 @@ final class AttendedReply {
         });
     }
 
-    private static List<ByteString> lines(GenerationEvent event, AnswerFormat format) {
-        if (event instanceof GenerationEvent.Broken(QuernException cause)) {
-            return List.of(ByteString.fromString("data: " + ApiError.of(cause).body() + "\n\n"));
-        }
-        var lines = new ArrayList<>(lines(format.chunks(event)));
-        if (event instanceof GenerationEvent.Completed) {
-            lines.add(DONE);
-        }
-        return lines;
-    }
-
-    private static List<ByteString> lines(List<ObjectNode> chunks) {
-        return chunks.stream().map(chunk -> ByteString.fromString("data: " + chunk + "\n\n")).toList();
-    }
-
     /** One JSON object, with its true status when it is there within a second. */
     CompletionStage<HttpResponse> whole(GenerationRoutes.Running running, AnswerFormat format, int answers) {
         return whole(running.events()
-                .runWith(Sink.fold(new AnswerSet(answers), AnswerSet::add), system)
+                .runWith(Sink.fold(new AnswerSet(answers), AnswerSet::addAll), system)
                 .thenApply(format::whole)
                 .toCompletableFuture(), running.abandon());
     }

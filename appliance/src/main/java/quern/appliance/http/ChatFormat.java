@@ -81,6 +81,11 @@ final class ChatFormat implements AnswerFormat {
         };
     }
 
+    @Override
+    public boolean plain(GenerationEvent.Piece piece) {
+        return calls.isEmpty() && piece.logprobs().isEmpty() && !piece.text().isEmpty();
+    }
+
     private List<ObjectNode> ending(GenerationEvent.AnswerEnded ended) {
         var chunks = new ArrayList<ObjectNode>();
         if (!calls.isEmpty()) {

@@ -74,6 +74,11 @@ final class CompletionFormat implements AnswerFormat {
         };
     }
 
+    @Override
+    public boolean plain(GenerationEvent.Piece piece) {
+        return piece.logprobs().isEmpty() && !piece.text().isEmpty();
+    }
+
     private ObjectNode chunk(int index, String text, JsonNode logprobs, String reason) {
         ObjectNode chunk = head.open(OBJECT);
         chunk.putArray("choices").add(choice(index, text, logprobs, reason));

@@ -36,14 +36,17 @@ public final class GenerationRoutes {
     private final ChatRequests chats;
     private final CompletionRequests completions;
     private final AttendedReply replies;
+    private final int unreadTokensMax;
 
-    public GenerationRoutes(
-            ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config, int toolsMax) {
+    /** @param unreadTokensMax of a streamed answer */
+    public GenerationRoutes(ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config,
+            int toolsMax, int unreadTokensMax) {
         this.system = system;
         this.router = router;
         this.chats = new ChatRequests(config, toolsMax);
         this.completions = new CompletionRequests(config);
         this.replies = new AttendedReply(system);
+        this.unreadTokensMax = unreadTokensMax;
     }
 
     public List<Route> routes() {
@@ -60,7 +63,8 @@ public final class GenerationRoutes {
         Arrival arrival = Arrival.of(call);
         return call.json().thenCompose(body -> {
             ParsedRequest parsed = reader.apply(body, arrival);
-            return start(parsed.request(), open(parsed.request())).thenCompose(running -> {
+            int unreadMax = parsed.stream() ? unreadTokensMax : EVENTS_MAX;
+            return start(parsed.request(), open(parsed.request(), unreadMax)).thenCompose(running -> {
                 AnswerFormat format = parsed.format().apply(running.accepted());
                 return parsed.stream()
                         ? replies.streamed(running, format)
@@ -94,39 +98,39 @@ public final class GenerationRoutes {
      */
     Answering answer(String path, Fields body, Arrival arrival) {
         ParsedRequest parsed = path.equals(CHAT) ? chats.read(body, arrival) : completions.read(body, arrival);
-        EventStream<GenerationEvent> stream = open(parsed.request());
+        AnswerStream stream = open(parsed.request(), EVENTS_MAX);
         CompletionStage<ObjectNode> result = start(parsed.request(), stream).thenCompose(running -> running.events()
-                .runWith(Sink.fold(new AnswerSet(parsed.request().answers()), AnswerSet::add), system)
+                .runWith(Sink.fold(new AnswerSet(parsed.request().answers()), AnswerSet::addAll), system)
                 .thenApply(parsed.format().apply(running.accepted())::whole));
-        return new Answering(result.toCompletableFuture(), stream.abandon());
+        return new Answering(result.toCompletableFuture(), stream::abandon);
     }
 
     /**
      * @param events ends after its terminal; cancelling it ends the generation
      * @param abandon ends the generation whether or not anybody reads the events
      */
-    record Running(SubmitReply.Accepted accepted, Source<GenerationEvent, NotUsed> events, Runnable abandon) {}
+    record Running(
+            SubmitReply.Accepted accepted, Source<List<GenerationEvent>, NotUsed> events, Runnable abandon) {}
 
-    private EventStream<GenerationEvent> open(GenerationRequest request) {
+    private static AnswerStream open(GenerationRequest request, int unreadMax) {
         long events = (long) request.answers() * (Math.min(request.sampling().maxTokens(), EVENTS_MAX) + 2L)
                 + EVENTS_SPARE;
-        return EventStream.open(
-                system, (int) Math.min(events, EVENTS_MAX), GenerationEvent.Terminal.class::isInstance);
+        return new AnswerStream((int) Math.min(events, unreadMax));
     }
 
-    private CompletionStage<Running> start(GenerationRequest request, EventStream<GenerationEvent> stream) {
+    private CompletionStage<Running> start(GenerationRequest request, AnswerStream stream) {
         return AskPattern.<GenerationRouter.Command, SubmitReply>ask(
                         router,
-                        replyTo -> new GenerationRouter.Submit(request, stream.listener(), replyTo),
+                        replyTo -> new GenerationRouter.Submit(request, stream, replyTo),
                         SUBMIT_TIMEOUT,
                         system.scheduler())
                 .thenApply(reply -> switch (reply) {
-                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.events(), stream.abandon());
+                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.events(), stream::abandon);
                     case SubmitReply.Rejected rejected -> throw refusal(rejected, field(request));
                 })
                 .whenComplete((running, failure) -> {
                     if (failure != null) {
-                        stream.abandon().run();
+                        stream.abandon();
                     }
                 });
     }

@@ -28,7 +28,7 @@ public final class HttpBenchmark {
 
     private static final int STREAMS = 64;
     private static final int ANSWER_TOKENS = 256;
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = Integer.getInteger("quern.benchmarks.rounds", 7);
     private static final int WARMUPS = 6;
     private static final Map<String, String> KEYS = Map.of(
             "engine.sequences-max", "64", "engine.draft-tokens-max", "0", "kv.hot", "128MiB",
@@ -66,30 +66,39 @@ public final class HttpBenchmark {
         }
         double[] engine = new double[ROUNDS];
         double[] http = new double[ROUNDS];
-        double[] seconds = new double[3];
+        ProcessorTime own = ProcessorTime.ZERO;
+        ProcessorTime client = ProcessorTime.ZERO;
+        ProcessorTime serving = ProcessorTime.ZERO;
         for (int i = 0; i < ROUNDS; i++) {
-            double before = cpuSeconds(ProcessHandle.current());
+            ProcessorTime before = ProcessorTime.of(ProcessHandle.current());
             engine[i] = alone.round(test);
-            double between = cpuSeconds(ProcessHandle.current());
-            double serverBefore = cpuSeconds(server.handle());
+            ProcessorTime between = ProcessorTime.of(ProcessHandle.current());
+            ProcessorTime serverBefore = ProcessorTime.of(server.handle());
             http[i] = served(server, STREAMS);
-            seconds[0] += between - before;
-            seconds[1] += cpuSeconds(server.handle()) - serverBefore;
-            seconds[2] += cpuSeconds(ProcessHandle.current()) - between;
+            own = own.plus(between.minus(before));
+            serving = serving.plus(ProcessorTime.of(server.handle()).minus(serverBefore));
+            client = client.plus(ProcessorTime.of(ProcessHandle.current()).minus(between));
         }
-        double rateEngine = median(engine);
-        double rateHttp = median(http);
-        System.out.printf(Locale.ROOT, "http, nano, %d streams: %.0f tokens/s through HTTP, %.0f of the engine alone "
-                + "(%.2f; overhead %.1f %%)%n", STREAMS, rateHttp, rateEngine, rateHttp / rateEngine,
-                100 * (1 - rateHttp / rateEngine));
-        double tokens = 1e-6 * ROUNDS * STREAMS * ANSWER_TOKENS;
-        System.out.printf(Locale.ROOT,
-                "  processor time a token: engine alone %.1f us; server %.1f us, client %.1f us%n",
-                seconds[0] / tokens, seconds[1] / tokens, seconds[2] / tokens);
+        report(median(engine), median(http), own, serving, client);
     }
 
-    private static double cpuSeconds(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    /**
+     * The overhead is that of processor time, all threads of the server's process against all of the engine's alone,
+     * since the client takes its own from the same cores; it is told apart.
+     */
+    private static void report(double rateEngine, double rateHttp, ProcessorTime own, ProcessorTime serving,
+            ProcessorTime client) {
+        double tokens = 1e-6 * ROUNDS * STREAMS * ANSWER_TOKENS;
+        System.out.printf(Locale.ROOT,
+                "http, nano, %d streams: processor time a token: server %.1f us, engine alone %.1f us: "
+                        + "overhead %.1f %%%n", STREAMS, serving.totalSeconds() / tokens, own.totalSeconds() / tokens,
+                100 * (serving.totalSeconds() / own.totalSeconds() - 1));
+        System.out.printf(Locale.ROOT, "  of the server's: computing %.1f us, JIT %.1f us, everything else %.1f us; "
+                        + "engine alone: JIT %.1f us; client, not counted: %.1f us%n",
+                serving.computeSeconds() / tokens, serving.compilerSeconds() / tokens,
+                serving.restSeconds() / tokens, own.compilerSeconds() / tokens, client.totalSeconds() / tokens);
+        System.out.printf(Locale.ROOT, "  %.0f tokens/s through HTTP with the client on the same cores, %.0f of the "
+                + "engine alone (%.2f)%n", rateHttp, rateEngine, rateHttp / rateEngine);
     }
 
     /** Tokens a second, from when every stream has begun to when the last has ended. */

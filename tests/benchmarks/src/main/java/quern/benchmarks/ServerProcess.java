@@ -55,6 +55,9 @@ final class ServerProcess implements AutoCloseable {
         StringBuilder said = new StringBuilder();
         BufferedReader out = process.inputReader();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (said.isEmpty() && !line.startsWith("{")) {
+                continue; // the JVM's own words, of a recording for example
+            }
             said.append(line);
             if (line.equals("}")) {
                 return JSON.readTree(said.toString());
