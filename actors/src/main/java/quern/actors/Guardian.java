@@ -15,8 +15,6 @@ import quern.actors.engine.EngineParts;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
-import quern.actors.models.ModelStore;
-import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.CatalogueModels;
 import quern.actors.serving.GenerationRouter;
 import quern.config.ApplianceConfig;
@@ -24,12 +22,12 @@ import quern.inference.engine.EngineLoop;
 import quern.kv.journal.JobKind;
 
 /**
- * The root of all actors. Loads the model on the I/O dispatcher, starts the engine when it is there, and stops
+ * The root of all actors. Waits for the model, starts the engine when it is there, and stops
  * everything in the order: jobs, engine, model.
  */
 public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
-    private static final String MODEL = "model";
+    private static final String MODEL = ModelLoading.PART;
 
     public sealed interface Command {}
 
@@ -96,20 +94,9 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         context.watchWith(jobs, JobsStopped.NOW);
         context.watchWith(router, new Lost("router"));
         context.watchWith(ingestor, new Lost("ingestor"));
-        house.readiness().block(MODEL, "the model is loading");
         context.pipeToSelf(
-                CompletableFuture.supplyAsync(this::load, io),
+                house.loading().parts(),
                 (loaded, failure) -> failure == null ? new Loaded(loaded) : new NotLoaded(failure));
-    }
-
-    /** The model, and beside it every adapter that was served before. */
-    private EngineParts load() {
-        var imported = new ModelStore(house.stores().directory().root(), house.stores().catalogue());
-        imported.sweep();
-        EngineParts loaded = EngineParts.load(config, house.stores().directory(), imported::at,
-                reason -> house.readiness().block(MODEL, reason));
-        new AdapterShelf(loaded.model(), house.stores()).restore();
-        return loaded;
     }
 
     @Override

@@ -20,15 +20,19 @@ public final class House {
     private final ApplianceConfig config;
     private final Stores stores;
     private final ServingObserver observer;
-    private final Readiness readiness = new Readiness();
+    private final ModelLoading loading;
     private final EngineBoard board = new EngineBoard();
     private final CompletableFuture<Running> running = new CompletableFuture<>();
 
-    /** @param stores closed by whoever opened them, after the actors have stopped */
-    public House(ApplianceConfig config, Stores stores, ServingObserver observer) {
+    /**
+     * @param stores closed by whoever opened them, after the actors have stopped
+     * @param loading what the actors wait for and own from then on
+     */
+    public House(ApplianceConfig config, Stores stores, ServingObserver observer, ModelLoading loading) {
         this.config = config;
         this.stores = stores;
         this.observer = observer;
+        this.loading = loading;
     }
 
     public ApplianceConfig config() {
@@ -44,7 +48,11 @@ public final class House {
     }
 
     public Readiness readiness() {
-        return readiness;
+        return loading.readiness();
+    }
+
+    ModelLoading loading() {
+        return loading;
     }
 
     public EngineBoard board() {

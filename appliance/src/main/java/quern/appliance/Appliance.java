@@ -14,6 +14,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import quern.actors.Guardian;
 import quern.actors.House;
+import quern.actors.ModelLoading;
 import quern.actors.Readiness;
 import quern.actors.Stores;
 import quern.actors.access.KeyRing;
@@ -55,34 +56,37 @@ public final class Appliance implements AutoCloseable {
      */
     public static Appliance launch(ApplianceConfig config) {
         Stores stores = Stores.open(config);
+        ModelLoading loading = ModelLoading.begin(config, stores);
+        ActorSystem<Guardian.Command> system = null;
         try {
             KeyRing keys = KeyRing.open(stores.catalogue(), stores.directory());
-            return launch(config, stores, keys);
+            var metrics = new Metrics(config.http().metricsVllmNames());
+            var house = new House(config, stores, metrics, loading);
+            var jobs = new JobKinds(house);
+            system = ActorSystem.create(Guardian.create(house, jobs.starters()), "quern", pekko());
+            return launch(house, system, keys, metrics, jobs);
         } catch (RuntimeException | Error failure) {
+            if (system == null) {
+                loading.abandon();
+            } else {
+                stop(system);
+            }
             stores.close();
             throw failure;
         }
     }
 
-    private static Appliance launch(ApplianceConfig config, Stores stores, KeyRing keys) {
-        var metrics = new Metrics(config.http().metricsVllmNames());
-        var house = new House(config, stores, metrics);
-        var jobs = new JobKinds(house);
-        ActorSystem<Guardian.Command> system =
-                ActorSystem.create(Guardian.create(house, jobs.starters()), "quern", pekko());
-        try {
-            Guardian.Residents residents = await(AskPattern.ask(
-                    system, Guardian.Introduce::new, STOP_TIMEOUT, system.scheduler()), "the actors did not start");
-            metrics.watch(house);
-            RouteTable table = new Routes(house, residents, system, keys, metrics, jobs).table();
-            HttpServer server = HttpServer.bind(system, config.http(), table, keys::holder);
-            stores.directory().writeServerFile(new ServerFile(ProcessHandle.current().pid(), config.http().host(),
-                    server.port(), config.http().tlsCertificate().isPresent()));
-            return new Appliance(house, system, server, table);
-        } catch (RuntimeException | Error failure) {
-            stop(system);
-            throw failure;
-        }
+    private static Appliance launch(
+            House house, ActorSystem<Guardian.Command> system, KeyRing keys, Metrics metrics, JobKinds jobs) {
+        ApplianceConfig config = house.config();
+        Guardian.Residents residents = await(AskPattern.ask(
+                system, Guardian.Introduce::new, STOP_TIMEOUT, system.scheduler()), "the actors did not start");
+        metrics.watch(house);
+        RouteTable table = new Routes(house, residents, system, keys, metrics, jobs).table();
+        HttpServer server = HttpServer.bind(system, config.http(), table, keys::holder);
+        house.stores().directory().writeServerFile(new ServerFile(ProcessHandle.current().pid(), config.http().host(),
+                server.port(), config.http().tlsCertificate().isPresent()));
+        return new Appliance(house, system, server, table);
     }
 
     private static Config pekko() {

@@ -112,7 +112,7 @@ final class SettingText {
     private static Object constant(String text, Class<?> type) {
         Object[] constants = type.getEnumConstants();
         for (Object constant : constants) {
-            if (name(constant).equalsIgnoreCase(text.strip().replace('_', '-'))) {
+            if (name(constant).replace('_', '-').equalsIgnoreCase(text.strip().replace('_', '-'))) {
                 return constant;
             }
         }
@@ -120,7 +120,8 @@ final class SettingText {
         throw new IllegalArgumentException("expected one of " + names + ", found '" + text + "'");
     }
 
+    /** Words are joined as in keys; what stands beside a digit is part of a name, as in q8_0. */
     private static String name(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replaceAll("(?<=[a-z])_(?=[a-z])", "-");
     }
 }

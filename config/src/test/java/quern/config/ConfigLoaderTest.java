@@ -90,7 +90,7 @@ class ConfigLoaderTest {
                 file + ":5: quern.http.drain: expected a duration",
                 file + ":6: quern.http.connections-max: expected 1 to 1048576, found 0",
                 file + ":8: quern.engine: expected a section",
-                file + ":9: quern.kv.type: expected one of f16, f32, q8-0, found 'f8'",
+                file + ":9: quern.kv.type: expected one of f16, f32, q8_0, found 'f8'",
                 file + ":9: quern.kv.hot: expected a value, found a section",
                 file + ":9: quern.kv.block-tokens: expected one value, found a list",
                 file + ":10: quern.tuning.held-out-share: expected 0 to 0.9, found 1.5",

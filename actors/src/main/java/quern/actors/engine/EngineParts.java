@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -67,11 +69,12 @@ public record EngineParts(
     /**
      * @param imports what is known of a path that was imported
      * @param progress told what is being done
+     * @param beside runs what need not wait for its turn
      * @throws quern.config.QuernException if the backend, the model or the tiers cannot be had
      */
     public static EngineParts load(
             ApplianceConfig config, DataDirectory directory, Function<Path, Optional<ModelRecord>> imports,
-            Consumer<String> progress) {
+            Consumer<String> progress, Executor beside) {
         var opened = new ArrayList<AutoCloseable>();
         try {
             BackendChoice choice = BackendChoice.choose(config.backend());
@@ -87,6 +90,8 @@ public record EngineParts(
             ModelFingerprint stamps = ModelFingerprint.before(path);
             ModelFile file = ModelFiles.open(path);
             opened.add(file);
+            CompletableFuture<Void> tokenizer = CompletableFuture.runAsync(file::tokenizer, beside);
+            opened.add(() -> await(tokenizer));
             String fingerprint = stamps.of(file, fingerprints, (done, total) -> { });
             imported.ifPresent(record -> requireSame(record, fingerprint));
             ModelFile stored = QuantizedFile.of(file, engine.loadType(), backend.team());
@@ -102,7 +107,9 @@ public record EngineParts(
             var layout = model.kvLayout(config.kv());
             TierStack tiers = TierStack.open(
                     config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks());
-            tiers.openLower();
+            opened.add(tiers);
+            CompletableFuture<Void> lower = CompletableFuture.runAsync(tiers::openLower, beside);
+            opened.add(() -> await(lower));
             if (generates) {
                 progress.accept("the model is loaded; its kernels are warming up");
                 warmUp(model, config);
@@ -111,8 +118,11 @@ public record EngineParts(
                     : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
             int trained = model.shape().contextTokens();
             int limit = engine.contextTokens();
+            StepProfile profile = profile(model, config, generates);
+            await(tokenizer);
+            await(lower);
             return new EngineParts(config, choice, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
-                    encoder, generates, profile(model, config, generates));
+                    encoder, generates, profile);
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
@@ -121,7 +131,7 @@ public record EngineParts(
 
     private static Optional<PackedWeights> packed(ApplianceConfig config, DataDirectory directory, Backend backend,
             Path path, ModelFile stored, String fingerprint, Consumer<String> progress) {
-        var place = new PackedPlace(config.start(), directory.root().resolve("packed"));
+        var place = PackedPlace.in(directory.root(), config.start());
         try {
             long bytes = FileStamp.ofAll(path).stream().mapToLong(FileStamp::bytes).sum();
             return !place.isWanted(bytes) ? Optional.empty()
@@ -148,6 +158,11 @@ public record EngineParts(
         return wanted && !limit.isZero()
                 ? StepProfile.measure(model, model.kvLayout(config.kv()), config.engine().maxBatchedTokens(), limit)
                 : StepProfile.NONE;
+    }
+
+    /** Waits for the end of it, whatever that is: what failed fails again for whoever needs it. */
+    private static void await(CompletableFuture<Void> running) {
+        running.handle((done, failure) -> done).join();
     }
 
     private static void closeAll(List<AutoCloseable> parts, Throwable failure) {

@@ -23,10 +23,12 @@ import org.slf4j.LoggerFactory;
 import quern.actors.models.ModelRefused.Reason;
 import quern.config.EngineConfig.LoadType;
 import quern.config.QuernException;
+import quern.config.StartConfig;
 import quern.gpu.tensor.Tensor;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.StoredModel;
+import quern.inference.packed.PackedPlace;
 import quern.kv.DataDirectory;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
@@ -54,12 +56,14 @@ public final class ModelStore {
     private final Path data;
     private final Path models;
     private final Catalogue catalogue;
+    private final PackedPlace packed;
 
     /** @param data the data directory, owned by this process */
-    public ModelStore(Path data, Catalogue catalogue) {
+    public ModelStore(Path data, Catalogue catalogue, StartConfig start) {
         this.data = data.toAbsolutePath().normalize();
         this.models = models(this.data);
         this.catalogue = catalogue;
+        this.packed = PackedPlace.in(this.data, start);
     }
 
     static Path models(Path data) {
@@ -76,6 +80,11 @@ public final class ModelStore {
     public Optional<ModelRecord> find(String name) {
         return ModelName.isPlain(name)
                 ? catalogue.get(RecordKind.MODEL, name, ModelRecord.class) : Optional.empty();
+    }
+
+    /** What its packed weights take on disk, beside it or in the data directory. */
+    public long packedBytes(ModelRecord record) {
+        return packed.existingBytes(Path.of(record.path()), record.fingerprint());
     }
 
     /** The import whose files are at this path. */
@@ -161,7 +170,7 @@ public final class ModelStore {
     }
 
     /**
-     * Forgets a model and deletes its copy; a linked one stays where it is.
+     * Forgets a model and deletes its copy, and its packed weights; a linked one stays where it is.
      *
      * @param served paths of the models this process serves
      * @throws ModelRefused if there is none of the name, or it is in use
@@ -181,6 +190,7 @@ public final class ModelStore {
             }
         }
         catalogue.commit(new WriteSet().delete(RecordKind.MODEL, name));
+        packed.existing(Path.of(record.path()), record.fingerprint()).forEach(kept -> removeTree(kept.file()));
         record.kept().filter(kept -> KEPT.matcher(kept).matches()).ifPresent(kept -> removeTree(models.resolve(kept)));
         return record;
     }

@@ -60,7 +60,7 @@ class EngineActorTest {
                 .with("engine.model", model.toString()).with("engine.queue-max", "2").with("kv.hot", "1MiB")
                 .with("kv.warm-enabled", "false").with("kv.cold-enabled", "false")).config();
         data = DataDirectory.open(directory);
-        parts = EngineParts.load(config, data, path -> Optional.empty(), reason -> { });
+        parts = EngineParts.load(config, data, path -> Optional.empty(), reason -> { }, Runnable::run);
         pool = new FaultyPool(parts.tiers());
         kit = ActorTestKit.create(ConfigFactory.parseResources("quern/actors/dispatchers.conf")
                 .withFallback(ConfigFactory.load()));

@@ -80,7 +80,7 @@ class EngineFaultTest {
                 .with("kv.warm", "16MiB").with("kv.warm-enabled", Boolean.toString(test.getTags().contains("tiers")))
                 .with("kv.cold-enabled", "false")).config();
         data = DataDirectory.open(directory);
-        parts = EngineParts.load(config, data, path -> Optional.empty(), reason -> { });
+        parts = EngineParts.load(config, data, path -> Optional.empty(), reason -> { }, Runnable::run);
         pool = new FaultyPool(parts.tiers());
         blocksTotal = pool.availableBlocks();
         kit = ActorTestKit.create(ConfigFactory.parseResources("quern/actors/dispatchers.conf")

@@ -37,7 +37,7 @@ class ModelImportKillTest {
                 StagedModel staged = running.stage(new ModelImport.Order(
                         Path.of(arguments[1]), Optional.of("tiny"), false, Optional.empty()));
                 die("staged", dieAt);
-                new ModelStore(data, catalogue).add(staged);
+                new ModelStore(data, catalogue, ModelStoreTest.START).add(staged);
                 die("added", dieAt);
                 running.complete();
             }
@@ -68,7 +68,7 @@ class ModelImportKillTest {
         try (Catalogue catalogue = Catalogue.open(data.resolve("catalogue"), 10);
                 Stream<Path> left = Files.list(data.resolve("models"))) {
             assertTrue(left.findAny().isPresent(), "the child dies while its files lie there");
-            ModelStore store = new ModelStore(data, catalogue);
+            ModelStore store = new ModelStore(data, catalogue, ModelStoreTest.START);
             store.sweep();
             boolean added = stage.equals("added");
             assertEquals(added ? 1 : 0, store.list().size());

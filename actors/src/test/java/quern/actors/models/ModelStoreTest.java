@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import quern.actors.models.ModelRefused.Reason;
+import quern.config.DataSize;
+import quern.config.EngineConfig.LoadType;
+import quern.config.StartConfig;
+import quern.gpu.ComputeTeam;
+import quern.gpu.vector.VectorKernels;
 import quern.inference.EmbeddedModel;
+import quern.inference.format.ModelFile;
+import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFormatException;
+import quern.inference.packed.PackedFiles;
+import quern.inference.packed.PackedPlace;
 import quern.kv.FingerprintFile;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AdapterState;
@@ -31,6 +41,9 @@ import quern.kv.journal.RecordKind;
 import quern.kv.journal.WriteSet;
 
 class ModelStoreTest {
+
+    static final StartConfig START =
+            new StartConfig(Duration.ZERO, true, Optional.empty(), DataSize.parse("1GiB"));
 
     @TempDir
     private Path scratch;
@@ -44,7 +57,7 @@ class ModelStoreTest {
         data = Files.createDirectory(scratch.resolve("data"));
         source = EmbeddedModel.unpack(scratch.resolve("from"));
         catalogue = Catalogue.open(data.resolve("catalogue"), 10);
-        store = new ModelStore(data, catalogue);
+        store = new ModelStore(data, catalogue, START);
     }
 
     @AfterEach
@@ -248,5 +261,26 @@ class ModelStoreTest {
         Files.write(damaged, java.util.Arrays.copyOf(Files.readAllBytes(source), 50_000));
         assertThrows(ModelFormatException.class, () -> add(order(damaged, null, false, null)));
         assertEquals(List.of(), tree());
+    }
+
+    private Path pack(Path model, String fingerprint) throws IOException {
+        Path path = PackedPlace.in(data, START).of(model, LoadType.AS_STORED, fingerprint);
+        try (ComputeTeam team = new ComputeTeam(1); ModelFile file = ModelFiles.open(model)) {
+            new PackedFiles(new VectorKernels(team), FingerprintFile.in(data), text -> { })
+                    .open(file, fingerprint, path).orElseThrow().close();
+        }
+        return path;
+    }
+
+    @Test
+    void shouldShowPackedWeightsAndRemoveThemWithTheModelOnly() throws IOException {
+        ModelRecord record = add(order(source, "linked", true, null));
+        assertEquals(0, store.packedBytes(record));
+        Path packed = pack(source, record.fingerprint());
+        Path foreign = Files.writeString(source.resolveSibling(source.getFileName() + ".q4_0.packed"), "not ours");
+        assertEquals(Files.size(packed), store.packedBytes(record));
+        store.remove("linked", List.of());
+        assertEquals(List.of(false, true, true),
+                List.of(Files.exists(packed), Files.exists(foreign), Files.exists(source)));
     }
 }

@@ -20,8 +20,8 @@ final class ListCommand implements Callable<Integer> {
         DOCUMENTS("/v1/documents", "id", "name", "media_type", "bytes", "created_at"),
         DATASETS("/v1/datasets", "id", "name", "samples", "bytes", "job_id", "created_at"),
         FILES("/v1/files", "id", "filename", "purpose", "bytes", "created_at"),
-        MODELS("/v1/catalogue/models", "name", "format", "architecture", "types", "bytes", "context_tokens", "served",
-                "imported_at"),
+        MODELS("/v1/catalogue/models", "name", "format", "architecture", "types", "bytes", "packed_bytes",
+                "context_tokens", "served", "imported_at"),
         ADAPTERS("/v1/models", "id", "owned_by", "created");
 
         private final String route;

@@ -14,6 +14,7 @@ import quern.appliance.http.ModelJson;
 import quern.config.ApplianceConfig;
 import quern.kv.DataDirectory;
 import quern.kv.journal.Catalogue;
+import quern.kv.journal.ModelRecord;
 
 /**
  * The imported models of a data directory: asked of the server that owns it, or read by this process while nobody
@@ -33,7 +34,7 @@ record ModelCatalogue(ApplianceConfig config) {
         return ask(client -> client.get(ROUTE), store -> {
             ObjectNode list = ApiClient.JSON.createObjectNode().put("object", "list");
             var items = list.putArray("data");
-            store.list().forEach(record -> items.add(ModelJson.of(record, false, true)));
+            store.list().forEach(record -> items.add(json(store, record)));
             return list;
         });
     }
@@ -60,12 +61,16 @@ record ModelCatalogue(ApplianceConfig config) {
 
     JsonNode add(StagedModel staged) {
         return ask(client -> client.post(ROUTE, ModelJson.of(staged)),
-                store -> ModelJson.of(store.add(staged), false, true));
+                store -> json(store, store.add(staged)));
     }
 
     JsonNode remove(String name) {
         return ask(client -> client.delete(ROUTE + "/" + ApiClient.quote(name)),
                 store -> ModelJson.removed(store.remove(name, List.of()).name()));
+    }
+
+    private static ObjectNode json(ModelStore store, ModelRecord record) {
+        return ModelJson.of(record, store.packedBytes(record), false, true);
     }
 
     /** A directory nobody used yet is not made by looking at it. */
@@ -82,7 +87,7 @@ record ModelCatalogue(ApplianceConfig config) {
         }
         try (DataDirectory directory = DataDirectory.open(config.data());
                 Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax())) {
-            ModelStore store = new ModelStore(directory.root(), catalogue);
+            ModelStore store = new ModelStore(directory.root(), catalogue, config.start());
             store.sweep();
             return alone.apply(store);
         }

@@ -1,5 +1,6 @@
 package quern.appliance.cli;
 
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,21 +15,18 @@ import quern.config.QuernException;
 /** {@code quern}: the verbs, and what their failures look like. */
 @Command(name = "quern", mixinStandardHelpOptions = true, versionProvider = QuernCommand.Version.class,
         description = "Documents in, a tuned and served language model out, on this machine.",
-        subcommands = {
-            DemoCommand.class, ServeCommand.class, IngestCommand.class, CurateCommand.class, TuneCommand.class,
-            ChatCommand.class, GenerateCommand.class, EmbedCommand.class, ApplyTemplateCommand.class,
-            TokenizeCommand.class, LogitsCommand.class,
-            JobsCommand.class, ModelsCommand.class, ImportCommand.class,
-            ConvertCommand.class, QuantizeCommand.class, PerplexityCommand.class,
-            ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
-            VerifyCommand.class, LineageCommand.class,
-            DoctorCommand.class, BenchCommand.class, ConfigCommand.class, KeyCommand.class, PretrainCommand.class,
-            RehearseCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n")
 public final class QuernCommand implements Runnable {
 
     private static final String LOG_LEVEL = "quern.log.level";
+    private static final List<Class<?>> VERBS = List.of(
+            DemoCommand.class, ServeCommand.class, IngestCommand.class, CurateCommand.class, TuneCommand.class,
+            ChatCommand.class, GenerateCommand.class, EmbedCommand.class, ApplyTemplateCommand.class,
+            TokenizeCommand.class, LogitsCommand.class, JobsCommand.class, ModelsCommand.class,
+            ImportCommand.class, ConvertCommand.class, QuantizeCommand.class, PerplexityCommand.class,
+            ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
+            VerifyCommand.class, LineageCommand.class, DoctorCommand.class, BenchCommand.class,
+            ConfigCommand.class, KeyCommand.class, PretrainCommand.class, RehearseCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -41,11 +39,15 @@ public final class QuernCommand implements Runnable {
             boolean serves = arguments.length > 0 && arguments[0].equals("serve");
             System.setProperty(LOG_LEVEL, serves ? "INFO" : "ERROR");
         }
-        return commandLine().execute(arguments);
+        return commandLine(arguments).execute(arguments);
     }
 
-    static CommandLine commandLine() {
+    /** With every verb, unless the first argument names one: describing all of them takes longer than most verbs. */
+    static CommandLine commandLine(String... arguments) {
         CommandLine line = new CommandLine(new QuernCommand());
+        List<Class<?>> named = VERBS.stream().filter(verb -> arguments.length > 0
+                && verb.getAnnotation(Command.class).name().equals(arguments[0])).toList();
+        (named.isEmpty() ? VERBS : named).forEach(line::addSubcommand);
         line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
         line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
         line.setParameterExceptionHandler((failure, wrong) -> explain(failure));

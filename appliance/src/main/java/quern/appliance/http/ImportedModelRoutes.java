@@ -25,7 +25,8 @@ public final class ImportedModelRoutes {
     public ImportedModelRoutes(House house, JobDesk desk) {
         this.house = house;
         this.desk = desk;
-        this.store = new ModelStore(house.stores().directory().root(), desk.catalogue());
+        this.store = new ModelStore(
+                house.stores().directory().root(), desk.catalogue(), house.config().start());
     }
 
     public List<Route> routes() {
@@ -78,7 +79,7 @@ public final class ImportedModelRoutes {
 
     private ObjectNode json(ModelRecord record, Call call) {
         boolean inUse = served().stream().anyMatch(path -> path.toString().equals(record.path()));
-        return ModelJson.of(record, inUse, call.caller().admin());
+        return ModelJson.of(record, store.packedBytes(record), inUse, call.caller().admin());
     }
 
     /** Also while they are still loading: their files are being read then. */

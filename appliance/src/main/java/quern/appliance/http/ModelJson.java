@@ -17,12 +17,16 @@ public final class ModelJson {
 
     private ModelJson() {}
 
-    /** @param places whether to say where the files are */
-    public static ObjectNode of(ModelRecord record, boolean served, boolean places) {
+    /**
+     * @param packedBytes what its packed weights take
+     * @param places whether to say where the files are
+     */
+    public static ObjectNode of(ModelRecord record, long packedBytes, boolean served, boolean places) {
         ObjectNode node = Json.object().put("name", record.name()).put("object", "imported_model")
                 .put("format", record.format()).put("architecture", record.architecture())
                 .put("types", String.join(", ", record.types())).put("parameters", record.parameters())
                 .put("context_tokens", record.contextTokens()).put("bytes", record.bytes())
+                .put("packed_bytes", packedBytes)
                 .put("fingerprint", record.fingerprint()).put("linked", record.kept().isEmpty())
                 .put("served", served).put("imported_at", record.importedAtMs() / 1000);
         if (places) {

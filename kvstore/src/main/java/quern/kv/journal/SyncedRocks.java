@@ -66,7 +66,7 @@ final class SyncedRocks implements AutoCloseable {
     static SyncedRocks open(Path path) {
         try {
             Files.createDirectories(path);
-            NativeRocks.load(Files.createDirectories(path.toAbsolutePath().resolveSibling("tmp")));
+            NativeRocks.loadKept(path.toAbsolutePath().resolveSibling("native"));
         } catch (IOException e) {
             throw new QuernException(QuernException.Category.FATAL, "catalogue " + path + " cannot be made: " + e, e);
         }

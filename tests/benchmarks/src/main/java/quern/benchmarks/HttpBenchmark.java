@@ -19,6 +19,7 @@ import quern.inference.LoadedModel;
 import quern.inference.format.ModelFiles;
 import quern.inference.rate.RateRun;
 import quern.inference.rate.RateTest;
+import quern.kv.DataDirectory;
 
 /**
  * What HTTP takes: 64 streams of server-sent events from a server of its own process, against an engine alone with the
@@ -49,6 +50,8 @@ public final class HttpBenchmark {
                     RateRun alone = new RateRun(model, config.kv(), config.engine())) {
                 measure(server, alone);
             }
+        } finally {
+            DataDirectory.removeTree(data);
         }
     }
 

@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import quern.kv.DataDirectory;
 
-/** {@code quern serve} in a process of its own, over a data directory that goes with it. */
+/** {@code quern serve} in a process of its own. */
 final class ServerProcess implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -98,7 +97,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         process.destroy();
         try {
             if (!process.waitFor(EXIT_S, TimeUnit.SECONDS)) {
@@ -107,6 +106,5 @@ final class ServerProcess implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
-        DataDirectory.removeTree(data);
     }
 }

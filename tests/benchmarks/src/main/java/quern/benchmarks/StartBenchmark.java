@@ -1,26 +1,33 @@
 package quern.benchmarks;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import quern.kv.DataDirectory;
 
 /**
  * A server from its start: seconds to the first token, the first request's speed against the steady state, resident
- * memory. It is started twice over the same model, so that what the first start leaves beside the file counts.
+ * memory. It is started again and again over the same model and data directory, as a person does; the first start
+ * packs.
  */
 public final class StartBenchmark {
 
     private static final int PROMPT_TOKENS = 128;
     private static final int ANSWER_TOKENS = 64;
     private static final int REQUESTS = 12;
+    private static final int STARTS = 5;
     private static final int TOKEN_MIN = 300;
     private static final int TOKEN_MAX = 30_000;
     private static final long LOOK_NS = 3_000_000;
@@ -28,17 +35,11 @@ public final class StartBenchmark {
     private static final long ARENA_BYTES = 64L << 20;
     private static final long PROCESS_BYTES = 350L << 20;
 
-    /** Seconds of one request. */
-    private record Timing(double first, double rest) {
+    /** Tokens per second of one request. */
+    private record Rates(double prompt, double answer) {}
 
-        double promptRate() {
-            return PROMPT_TOKENS / first;
-        }
-
-        double answerRate() {
-            return (ANSWER_TOKENS - 1) / rest;
-        }
-    }
+    /** Seconds of one start, and how fast its first request was. */
+    private record Start(double firstToken, double processor, double ready, Rates request, Rates steady) {}
 
     private StartBenchmark() {}
 
@@ -46,45 +47,64 @@ public final class StartBenchmark {
     public static void main(String[] arguments) throws IOException {
         Path model = arguments.length > 0 ? Path.of(arguments[0])
                 : PeerBenchmark.file(Path.of("tests/benchmarks/target/models"), "qwen2.5-0.5b-Q8_0");
-        start(model, true);
-        start(model, false);
+        run(model);
     }
 
-    private static void start(Path model, boolean first) throws IOException {
+    /** The first start packs; the others find what it left. */
+    private static void run(Path model) throws IOException {
         Path data = Files.createTempDirectory("quern-start").resolve("data");
+        try {
+            Start packing = start(model, data, 0, false);
+            System.out.printf(Locale.ROOT, "%s: first token %.2f s after the first start%n", model.getFileName(),
+                    packing.firstToken());
+            List<Start> starts = new ArrayList<>();
+            for (int i = 1; i <= STARTS; i++) {
+                starts.add(start(model, data, i, i == STARTS));
+            }
+            System.out.printf(Locale.ROOT, "started again, medians of %d: first token after %.2f s and %.2f s of "
+                    + "processor time, ready after %.2f s%n", STARTS, median(starts, Start::firstToken),
+                    median(starts, Start::processor), median(starts, Start::ready));
+            Rates steady = starts.getLast().steady();
+            double prompt = median(starts, start -> start.request().prompt());
+            double answer = median(starts, start -> start.request().answer());
+            System.out.printf(Locale.ROOT, "first request: prompt %.0f tokens/s (%.2f of the steady %.0f), answer %.1f "
+                    + "tokens/s (%.2f of %.1f)%n", prompt, prompt / steady.prompt(), steady.prompt(), answer,
+                    answer / steady.answer(), steady.answer());
+        } finally {
+            DataDirectory.removeTree(data);
+        }
+    }
+
+    private static Start start(Path model, Path data, int seed, boolean last) throws IOException {
         try (ServerProcess server = ServerProcess.spawn(data, List.of("--model", model.toString()))) {
-            int seed = first ? 1 : 2;
             long answeredNs = poll(server, body(model, seed, 1, 1));
-            double seconds = (answeredNs - server.spawnedNs()) / 1e9;
-            JsonNode ready = server.awaitReady();
-            System.out.printf(Locale.ROOT, "%s: first token %.2f s after the start (ready after %d ms of it), %s%n",
-                    model.getFileName(), seconds, ready.path("ready_ms").asLong(),
-                    first ? "first start" : "started before");
-            if (!first) {
-                requests(server, model);
+            double processor = server.handle().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+            double ready = server.awaitReady().path("ready_ms").asLong() / 1e3;
+            Rates first = timed(server, body(model, 100 + seed, PROMPT_TOKENS, ANSWER_TOKENS));
+            Rates steady = last ? steady(server, model) : first;
+            if (last) {
                 memory(server, model);
             }
+            return new Start((answeredNs - server.spawnedNs()) / 1e9, processor, ready, first, steady);
         }
     }
 
-    private static void requests(ServerProcess server, Path model) throws IOException {
-        Timing[] timings = new Timing[REQUESTS];
+    private static double median(List<Start> starts, ToDoubleFunction<Start> figure) {
+        return starts.stream().mapToDouble(figure).sorted().skip(starts.size() / 2).findFirst().orElseThrow();
+    }
+
+    /** Medians of the later half. */
+    private static Rates steady(ServerProcess server, Path model) throws IOException {
+        double[] prompt = new double[REQUESTS / 2];
+        double[] answer = new double[REQUESTS / 2];
         for (int i = 0; i < REQUESTS; i++) {
-            timings[i] = timed(server, body(model, 100 + i, PROMPT_TOKENS, ANSWER_TOKENS));
+            Rates rates = timed(server, body(model, 200 + i, PROMPT_TOKENS, ANSWER_TOKENS));
+            prompt[i % prompt.length] = rates.prompt();
+            answer[i % answer.length] = rates.answer();
         }
-        Timing one = timings[0];
-        double prompt = steady(timings, true);
-        double answer = steady(timings, false);
-        System.out.printf(Locale.ROOT, "first request: prompt %.0f tokens/s (%.2f of the steady %.0f), answer %.1f "
-                + "tokens/s (%.2f of %.1f)%n", one.promptRate(), one.promptRate() / prompt, prompt, one.answerRate(),
-                one.answerRate() / answer, answer);
-    }
-
-    /** Median of the later half. */
-    private static double steady(Timing[] timings, boolean prompt) {
-        double[] late = java.util.Arrays.stream(timings).skip(REQUESTS / 2)
-                .mapToDouble(timing -> prompt ? timing.promptRate() : timing.answerRate()).sorted().toArray();
-        return late[late.length / 2];
+        Arrays.sort(prompt);
+        Arrays.sort(answer);
+        return new Rates(prompt[prompt.length / 2], answer[answer.length / 2]);
     }
 
     private static void memory(ServerProcess server, Path model) throws IOException {
@@ -102,7 +122,7 @@ public final class StartBenchmark {
             try {
                 return StreamClient.run(server.address(), server.key(), "/v1/completions", List.of(body))
                         .getFirst().firstTokenNs;
-            } catch (ConnectException | java.nio.file.NoSuchFileException early) {
+            } catch (ConnectException | NoSuchFileException early) {
                 LockSupport.parkNanos(LOOK_NS);
             } catch (StreamClient.Refused loading) {
                 LockSupport.parkNanos(LOOK_NS);
@@ -111,14 +131,15 @@ public final class StartBenchmark {
         throw new IOException("the server did not answer");
     }
 
-    private static Timing timed(ServerProcess server, String body) throws IOException {
+    private static Rates timed(ServerProcess server, String body) throws IOException {
         long fromNs = System.nanoTime();
         StreamClient.Stream stream = StreamClient.run(
                 server.address(), server.key(), "/v1/completions", List.of(body)).getFirst();
         if (!stream.tail().contains("\"completion_tokens\":" + ANSWER_TOKENS)) {
             throw new IllegalStateException("a stream ended without its tokens: " + stream.tail());
         }
-        return new Timing((stream.firstTokenNs - fromNs) / 1e9, (stream.lastNs - stream.firstTokenNs) / 1e9);
+        return new Rates(PROMPT_TOKENS * 1e9 / (stream.firstTokenNs - fromNs),
+                (ANSWER_TOKENS - 1) * 1e9 / (stream.lastNs - stream.firstTokenNs));
     }
 
     private static String body(Path model, int seed, int prompt, int answer) {

@@ -97,12 +97,21 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
     }
 
     /**
-     * Maps a file for {@link #holdsAll}.
+     * Reads all of a packed file and packs the model anew to compare.
      *
-     * @throws quern.config.QuernException if head or directory are not those of this model and packing
+     * @return what is wrong with it; empty if nothing is, or if it is of another packing and so never used
      */
-    public PackedWeights map(Path path, String fingerprint) throws IOException {
-        return PackedWeights.open(path, fingerprint, kernels);
+    public Optional<String> problem(ModelFile model, PackedPlace.Kept kept) {
+        try (FileChannel channel = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
+            if (!PackedWeights.directory(channel).packing().equals(kernels.packing())) {
+                return Optional.empty();
+            }
+            try (PackedWeights found = PackedWeights.open(kept.file(), kept.fingerprint(), kernels)) {
+                return holdsAll(found, model) ? Optional.empty() : Optional.of("it is not what the model packs to");
+            }
+        } catch (IOException | PackedFileException unusable) {
+            return Optional.of(unusable.getMessage());
+        }
     }
 
     private PackedWeights make(ModelFile model, String fingerprint, Path path) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import quern.config.EngineConfig.LoadType;
 import quern.config.StartConfig;
+import quern.inference.convert.QuantizedFile;
 
 /**
  * Where packed files lie: beside a model that is one file in a directory that can be written, under its name; else in
@@ -22,6 +23,11 @@ public record PackedPlace(StartConfig config, Path cache) {
     /** Models smaller than this are packed sooner than a file is opened and compared. */
     private static final long MODEL_BYTES_MIN = 64L << 20;
     private static final int NAME_CHARS = 32;
+
+    /** The one of a data directory. */
+    public static PackedPlace in(Path data, StartConfig config) {
+        return new PackedPlace(config, data.resolve("packed"));
+    }
 
     /** Whether a model of so many bytes has one. */
     public boolean isWanted(long modelBytes) {
@@ -36,8 +42,7 @@ public record PackedPlace(StartConfig config, Path cache) {
         }
         Path directory = config.packedDirectory().orElse(cache);
         Files.createDirectories(directory);
-        Path file = directory.resolve(
-                fingerprint.substring(0, Math.min(NAME_CHARS, fingerprint.length())) + PackedFiles.ENDING);
+        Path file = directory.resolve(named(fingerprint));
         prune(directory, file);
         return file;
     }
@@ -47,33 +52,52 @@ public record PackedPlace(StartConfig config, Path cache) {
         return model.getFileName() + type + PackedFiles.ENDING;
     }
 
-    /** Those of a model that there are, whatever the load type. */
-    public List<Path> existing(Path model, List<String> fingerprints) {
-        List<Path> found = new ArrayList<>();
-        Path parent = model.toAbsolutePath().getParent();
-        for (LoadType type : LoadType.values()) {
-            found.add(parent.resolve(beside(model, type)));
-        }
-        for (String fingerprint : fingerprints) {
-            found.add(config.packedDirectory().orElse(cache).resolve(
-                    fingerprint.substring(0, Math.min(NAME_CHARS, fingerprint.length())) + PackedFiles.ENDING));
-        }
-        return found.stream().filter(Files::isRegularFile).toList();
-    }
+    /** A packed file that there is. @param fingerprint of the model as it is loaded with this type */
+    public record Kept(Path file, LoadType loadType, String fingerprint) {}
 
-    private void prune(Path directory, Path wanted) throws IOException {
-        record Kept(Path file, long bytes, FileTime made) {}
-        List<Kept> files = new ArrayList<>();
-        try (var children = Files.newDirectoryStream(directory, "*" + PackedFiles.ENDING)) {
-            for (Path child : children) {
-                if (!child.equals(wanted)) {
-                    files.add(new Kept(child, Files.size(child), Files.getLastModifiedTime(child)));
+    /**
+     * Those of a model that there are, whatever the load type and packing. A file of the same name that is of another
+     * model, or none of ours, is not among them.
+     *
+     * @param fingerprint of the model as it is stored
+     */
+    public List<Kept> existing(Path model, String fingerprint) {
+        List<Kept> found = new ArrayList<>();
+        Path parent = model.toAbsolutePath().getParent();
+        Path directory = config.packedDirectory().orElse(cache);
+        for (LoadType type : LoadType.values()) {
+            String loaded = QuantizedFile.fingerprint(fingerprint, type);
+            for (Path file : List.of(parent.resolve(beside(model, type)), directory.resolve(named(loaded)))) {
+                if (PackedWeights.isOf(file, loaded)) {
+                    found.add(new Kept(file, type, loaded));
                 }
             }
         }
-        files.sort(Comparator.comparing(Kept::made));
-        long sum = files.stream().mapToLong(Kept::bytes).sum();
-        for (Kept oldest : files) {
+        return found;
+    }
+
+    /** What those take. */
+    public long existingBytes(Path model, String fingerprint) {
+        return existing(model, fingerprint).stream().mapToLong(kept -> kept.file().toFile().length()).sum();
+    }
+
+    private static String named(String fingerprint) {
+        return fingerprint.substring(0, Math.min(NAME_CHARS, fingerprint.length())) + PackedFiles.ENDING;
+    }
+
+    private void prune(Path directory, Path wanted) throws IOException {
+        record Aged(Path file, long bytes, FileTime made) {}
+        List<Aged> files = new ArrayList<>();
+        try (var children = Files.newDirectoryStream(directory, "*" + PackedFiles.ENDING)) {
+            for (Path child : children) {
+                if (!child.equals(wanted)) {
+                    files.add(new Aged(child, Files.size(child), Files.getLastModifiedTime(child)));
+                }
+            }
+        }
+        files.sort(Comparator.comparing(Aged::made));
+        long sum = files.stream().mapToLong(Aged::bytes).sum();
+        for (Aged oldest : files) {
             if (sum <= config.packedMax().bytes()) {
                 return;
             }

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -49,6 +50,18 @@ public final class PackedWeights implements MatrixSource, AutoCloseable {
         } catch (IOException | RuntimeException failure) {
             arena.close();
             throw failure;
+        }
+    }
+
+    /** Whether there is such a file, whole as far as its directory tells, of this model in whatever packing. */
+    static boolean isOf(Path path, String fingerprint) {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return directory(channel).fingerprint().equals(fingerprint);
+        } catch (IOException | PackedFileException foreign) {
+            return false;
         }
     }
 

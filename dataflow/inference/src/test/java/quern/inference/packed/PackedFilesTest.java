@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import quern.config.EngineConfig.LoadType;
 import quern.config.EngineConfig.Product;
 import quern.gpu.ComputeTeam;
 import quern.gpu.kernel.Kernels;
@@ -44,6 +45,7 @@ class PackedFilesTest {
     private Path path;
     private int packs;
     private int packsMax = Integer.MAX_VALUE;
+    private Optional<String> packing = Optional.empty();
 
     @BeforeEach
     void place() {
@@ -61,6 +63,9 @@ class PackedFilesTest {
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("pack") && packs++ >= packsMax) {
                         throw new IllegalStateException("pulled the plug");
+                    }
+                    if (method.getName().equals("packing") && packing.isPresent()) {
+                        return packing.get();
                     }
                     try {
                         return method.invoke(real, arguments);
@@ -134,6 +139,36 @@ class PackedFilesTest {
         try (PackedWeights weights = files().open(other, other.fingerprint(), path).orElseThrow()) {
             assertTrue(files().holdsAll(weights, other));
         }
+    }
+
+    @Test
+    void shouldMakeAgainWhatIsOfAnotherPackingOrWidth() {
+        packing = Optional.of("another version, 4 lanes");
+        open().orElseThrow().close();
+        packing = Optional.empty();
+        packs = 0;
+        try (PackedWeights weights = open().orElseThrow()) {
+            assertTrue(packs > 10, packs + " matrices");
+            assertTrue(files().holdsAll(weights, model));
+        }
+        packs = 0;
+        open().orElseThrow().close();
+        assertEquals(0, packs);
+    }
+
+    @Test
+    void shouldFindADamagedMatrixThatAStartWouldTrust() throws IOException {
+        open().orElseThrow().close();
+        var kept = new PackedPlace.Kept(path, LoadType.AS_STORED, model.fingerprint());
+        assertEquals(Optional.empty(), files().problem(model, kept));
+        byte[] bytes = Files.readAllBytes(path);
+        bytes[PackedTensor.ALIGNMENT * 3] ^= 1;
+        Files.write(path, bytes);
+        assertEquals(Optional.of("it is not what the model packs to"), files().problem(model, kept));
+        packing = Optional.of("another");
+        assertEquals(Optional.empty(), files().problem(model, kept), "it is never used");
+        Files.write(path, Arrays.copyOf(bytes, 100));
+        assertTrue(files().problem(model, kept).isPresent());
     }
 
     @Test
