@@ -1,12 +1,15 @@
 package quern.gpu.scalar;
 
+import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.QuantizedRows;
 
 /**
- * One output of the 8-bit product of a quantised row. Per block of 32 activations the products of codes and values are
- * summed, times the whole factors of their runs of 16; that sum is exact, and below 2^24 for every type, so a float
- * holds it. Block sums are joined in order of k by one fma each, and a second one where the type stores minima; the
- * scales of weights and activations are multiplied first.
+ * One output of the 8-bit product of a quantised row, run by run of {@link StoredRow#runElements}. Per run the products
+ * of values and codes, each less {@link StoredRow#centre}, are summed; that sum is exact, and below 2^24 for every
+ * type, so a float holds it. The sums are joined in order of k by one fma each: {@code (scale * factor) * xScale}
+ * times the sum. Where the type stores minima, what was taken off and the minima are joined likewise, apart, and added
+ * at the end: {@code centre * (scale * factor) - min * minFactor} times {@code xScale} times the sum of the run's
+ * values.
  */
 final class IntegerProduct {
 
@@ -15,41 +18,39 @@ final class IntegerProduct {
     private IntegerProduct() {}
 
     /** {@code sum over k of w[k] * x[token][k]}. */
-    static float of(StoredRow w, boolean hasMins, QuantizedRows x, int token) {
+    static float of(StoredRow w, ElementType type, QuantizedRows x, int token) {
+        int length = StoredRow.runElements(type);
+        int centre = StoredRow.centre(type);
         int blocks = x.blocksPerRow();
-        int blocksPerScale = w.scaleElements() / BLOCK;
-        float sum = 0;
-        for (int b = 0; b < blocks; b++) {
-            int at = (token * blocks + b) * BLOCK;
-            float xScale = x.scales()[token * blocks + b];
-            float scale = w.scales()[b / blocksPerScale] * xScale;
-            sum = Math.fma(scale, (float) dot(w, b, x.values(), at), sum);
-            if (hasMins) {
-                float min = w.mins()[b / blocksPerScale] * xScale;
-                sum = Math.fma(-min, (float) minDot(w, b, x.values(), at), sum);
+        int first = token * blocks * BLOCK;
+        float lifted = 0;
+        if (StoredRow.hasMins(type)) {
+            for (int k = 0; k < blocks * BLOCK; k += length) {
+                float min = w.mins()[k / w.scaleElements()] * w.minFactors()[k / StoredRow.RUN];
+                float lift = centre * scale(w, k) - min;
+                int values = 0;
+                for (int i = first + k; i < first + k + length; i++) {
+                    values += x.values()[i];
+                }
+                lifted = Math.fma(lift, xScale(x, token, k) * values, lifted);
             }
         }
-        return sum;
+        float sum = 0;
+        for (int k = 0; k < blocks * BLOCK; k += length) {
+            int dot = 0;
+            for (int i = k; i < k + length; i++) {
+                dot += (w.codes()[i] - centre) * x.values()[first + i];
+            }
+            sum = Math.fma(scale(w, k) * xScale(x, token, k), (float) dot, sum);
+        }
+        return StoredRow.hasMins(type) ? sum + lifted : sum;
     }
 
-    private static int dot(StoredRow w, int block, byte[] x, int at) {
-        byte[] codes = w.codes();
-        int first = 0;
-        int second = 0;
-        for (int i = 0; i < StoredRow.RUN; i++) {
-            first += codes[block * BLOCK + i] * x[at + i];
-            second += codes[block * BLOCK + StoredRow.RUN + i] * x[at + StoredRow.RUN + i];
-        }
-        return w.factors()[2 * block] * first + w.factors()[2 * block + 1] * second;
+    private static float scale(StoredRow w, int k) {
+        return w.scales()[k / w.scaleElements()] * w.factors()[k / StoredRow.RUN];
     }
 
-    private static int minDot(StoredRow w, int block, byte[] x, int at) {
-        int first = 0;
-        int second = 0;
-        for (int i = 0; i < StoredRow.RUN; i++) {
-            first += x[at + i];
-            second += x[at + StoredRow.RUN + i];
-        }
-        return w.minFactors()[2 * block] * first + w.minFactors()[2 * block + 1] * second;
+    private static float xScale(QuantizedRows x, int token, int k) {
+        return x.scales()[token * x.blocksPerRow() + k / BLOCK];
     }
 }

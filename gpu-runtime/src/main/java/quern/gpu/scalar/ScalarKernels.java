@@ -23,7 +23,7 @@ import quern.gpu.tensor.Tensor;
 public final class ScalarKernels implements Kernels {
 
     /** Raised whenever any kernel's result may change in any bit; shared by the backends that agree bit for bit. */
-    public static final int ARITHMETIC_VERSION = 3;
+    public static final int ARITHMETIC_VERSION = 4;
 
     private final RopeAngles angles = new RopeAngles();
 
@@ -132,12 +132,11 @@ public final class ScalarKernels implements Kernels {
             matmul(w, dequantize(x, count), count, y);
             return;
         }
-        boolean hasMins = StoredRow.hasMins(w.type());
         StoredRow row = new StoredRow(w.type(), w.columns());
         for (int r = 0; r < w.rows(); r++) {
             row.load(Dequantizer.bytes(tensor, r), 0);
             for (int t = 0; t < count; t++) {
-                y.values()[y.at(t) + r] = IntegerProduct.of(row, hasMins, x, t);
+                y.values()[y.at(t) + r] = IntegerProduct.of(row, w.type(), x, t);
             }
         }
     }

@@ -58,6 +58,25 @@ public final class StoredRow {
         };
     }
 
+    /** Elements whose products with whole numbers are summed apart: those that share a factor, or a block of 32. */
+    public static int runElements(ElementType type) {
+        return switch (type) {
+            case Q2_K, Q3_K, Q6_K -> RUN;
+            default -> 2 * RUN;
+        };
+    }
+
+    /**
+     * What products take off each code before they multiply, to add it for all of a run at once: 8 where codes are
+     * 0..15, so that the sum of a run fits 16 bits.
+     */
+    public static int centre(ElementType type) {
+        return switch (type) {
+            case Q4_1, Q4_K -> 8;
+            default -> 0;
+        };
+    }
+
     /** The 16 values of the codebook types, ascending. */
     public static byte[] codebook() {
         return CODEBOOK.clone();

@@ -2,6 +2,7 @@ package quern.gpu.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -15,37 +16,26 @@ final class NarrowJoin {
 
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
     private static final VectorSpecies<Short> S = ShortVector.SPECIES_256;
+    private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_64;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int LANES = 8;
 
     private NarrowJoin() {}
 
-    /** Interleaved shorts, one scale per block. */
-    static void shorts(
-            short[] dots, int from, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
-            float[] sums, int at) {
-        if (tokens == 1) {
-            shorts1(dots, from, blocks, xScales, xAt, w, scalesAt, sums, at);
-        }
-        for (int token = 0; token + 4 <= tokens; token += 4) {
-            shorts4(
-                    dots, from + 32 * token, tokens, blocks, xScales, xAt + token, w, scalesAt, sums, at + 32 * token);
-        }
-    }
-
-    private static void shorts1(
-            short[] dots, int from, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
+    /** Interleaved shorts of one token, one scale per block as it is stored. */
+    static void shorts1(
+            short[] dots, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
             float[] sums, int at) {
         for (int row = 0; row < 16; row += LANES) {
             FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
             FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
-            int dot = from + 2 * row;
+            int dot = 2 * row;
             long scale = scalesAt + 4 * row;
             for (int block = 0; block < blocks; block++, dot += 32, scale += 128) {
+                float x = xScales[xAt + block];
                 IntVector pairs = ShortVector.fromArray(S, dots, dot).reinterpretAsInts();
                 FloatVector whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
                         .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
-                float x = xScales[xAt + block];
                 a0 = FloatVector.fromMemorySegment(F, w, scale, ORDER).mul(x).fma(whole, a0);
                 whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
                 a1 = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER).mul(x).fma(whole, a1);
@@ -55,8 +45,81 @@ final class NarrowJoin {
         }
     }
 
-    private static void shorts4(
-            short[] dots, int from, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
+    /** Interleaved shorts of one token. */
+    static void shorts1(
+            short[] dots, int runs, int perBlock, float[] xScales, int xAt, float[] scales, float[] sums, int at) {
+        for (int row = 0; row < 16; row += LANES) {
+            FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
+            FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
+            int dot = 2 * row;
+            int scale = row;
+            for (int run = 0; run < runs; run++, dot += 32, scale += 32) {
+                float x = xScales[xAt + (run >> perBlock - 1)];
+                IntVector pairs = ShortVector.fromArray(S, dots, dot).reinterpretAsInts();
+                FloatVector whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+                a0 = FloatVector.fromArray(F, scales, scale).mul(x).fma(whole, a0);
+                whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+                a1 = FloatVector.fromArray(F, scales, scale + 16).mul(x).fma(whole, a1);
+            }
+            a0.intoArray(sums, at + row);
+            a1.intoArray(sums, at + row + 16);
+        }
+    }
+
+    /**
+     * Interleaved shorts of one token and what is to be added for all codes of a block, with blocks of one scale and
+     * minimum that have factors of their own: {@code lift = fma(centre * scale * factor - min * minFactor, x, lift)}.
+     *
+     * @param scalesAt of the scales, with the minima behind them
+     * @param factorsAt of the first block's factors, with those of the minima behind them
+     * @param xSums of the first block, scaled
+     */
+    static void lifted1(
+            short[] dots, int blocks, float[] xScales, int xAt, float[] xSums, int xSumsAt, MemorySegment w,
+            long scalesAt, long factorsAt, float centre, float[] sums, float[] lifts, int at) {
+        for (int row = 0; row < 16; row += LANES) {
+            FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
+            FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
+            FloatVector b0 = FloatVector.fromArray(F, lifts, at + row);
+            FloatVector b1 = FloatVector.fromArray(F, lifts, at + row + 16);
+            long scale = scalesAt + 4 * row;
+            FloatVector v = FloatVector.fromMemorySegment(F, w, scale, ORDER);
+            FloatVector u = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER);
+            FloatVector m = FloatVector.fromMemorySegment(F, w, scale + 128, ORDER).neg();
+            FloatVector n = FloatVector.fromMemorySegment(F, w, scale + 192, ORDER).neg();
+            int dot = 2 * row;
+            long factor = factorsAt + row;
+            for (int block = 0; block < blocks; block++, dot += 32, factor += 64) {
+                float x = xScales[xAt + block];
+                float sum = xSums[xSumsAt + block];
+                IntVector pairs = ShortVector.fromArray(S, dots, dot).reinterpretAsInts();
+                FloatVector whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+                FloatVector scaled = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, factor, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).mul(v);
+                a0 = scaled.mul(x).fma(whole, a0);
+                b0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, factor + 32, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).fma(m, scaled.mul(centre)).fma(
+                                FloatVector.broadcast(F, sum), b0);
+                whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
+                scaled = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, factor + 16, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).mul(u);
+                a1 = scaled.mul(x).fma(whole, a1);
+                b1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, factor + 48, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).fma(n, scaled.mul(centre)).fma(
+                                FloatVector.broadcast(F, sum), b1);
+            }
+            a0.intoArray(sums, at + row);
+            a1.intoArray(sums, at + row + 16);
+            b0.intoArray(lifts, at + row);
+            b1.intoArray(lifts, at + row + 16);
+        }
+    }
+
+    /** Interleaved shorts of 4 tokens, of a tile of as many or more. */
+    static void shorts4(
+            short[] dots, int from, int tokens, int runs, int perBlock, float[] xScales, int xAt, float[] scales,
             float[] sums, int at) {
         for (int row = 0; row < 16; row += LANES) {
             int to = at + row;
@@ -69,11 +132,11 @@ final class NarrowJoin {
             FloatVector d0 = FloatVector.fromArray(F, sums, to + 96);
             FloatVector d1 = FloatVector.fromArray(F, sums, to + 112);
             int dot = from + 2 * row;
-            int x = xAt;
-            long scale = scalesAt + 4 * row;
-            for (int block = 0; block < blocks; block++, dot += 32 * tokens, x += tokens, scale += 128) {
-                FloatVector v = FloatVector.fromMemorySegment(F, w, scale, ORDER);
-                FloatVector u = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER);
+            int scale = row;
+            for (int run = 0; run < runs; run++, dot += 32 * tokens, scale += 32) {
+                int x = xAt + (run >> perBlock - 1) * tokens;
+                FloatVector v = FloatVector.fromArray(F, scales, scale);
+                FloatVector u = FloatVector.fromArray(F, scales, scale + 16);
                 IntVector pairs = ShortVector.fromArray(S, dots, dot).reinterpretAsInts();
                 FloatVector whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
                         .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
@@ -110,29 +173,16 @@ final class NarrowJoin {
         }
     }
 
-    /** Floats. @param scaleStep bytes from the scales of one block to those of the next */
-    static void floats(
-            float[] dots, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
-            int scaleStep, float[] sums, int at) {
-        if (tokens == 1) {
-            floats1(dots, blocks, xScales, xAt, w, scalesAt, scaleStep, sums, at);
-        }
-        for (int token = 0; token + 4 <= tokens; token += 4) {
-            floats4(
-                    dots, 32 * token, tokens, blocks, xScales, xAt + token, w, scalesAt, scaleStep, sums,
-                    at + 32 * token);
-        }
-    }
-
-    private static void floats1(
-            float[] dots, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt, int scaleStep,
+    /** Floats of one token, one scale per block as it is stored. */
+    static void floats1(
+            float[] dots, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
             float[] sums, int at) {
         for (int row = 0; row < 16; row += LANES) {
             FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
             FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
             int dot = row;
             long scale = scalesAt + 4 * row;
-            for (int block = 0; block < blocks; block++, dot += 32, scale += scaleStep) {
+            for (int block = 0; block < blocks; block++, dot += 32, scale += 128) {
                 float x = xScales[xAt + block];
                 FloatVector whole = FloatVector.fromArray(F, dots, dot);
                 a0 = FloatVector.fromMemorySegment(F, w, scale, ORDER).mul(x).fma(whole, a0);
@@ -144,9 +194,30 @@ final class NarrowJoin {
         }
     }
 
-    private static void floats4(
-            float[] dots, int from, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
-            int scaleStep, float[] sums, int at) {
+    /** Floats of one token. */
+    static void floats1(
+            float[] dots, int runs, int perBlock, float[] xScales, int xAt, float[] scales, float[] sums, int at) {
+        for (int row = 0; row < 16; row += LANES) {
+            FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
+            FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
+            int dot = row;
+            int scale = row;
+            for (int run = 0; run < runs; run++, dot += 32, scale += 32) {
+                float x = xScales[xAt + (run >> perBlock - 1)];
+                FloatVector whole = FloatVector.fromArray(F, dots, dot);
+                a0 = FloatVector.fromArray(F, scales, scale).mul(x).fma(whole, a0);
+                whole = FloatVector.fromArray(F, dots, dot + 16);
+                a1 = FloatVector.fromArray(F, scales, scale + 16).mul(x).fma(whole, a1);
+            }
+            a0.intoArray(sums, at + row);
+            a1.intoArray(sums, at + row + 16);
+        }
+    }
+
+    /** Floats of 4 tokens, of a tile of as many or more. */
+    static void floats4(
+            float[] dots, int from, int tokens, int runs, int perBlock, float[] xScales, int xAt, float[] scales,
+            float[] sums, int at) {
         for (int row = 0; row < 16; row += LANES) {
             int to = at + row;
             FloatVector a0 = FloatVector.fromArray(F, sums, to);
@@ -158,11 +229,11 @@ final class NarrowJoin {
             FloatVector d0 = FloatVector.fromArray(F, sums, to + 96);
             FloatVector d1 = FloatVector.fromArray(F, sums, to + 112);
             int dot = from + row;
-            int x = xAt;
-            long scale = scalesAt + 4 * row;
-            for (int block = 0; block < blocks; block++, dot += 32 * tokens, x += tokens, scale += scaleStep) {
-                FloatVector v = FloatVector.fromMemorySegment(F, w, scale, ORDER);
-                FloatVector u = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER);
+            int scale = row;
+            for (int run = 0; run < runs; run++, dot += 32 * tokens, scale += 32) {
+                int x = xAt + (run >> perBlock - 1) * tokens;
+                FloatVector v = FloatVector.fromArray(F, scales, scale);
+                FloatVector u = FloatVector.fromArray(F, scales, scale + 16);
                 a0 = v.mul(xScales[x]).fma(FloatVector.fromArray(F, dots, dot), a0);
                 a1 = u.mul(xScales[x]).fma(FloatVector.fromArray(F, dots, dot + 16), a1);
                 b0 = v.mul(xScales[x + 1]).fma(FloatVector.fromArray(F, dots, dot + 32), b0);
@@ -180,155 +251,6 @@ final class NarrowJoin {
             c1.intoArray(sums, to + 80);
             d0.intoArray(sums, to + 96);
             d1.intoArray(sums, to + 112);
-        }
-    }
-
-    /**
-     * Floats, with minima.
-     *
-     * @param minsAt of the first block, steps like the scales
-     * @param minFactors [block][half][row]
-     * @param runAt of the tile's first run sum
-     */
-    static void mins(
-            float[] dots, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
-            long minsAt, int scaleStep, float[] minFactors, float[] runSums, int runAt, float[] sums, int at) {
-        if (tokens == 1) {
-            mins1(dots, blocks, xScales, xAt, w, scalesAt, minsAt, scaleStep, minFactors, runSums, runAt, sums, at);
-        }
-        for (int token = 0; token + 4 <= tokens; token += 4) {
-            mins4(
-                    dots, 32 * token, tokens, blocks, xScales, xAt + token, w, scalesAt, minsAt, scaleStep,
-                    minFactors, runSums, runAt + token, sums, at + 32 * token);
-        }
-    }
-
-    private static void mins1(
-            float[] dots, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
-            long minsAt, int scaleStep, float[] minFactors, float[] runSums, int runAt, float[] sums, int at) {
-        for (int row = 0; row < 32; row += LANES) {
-            int to = at + row;
-            FloatVector a = FloatVector.fromArray(F, sums, to);
-            int dot = row;
-            int x = xAt;
-            int run = runAt;
-            int factor = row;
-            long scale = 4 * row;
-            for (int block = 0; block < blocks; block++) {
-                FloatVector v = FloatVector.fromMemorySegment(F, w, scalesAt + scale, ORDER);
-                FloatVector u = FloatVector.fromMemorySegment(F, w, minsAt + scale, ORDER);
-                FloatVector first = FloatVector.fromArray(F, minFactors, factor);
-                FloatVector second = FloatVector.fromArray(F, minFactors, factor + 32);
-                FloatVector minDot;
-                a = v.mul(xScales[x]).fma(FloatVector.fromArray(F, dots, dot), a);
-                minDot = first.mul(runSums[run]).add(second.mul(runSums[run + 1]));
-                a = u.mul(-xScales[x]).fma(minDot, a);
-                dot += 32;
-                x += 1;
-                run += 2;
-                factor += 64;
-                scale += scaleStep;
-            }
-            a.intoArray(sums, to);
-        }
-    }
-
-    private static void mins4(
-            float[] dots, int from, int tokens, int blocks, float[] xScales, int xAt, MemorySegment w, long scalesAt,
-            long minsAt, int scaleStep, float[] minFactors, float[] runSums, int runAt, float[] sums, int at) {
-        for (int row = 0; row < 32; row += LANES) {
-            int to = at + row;
-            FloatVector a = FloatVector.fromArray(F, sums, to);
-            FloatVector b = FloatVector.fromArray(F, sums, to + 32);
-            FloatVector c = FloatVector.fromArray(F, sums, to + 64);
-            FloatVector d = FloatVector.fromArray(F, sums, to + 96);
-            int dot = from + row;
-            int x = xAt;
-            int run = runAt;
-            int factor = row;
-            long scale = 4 * row;
-            for (int block = 0; block < blocks; block++) {
-                FloatVector v = FloatVector.fromMemorySegment(F, w, scalesAt + scale, ORDER);
-                FloatVector u = FloatVector.fromMemorySegment(F, w, minsAt + scale, ORDER);
-                FloatVector first = FloatVector.fromArray(F, minFactors, factor);
-                FloatVector second = FloatVector.fromArray(F, minFactors, factor + 32);
-                FloatVector minDot;
-                a = v.mul(xScales[x]).fma(FloatVector.fromArray(F, dots, dot), a);
-                minDot = first.mul(runSums[run]).add(second.mul(runSums[run + tokens]));
-                a = u.mul(-xScales[x]).fma(minDot, a);
-                b = v.mul(xScales[x + 1]).fma(FloatVector.fromArray(F, dots, dot + 32), b);
-                minDot = first.mul(runSums[run + 1]).add(second.mul(runSums[run + tokens + 1]));
-                b = u.mul(-xScales[x + 1]).fma(minDot, b);
-                c = v.mul(xScales[x + 2]).fma(FloatVector.fromArray(F, dots, dot + 64), c);
-                minDot = first.mul(runSums[run + 2]).add(second.mul(runSums[run + tokens + 2]));
-                c = u.mul(-xScales[x + 2]).fma(minDot, c);
-                d = v.mul(xScales[x + 3]).fma(FloatVector.fromArray(F, dots, dot + 96), d);
-                minDot = first.mul(runSums[run + 3]).add(second.mul(runSums[run + tokens + 3]));
-                d = u.mul(-xScales[x + 3]).fma(minDot, d);
-                dot += 32 * tokens;
-                x += tokens;
-                run += 2 * tokens;
-                factor += 64;
-                scale += scaleStep;
-            }
-            a.intoArray(sums, to);
-            b.intoArray(sums, to + 32);
-            c.intoArray(sums, to + 64);
-            d.intoArray(sums, to + 96);
-        }
-    }
-
-    /**
-     * Interleaved shorts to floats in the order of rows, each plus {@code more} times the sum of its activations.
-     *
-     * @param runs of 16 activations that one dot covers: 1 or 2
-     * @param count dots of one token
-     */
-    static void widen(
-            short[] dots, int from, int tokens, int count, int runs, float more, float[] runSums, int runAt,
-            float[] out) {
-        int to = 0;
-        for (int i = 0; i < count; i++) {
-            for (int token = 0; token < tokens; token++, from += 32, to += 32) {
-                int run = runAt + i * runs * tokens + token;
-                float added = more * (runs == 1 ? runSums[run] : runSums[run] + runSums[run + tokens]);
-                for (int row = 0; row < 16; row += LANES) {
-                    IntVector pairs = ShortVector.fromArray(S, dots, from + 2 * row).reinterpretAsInts();
-                    ((FloatVector) pairs.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16)
-                            .convert(VectorOperators.I2F, 0)).add(added).intoArray(out, to + row);
-                    ((FloatVector) pairs.lanewise(VectorOperators.ASHR, 16)
-                            .convert(VectorOperators.I2F, 0)).add(added).intoArray(out, to + row + 16);
-                }
-            }
-        }
-    }
-
-    /** {@code dot *= factor}, one factor per block, in place; factors: [block][half][row], halves the same. */
-    static void multiply(float[] dots, int tokens, int blocks, float[] factors) {
-        for (int block = 0; block < blocks; block++) {
-            for (int row = 0; row < 32; row += LANES) {
-                FloatVector factor = FloatVector.fromArray(F, factors, 64 * block + row);
-                int at = 32 * tokens * block + row;
-                for (int end = at + 32 * tokens; at < end; at += 32) {
-                    FloatVector.fromArray(F, dots, at).mul(factor).intoArray(dots, at);
-                }
-            }
-        }
-    }
-
-    /** Dots of two halves to those of whole blocks, in place: {@code factor * dot + factor' * dot'}. */
-    static void combine(float[] dots, int tokens, int blocks, float[] factors) {
-        for (int block = 0; block < blocks; block++) {
-            for (int row = 0; row < 32; row += LANES) {
-                FloatVector v = FloatVector.fromArray(F, factors, 64 * block + row);
-                FloatVector u = FloatVector.fromArray(F, factors, 64 * block + row + 32);
-                int at = 64 * tokens * block + row;
-                int to = 32 * tokens * block + row;
-                for (int end = to + 32 * tokens; to < end; at += 32, to += 32) {
-                    FloatVector second = FloatVector.fromArray(F, dots, at + 32 * tokens).mul(u);
-                    FloatVector.fromArray(F, dots, at).mul(v).add(second).intoArray(dots, to);
-                }
-            }
         }
     }
 }

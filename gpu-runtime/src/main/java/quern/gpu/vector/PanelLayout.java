@@ -9,12 +9,12 @@ import quern.gpu.tensor.ElementType;
  * {@code (scale * factor) * code - min * minFactor}, where a factor not stored is 1 and a minimum not stored is 0.
  *
  * <p>From byte 0 the codes, then each from a multiple of 64 bytes: scales and minima as floats, [panel][run of
- * {@link #scaleElements()}][row]; factors and minima's factors as bytes, [panel][block of 32][one or two
- * halves][row]. The order of bytes is little-endian.
+ * {@link #scaleElements()}][scale, minimum][row]; factors and minima's factors as bytes, [panel][block of 32][factors,
+ * minima's factors][one or two halves][row]. The order of bytes is little-endian. What is read together could lie
+ * together; but processors fetch ahead what one instruction reads at even distances, and memory of one stream with gaps
+ * for the scales came at half the rate.
  */
-record PanelLayout(
-        ElementType type, int rows, int columns, long scalesAt, long minsAt, long factorsAt, long minFactorsAt,
-        long bytes) {
+record PanelLayout(ElementType type, int rows, int columns, long scalesAt, long factorsAt, long bytes) {
 
     /** Rows of a panel. */
     static final int ROWS = 32;
@@ -31,9 +31,9 @@ record PanelLayout(
 
     static PanelLayout of(ElementType type, int rows, int columns) {
         long elements = (long) Math.ceilDiv(rows, ROWS) * ROWS * columns;
-        long scaleBytes = type.isFloat() ? 0 : elements / type.blockElements() * 4;
-        long factorBytes = elements / 32 * factorsPerBlock(type);
-        boolean hasMins = StoredRow.hasMins(type);
+        long scales = type.isFloat() ? 0 : elements / type.blockElements();
+        long factors = elements / 32 * factorsPerBlock(type);
+        int kinds = StoredRow.hasMins(type) ? 2 : 1;
         long codeBytes = switch (form(type)) {
             case FLOATS -> 4 * elements;
             case HALVES, BRAIN_HALVES -> 2 * elements;
@@ -41,11 +41,8 @@ record PanelLayout(
             case NIBBLES, INDICES -> elements / 2;
         };
         long scalesAt = aligned(codeBytes);
-        long minsAt = aligned(scalesAt + scaleBytes);
-        long factorsAt = aligned(minsAt + (hasMins ? scaleBytes : 0));
-        long minFactorsAt = aligned(factorsAt + factorBytes);
-        long bytes = aligned(minFactorsAt + (hasMins ? factorBytes : 0));
-        return new PanelLayout(type, rows, columns, scalesAt, minsAt, factorsAt, minFactorsAt, bytes);
+        long factorsAt = aligned(scalesAt + scales * 4 * kinds);
+        return new PanelLayout(type, rows, columns, scalesAt, factorsAt, aligned(factorsAt + factors * kinds));
     }
 
     private static long aligned(long bytes) {
@@ -80,13 +77,19 @@ record PanelLayout(
         return factorsPerBlock(type);
     }
 
+    /** Runs of a block whose products are summed apart: one, or one for each half. */
+    int runsPerBlock() {
+        return 32 / StoredRow.runElements(type);
+    }
+
     /** The nibble that stands for 0. */
     int zero() {
-        return switch (type) {
-            case Q4_0 -> 8;
-            case Q3_K -> 4;
-            default -> 0;
-        };
+        return 8 - centre();
+    }
+
+    /** See {@link StoredRow#centre}. */
+    int centre() {
+        return StoredRow.centre(type);
     }
 
     int panels() {
@@ -123,18 +126,22 @@ record PanelLayout(
         };
     }
 
-    /** Where one block's scales lie, counted from {@link #scalesAt} or {@link #minsAt}. */
-    long scaleOffset(int panel, int block) {
-        return ((long) panel * (columns / scaleElements()) + block * 32 / scaleElements()) * ROWS * 4;
+    /** Where a block's scales lie. */
+    long scalesAt(int panel, int block) {
+        long scale = (long) panel * (columns / scaleElements()) + block * 32 / scaleElements();
+        return scalesAt + scale * (hasMins() ? 2 : 1) * 4 * ROWS;
     }
 
-    /** From the scales of one block to those of the next within a run of blocks that shares a scale, or has its own. */
-    int scaleStepBytes() {
-        return scaleElements() == 32 ? 4 * ROWS : 0;
+    long minsAt(int panel, int block) {
+        return scalesAt(panel, block) + 4 * ROWS;
     }
 
-    /** Where one block's factors lie, counted from {@link #factorsAt} or {@link #minFactorsAt}. */
-    long factorOffset(int panel, int block) {
-        return ((long) panel * blocks() + block) * factorsPerBlock() * ROWS;
+    /** Where a block's factors lie. */
+    long factorsAt(int panel, int block) {
+        return factorsAt + ((long) panel * blocks() + block) * (hasMins() ? 2 : 1) * factorsPerBlock() * ROWS;
+    }
+
+    long minFactorsAt(int panel, int block) {
+        return factorsAt(panel, block) + factorsPerBlock() * ROWS;
     }
 }

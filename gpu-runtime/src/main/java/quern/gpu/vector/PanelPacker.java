@@ -99,7 +99,11 @@ final class PanelPacker {
                 packPairs(codes, row, turned);
             }
         }
-        MemorySegment.copy(turned, 0, into, ValueLayout.JAVA_BYTE, layout.codesAt(panel, 0), turned.length);
+        int length = turned.length / layout.blocks();
+        for (int block = 0; block < layout.blocks(); block++) {
+            MemorySegment.copy(
+                    turned, block * length, into, ValueLayout.JAVA_BYTE, layout.codesAt(panel, 32 * block), length);
+        }
     }
 
     private void packPairs(byte[] codes, int row, byte[] turned) {
@@ -118,39 +122,40 @@ final class PanelPacker {
     }
 
     private void packScales(int panel, StoredRow[] rows) {
-        int count = layout.columns() / layout.scaleElements();
-        float[] scales = new float[ROWS * count];
-        float[] mins = new float[ROWS * count];
-        for (int row = 0; row < rows.length; row++) {
-            for (int i = 0; i < count; i++) {
-                scales[ROWS * i + row] = rows[row].scales()[i];
-                mins[ROWS * i + row] = rows[row].mins()[i];
+        int step = layout.scaleElements() / 32;
+        float[] scales = new float[ROWS];
+        float[] mins = new float[ROWS];
+        for (int block = 0; block < layout.blocks(); block += step) {
+            for (int row = 0; row < rows.length; row++) {
+                scales[row] = rows[row].scales()[block / step];
+                mins[row] = rows[row].mins()[block / step];
             }
-        }
-        long offset = layout.scaleOffset(panel, 0);
-        MemorySegment.copy(scales, 0, into, FLOAT, layout.scalesAt() + offset, scales.length);
-        if (layout.hasMins()) {
-            MemorySegment.copy(mins, 0, into, FLOAT, layout.minsAt() + offset, mins.length);
+            MemorySegment.copy(scales, 0, into, FLOAT, layout.scalesAt(panel, block), ROWS);
+            if (layout.hasMins()) {
+                MemorySegment.copy(mins, 0, into, FLOAT, layout.minsAt(panel, block), ROWS);
+            }
         }
     }
 
     private void packFactors(int panel, StoredRow[] rows) {
         int perBlock = layout.factorsPerBlock();
-        int count = layout.blocks() * perBlock;
-        byte[] factors = new byte[ROWS * count];
-        byte[] minFactors = new byte[ROWS * count];
-        for (int row = 0; row < rows.length; row++) {
-            for (int i = 0; i < count; i++) {
-                int run = i * 2 / perBlock;
-                factors[ROWS * i + row] = rows[row].factors()[run];
-                minFactors[ROWS * i + row] = rows[row].minFactors()[run];
+        byte[] factors = new byte[perBlock * ROWS];
+        byte[] minFactors = new byte[perBlock * ROWS];
+        for (int block = 0; block < layout.blocks(); block++) {
+            for (int row = 0; row < rows.length; row++) {
+                for (int i = 0; i < perBlock; i++) {
+                    int run = 2 * block + i;
+                    factors[ROWS * i + row] = rows[row].factors()[run];
+                    minFactors[ROWS * i + row] = rows[row].minFactors()[run];
+                }
             }
-        }
-        long offset = layout.factorOffset(panel, 0);
-        MemorySegment.copy(factors, 0, into, ValueLayout.JAVA_BYTE, layout.factorsAt() + offset, factors.length);
-        if (layout.hasMins()) {
             MemorySegment.copy(
-                    minFactors, 0, into, ValueLayout.JAVA_BYTE, layout.minFactorsAt() + offset, minFactors.length);
+                    factors, 0, into, ValueLayout.JAVA_BYTE, layout.factorsAt(panel, block), factors.length);
+            if (layout.hasMins()) {
+                MemorySegment.copy(
+                        minFactors, 0, into, ValueLayout.JAVA_BYTE, layout.minFactorsAt(panel, block),
+                        minFactors.length);
+            }
         }
     }
 }

@@ -30,9 +30,9 @@ final class PanelProduct {
     private final float[] dots;
     /** Of each panel of a group. */
     private final float[][] scales;
-    private final float[][] factors;
-    private final float[][] minFactors;
     private float[] sums = new float[0];
+    /** To be added to the sums, of types with minima. */
+    private float[] lifts = new float[0];
 
     /** @param wide whether on 512-bit vectors */
     PanelProduct(boolean wide) {
@@ -42,9 +42,7 @@ final class PanelProduct {
         this.codes = new short[GROUP_PANELS * BLOCKS_MAX * BLOCK * ROWS];
         this.shortDots = new short[2 * 2 * BLOCKS_MAX * full * ROWS];
         this.dots = new float[2 * BLOCKS_MAX * full * ROWS];
-        this.scales = new float[GROUP_PANELS][BLOCKS_MAX * ROWS];
-        this.factors = new float[GROUP_PANELS][BLOCKS_MAX * 2 * ROWS];
-        this.minFactors = new float[GROUP_PANELS][BLOCKS_MAX * 2 * ROWS];
+        this.scales = new float[GROUP_PANELS][2 * BLOCKS_MAX * ROWS];
     }
 
     /** Products with floats: each sum is one chain of fmas in order of k. */
@@ -52,7 +50,7 @@ final class PanelProduct {
         int columns = w.columns();
         int step = w.layout().hasIntegerProduct() ? BLOCK : FLOATS_PER_READ;
         for (int panel = from; panel < to; panel++) {
-            clear(x, 1);
+            clear(x, 1, false);
             if (w.layout().form() == Form.FLOATS && x.count() == 1) {
                 chain(w, panel, x);
             } else {
@@ -60,7 +58,7 @@ final class PanelProduct {
                     int count = Math.min(step, columns - k);
                     PanelReader.floats(w, panel, k, count, codes, weights);
                     for (int tile = 0; tile < x.tiles(); tile++) {
-                        chain(weights, count, x.values(), x.at(tile, k), x.tokens(tile), tile * full * ROWS);
+                        chain(weights, count, x.values(), x.at(tile, k), x.tokens(tile), sums, tile * full * ROWS);
                     }
                 }
             }
@@ -77,18 +75,18 @@ final class PanelProduct {
         }
     }
 
-    private void chain(float[] w, int count, float[] x, int xAt, int tokens, int at) {
+    private void chain(float[] w, int count, float[] x, int xAt, int tokens, float[] out, int at) {
         if (wide) {
             switch (tokens) {
-                case 1 -> WideTiles.chain1(w, 0, count, x, xAt, sums, at);
-                case 4 -> WideTiles.chain4(w, 0, count, x, xAt, sums, at);
-                default -> WideTiles.chain8(w, 0, count, x, xAt, sums, at);
+                case 1 -> WideTiles.chain1(w, 0, count, x, xAt, out, at);
+                case 4 -> WideTiles.chain4(w, 0, count, x, xAt, out, at);
+                default -> WideTiles.chain8(w, 0, count, x, xAt, out, at);
             }
         } else if (tokens == 1) {
-            NarrowTiles.chain1(w, 0, count, x, xAt, sums, at);
+            NarrowTiles.chain1(w, 0, count, x, xAt, out, at);
         } else {
-            NarrowTiles.chain4(w, 0, count, x, xAt, sums, at);
-            NarrowTiles.chain4(w, 16, count, x, xAt, sums, at + 16);
+            NarrowTiles.chain4(w, 0, count, x, xAt, out, at);
+            NarrowTiles.chain4(w, 16, count, x, xAt, out, at + 16);
         }
     }
 
@@ -100,7 +98,10 @@ final class PanelProduct {
         int group = nibbles && unpacks ? GROUP_PANELS : 1;
         for (int panel = from; panel < to; panel += group) {
             int last = Math.min(panel + group, to) - 1;
-            clear(x, group);
+            clear(x, group, w.layout().hasMins());
+            for (int p = panel; p <= last && w.layout().hasMins() && !liftsAlong(w, x); p++) {
+                lift(w, p, p - panel, x);
+            }
             for (int block = 0; block < w.layout().blocks(); block += BLOCKS_MAX) {
                 int end = Math.min(block + BLOCKS_MAX, w.layout().blocks());
                 int done = 0;
@@ -115,7 +116,34 @@ final class PanelProduct {
                     direct(w, p, p - panel, block, end, x, done);
                 }
             }
+            if (w.layout().hasMins()) {
+                for (int i = 0; i < (last - panel + 1) * x.tiles() * full * ROWS; i++) {
+                    sums[i] += lifts[i];
+                }
+            }
             write(x, panel, last, y);
+        }
+    }
+
+    /** Whether lifts are added together with the dots: of one token, of which nothing is used twice. */
+    private static boolean liftsAlong(PanelMatrix w, TokenTiles x) {
+        return x.count() == 1 && w.layout().form() == Form.NIBBLES && w.layout().hasMins()
+                && w.layout().factorsPerBlock() == 1;
+    }
+
+    /** What all codes of a run have in common, times the sum of its activations, is a product of floats of its own. */
+    private void lift(PanelMatrix w, int panel, int slot, TokenTiles x) {
+        int perBlock = w.layout().runsPerBlock();
+        int blocks = w.layout().blocks();
+        int step = weights.length / ROWS / perBlock;
+        for (int block = 0; block < blocks; block += step) {
+            int end = Math.min(block + step, blocks);
+            PanelReader.lifts(w, panel, block, end, weights);
+            for (int tile = 0; tile < x.tiles(); tile++) {
+                int xAt = perBlock * (tile * full * blocks + block * x.tokens(tile));
+                chain(weights, perBlock * (end - block), x.runSums(perBlock), xAt, x.tokens(tile), lifts,
+                        sumsAt(x, slot, tile));
+            }
         }
     }
 
@@ -126,12 +154,11 @@ final class PanelProduct {
             for (int block = from; block < to; block++) {
                 PanelReader.shorts(w, p, block, codes, ((p - panel) * blocks + block - from) * BLOCK * ROWS);
             }
-            readFactors(w, p, p - panel, from, to);
             PanelReader.scales(w, p, from, to, scales[p - panel]);
         }
         int panelCodes = blocks * BLOCK * ROWS;
-        int runs = runs(w) * blocks;
-        int count = w.columns() / w.layout().blocks() / runs(w);
+        int runs = w.layout().runsPerBlock() * blocks;
+        int count = w.columns() / w.layout().blocks() / w.layout().runsPerBlock();
         int panelDots = runs * full * ROWS;
         for (int tile = 0; tile < tiles; tile++) {
             int xAt = x.at(tile, BLOCK * from);
@@ -141,90 +168,66 @@ final class PanelProduct {
                     int other = panel + slot < last ? at + panelCodes : at;
                     WideTiles.shorts8(codes, at, other, count, runs, x.pairs(), xAt, shortDots, panelDots);
                     if (other > at) {
-                        joinUnpackedShorts(w, panel + slot + 1, slot + 1, from, to, x, tile, panelDots);
+                        joinShorts(w, slot + 1, from, to, x, tile, panelDots);
                     }
                 } else {
                     NarrowTiles.shorts4(codes, at, count, runs, x.pairs(), xAt, shortDots);
                 }
-                joinUnpackedShorts(w, panel + slot, slot, from, to, x, tile, 0);
+                joinShorts(w, slot, from, to, x, tile, 0);
             }
         }
     }
 
-    /** Dots of a block: one of each half where those have factors of their own. */
-    private static int runs(PanelMatrix w) {
-        return w.layout().factorsPerBlock() == 2 ? 2 : 1;
-    }
-
     private void unpackedFloats(PanelMatrix w, int panel, int from, int to, TokenTiles x) {
-        int blocks = to - from;
         for (int block = from; block < to; block++) {
-            PanelReader.integers(w, panel, block, factors[0], weights, (block - from) * BLOCK * ROWS);
+            PanelReader.codes(w, panel, block, weights, (block - from) * BLOCK * ROWS);
         }
-        readFactors(w, panel, 0, from, to);
         PanelReader.scales(w, panel, from, to, scales[0]);
-        int count = w.columns() / w.layout().blocks();
+        int runs = w.layout().runsPerBlock() * (to - from);
+        int count = w.columns() / w.layout().blocks() / w.layout().runsPerBlock();
         for (int tile = 0; tile < x.tiles(); tile++) {
             int xAt = x.at(tile, BLOCK * from);
             if (wide) {
                 switch (x.tokens(tile)) {
-                    case 1 -> WideTiles.floats1(weights, 0, count, blocks, x.values(), xAt, dots, 0);
-                    case 4 -> WideTiles.floats4(weights, 0, count, blocks, x.values(), xAt, dots, 0);
-                    default -> WideTiles.floats8(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+                    case 1 -> WideTiles.floats1(weights, 0, count, runs, x.values(), xAt, dots, 0);
+                    case 4 -> WideTiles.floats4(weights, 0, count, runs, x.values(), xAt, dots, 0);
+                    default -> WideTiles.floats8(weights, 0, count, runs, x.values(), xAt, dots, 0);
                 }
             } else if (x.tokens(tile) == 1) {
-                NarrowTiles.floats1(weights, 0, count, blocks, x.values(), xAt, dots, 0);
+                NarrowTiles.floats1(weights, 0, count, runs, x.values(), xAt, dots, 0);
             } else {
-                NarrowTiles.floats4(weights, 0, count, blocks, x.values(), xAt, dots, 0);
-                NarrowTiles.floats4(weights, 16, count, blocks, x.values(), xAt, dots, 16);
+                NarrowTiles.floats4(weights, 0, count, runs, x.values(), xAt, dots, 0);
+                NarrowTiles.floats4(weights, 16, count, runs, x.values(), xAt, dots, 16);
             }
-            if (wide && x.tokens(tile) == full && !w.layout().hasMins()) {
-                int at = sumsAt(x, 0, tile);
-                int scaleAt = x.blockAt(tile, from);
-                WideJoin.floats4(dots, 0, blocks, x.scales(), scaleAt, scales[0], sums, at);
-                WideJoin.floats4(dots, 4 * ROWS, blocks, x.scales(), scaleAt + 4, scales[0], sums, at + 4 * ROWS);
-            } else {
-                joinFloats(w, panel, 0, from, to, x, tile);
-            }
+            joinFloats(w, 0, from, to, x, tile);
         }
-    }
-
-    private void joinUnpackedShorts(
-            PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile, int dotsAt) {
-        if (wide && hasPlainShorts(w)) {
-            int xAt = x.blockAt(tile, from);
-            int at = sumsAt(x, slot, tile);
-            for (int token = 0; token < full; token += 4) {
-                WideJoin.shorts4(
-                        shortDots, dotsAt + token * ROWS, to - from, x.scales(), xAt + token, scales[slot], sums,
-                        at + token * ROWS);
-            }
-        } else {
-            joinShorts(w, panel, slot, from, to, x, tile, dotsAt);
-        }
-    }
-
-    /** Whether the dots in 16 bits are those of whole blocks, which have nothing but a scale. */
-    private static boolean hasPlainShorts(PanelMatrix w) {
-        PanelLayout layout = w.layout();
-        return layout.factorsPerBlock() == 0 && !layout.hasMins() && layout.zero() == 8;
     }
 
     /** Straight from the packed bytes. */
     private void direct(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int firstTile) {
-        readFactors(w, panel, slot, from, to);
+        boolean nibbles = w.layout().form() == Form.NIBBLES;
+        /* For one token a copy of the scales would cost as much as their use. */
+        boolean plain = w.layout().factorsPerBlock() == 0 && !w.layout().hasMins() && x.tokens(firstTile) == 1;
+        boolean along = liftsAlong(w, x);
+        if (!plain && !along) {
+            PanelReader.scales(w, panel, from, to, scales[slot]);
+        }
         for (int tile = firstTile; tile < x.tiles(); tile++) {
-            if (w.layout().form() == Form.NIBBLES) {
-                if (runs(w) == 1) {
-                    nibbles(w, panel, from, to - from, x, tile);
-                } else {
-                    nibbleHalves(w, panel, from, to - from, x, tile);
-                }
-                joinShorts(w, panel, slot, from, to, x, tile, 0);
-            } else {
+            if (!nibbles) {
                 bytes(w, panel, from, to - from, x, tile);
-                applyFactors(w, slot, to - from, x.tokens(tile));
-                joinFloats(w, panel, slot, from, to, x, tile);
+            } else if (w.layout().runsPerBlock() == 1) {
+                nibbles(w, panel, from, to - from, x, tile);
+            } else {
+                nibbleHalves(w, panel, from, to - from, x, tile);
+            }
+            if (along) {
+                joinLifted(w, panel, slot, from, to, x);
+            } else if (plain) {
+                joinPlain(w, panel, slot, from, to, x, tile);
+            } else if (nibbles) {
+                joinShorts(w, slot, from, to, x, tile, 0);
+            } else {
+                joinFloats(w, slot, from, to, x, tile);
             }
         }
     }
@@ -289,8 +292,8 @@ final class PanelProduct {
 
     private void bytes(PanelMatrix w, int panel, int from, int blocks, TokenTiles x, int tile) {
         long at = w.layout().codesAt(panel, BLOCK * from);
-        int runs = runs(w) * blocks;
-        int count = w.columns() / w.layout().blocks() / runs(w);
+        int runs = w.layout().runsPerBlock() * blocks;
+        int count = w.columns() / w.layout().blocks() / w.layout().runsPerBlock();
         int xAt = x.at(tile, BLOCK * from);
         if (wide) {
             switch (x.tokens(tile)) {
@@ -306,88 +309,81 @@ final class PanelProduct {
         }
     }
 
-    private void readFactors(PanelMatrix w, int panel, int slot, int from, int to) {
-        if (w.layout().factorsPerBlock() > 0) {
-            PanelReader.factors(w, w.layout().factorsAt(), panel, from, to, factors[slot]);
-        }
-        if (w.layout().hasMins()) {
-            PanelReader.factors(w, w.layout().minFactorsAt(), panel, from, to, minFactors[slot]);
-        }
-    }
-
-    /** Dots in {@link #dots} become whole numbers of whole blocks. */
-    private void applyFactors(PanelMatrix w, int slot, int blocks, int tokens) {
-        switch (w.layout().factorsPerBlock()) {
-            case 1 -> {
-                if (wide) {
-                    WideJoin.multiply(dots, tokens, blocks, factors[slot]);
-                } else {
-                    NarrowJoin.multiply(dots, tokens, blocks, factors[slot]);
-                }
-            }
-            case 2 -> {
-                if (wide) {
-                    WideJoin.combine(dots, tokens, blocks, factors[slot]);
-                } else {
-                    NarrowJoin.combine(dots, tokens, blocks, factors[slot]);
-                }
-            }
-            default -> { }
-        }
-    }
-
-    private void joinShorts(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile, int dotsAt) {
-        PanelLayout layout = w.layout();
-        int tokens = x.tokens(tile);
-        int at = sumsAt(x, slot, tile);
-        int xAt = x.blockAt(tile, from);
-        if (hasPlainShorts(w)) {
-            long scalesAt = layout.scalesAt() + layout.scaleOffset(panel, from);
-            if (wide) {
-                WideJoin.shorts(
-                        shortDots, dotsAt, tokens, to - from, x.scales(), xAt, w.memory(), scalesAt, sums, at);
-            } else {
-                NarrowJoin.shorts(
-                        shortDots, dotsAt, tokens, to - from, x.scales(), xAt, w.memory(), scalesAt, sums, at);
-            }
-            return;
-        }
-        int count = runs(w) * (to - from);
-        float more = 8 - layout.zero();
-        int runs = 3 - runs(w);
-        if (wide) {
-            WideJoin.widen(
-                    shortDots, dotsAt, tokens, count, runs, more, x.runSums(), x.runAt(tile, from), dots);
-        } else {
-            NarrowJoin.widen(
-                    shortDots, dotsAt, tokens, count, runs, more, x.runSums(), x.runAt(tile, from), dots);
-        }
-        applyFactors(w, slot, to - from, tokens);
-        joinFloats(w, panel, slot, from, to, x, tile);
-    }
-
-    private void joinFloats(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile) {
-        PanelLayout layout = w.layout();
-        long scalesAt = layout.scalesAt() + layout.scaleOffset(panel, from);
-        long minsAt = layout.minsAt() + layout.scaleOffset(panel, from);
-        int step = layout.scaleStepBytes();
+    /** Sums of one token, by scales as they are stored. */
+    private void joinPlain(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile) {
+        long scalesAt = w.layout().scalesAt(panel, from);
         int blocks = to - from;
+        int xAt = x.blockAt(tile, from);
+        int at = sumsAt(x, slot, tile);
+        boolean nibbles = w.layout().form() == Form.NIBBLES;
+        if (wide && nibbles) {
+            WideJoin.shorts1(shortDots, blocks, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+        } else if (wide) {
+            WideJoin.floats1(dots, blocks, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+        } else if (nibbles) {
+            NarrowJoin.shorts1(shortDots, blocks, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+        } else {
+            NarrowJoin.floats1(dots, blocks, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+        }
+    }
+
+    private void joinLifted(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x) {
+        long scalesAt = w.layout().scalesAt(panel, from);
+        long factorsAt = w.layout().factorsAt(panel, from);
+        float centre = w.layout().centre();
+        int at = sumsAt(x, slot, 0);
+        if (wide) {
+            WideJoin.lifted1(shortDots, to - from, x.scales(), x.blockAt(0, from), x.runSums(1), from, w.memory(),
+                    scalesAt, factorsAt, centre, sums, lifts, at);
+        } else {
+            NarrowJoin.lifted1(shortDots, to - from, x.scales(), x.blockAt(0, from), x.runSums(1), from, w.memory(),
+                    scalesAt, factorsAt, centre, sums, lifts, at);
+        }
+    }
+
+    private void joinShorts(PanelMatrix w, int slot, int from, int to, TokenTiles x, int tile, int dotsAt) {
+        int perBlock = w.layout().runsPerBlock();
+        int runs = perBlock * (to - from);
         int tokens = x.tokens(tile);
         int xAt = x.blockAt(tile, from);
-        int runAt = x.runAt(tile, from);
         int at = sumsAt(x, slot, tile);
-        if (layout.hasMins() && wide) {
-            WideJoin.mins(
-                    dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, minsAt, step, minFactors[slot],
-                    x.runSums(), runAt, sums, at);
-        } else if (layout.hasMins()) {
-            NarrowJoin.mins(
-                    dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, minsAt, step, minFactors[slot],
-                    x.runSums(), runAt, sums, at);
-        } else if (wide) {
-            WideJoin.floats(dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, step, sums, at);
-        } else {
-            NarrowJoin.floats(dots, tokens, blocks, x.scales(), xAt, w.memory(), scalesAt, step, sums, at);
+        float[] rowScales = scales[slot];
+        if (tokens == 1 && wide) {
+            WideJoin.shorts1(shortDots, runs, perBlock, x.scales(), xAt, rowScales, sums, at);
+        } else if (tokens == 1) {
+            NarrowJoin.shorts1(shortDots, runs, perBlock, x.scales(), xAt, rowScales, sums, at);
+        }
+        for (int t = 0; t + 4 <= tokens; t += 4) {
+            int dot = dotsAt + t * ROWS;
+            int sum = at + t * ROWS;
+            if (wide) {
+                WideJoin.shorts4(shortDots, dot, tokens, runs, perBlock, x.scales(), xAt + t, rowScales, sums, sum);
+            } else {
+                NarrowJoin.shorts4(shortDots, dot, tokens, runs, perBlock, x.scales(), xAt + t, rowScales, sums, sum);
+            }
+        }
+    }
+
+    private void joinFloats(PanelMatrix w, int slot, int from, int to, TokenTiles x, int tile) {
+        int perBlock = w.layout().runsPerBlock();
+        int runs = perBlock * (to - from);
+        int tokens = x.tokens(tile);
+        int xAt = x.blockAt(tile, from);
+        int at = sumsAt(x, slot, tile);
+        float[] rowScales = scales[slot];
+        if (tokens == 1 && wide) {
+            WideJoin.floats1(dots, runs, perBlock, x.scales(), xAt, rowScales, sums, at);
+        } else if (tokens == 1) {
+            NarrowJoin.floats1(dots, runs, perBlock, x.scales(), xAt, rowScales, sums, at);
+        }
+        for (int t = 0; t + 4 <= tokens; t += 4) {
+            int dot = t * ROWS;
+            int sum = at + dot;
+            if (wide) {
+                WideJoin.floats4(dots, dot, tokens, runs, perBlock, x.scales(), xAt + t, rowScales, sums, sum);
+            } else {
+                NarrowJoin.floats4(dots, dot, tokens, runs, perBlock, x.scales(), xAt + t, rowScales, sums, sum);
+            }
         }
     }
 
@@ -396,13 +392,20 @@ final class PanelProduct {
         return (slot * x.tiles() + tile) * full * ROWS;
     }
 
-    private void clear(TokenTiles x, int panels) {
+    private void clear(TokenTiles x, int panels, boolean withLifts) {
         int length = panels * x.tiles() * full * ROWS;
-        if (sums.length < length) {
-            sums = new float[length];
-        } else {
-            Arrays.fill(sums, 0, length, 0f);
+        sums = cleared(sums, length);
+        if (withLifts) {
+            lifts = cleared(lifts, length);
         }
+    }
+
+    private static float[] cleared(float[] array, int length) {
+        if (array.length < length) {
+            return new float[length];
+        }
+        Arrays.fill(array, 0, length, 0f);
+        return array;
     }
 
     private void write(TokenTiles x, int panel, int last, Rows y) {

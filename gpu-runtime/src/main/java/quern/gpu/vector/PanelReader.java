@@ -3,7 +3,6 @@ package quern.gpu.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -54,58 +53,55 @@ final class PanelReader {
                 .convertShape(VectorOperators.B2S, S, 0);
     }
 
-    /** The codes of one block times their factors, 32 x 32: whole numbers. */
-    static void integers(PanelMatrix m, int panel, int block, float[] factors, float[] out, int to) {
-        codes(m, panel, block, out, to);
-        if (m.layout().factorsPerBlock() == 0) {
-            return;
-        }
-        factors(m, m.layout().factorsAt(), panel, block, block + 1, factors);
-        for (int half = 0; half < 2; half++) {
-            for (int row = 0; row < ROWS; row += LANES) {
-                FloatVector factor = FloatVector.fromArray(F, factors, half * ROWS + row);
-                int at = to + half * BLOCK / 2 * ROWS + row;
-                for (int end = at + BLOCK / 2 * ROWS; at < end; at += ROWS) {
-                    FloatVector.fromArray(F, out, at).mul(factor).intoArray(out, at);
+    /** Scales of the runs of blocks [from, to), times their factors: [run][row]. */
+    static void scales(PanelMatrix m, int panel, int from, int to, float[] out) {
+        PanelLayout layout = m.layout();
+        boolean hasFactors = layout.factorsPerBlock() > 0;
+        int at = 0;
+        for (int block = from; block < to; block++) {
+            long scale = layout.scalesAt(panel, block);
+            long factor = layout.factorsAt(panel, block);
+            for (int end = at + layout.runsPerBlock() * ROWS; at < end; at += ROWS, factor += ROWS) {
+                for (int row = 0; row < ROWS; row += LANES) {
+                    FloatVector value = FloatVector.fromMemorySegment(F, m.memory(), scale + 4L * row, ORDER);
+                    (hasFactors ? value.mul(floats(m.memory(), factor + row)) : value).intoArray(out, at + row);
                 }
             }
         }
     }
 
     /**
-     * Factors of blocks [from, to) as floats, [block][half][row]: 1 where none are stored, twice the same where there
-     * is one for both halves.
-     *
-     * @param section where factors, or those of the minima, begin
+     * Of the runs of blocks [from, to) of a type with minima, [run][row]: centre times scale times factor, less minimum
+     * times its factor.
      */
-    static void factors(PanelMatrix m, long section, int panel, int from, int to, float[] out) {
-        int perBlock = m.layout().factorsPerBlock();
-        if (perBlock == 0) {
-            Arrays.fill(out, 0, (to - from) * 2 * ROWS, 1f);
-            return;
-        }
-        long at = section + m.layout().factorOffset(panel, from);
-        for (int half = 0; half < 2 * (to - from); half++) {
-            long stored = at + (perBlock == 2 ? half : half / 2) * ROWS;
-            for (int row = 0; row < ROWS; row += LANES) {
-                floats(m.memory(), stored + row).intoArray(out, half * ROWS + row);
+    static void lifts(PanelMatrix m, int panel, int from, int to, float[] out) {
+        PanelLayout layout = m.layout();
+        boolean hasFactors = layout.factorsPerBlock() > 0;
+        float centre = layout.centre();
+        int at = 0;
+        for (int block = from; block < to; block++) {
+            long scaleAt = layout.scalesAt(panel, block);
+            long minAt = layout.minsAt(panel, block);
+            long factor = layout.factorsAt(panel, block);
+            long minFactor = layout.minFactorsAt(panel, block);
+            for (int end = at + layout.runsPerBlock() * ROWS; at < end; at += ROWS) {
+                for (int row = 0; row < ROWS; row += LANES) {
+                    FloatVector scale = FloatVector.fromMemorySegment(F, m.memory(), scaleAt + 4L * row, ORDER);
+                    FloatVector min = FloatVector.fromMemorySegment(F, m.memory(), minAt + 4L * row, ORDER);
+                    if (hasFactors) {
+                        scale = scale.mul(floats(m.memory(), factor + row));
+                        min = min.mul(floats(m.memory(), minFactor + row));
+                    }
+                    scale.mul(centre).sub(min).intoArray(out, at + row);
+                }
+                factor += ROWS;
+                minFactor += ROWS;
             }
         }
     }
 
-    /** Scales of blocks [from, to), [block][row]. */
-    static void scales(PanelMatrix m, int panel, int from, int to, float[] out) {
-        long at = m.layout().scalesAt() + m.layout().scaleOffset(panel, from);
-        int step = m.layout().scaleStepBytes();
-        for (int block = 0; block < to - from; block++) {
-            for (int row = 0; row < ROWS; row += LANES) {
-                FloatVector.fromMemorySegment(F, m.memory(), at + (long) block * step + Float.BYTES * row, ORDER)
-                        .intoArray(out, block * ROWS + row);
-            }
-        }
-    }
-
-    private static void codes(PanelMatrix m, int panel, int block, float[] out, int to) {
+    /** The codes of one block, 32 x 32. */
+    static void codes(PanelMatrix m, int panel, int block, float[] out, int to) {
         long at = m.layout().codesAt(panel, BLOCK * block);
         switch (m.layout().form()) {
             case BYTES -> bytes(m.memory(), at, out, to);
@@ -198,30 +194,27 @@ final class PanelReader {
     /** Products and difference each rounded, as the stored types are defined. */
     private static void scale(PanelMatrix m, int panel, int block, float[] out) {
         PanelLayout layout = m.layout();
-        long at = layout.scaleOffset(panel, block);
-        float[] scales = new float[2 * ROWS];
-        float[] mins = new float[2 * ROWS];
-        factors(m, layout.factorsAt(), panel, block, block + 1, scales);
-        times(m.memory(), layout.scalesAt() + at, scales);
-        if (layout.hasMins()) {
-            factors(m, layout.minFactorsAt(), panel, block, block + 1, mins);
-            times(m.memory(), layout.minsAt() + at, mins);
-        }
-        for (int i = 0; i < 2 * ROWS; i += LANES) {
-            FloatVector scale = FloatVector.fromArray(F, scales, i);
-            FloatVector min = FloatVector.fromArray(F, mins, i);
-            int from = i / ROWS * (BLOCK / 2 * ROWS) + i % ROWS;
-            for (int end = from + BLOCK / 2 * ROWS; from < end; from += ROWS) {
-                scale.mul(FloatVector.fromArray(F, out, from)).sub(min).intoArray(out, from);
+        for (int half = 0; half < 2; half++) {
+            long factor = (layout.factorsPerBlock() == 2 ? half * ROWS : 0);
+            int to = half * (BLOCK / 2 * ROWS);
+            for (int row = 0; row < ROWS; row += LANES) {
+                long at = 4L * row;
+                FloatVector scale =
+                        FloatVector.fromMemorySegment(F, m.memory(), layout.scalesAt(panel, block) + at, ORDER);
+                FloatVector min = FloatVector.zero(F);
+                if (layout.factorsPerBlock() > 0) {
+                    scale = scale.mul(floats(m.memory(), layout.factorsAt(panel, block) + factor + row));
+                }
+                if (layout.hasMins()) {
+                    min = FloatVector.fromMemorySegment(F, m.memory(), layout.minsAt(panel, block) + at, ORDER);
+                    if (layout.factorsPerBlock() > 0) {
+                        min = min.mul(floats(m.memory(), layout.minFactorsAt(panel, block) + factor + row));
+                    }
+                }
+                for (int k = to + row; k < to + BLOCK / 2 * ROWS; k += ROWS) {
+                    scale.mul(FloatVector.fromArray(F, out, k)).sub(min).intoArray(out, k);
+                }
             }
-        }
-    }
-
-    /** Both halves' factors, in place, times the 32 floats stored at {@code at}. */
-    private static void times(MemorySegment memory, long at, float[] factors) {
-        for (int i = 0; i < 2 * ROWS; i += LANES) {
-            FloatVector.fromMemorySegment(F, memory, at + 4L * (i % ROWS), ORDER)
-                    .mul(FloatVector.fromArray(F, factors, i)).intoArray(factors, i);
         }
     }
 

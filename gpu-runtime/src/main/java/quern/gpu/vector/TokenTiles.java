@@ -31,7 +31,8 @@ final class TokenTiles {
     private int[] pairs = NO_INTS;
     private int[] starts = NO_INTS;
     private float[] scales = NO_FLOATS;
-    private float[] runSums = NO_FLOATS;
+    private float[] blockSums = NO_FLOATS;
+    private float[] halfSums = NO_FLOATS;
 
     /** @param full tokens of a full tile: 4 or 8 */
     TokenTiles(int full) {
@@ -79,7 +80,8 @@ final class TokenTiles {
         held = x;
         int blocks = x.blocksPerRow();
         scales = grown(scales, slots() * blocks);
-        runSums = grown(runSums, 2 * slots() * blocks);
+        blockSums = grown(blockSums, slots() * blocks);
+        halfSums = grown(halfSums, 2 * slots() * blocks);
         if (asPairs) {
             pairs = grown(pairs, slots() * width);
             starts = grown(starts, slots() * blocks);
@@ -104,22 +106,32 @@ final class TokenTiles {
     private void packTile(QuantizedRows x, int tile, boolean asPairs, TokenTranspose transpose) {
         int blocks = x.blocksPerRow();
         int row = tile * full;
+        float[] runSums = new float[2 * full];
         for (int block = 0; block < blocks; block++) {
             int blockAt = blockAt(tile, block);
             transpose.read(x.values(), (row * blocks + block) * BLOCK, blocks * BLOCK);
-            transpose.sums(runSums, runAt(tile, block));
+            transpose.sums(runSums, 0);
             if (asPairs) {
                 transpose.pairs(pairs, at(tile, block * BLOCK));
             } else {
                 transpose.floats(values, at(tile, block * BLOCK));
             }
+            int sumAt = row * blocks + block * full;
             for (int token = 0; token < full; token++) {
-                scales[blockAt + token] = x.scales()[(row + token) * blocks + block];
+                float scale = x.scales()[(row + token) * blocks + block];
+                scales[blockAt + token] = scale;
                 if (asPairs) {
-                    starts[blockAt + token] = pair(-8 * (int) runSums[runAt(tile, block) + token]);
+                    starts[blockAt + token] = pair(-8 * (int) runSums[token]);
                 }
+                keepSums(scale, runSums[token], runSums[full + token], sumAt + token, 2 * sumAt + token, full);
             }
         }
+    }
+
+    private void keepSums(float scale, float first, float second, int blockAt, int halfAt, int stride) {
+        blockSums[blockAt] = scale * (first + second);
+        halfSums[halfAt] = scale * first;
+        halfSums[halfAt + stride] = scale * second;
     }
 
     private void packRow(QuantizedRows x, int tile, int token, boolean asPairs) {
@@ -132,24 +144,26 @@ final class TokenTiles {
             int at = at(tile, block * BLOCK) + token;
             int from = (row * blocks + block) * BLOCK;
             int blockAt = blockAt(tile, block) + token;
-            int runAt = runAt(tile, block) + token;
-            for (int half = 0; half < 2; half++, from += RUN, at += RUN * stride) {
-                int sum = 0;
-                for (int k = 0; k < RUN; k++) {
-                    int value = there ? in[from + k] : 0;
-                    sum += value;
-                    if (asPairs) {
-                        pairs[at + k * stride] = pair(value);
-                    } else {
-                        values[at + k * stride] = value;
-                    }
-                }
-                runSums[runAt + half * stride] = sum;
-                if (half == 0 && asPairs) {
-                    starts[blockAt] = pair(-8 * sum);
+            int first = 0;
+            int all = 0;
+            for (int k = 0; k < BLOCK; k++, at += stride) {
+                int value = there ? in[from + k] : 0;
+                all += value;
+                first += k < RUN ? value : 0;
+                if (asPairs) {
+                    pairs[at] = pair(value);
+                } else {
+                    values[at] = value;
                 }
             }
-            scales[blockAt] = there ? x.scales()[row * blocks + block] : 0f;
+            float scale = there ? x.scales()[row * blocks + block] : 0f;
+            scales[blockAt] = scale;
+            if (asPairs) {
+                starts[blockAt] = pair(-8 * first);
+            }
+            int tileAt = tile * full * blocks;
+            keepSums(scale, first, all - first, tileAt + block * stride + token,
+                    2 * (tileAt + block * stride) + token, stride);
         }
     }
 
@@ -208,11 +222,6 @@ final class TokenTiles {
         return from * slots() + tile * full * Math.min(BLOCKS, width / BLOCK - from) + (block - from) * tokens(tile);
     }
 
-    /** Where its first half's sum lies in {@link #runSums()}; that of its second half {@code tokens(tile)} further. */
-    int runAt(int tile, int block) {
-        return 2 * blockAt(tile, block);
-    }
-
     float[] values() {
         return values;
     }
@@ -231,8 +240,11 @@ final class TokenTiles {
         return scales;
     }
 
-    /** Sums of 16 whole numbers. */
-    float[] runSums() {
-        return runSums;
+    /**
+     * Scales times the sums of the whole numbers of blocks, or of their halves, of which there are {@code n} in a row:
+     * that of run r of a tile's first token at {@code n * tile * full + r * tokens(tile)}.
+     */
+    float[] runSums(int runsPerBlock) {
+        return runsPerBlock == 1 ? blockSums : halfSums;
     }
 }

@@ -28,7 +28,7 @@ record PackedDirectory(String fingerprint, String packing, List<PackedTensor> te
     static final int HEAD_BYTES = 128;
 
     private static final long MAGIC = 0x314b_4341_504e_5251L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int DIGEST_BYTES = 32;
     private static final int TEXT_BYTES_MAX = 1024;
     private static final int TENSORS_MAX = 1 << 20;
