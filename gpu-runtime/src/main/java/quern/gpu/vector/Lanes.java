@@ -142,10 +142,7 @@ final class Lanes {
             for (int i = F.length(); i < whole; i += F.length()) {
                 max = FloatVector.fromArray(F, a, from + i).max(max);
             }
-            float[] lanes = max.toArray();
-            for (float lane : lanes) {
-                largest = Math.max(largest, lane);
-            }
+            largest = max.reduceLanes(VectorOperators.MAX);
         }
         for (int i = whole; i < count; i++) {
             largest = Math.max(largest, a[from + i]);
