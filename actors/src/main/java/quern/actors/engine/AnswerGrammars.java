@@ -50,7 +50,7 @@ final class AnswerGrammars {
         return Optional.of(grammar::mask);
     }
 
-    /* Compiling happens outside the lock: a costly schema must not make others wait. */
+    /* On the caller's thread, never the engine's, and outside the lock: a costly schema must not make others wait. */
     private TokenGrammar grammar(AnswerForm form) {
         synchronized (this) {
             if (trie == null) {
@@ -63,6 +63,7 @@ final class AnswerGrammars {
             }
         }
         TokenGrammar made = new TokenGrammar(compile(form), trie, config.memory().bytes());
+        made.prepare();
         synchronized (this) {
             kept.put(form, made);
             if (kept.size() > config.compiledMax()) {

@@ -1,6 +1,8 @@
 package quern.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +40,8 @@ public final class SpeculationBenchmark {
 
     private static final int ANSWER_TOKENS = 128;
     private static final int ROUNDS = Integer.getInteger("rounds", 5);
+    private static final int REPLAYED = 3;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final String PASSAGE = """
             The old mill stood at the bend of the river, where the water ran deep and slow. Every morning the miller \
             opened the gate, and the great wheel began to turn. Farmers came down the road with their carts full of \
@@ -57,7 +61,8 @@ public final class SpeculationBenchmark {
     /** A prompt and its answer. */
     private record Trace(int[] prompt, int[] answer) {}
 
-    private record Timed(int[] tokens, double seconds, EngineStats stats) {}
+    /** @param cpu the engine thread's seconds */
+    private record Timed(int[] tokens, double seconds, double cpu) {}
 
     private SpeculationBenchmark() {}
 
@@ -65,7 +70,8 @@ public final class SpeculationBenchmark {
         Path directory = Files.createTempDirectory("quern-speculation");
         ApplianceConfig config = ConfigLoader.defaults(directory);
         List<List<Trace>> traces = new ArrayList<>();
-        try (Backend backend = BackendChoice.choose(new BackendConfig(BackendConfig.Choice.AUTO, 0)).backend()) {
+        BackendConfig threads = new BackendConfig(BackendConfig.Choice.AUTO, Integer.getInteger("threads", 0));
+        try (Backend backend = BackendChoice.choose(threads).backend()) {
             System.out.printf(Locale.ROOT, "speculation, %s, up to %d guessed tokens%n",
                     backend.description(), config.engine().draftTokensMax());
             try (LoadedModel model = LoadedModel.load(ModelFiles.open(EmbeddedModel.unpack(directory)),
@@ -109,6 +115,7 @@ public final class SpeculationBenchmark {
             int[] prompt = model.tokenizer().encode(task.prompt(), true);
             List<Trace> traces = new ArrayList<>();
             double[][] seconds = new double[2][ROUNDS];
+            double[][] cpu = new double[2][ROUNDS];
             EngineStats before = loops[1].stats();
             int tokens = 0;
             for (int round = 0; round < ROUNDS; round++) {
@@ -120,19 +127,21 @@ public final class SpeculationBenchmark {
                     int guessing = round + turn & 1;
                     Timed timed = run(guessing, prompt, sampling, Optional.empty());
                     seconds[guessing][round] = timed.seconds;
+                    cpu[guessing][round] = timed.cpu;
                     require(plain == null || java.util.Arrays.equals(plain, timed.tokens), task);
                     plain = timed.tokens;
                     tokens = plain.length;
                 }
                 traces.add(new Trace(prompt, plain));
             }
-            report("nano", task, tokens, seconds, before);
+            report("nano", task, tokens, seconds, cpu, before);
             return traces;
         }
 
         /** Another model's text. */
         void replayed(Task task, List<Trace> traces) {
-            double[][] seconds = new double[2][Math.min(2, traces.size())];
+            double[][] seconds = new double[2][Math.min(REPLAYED, traces.size())];
+            double[][] cpu = new double[2][seconds[0].length];
             EngineStats before = loops[1].stats();
             for (int round = 0; round < seconds[0].length; round++) {
                 Trace trace = traces.get(round);
@@ -141,10 +150,11 @@ public final class SpeculationBenchmark {
                     Timed timed = run(guessing, trace.prompt, SamplingParameters.greedy(trace.answer.length)
                             .ignoringEos(), Optional.of(new Script(trace.answer)));
                     seconds[guessing][round] = timed.seconds;
+                    cpu[guessing][round] = timed.cpu;
                     require(java.util.Arrays.equals(trace.answer, timed.tokens), task);
                 }
             }
-            report("0.5B Q8_0", task, traces.getFirst().answer.length, seconds, before);
+            report("0.5B Q8_0", task, traces.getFirst().answer.length, seconds, cpu, before);
         }
 
         /** From the first token to the last. */
@@ -152,13 +162,17 @@ public final class SpeculationBenchmark {
             EngineLoop loop = loops[guessing];
             List<Integer> tokens = new ArrayList<>();
             long fromNs = 0;
+            long fromCpuNs = 0;
             loop.submit(new SequenceRequest(
                     ++id, prompt, sampling, "salt " + new Random(id).nextLong(), Optional.empty(), false, 0, mask));
             while (loop.hasWork()) {
                 for (EngineEvent event : loop.step()) {
                     if (event instanceof EngineEvent.TokenProduced produced) {
                         tokens.add(produced.token());
-                        fromNs = tokens.size() == 1 ? System.nanoTime() : fromNs;
+                        if (tokens.size() == 1) {
+                            fromNs = System.nanoTime();
+                            fromCpuNs = THREADS.getCurrentThreadCpuTime();
+                        }
                     } else if (event instanceof EngineEvent.Failed failed) {
                         throw failed.cause();
                     }
@@ -166,15 +180,18 @@ public final class SpeculationBenchmark {
                 loop.takeLoads().forEach(load -> loop.loaded(load, false));
             }
             return new Timed(tokens.stream().mapToInt(Integer::intValue).toArray(),
-                    (System.nanoTime() - fromNs) / 1e9, loop.stats());
+                    (System.nanoTime() - fromNs) / 1e9, (THREADS.getCurrentThreadCpuTime() - fromCpuNs) / 1e9);
         }
 
-        private void report(String name, Task task, int tokens, double[][] seconds, EngineStats before) {
+        private void report(String name, Task task, int tokens, double[][] seconds, double[][] cpu,
+                EngineStats before) {
             EngineStats after = loops[1].stats();
             double plain = (tokens - 1) / EngineBenchmark.median(seconds[0]);
             double guessing = (tokens - 1) / EngineBenchmark.median(seconds[1]);
-            System.out.printf(Locale.ROOT, "%-10s %-18s %8.1f tokens/s plain, %8.1f guessing: x %.2f, right %d of %d "
-                    + "guessed, %.2f tokens a step%n", name, task.name(), plain, guessing, guessing / plain,
+            System.out.printf(Locale.ROOT, "%-10s %-18s %8.1f tokens/s plain, %8.1f guessing: x %.2f "
+                    + "(%.2f by the engine thread's CPU time), right %d of %d guessed, %.2f tokens a step%n", name,
+                    task.name(), plain, guessing, guessing / plain,
+                    EngineBenchmark.median(cpu[0]) / EngineBenchmark.median(cpu[1]),
                     after.acceptedTokens() - before.acceptedTokens(), after.draftTokens() - before.draftTokens(),
                     (after.completionTokens() - before.completionTokens()) / (double) (after.steps() - before.steps()));
         }

@@ -3,12 +3,17 @@ package quern.inference.engine;
 import java.util.Arrays;
 
 /**
- * How long a step of decodes takes by its rows, as measured on this machine with the running workload. What was not
- * measured lies between its neighbours; beyond the largest it grows half as fast as before, so that it gets tried.
+ * How long a step of decodes takes by its rows, as measured on this machine with the running workload. Kernels take
+ * several rows at once, so time grows in stairs: what was not measured is hoped to cost half of what lies between its
+ * neighbours, and beyond the largest to grow half as fast as before, so that it gets tried. Nothing costs more than a
+ * larger step.
  */
 final class StepTimes {
 
-    private static final double WEIGHT = 0.2;
+    /** Of a step that took longer than usual, and of one that did not: what others do on the machine only adds time. */
+    private static final double WEIGHT_LONGER = 0.1;
+    private static final double WEIGHT_SHORTER = 0.3;
+    private static final double HOPE = 0.5;
     /** A step that takes longer than this many times the usual was disturbed. */
     private static final double DISTURBED = 2;
     /** After so many steps what was not seen again is forgotten: what was slow while code was cold may be fast now. */
@@ -33,7 +38,8 @@ final class StepTimes {
             return;
         }
         double usual = nanos[rows];
-        nanos[rows] = usual == 0 ? stepNanos : usual + WEIGHT * (Math.min(stepNanos, DISTURBED * usual) - usual);
+        double weight = stepNanos > usual ? WEIGHT_LONGER : WEIGHT_SHORTER;
+        nanos[rows] = usual == 0 ? stepNanos : usual + weight * (Math.min(stepNanos, DISTURBED * usual) - usual);
         seen[rows] = true;
         if (++steps % STEPS_REMEMBERED == 0) {
             for (int i = 0; i < nanos.length; i++) {
@@ -45,6 +51,14 @@ final class StepTimes {
 
     /** Nanoseconds of a step; 1 until something was measured. */
     double of(int rows) {
+        double least = hoped(rows);
+        for (int larger = rows + 1; larger < nanos.length; larger++) {
+            least = nanos[larger] == 0 ? least : Math.min(least, nanos[larger]);
+        }
+        return least;
+    }
+
+    private double hoped(int rows) {
         int below = Math.min(rows, rowsMax());
         while (below > 0 && nanos[below] == 0) {
             below--;
@@ -60,9 +74,9 @@ final class StepTimes {
             return nanos[rows];
         }
         if (above < nanos.length) {
-            return nanos[below] + (nanos[above] - nanos[below]) * (rows - below) / (above - below);
+            return nanos[below] + HOPE * (nanos[above] - nanos[below]) * (rows - below) / (above - below);
         }
-        return nanos[below] + 0.5 * slope(below) * (rows - below);
+        return nanos[below] + HOPE * slope(below) * (rows - below);
     }
 
     /** Nanoseconds a row adds on the way to {@code largest}; 0 if nothing smaller was seen. */

@@ -225,6 +225,15 @@ public final class Grammar {
         return edges[state].length > 0;
     }
 
+    /** How many symbols a state consumes itself. */
+    int width(int state) {
+        int width = 0;
+        for (int i = 0; i < edges[state].length; i += 3) {
+            width += edges[state][i + 1] - edges[state][i] + 1;
+        }
+        return width;
+    }
+
     int target(int state, int symbol) {
         return Automaton.target(edges[state], symbol);
     }

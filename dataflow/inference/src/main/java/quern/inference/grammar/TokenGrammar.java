@@ -16,6 +16,9 @@ public final class TokenGrammar {
 
     /** A walk from a state on an unknown stack may open this many rules; deeper stacks are walked as they are. */
     private static final int LOCAL_DEPTH_MAX = Grammar.DEPTH_MAX / 2;
+    /** Where so many symbols may come, as within a string, a walk sees most of a vocabulary: milliseconds each. */
+    private static final int WIDE = 64;
+    private static final int PREPARED_MAX = 16;
 
     /**
      * @param accepted tokens that stay within the rule, or end with it
@@ -43,6 +46,22 @@ public final class TokenGrammar {
     /** A mask for one sequence, at the beginning of its answer. */
     public synchronized TokenMask mask() {
         return new GrammarMask(this, reading.start());
+    }
+
+    /** Finds what is costly to find, up to a limit, before somebody waits for it between two tokens. */
+    public synchronized void prepare() {
+        int left = PREPARED_MAX;
+        for (int state = 0; state < grammar.size() && left > 0; state++) {
+            if (grammar.width(state) >= WIDE) {
+                locals.computeIfAbsent(state, this::local);
+                left--;
+            }
+        }
+    }
+
+    /** States of the grammar whose tokens were found. */
+    synchronized int found() {
+        return locals.size();
     }
 
     BitSet ends() {
@@ -86,11 +105,7 @@ public final class TokenGrammar {
                 collect(reading.only(place), 0, all);
                 continue;
             }
-            LocalMask local = locals.get(place.state());
-            if (local == null) {
-                local = local(place.state());
-                locals.put(place.state(), local);
-            }
+            LocalMask local = locals.computeIfAbsent(place.state(), this::local);
             all.or(local.accepted());
             if (local.exits().length > 0 && place.stack() != null) {
                 MatchState outside = reading.behind(place.stack());

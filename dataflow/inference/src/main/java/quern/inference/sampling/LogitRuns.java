@@ -16,6 +16,8 @@ final class LogitRuns {
     private final float[] maxima;
     private final float[] sums;
     private boolean known;
+    private double mass;
+    private boolean massKnown;
 
     /** @param logits may change, see {@link #changed} */
     LogitRuns(float[] logits, Kernels kernels) {
@@ -28,6 +30,7 @@ final class LogitRuns {
     /** Logits are no longer what they were. */
     void changed() {
         known = false;
+        massKnown = false;
     }
 
     int count() {
@@ -53,10 +56,13 @@ final class LogitRuns {
 
     /** The sum of {@code e^(logit - maximum)}. */
     double mass() {
-        kernels.exponentialSums(logits, 0, logits.length, maximum(), sums);
-        double mass = 0;
-        for (float sum : sums) {
-            mass += sum;
+        if (!massKnown) {
+            kernels.exponentialSums(logits, 0, logits.length, maximum(), sums);
+            mass = 0;
+            for (float sum : sums) {
+                mass += sum;
+            }
+            massKnown = true;
         }
         return mass;
     }

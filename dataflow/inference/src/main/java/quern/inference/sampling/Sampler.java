@@ -16,6 +16,7 @@ public final class Sampler {
     /** Makes of a seed another one, so that whether and what to draw are independent. */
     private static final long EXCLUSION = 0xD1B54A32D192ED03L;
     private static final long PROPOSAL = 0x8CB92BA72F3D8DD7L;
+    private static final int PROPOSALS_MAX = 4;
 
     private final int vocabulary;
     private final Candidates candidates;
@@ -56,8 +57,8 @@ public final class Sampler {
             candidates.temperature(parameters.temperature());
         }
         if (mask.isPresent()) {
-            int proposed = proposal(parameters, seed, history.count());
-            if (proposed >= 0 && mask.get().allows(proposed)) {
+            int proposed = proposal(parameters, seed, history.count(), mask.get());
+            if (proposed >= 0) {
                 return proposed;
             }
             candidates.keep(mask.get().allowed());
@@ -73,19 +74,26 @@ public final class Sampler {
 
     /*
      * What would be drawn if all were allowed: mostly it is, and then nobody needs to know what else is. With Z the
-     * probability of all that is allowed, a token of probability p comes of this with p, and with (1 - Z) p / Z of the
-     * second draw, which is independent: p / Z together, as if only the allowed ones had been there. That holds only
-     * where what may be drawn does not depend on what else may.
+     * probability of all that is allowed, each of k independent draws gives an allowed token of probability p with p,
+     * and with (1 - Z)^k it comes to the draw among the allowed ones, where it is p / Z: together p / Z, as if only
+     * the allowed ones had been there. That holds only where what may be drawn does not depend on what else may.
      */
-    private int proposal(SamplingParameters parameters, long seed, int position) {
-        if (parameters.temperature() != 0 && !parameters.truncation().equals(Truncation.NONE)) {
+    private int proposal(SamplingParameters parameters, long seed, int position, TokenMask mask) {
+        boolean greedy = parameters.temperature() == 0;
+        if (!greedy && !parameters.truncation().equals(Truncation.NONE)) {
             return -1;
         }
         int likeliest = candidates.greedy();
         if (likeliest < 0 || !candidates.possible(likeliest)) {
             return -1;
         }
-        return parameters.temperature() == 0 ? likeliest : candidates.draw(share(seed ^ PROPOSAL, position));
+        for (int attempt = 0; attempt < (greedy ? 1 : PROPOSALS_MAX); attempt++) {
+            int token = greedy ? likeliest : candidates.draw(share(mix(seed ^ PROPOSAL) + attempt, position));
+            if (mask.allows(token)) {
+                return token;
+            }
+        }
+        return -1;
     }
 
     private int drawn(SamplingParameters parameters, long seed, int position) {

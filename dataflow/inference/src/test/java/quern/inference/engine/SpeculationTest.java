@@ -104,15 +104,43 @@ class SpeculationTest {
         assertEquals(100, times.of(1));
         assertEquals(100, times.of(9));
         times.record(6, 180);
-        assertEquals(140, times.of(4));
+        assertEquals(120, times.of(4), "half of what lies between is hoped for");
         assertEquals(180 + 0.5 * 20 * 4, times.of(10));
         times.record(6, 1_000_000);
-        assertEquals(180 + 0.2 * 180, times.of(6), 1e-9);
+        assertEquals(180 + 0.1 * 180, times.of(6), 1e-9);
+        times.record(6, 98);
+        assertEquals(198 - 0.3 * 100, times.of(6), 1e-9);
+        times.record(5, 250);
+        assertEquals(168, times.of(5), 1e-9, "fewer rows cost no more than many");
         times.record(17, 5);
         for (int i = 0; i < 600; i++) {
             times.record(2, 100);
         }
         assertEquals(100, times.of(6), "what was not seen for long is tried again");
+    }
+
+    @Test
+    void shouldComeToKnowTheLastRowOfAStairWhenOthersDisturbTheMachine() {
+        double[] stairs = {0, 1, 2, 2, 2, 4.2, 4.2, 4.2, 4.2, 5.4};
+        double share = 0.85;
+        int mostly = 0;
+        Random random = new Random(4);
+        StepTimes times = new StepTimes(16);
+        times.record(1, 1_000_000);
+        for (int step = 0; step < 1000; step++) {
+            int best = 1;
+            for (int rows = 2; rows < stairs.length; rows++) {
+                best = rate(share, rows) / times.of(rows) > rate(share, best) / times.of(best) ? rows : best;
+            }
+            mostly += best == 4 ? 1 : 0;
+            double disturbed = random.nextInt(10) == 0 ? 1 + 2 * random.nextDouble() : 1;
+            times.record(best, (long) (1e6 * stairs[best] * disturbed));
+        }
+        assertTrue(mostly > 900, "four rows " + mostly + " times of 1000");
+    }
+
+    private static double rate(double share, int rows) {
+        return (1 - Math.pow(share, rows)) / (1 - share);
     }
 
     @Test

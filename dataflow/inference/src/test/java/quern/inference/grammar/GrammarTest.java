@@ -109,6 +109,25 @@ class GrammarTest {
     }
 
     @Test
+    void shouldHaveFoundWhereMostTokensMayComeWhenPrepared() throws Exception {
+        Grammar names = schema("{\"type\":\"array\",\"items\":{\"type\":\"string\",\"maxLength\":9}}");
+        TokenGrammar prepared = over(names);
+        prepared.prepare();
+        int found = prepared.found();
+        assertTrue(found >= 9 && found <= 16, found + " states");
+        TokenMask mask = prepared.mask();
+        TokenMask lazy = over(names).mask();
+        for (byte b : "[\"abc\",\"d".getBytes(StandardCharsets.UTF_8)) {
+            assertEquals(lazy.allowed(), mask.allowed());
+            mask.accept(b);
+            lazy.accept(b);
+        }
+        TokenGrammar narrow = over(schema("{\"enum\":[\"a\",\"b\"]}"));
+        narrow.prepare();
+        assertEquals(0, narrow.found());
+    }
+
+    @Test
     void shouldStopNestingWhenNothingElseWouldComeToAnEnd() throws Exception {
         TokenMask mask = over(Grammar.jsonObject(LIMITS)).mask();
         StringBuilder text = new StringBuilder("{\"a\":");

@@ -134,6 +134,37 @@ class SamplerTest {
     }
 
     @Test
+    void shouldAskForAllThatIsAllowedOnlyWhenSeveralDrawsWereNot() {
+        BitSet allowed = new BitSet();
+        allowed.set(1);
+        int[] asked = new int[1];
+        TokenMask mask = new TokenMask() {
+
+            @Override
+            public BitSet allowed() {
+                asked[0]++;
+                return allowed;
+            }
+
+            @Override
+            public boolean allows(int token) {
+                return token == 1;
+            }
+
+            @Override
+            public void accept(int token) {}
+        };
+        int draws = 4000;
+        for (int position = 1; position <= draws; position++) {
+            assertEquals(1, sampler.draw(LOGITS, 0, SamplingParameters.plain(3, 1), 3,
+                    new Sampler.History(new int[0], 0, position), Optional.of(mask)));
+        }
+        // Token 1 weighs a quarter: four draws in a row are others with the fourth power of three quarters.
+        double share = Math.pow(0.75, 4);
+        assertEquals(draws * share, asked[0], 4 * Math.sqrt(draws * share * (1 - share)));
+    }
+
+    @Test
     void shouldFailTypedWhenTheMaskLeavesNothingOrALogitIsNotANumber() {
         Sampler.History history = new Sampler.History(new int[1], 0, 1);
         SamplingParameters greedy = SamplingParameters.greedy(1);
