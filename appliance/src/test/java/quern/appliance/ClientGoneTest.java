@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ClientGoneTest {
 
-    private static final Duration WITHIN = Duration.ofSeconds(3);
-    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+    private static final Duration WITHIN = Duration.ofSeconds(45);
+    private static final Duration START_LIMIT = Duration.ofSeconds(45);
 
     @TempDir
     static Path directory;

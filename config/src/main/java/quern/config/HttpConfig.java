@@ -13,7 +13,11 @@ import java.util.Optional;
  * @param tlsKey PEM private key (PKCS #8)
  * @param hostsAllowed values of the Host header accepted beside the bound address and localhost
  * @param bodyMax largest JSON body
+ * @param bodyTimeout within which a JSON body has to be there
+ * @param bodiesMax JSON bodies in memory at once, of all requests together
  * @param uploadMax largest uploaded file or document stream
+ * @param connectionsMax connections of which none has to go
+ * @param headTimeout from a connection's beginning to the whole head of its first request
  * @param unreadTokensMax of a streamed answer: what may wait for a client that reads slower than it comes
  * @param metricsVllmNames whether /metrics shows what vLLM has too under vLLM's names as well
  * @param drain how long running requests may take to finish on shutdown
@@ -26,8 +30,11 @@ public record HttpConfig(
         Optional<Path> tlsKey,
         List<String> hostsAllowed,
         DataSize bodyMax,
+        Duration bodyTimeout,
+        DataSize bodiesMax,
         DataSize uploadMax,
         int connectionsMax,
+        Duration headTimeout,
         int unreadTokensMax,
         boolean metricsVllmNames,
         Duration drain) {
@@ -43,6 +50,10 @@ public record HttpConfig(
                 .check("tlsKey", tlsKey.isPresent() || tlsCertificate.isEmpty(), "missing beside tls-certificate")
                 .check("tlsCertificate", tlsCertificate.isPresent() || tlsKey.isEmpty(), "missing beside tls-key")
                 .within("bodyMax", bodyMax, "1KiB", "1GiB")
+                .within("bodyTimeout", bodyTimeout, Duration.ofMillis(100), Duration.ofHours(1))
+                .check("bodiesMax", bodiesMax.bytes() >= bodyMax.bytes(),
+                        "expected at least body-max, " + bodyMax + ", found " + bodiesMax)
+                .within("headTimeout", headTimeout, Duration.ofMillis(100), Duration.ofHours(1))
                 .within("uploadMax", uploadMax, "1KiB", "1TiB")
                 .within("connectionsMax", connectionsMax, 1, 1 << 20)
                 .within("unreadTokensMax", unreadTokensMax, 16, 1 << 22)

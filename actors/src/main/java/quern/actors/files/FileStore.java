@@ -46,6 +46,15 @@ public final class FileStore {
         }
     }
 
+    /** Removes a spooled file that nobody took over. */
+    public void discard(Path spooled) {
+        try {
+            Files.deleteIfExists(spooled);
+        } catch (IOException e) {
+            throw failed("the upload " + spooled.getFileName() + " cannot be removed", e);
+        }
+    }
+
     /** Takes over a spooled file. */
     public FileRecord keep(Path spooled, String name, String purpose, Ownership ownership) {
         FileRecord file = place(spooled, name, purpose, ownership);

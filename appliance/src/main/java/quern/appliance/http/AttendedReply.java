@@ -29,8 +29,8 @@ import quern.config.QuernException;
 final class AttendedReply {
 
     private static final Duration PULSE = Duration.ofMillis(900);
-    /** A reply nobody began to read by then has lost its connection. */
-    private static final Duration READ_WITHIN = Duration.ofSeconds(2);
+    /** A reply nobody began to read by then has lost its connection, if nobody noticed it before. */
+    private static final Duration READ_WITHIN = Duration.ofSeconds(60);
     private static final ByteString SPACE = ByteString.fromString(" ");
     private static final ByteString COMMENT = ByteString.fromString(": waiting\n\n");
     private static final ContentType EVENT_STREAM = MediaTypes.TEXT_EVENT_STREAM.toContentType();

@@ -62,7 +62,7 @@ public final class BatchRoutes {
 
     private static Map<String, String> metadata(Fields fields) {
         Map<String, String> metadata = new TreeMap<>();
-        fields.raw("metadata").filter(JsonNode::isObject).ifPresent(node -> node.properties().forEach(entry -> {
+        fields.object("metadata").ifPresent(object -> object.node().properties().forEach(entry -> {
             if (metadata.size() == METADATA_MAX || !entry.getValue().isTextual()) {
                 throw fields.invalid("metadata", "holds at most " + METADATA_MAX + " texts");
             }

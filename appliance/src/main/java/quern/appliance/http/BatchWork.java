@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ final class BatchWork implements JobWork {
     private static final int WAIT_MS = 200;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
+    /** A request with which the engine breaks so often may be what breaks it. */
+    private static final int BREAKS_MAX = 3;
 
     private final JobRecord job;
     private final BatchSpec spec;
@@ -50,6 +53,8 @@ final class BatchWork implements JobWork {
     private final Deque<BatchInput.Line> waiting;
     private final Map<BatchInput.Line, Answering> running = new LinkedHashMap<>();
     private final int total;
+    /** How often an answer broke off that had begun, by line. */
+    private final Map<String, Integer> breaks = new HashMap<>();
     private boolean crowded;
 
     private BatchWork(
@@ -133,7 +138,9 @@ final class BatchWork implements JobWork {
                 case QuernException failure -> ApiError.of(failure);
                 default -> ApiError.internal(e.getCause().toString());
             };
-            if (error.status() == TOO_MANY_REQUESTS || error.status() == UNAVAILABLE) {
+            boolean begun = e.getCause() instanceof QuernException;
+            boolean again = !begun || breaks.merge(line.customId(), 1, Integer::sum) < BREAKS_MAX;
+            if (again && (error.status() == TOO_MANY_REQUESTS || error.status() == UNAVAILABLE)) {
                 waiting.add(line);
                 crowded = true;
                 return;

@@ -13,12 +13,11 @@ import quern.actors.Caller;
  * A request that passed the gate.
  *
  * @param path decoded values of the route's parameters
- * @param bodyBytesMax largest body {@link #json} reads
+ * @param body what {@link #json} reads into
  */
 public record Call(
-        HttpRequest request, Caller caller, Map<String, String> path, long bodyBytesMax, Materializer materializer) {
+        HttpRequest request, Caller caller, Map<String, String> path, Bodies.Room body, Materializer materializer) {
 
-    private static final int BODY_TIMEOUT_MS = 60_000;
     private static final int ID_CHARS_MAX = 256;
     private static final String WORK = "quern-text";
 
@@ -79,11 +78,6 @@ public record Call(
             throw ApiError.unsupportedMediaType(
                     "the body is " + mediaType + ", expected application/json");
         }
-        long announced = entity.getContentLengthOption().orElse(0);
-        if (announced > bodyBytesMax) {
-            throw ApiError.tooLarge(bodyBytesMax);
-        }
-        return entity.withSizeLimit(bodyBytesMax).toStrict(BODY_TIMEOUT_MS, bodyBytesMax, materializer)
-                .thenApply(strict -> strict.getData().toArray());
+        return body.read(entity);
     }
 }

@@ -98,7 +98,7 @@ final class CompletionRequests {
         var ids = new ArrayList<Integer>();
         for (JsonNode id : array) {
             if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-                throw body.wrongType(field, "token ids", id);
+                throw body.wrongType(field + "[" + ids.size() + "]", "the id of a token", id);
             }
             ids.add(id.intValue());
         }

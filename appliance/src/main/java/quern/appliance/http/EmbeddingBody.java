@@ -76,7 +76,7 @@ record EmbeddingBody(EmbeddingRequest request, boolean base64) {
         List<Integer> ids = new ArrayList<>();
         for (JsonNode id : array) {
             if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-                throw body.wrongType(field, "token ids", id);
+                throw body.wrongType(field + "[" + ids.size() + "]", "the id of a token", id);
             }
             ids.add(id.intValue());
         }

@@ -81,10 +81,10 @@ public final class Fields {
             return OptionalLong.empty();
         }
         if (!value.get().isIntegralNumber()) {
-            throw wrongType(field, "a whole number", value.get());
+            throw wrongType(field, "a whole number from " + min + " to " + max, value.get());
         }
         if (!value.get().canConvertToLong() || value.get().longValue() < min || value.get().longValue() > max) {
-            throw outside(field, value.get(), min, max);
+            throw outside(field, value.get(), Long.toString(min), Long.toString(max));
         }
         return OptionalLong.of(value.get().longValue());
     }
@@ -97,11 +97,11 @@ public final class Fields {
     public Optional<Double> number(String field, double min, double max) {
         return raw(field).map(value -> {
             if (!value.isNumber()) {
-                throw wrongType(field, "a number", value);
+                throw wrongType(field, "a number from " + plain(min) + " to " + plain(max), value);
             }
             double number = value.doubleValue();
             if (!(number >= min && number <= max)) {
-                throw outside(field, value, min, max);
+                throw outside(field, value, plain(min), plain(max));
             }
             return number;
         });
@@ -199,9 +199,14 @@ public final class Fields {
                 "'" + name(field) + "' is " + kind(found) + ", expected " + expected);
     }
 
-    private ApiError outside(String field, JsonNode value, Number min, Number max) {
+    private ApiError outside(String field, JsonNode value, String min, String max) {
         return ApiError.badField(name(field), "invalid_value",
                 "'" + name(field) + "' is " + brief(value) + ", expected " + min + " to " + max);
+    }
+
+    private static String plain(double bound) {
+        boolean whole = bound == Math.rint(bound) && Math.abs(bound) < 1e15;
+        return whole ? Long.toString((long) bound) : Double.toString(bound);
     }
 
     private static String brief(JsonNode value) {

@@ -1,5 +1,6 @@
 package quern.appliance.http;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -11,8 +12,10 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.http.scaladsl.model.ExceptionWithErrorInfo;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.actors.Caller;
@@ -24,28 +27,32 @@ import quern.config.QuernException;
  * routes, liveness and readiness, are answered where connections are read; bodies and all other handlers have a
  * dispatcher of their own, so that no request's work stands before theirs.
  */
-final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+final class FrontDoor {
 
-    private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+    private static final long UNREAD_BYTES_MAX = 64L << 20;
+    private static final Duration UNREAD_PAUSE = Duration.ofSeconds(1);
+    private static final Duration UNREAD_TIME = Duration.ofSeconds(10);
 
-    private final transient RouteTable table;
-    private final transient Gate gate;
-    private final transient Materializer materializer;
-    private final long bodyBytesMax;
+    private final RouteTable table;
+    private final Gate gate;
+    private final Materializer materializer;
+    private final Bodies bodies;
 
     FrontDoor(RouteTable table, Gate gate, HttpConfig config, Materializer materializer) {
         this.table = table;
         this.gate = gate;
         this.materializer = materializer;
-        this.bodyBytesMax = config.bodyMax().bytes();
+        this.bodies = new Bodies(config, materializer);
     }
 
-    @Override
-    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+    /** Never fails. */
+    CompletionStage<HttpResponse> apply(HttpRequest request) {
         String requestId = UUID.randomUUID().toString();
         return answer(request)
-                .handle((response, failure) -> failure == null ? response : refusal(request, failure))
+                .handle((response, failure) -> failure == null
+                        ? CompletableFuture.completedStage(response) : refusal(request, failure))
+                .thenCompose(response -> response)
                 .thenApply(response -> response
                         .addHeader(RawHeader.create("X-Request-Id", requestId))
                         .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
@@ -68,10 +75,12 @@ final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpRespo
             if (route.access() == Access.ADMIN && !caller.admin()) {
                 throw ApiError.forbidden("this needs the admin key");
             }
-            var call = new Call(request, caller, parameters, bodyBytesMax, materializer);
+            Bodies.Room body = bodies.room();
+            var call = new Call(request, caller, parameters, body, materializer);
             return route.access() == Access.OPEN ? route.handler().handle(call)
                     : CompletableFuture.supplyAsync(() -> handled(route, call), call.work())
-                            .thenCompose(answer -> answer);
+                            .thenCompose(answer -> answer)
+                            .whenComplete((answer, failure) -> body.close());
         }
         gate.caller(request);
         throw switch (match) {
@@ -95,9 +104,20 @@ final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpRespo
         return segments;
     }
 
-    private HttpResponse refusal(HttpRequest request, Throwable failure) {
-        request.entity().discardBytes(materializer);
-        return error(request, failure).response();
+    /** A client that is still sending reads the reply only afterwards, so what it sends is taken, within limits. */
+    private CompletionStage<HttpResponse> refusal(HttpRequest request, Throwable failure) {
+        HttpResponse refusal = error(request, failure).response();
+        boolean waits = request.getHeader("Expect").isPresent();
+        if (request.entity().isStrict() || waits) {
+            request.entity().discardBytes(materializer);
+            return CompletableFuture.completedStage(refusal);
+        }
+        return request.entity().withoutSizeLimit().getDataBytes()
+                .limitWeighted(UNREAD_BYTES_MAX, part -> (long) part.size())
+                .idleTimeout(UNREAD_PAUSE)
+                .completionTimeout(UNREAD_TIME)
+                .runWith(Sink.ignore(), materializer)
+                .handle((done, broken) -> refusal);
     }
 
     private ApiError error(HttpRequest request, Throwable failure) {
@@ -109,6 +129,8 @@ final class FrontDoor implements Function<HttpRequest, CompletionStage<HttpRespo
             case ApiError error -> error;
             case QuernException refused -> ApiError.of(refused);
             case EntityStreamSizeException size -> ApiError.tooLarge(size.limit());
+            case ExceptionWithErrorInfo malformed ->
+                ApiError.badRequest("malformed_request", malformed.info().summary());
             case TimeoutException late -> ApiError.unavailable("no answer in time: " + late.getMessage(), 1);
             default -> {
                 LOG.error("{} {} failed", request.method().name(), request.getUri().path(), cause);

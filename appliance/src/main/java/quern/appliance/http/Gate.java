@@ -27,6 +27,7 @@ public final class Gate {
     private static final int HEADER_BYTES_MAX = 32 * 1024;
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
     private static final String BEARER = "bearer ";
+    private static final String IDENTITY = "identity";
 
     private final Set<String> hosts = new HashSet<>(List.of("localhost", "127.0.0.1", "[::1]"));
     private final boolean anyAddress;
@@ -41,11 +42,12 @@ public final class Gate {
         config.hostsAllowed().forEach(host -> hosts.add(host.toLowerCase(Locale.ROOT)));
     }
 
-    /** @throws ApiError 431, 421 or 403 */
+    /** @throws ApiError 431, 421, 403 or 415 */
     void inspect(HttpRequest request) {
         refuseHugeHeaders(request);
         refuseForeignHost(request);
         refuseCrossSiteWrite(request);
+        refuseEncodedBody(request);
     }
 
     /** @throws ApiError 401 */
@@ -94,6 +96,19 @@ public final class Gate {
         if (foreignSite || foreignOrigin) {
             throw ApiError.forbidden("a page of another origin may not change anything here");
         }
+    }
+
+    /** Bodies are taken as they come: what does not unfold cannot be a bomb. */
+    private static void refuseEncodedBody(HttpRequest request) {
+        String encoding = header(request, "content-encoding").orElse(IDENTITY);
+        if (!encoding.equalsIgnoreCase(IDENTITY)) {
+            throw ApiError.unsupportedMediaType(
+                    "the body's Content-Encoding is '" + brief(encoding) + "', expected none");
+        }
+    }
+
+    private static String brief(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "...";
     }
 
     private static boolean sameOrigin(String origin, String authority) {

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.ExecutionException;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
@@ -24,10 +25,14 @@ public final class HttpServer {
 
     private static final int BIND_TIMEOUT_S = 10;
 
-    private final ServerBinding binding;
+    private static final Duration SWEEP_EVERY = Duration.ofMillis(200);
 
-    private HttpServer(ServerBinding binding) {
+    private final ServerBinding binding;
+    private final Cancellable sweeps;
+
+    private HttpServer(ServerBinding binding, Cancellable sweeps) {
         this.binding = binding;
+        this.sweeps = sweeps;
     }
 
     /**
@@ -35,7 +40,9 @@ public final class HttpServer {
      * @throws QuernException FATAL if the address cannot be bound or the TLS files are no identity
      */
     public static HttpServer bind(ActorSystem<?> system, HttpConfig config, RouteTable table, Gate.Keys keys) {
-        var door = new FrontDoor(table, new Gate(config, keys), config, Materializer.matFromSystem(system));
+        Materializer materializer = Materializer.matFromSystem(system);
+        var door = new FrontDoor(table, new Gate(config, keys), config, materializer);
+        var lobby = new Lobby(config.connectionsMax(), config.headTimeout(), materializer);
         ServerSettings settings = ServerSettings.create(system.classicSystem())
                 .withMaxConnections(config.connectionsMax() + CONNECTIONS_SPARE);
         var server = Http.get(system).newServerAt(address(config.host()), config.port()).withSettings(settings);
@@ -43,7 +50,10 @@ public final class HttpServer {
             server = server.enableHttps(ConnectionContext.httpsServer(
                     PemFiles.context(config.tlsCertificate().get(), config.tlsKey().orElseThrow())));
         }
-        return new HttpServer(await(server.bind(door), config));
+        ServerBinding binding = await(server.bindFlow(lobby.connection(door::apply)), config);
+        Cancellable sweeps = system.scheduler().scheduleWithFixedDelay(
+                SWEEP_EVERY, SWEEP_EVERY, lobby::sweep, system.executionContext());
+        return new HttpServer(binding, sweeps);
     }
 
     private static ServerBinding await(CompletionStage<ServerBinding> bound, HttpConfig config) {
@@ -84,6 +94,7 @@ public final class HttpServer {
 
     /** Accepts nothing more and lets running requests finish. */
     public void close(Duration drain) {
+        sweeps.cancel();
         try {
             binding.terminate(drain).toCompletableFuture().get(drain.toMillis() + 2000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {

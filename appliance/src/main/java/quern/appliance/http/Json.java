@@ -1,7 +1,9 @@
 package quern.appliance.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -24,10 +26,13 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 public final class Json {
 
     private static final int NESTING_MAX = 100;
+    /** Names, values and brackets of one text: what is made of a text takes a few times its bytes, not dozens. */
+    private static final int TOKENS_MAX = 1 << 21;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(NESTING_MAX)
+                            .maxTokenCount(TOKENS_MAX)
                             .maxStringLength(Integer.MAX_VALUE)
                             .build())
                     .build())
@@ -58,8 +63,8 @@ public final class Json {
 
     /** @throws ApiError 400 if the text is not one JSON value */
     public static JsonNode parse(byte[] text) {
-        try {
-            JsonNode node = MAPPER.readTree(text);
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            JsonNode node = tree(parser);
             if (node == null || node.isMissingNode()) {
                 throw ApiError.badRequest("invalid_json", "the body is empty, expected JSON");
             }
@@ -71,6 +76,25 @@ public final class Json {
         } catch (java.io.IOException e) {
             throw ApiError.badRequest("invalid_json", "the body is not JSON: " + e.getMessage());
         }
+    }
+
+    private static JsonNode tree(JsonParser parser) throws java.io.IOException {
+        try {
+            return MAPPER.readTree(parser);
+        } catch (NumberFormatException | ArithmeticException e) {
+            String place = place(parser.getParsingContext());
+            throw ApiError.badField(place, "'" + place + "' is a number with an exponent beyond all ranges");
+        }
+    }
+
+    /** As errors name it: {@code messages[0].content}. */
+    private static String place(JsonStreamContext context) {
+        if (context == null || context.inRoot()) {
+            return "";
+        }
+        String outside = place(context.getParent());
+        return context.inArray() ? outside + "[" + context.getCurrentIndex() + "]"
+                : outside + (outside.isEmpty() ? "" : ".") + context.getCurrentName();
     }
 
     /** Stored JSON, known to be well-formed. */
