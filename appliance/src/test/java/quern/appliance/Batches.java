@@ -12,17 +12,22 @@ final class Batches {
 
     /** @return the batch's id */
     static String submit(TestAppliance appliance, String endpoint, String lines) throws Exception {
+        HttpResponse<String> batch = appliance.post("/v1/batches", "{\"input_file_id\":\""
+                + upload(appliance, "batch", lines) + "\",\"endpoint\":\"" + endpoint
+                + "\",\"completion_window\":\"24h\"}");
+        return TestAppliance.json(batch).path("id").asText();
+    }
+
+    /** @return the file's id */
+    static String upload(TestAppliance appliance, String purpose, String lines) throws Exception {
         String boundary = "lines";
-        String form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--"
-                + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n"
+        String form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + purpose
+                + "\r\n--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n"
                 + "Content-Type: application/jsonl\r\n\r\n" + lines + "\r\n--" + boundary + "--\r\n";
         HttpResponse<String> file = appliance.send(appliance.request("/v1/files")
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                 .POST(HttpRequest.BodyPublishers.ofString(form)).build());
-        HttpResponse<String> batch = appliance.post("/v1/batches", "{\"input_file_id\":\""
-                + TestAppliance.json(file).path("id").asText() + "\",\"endpoint\":\"" + endpoint
-                + "\",\"completion_window\":\"24h\"}");
-        return TestAppliance.json(batch).path("id").asText();
+        return TestAppliance.json(file).path("id").asText();
     }
 
     /** @return the text of the output file */

@@ -3,6 +3,7 @@ package quern.actors.tuning;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,6 +38,9 @@ import quern.tuning.TuningSet;
 public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
 
     private static final int NOTE_STEPS = 5;
+    /** How often a run goes on from its checkpoint when the engine it was attached to broke. */
+    private static final int BREAKS_MAX = 5;
+    private static final Duration BREAK_PAUSE = Duration.ofSeconds(1);
 
     private record Ready(House.Running running, Throwable failure) implements JobStarter.Order {}
 
@@ -45,6 +49,8 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
     private record WorkEnded(Optional<QuernException> failure) implements JobStarter.Order {}
 
     private record LetGo() implements JobStarter.Order {}
+
+    private record GoOn() implements JobStarter.Order {}
 
     /** A starter of tuning jobs. */
     public static JobStarter starter(House house) {
@@ -59,6 +65,7 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
     private TrainingSamples samples;
     private TuningRun run;
     private boolean cancelled;
+    private int breaks;
 
     private TuningJob(
             ActorContext<JobStarter.Order> context, House house, JobRecord job, ActorRef<JobQueue.Command> queue) {
@@ -77,6 +84,7 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
                 .onMessage(FromRun.class, from -> onEvent(from.event()))
                 .onMessage(WorkEnded.class, ended -> onWorkEnded(ended.failure()))
                 .onMessage(JobStarter.Cancel.class, cancel -> onCancel())
+                .onMessage(GoOn.class, again -> cancelled ? end(new JobOutcome.Cancelled()) : begin())
                 .onMessage(LetGo.class, gone -> end(new JobOutcome.Cancelled()))
                 .onSignal(PostStop.class, stopped -> {
                     letGo();
@@ -90,6 +98,10 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
             return end(new JobOutcome.Failed("the model could not be loaded: " + ready.failure().getMessage()));
         }
         running = ready.running();
+        return begin();
+    }
+
+    private Behavior<JobStarter.Order> begin() {
         try {
             samples = TrainingSamples.read(house.stores(), spec.trainingId());
             var model = running.parts().model();
@@ -142,6 +154,14 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
     private Behavior<JobStarter.Order> onWorkEnded(Optional<QuernException> failure) {
         if (cancelled) {
             return end(new JobOutcome.Cancelled());
+        }
+        boolean again = failure.isPresent() && failure.get().category() == QuernException.Category.RETRYABLE
+                && breaks++ < BREAKS_MAX;
+        if (again) {
+            note(new JobNote("warn", "goes on from its last checkpoint: " + failure.get().getMessage(), ""));
+            run = null;
+            getContext().scheduleOnce(BREAK_PAUSE, getContext().getSelf(), new GoOn());
+            return this;
         }
         if (failure.isPresent() || run.evaluation().isEmpty()) {
             return end(new JobOutcome.Failed(failure.map(QuernException::getMessage)

@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -56,14 +55,9 @@ final class AttendedReply {
 
     /** Ends the generation when the body ends early, or when nobody begins to read it. */
     private Source<ByteString, NotUsed> attended(Source<ByteString, NotUsed> body, Runnable abandon) {
-        var taken = new AtomicBoolean();
-        system.scheduler().scheduleOnce(READ_WITHIN, () -> {
-            if (!taken.get()) {
-                abandon.run();
-            }
-        }, system.executionContext());
+        var unread = system.scheduler().scheduleOnce(READ_WITHIN, abandon, system.executionContext());
         return body.watchTermination((used, done) -> {
-            taken.set(true);
+            unread.cancel();
             done.whenComplete((ended, failure) -> abandon.run());
             return used;
         });
