@@ -21,7 +21,8 @@ import quern.kv.ServerFile;
 
 /** Looks at this machine as the server would find it. Works beside a running server. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,
-        description = "Show the backend chosen and why others were refused, check its kernels, look at the machine.")
+        description = "Show the backend chosen and why others were refused, check its kernels, say how many prompt "
+                + "tokens its steps take, look at the machine.")
 final class DoctorCommand implements Callable<Integer> {
 
     private static final long SEED = 20_250_101;
@@ -67,7 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
         return sound ? ExitCode.OK : ExitCode.FAILURE;
     }
 
-    private static boolean backend(ObjectNode node, ApplianceConfig config) {
+    private static boolean backend(ObjectNode node, ApplianceConfig config) throws IOException {
         BackendChoice choice = BackendChoice.choose(config.backend());
         try (var backend = choice.backend()) {
             node.put("chosen", backend.description());
@@ -76,6 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
                 refusals.put(refusal.name(), refusal.reason());
             }
             KernelReport.add(node.putObject("kernels"), backend, config);
+            StepReport.add(node.putObject("steps"), backend, config);
             List<SelfCheck.Result> results = SelfCheck.run(backend.kernels(), SEED);
             List<SelfCheck.Result> wrong = results.stream().filter(result -> !result.ok()).toList();
             node.put("self_check", results.size() - wrong.size() + " of " + results.size()

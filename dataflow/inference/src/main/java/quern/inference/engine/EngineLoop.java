@@ -223,10 +223,15 @@ public final class EngineLoop {
     }
 
     private int promptStepTokens() {
+        return promptStepTokens(config, blocks.layout().blockTokens(),
+                pace.rowsWithin(config.stepTarget().toNanos()) - roster.streams());
+    }
+
+    /** Prompt tokens a step takes at most while streams run. @param measured what fits into the step's target */
+    public static int promptStepTokens(EngineConfig config, int blockTokens, int measured) {
         int fixed = config.scheduling().promptStepTokens();
-        int measured = pace.rowsWithin(config.stepTarget().toNanos()) - roster.streams();
-        return Math.clamp(fixed > 0 ? fixed : measured, blocks.layout().blockTokens(),
-                Math.max(blocks.layout().blockTokens(), config.maxBatchedTokens()));
+        return Math.clamp(
+                fixed > 0 ? fixed : measured, blockTokens, Math.max(blockTokens, config.maxBatchedTokens()));
     }
 
     /** Ends those that cannot give a first token in time even at the best pace seen. */

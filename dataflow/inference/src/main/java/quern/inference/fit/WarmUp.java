@@ -30,7 +30,7 @@ public record WarmUp(int rounds, long firstNanos, long bestNanos, int failures) 
     public static final WarmUp NONE = new WarmUp(0, 0, 0, 0);
 
     /** Answers drawn together, one after another in a round. */
-    private static final int[] BATCHES = {1, 2, 5};
+    static final int[] BATCHES = {1, 2, 5};
     private static final int ROUNDS_MIN = 4;
     private static final int PROMPT_TOKENS_MAX = 33;
     private static final int ANSWER_TOKENS = 5;
@@ -41,7 +41,7 @@ public record WarmUp(int rounds, long firstNanos, long bestNanos, int failures) 
     /**
      * Drives the compute team, so no loop may run meanwhile.
      *
-     * @param limit how long at most; a round that has begun ends
+     * @param limit how long at most; a batch that has begun ends
      */
     public static WarmUp run(LoadedModel model, EngineConfig engine, KvConfig kv, Duration limit) {
         return run(model, engine, kv, limit, System::nanoTime);
@@ -67,8 +67,10 @@ public record WarmUp(int rounds, long firstNanos, long bestNanos, int failures) 
             boolean settled = false;
             while (!settled && now - started < limit.toNanos()) {
                 long from = now;
-                failures += round(loop, engine, small, random);
-                now = nanoClock.getAsLong();
+                for (int i = 0; i < BATCHES.length && (i == 0 || now - started < limit.toNanos()); i++) {
+                    failures += batch(BATCHES[i], loop, engine, small, random);
+                    now = nanoClock.getAsLong();
+                }
                 first = rounds++ == 0 ? now - from : first;
                 if (now - from < best * FASTER) {
                     bestAt = now;
@@ -87,21 +89,18 @@ public record WarmUp(int rounds, long firstNanos, long bestNanos, int failures) 
         return new KvConfig(kv.blockTokens(), kv.type(), size, size, size, false, false, 0);
     }
 
-    private static int round(EngineLoop loop, EngineConfig engine, LoadedModel small, Random random) {
+    private static int batch(int batch, EngineLoop loop, EngineConfig engine, LoadedModel small, Random random) {
         int context = engine.contextTokens() == 0 ? Integer.MAX_VALUE : engine.contextTokens();
         int prompt = Math.clamp(Math.min(context, small.shape().contextTokens()) - ANSWER_TOKENS, 1,
                 PROMPT_TOKENS_MAX);
+        for (int i = 0; i < Math.min(batch, Math.min(engine.sequencesMax(), engine.queueMax())); i++) {
+            int[] ids = random.ints(prompt, 0, small.shape().vocabulary()).toArray();
+            loop.submit(SequenceRequest.of(i, ids, i % 2 == 0
+                    ? SamplingParameters.plain(i, ANSWER_TOKENS) : SamplingParameters.greedy(ANSWER_TOKENS)));
+        }
         int failures = 0;
-        int together = Math.min(engine.sequencesMax(), engine.queueMax());
-        for (int batch : BATCHES) {
-            for (int i = 0; i < Math.min(batch, together); i++) {
-                int[] ids = random.ints(prompt, 0, small.shape().vocabulary()).toArray();
-                loop.submit(SequenceRequest.of(i, ids, i % 2 == 0
-                        ? SamplingParameters.plain(i, ANSWER_TOKENS) : SamplingParameters.greedy(ANSWER_TOKENS)));
-            }
-            while (loop.hasWork()) {
-                failures += (int) loop.step().stream().filter(EngineEvent.Failed.class::isInstance).count();
-            }
+        while (loop.hasWork()) {
+            failures += (int) loop.step().stream().filter(EngineEvent.Failed.class::isInstance).count();
         }
         return failures;
     }

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 final class GgufMetadata {
 
     private static final int TEXT_BYTES_MAX = 1 << 23;
+    private static final int PIECE_BYTES = 1 << 16;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -117,10 +118,20 @@ final class GgufMetadata {
         if (value.type() != GgufType.STRING) {
             throw new ModelFormatException(where, key + " is " + describe(value) + ", expected an array of strings");
         }
+        // In pieces: a copy for each of some hundred thousand strings takes as long as all the rest of a start.
         SegmentCursor cursor = new SegmentCursor(value.bytes(), where);
-        List<String> texts = new ArrayList<>();
+        List<String> texts = new ArrayList<>(value.count());
+        byte[] piece = new byte[0];
+        long pieceAt = 0;
         for (int i = 0; i < value.count(); i++) {
-            texts.add(decode(key, cursor.nextString(TEXT_BYTES_MAX, key)));
+            int length = cursor.nextLength(TEXT_BYTES_MAX, key);
+            long at = cursor.position() - length;
+            if (at + length > pieceAt + piece.length) {
+                pieceAt = at;
+                piece = value.bytes().asSlice(at, Math.min(value.bytes().byteSize() - at,
+                        Math.max(length, PIECE_BYTES))).toArray(ValueLayout.JAVA_BYTE);
+            }
+            texts.add(new String(piece, (int) (at - pieceAt), length, StandardCharsets.UTF_8));
         }
         return texts;
     }

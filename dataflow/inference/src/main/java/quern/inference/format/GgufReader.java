@@ -112,7 +112,7 @@ final class GgufReader {
         }
         long from = cursor.position();
         for (int i = 0; i < count; i++) {
-            cursor.nextString(STRING_BYTES_MAX, key);
+            cursor.nextLength(STRING_BYTES_MAX, key);
         }
         return new GgufValue(type, true, count, file.asSlice(from, cursor.position() - from));
     }

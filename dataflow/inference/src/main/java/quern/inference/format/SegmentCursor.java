@@ -54,12 +54,25 @@ final class SegmentCursor {
 
     /** The bytes of a string that is preceded by its length in eight bytes. */
     MemorySegment nextString(long bytesMax, String what) {
-        long length = nextLong(what + " length");
+        long length = length(bytesMax, what);
+        return next(length, what);
+    }
+
+    /** Passes over such a string. @return its length; it ends at {@link #position} */
+    int nextLength(int bytesMax, String what) {
+        long length = length(bytesMax, what);
+        need(length, what);
+        at += length;
+        return (int) length;
+    }
+
+    private long length(long bytesMax, String what) {
+        long length = nextLong(what);
         if (length < 0 || length > bytesMax) {
             throw new ModelFormatException(where, what + " of " + Long.toUnsignedString(length)
                     + " bytes at offset " + (at - Long.BYTES) + ", at most " + bytesMax);
         }
-        return next(length, what);
+        return length;
     }
 
     private void need(long count, String what) {
