@@ -156,6 +156,24 @@ class AnswerFormTest {
         assertEquals("weather", named.at("/message/tool_calls/0/function/name").textValue(), named.toString());
     }
 
+    @Test
+    void shouldGiveNoTextWhenARequiredCallIsCut() throws Exception {
+        Set<String> reasons = new HashSet<>();
+        for (int tokens = 1; tokens < 60; tokens += 4) {
+            ObjectNode body = withTools(tokens, TestAppliance.JSON.readTree("\"required\"")).put("max_tokens", tokens);
+            JsonNode choice = answer(body);
+            reasons.add(choice.path("finish_reason").textValue());
+            assertEquals("", choice.at("/message/content").asText("").strip(), choice.toString());
+            String streamed = appliance.post(CHAT, body.put("stream", true).toString()).body();
+            for (String line : streamed.lines().filter(line -> line.startsWith("data: {")).toList()) {
+                JsonNode delta = TestAppliance.JSON.readTree(line.substring("data: ".length()))
+                        .at("/choices/0/delta/content");
+                assertEquals("", delta.asText("").strip(), line);
+            }
+        }
+        assertTrue(reasons.contains("length"), reasons.toString());
+    }
+
     private static void requireStreamedAlike(ObjectNode body, String name, JsonNode arguments) throws Exception {
         HttpResponse<String> response = appliance.post(CHAT, body.deepCopy().put("stream", true).toString());
         StringBuilder pieces = new StringBuilder();

@@ -21,6 +21,8 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
 
     /** Dispatcher of tokenizers and templates. */
     private static final String TEXT_DISPATCHER = "quern-text";
+    /** Where forms are compiled: that must not keep other requests waiting. */
+    private static final String FORM_DISPATCHER = "quern-form";
 
     public sealed interface Command {}
 
@@ -195,9 +197,10 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
                 open.tokenizer(), submit.events(), submit.replyTo());
         nextSequenceId += submit.request().answers();
         active++;
+        String dispatcher = submit.request().form() instanceof AnswerForm.Free ? TEXT_DISPATCHER : FORM_DISPATCHER;
         ActorRef<Generation.Command> generation = getContext().spawnAnonymous(
                 Generation.create(task, open.encoder(), open.engine(), observer),
-                DispatcherSelector.fromConfig(TEXT_DISPATCHER));
+                DispatcherSelector.fromConfig(dispatcher));
         getContext().watch(generation);
         atWork.put(submit.request().handling().id(),
                 new AtWork(generation, submit.request().caller().keyId()));

@@ -29,10 +29,12 @@ final class AnswerCalls {
     private final ToolSyntax syntax;
     private final Tokenizer tokenizer;
     private final ToolCallReader reader;
+    private final boolean must;
 
     AnswerCalls(AnswerForm.Calls calls, SubmitReply.Accepted accepted) {
         this.syntax = accepted.toolSyntax();
         this.tokenizer = accepted.tokenizer();
+        this.must = calls.must();
         Set<String> names = calls.functions().stream().map(CallGrammar.Function::name).collect(Collectors.toSet());
         this.reader = new ToolCallReader(syntax, names, calls.several());
     }
@@ -42,14 +44,19 @@ final class AnswerCalls {
         // A control token that opens or closes a call has no text of its own.
         String sign = tokenizer.isControl(piece.token()) ? tokenizer.text(piece.token()) : "";
         boolean marks = !sign.isEmpty() && (sign.equals(syntax.opening()) || sign.equals(syntax.closing()));
-        return reader.append(marks ? sign + piece.text() : piece.text());
+        return wanted(reader.append(marks ? sign + piece.text() : piece.text()));
     }
 
     /** What its end brings. */
     List<ToolCallReader.Event> end(String text) {
         var events = new ArrayList<>(reader.append(text));
         events.addAll(reader.finish());
-        return events;
+        return wanted(events);
+    }
+
+    /* An answer of calls has no text: what looks like some is the beginning of a call that was cut off. */
+    private List<ToolCallReader.Event> wanted(List<ToolCallReader.Event> events) {
+        return must ? events.stream().filter(event -> !(event instanceof Content)).toList() : events;
     }
 
     String reason(FinishReason reason) {

@@ -34,8 +34,7 @@ public final class CallGrammar {
      */
     public static Grammar calls(List<Function> functions, CallForm form, boolean several, GrammarLimits limits) {
         CallGrammar grammar = new CallGrammar(form, limits);
-        Part blank = Part.call(grammar.builder.blank());
-        Part calls = Part.row(blank, grammar.group(grammar.call(functions, limits), several));
+        Part calls = Part.row(grammar.builder.lead(), grammar.group(grammar.call(functions, limits), several));
         return grammar.builder.build(grammar.builder.add("tools", calls));
     }
 

@@ -51,6 +51,11 @@ final class GrammarBuilder {
                 Part.text(" "), Part.row(Part.text("\n"), Part.repeat(Part.text(" "), 0, 16)))));
     }
 
+    /** In front of everything: some vocabularies have words with a blank before them only. More would be a delay. */
+    Part lead() {
+        return Part.optional(Part.choice(Part.text(" "), Part.text("\n")));
+    }
+
     int string() {
         return standard("string", () -> Part.row(Part.text("\""), Part.repeat(character(), 0, -1), Part.text("\"")));
     }

@@ -64,7 +64,7 @@ final class ObjectRule {
     }
 
     private Part member(String name, JsonNode schema, String at) {
-        return keyed(Part.text(TextNode.valueOf(name).toString()), compiler.rule(schema, at));
+        return keyed(Part.text(SchemaText.literal(TextNode.valueOf(name))), compiler.rule(schema, at));
     }
 
     private Part keyed(Part key, int valueRule) {

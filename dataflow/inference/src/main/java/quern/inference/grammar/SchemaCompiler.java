@@ -54,7 +54,7 @@ final class SchemaCompiler {
             Pending next = pending.remove();
             builder.define(next.rule(), part(next.schema(), next.at()));
         }
-        builder.define(root, Part.row(Part.call(builder.blank()), Part.call(value)));
+        builder.define(root, Part.row(builder.lead(), Part.call(value)));
         return root;
     }
 
@@ -87,8 +87,10 @@ final class SchemaCompiler {
     }
 
     private Part part(ObjectNode schema, String at) {
-        SchemaFields fields = new SchemaFields(schema, at);
         SchemaText.checkKeywords(schema, at);
+        // All that evaluates is merged by now, or stands in branches, which get the keyword with the rest.
+        boolean branches = schema.has("anyOf") || schema.has("oneOf");
+        SchemaFields fields = new SchemaFields(branches ? schema : SchemaText.closed(schema), at);
         if (fields.has("const") || fields.has("enum")) {
             return values(fields);
         }
@@ -226,6 +228,6 @@ final class SchemaCompiler {
         if (values.isEmpty()) {
             throw fields.problem(fields.has("enum") ? "enum" : "const", "has no value of the type");
         }
-        return Part.choice(values.stream().map(value -> Part.text(value.toString())).toList());
+        return Part.choice(values.stream().map(value -> Part.text(SchemaText.literal(value))).toList());
     }
 }

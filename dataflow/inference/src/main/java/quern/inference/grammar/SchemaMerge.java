@@ -63,15 +63,30 @@ final class SchemaMerge {
         ObjectNode result = all;
         String reference = fields.text("$ref");
         if (reference != null) {
-            result = merged(resolved(text.target(reference, at), at + ".$ref"), result, at);
+            String place = at.endsWith(".$ref") ? at : at + ".$ref";
+            ObjectNode referred = resolved(text.target(reference, at), place);
+            result = merged(object.size() > 1 ? alone(referred, place) : referred, result, at);
         }
         List<JsonNode> parts = fields.list("allOf");
         for (int i = 0; i < parts.size(); i++) {
             String place = at + ".allOf[" + i + "]";
-            result = merged(result, resolved(parts.get(i), place), place);
+            ObjectNode part = resolved(parts.get(i), place);
+            result = merged(result, object.size() > 1 || parts.size() > 1 ? alone(part, place) : part, place);
         }
         depth--;
         return result;
+    }
+
+    /* What stands beside a schema does not evaluate anything for it. */
+    private static ObjectNode alone(ObjectNode schema, String at) {
+        for (String keyword : List.of("unevaluatedProperties", "unevaluatedItems")) {
+            boolean branches = schema.has("anyOf") || schema.has("oneOf");
+            if (branches && !schema.path(keyword).asBoolean(true)) {
+                throw new GrammarException(at + "." + keyword, "keyword '" + keyword
+                        + "' is not supported beside branches in a schema that is put together with others");
+            }
+        }
+        return SchemaText.closed(schema);
     }
 
     /** What both demand. @throws GrammarException if they contradict each other or cannot be put together */

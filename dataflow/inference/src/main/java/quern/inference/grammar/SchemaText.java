@@ -2,6 +2,8 @@ package quern.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,8 +76,8 @@ final class SchemaText {
             String keyword = entry.getKey();
             JsonNode value = entry.getValue();
             boolean neutral = switch (keyword) {
-                case "uniqueItems", "unevaluatedProperties", "unevaluatedItems" ->
-                    value.isBoolean() && !value.booleanValue();
+                case "uniqueItems" -> value.isBoolean() && !value.booleanValue();
+                case "unevaluatedProperties", "unevaluatedItems" -> value.isBoolean();
                 case "minProperties" -> value.isIntegralNumber() && value.intValue() == 0;
                 case "patternProperties", "dependentRequired", "dependentSchemas" ->
                     value.isObject() && value.isEmpty();
@@ -92,6 +94,21 @@ final class SchemaText {
         return REMARKS.contains(keyword) || keyword.startsWith("x-");
     }
 
+    /** Without {@code unevaluated...}: what is left over by a schema with nothing to merge are just its others. */
+    static ObjectNode closed(ObjectNode schema) {
+        ObjectNode closed = schema.objectNode();
+        closed.setAll(schema);
+        JsonNode properties = closed.remove("unevaluatedProperties");
+        if (properties != null && !properties.asBoolean() && !schema.has("additionalProperties")) {
+            closed.put("additionalProperties", false);
+        }
+        JsonNode items = closed.remove("unevaluatedItems");
+        if (items != null && !items.asBoolean() && !schema.has("items")) {
+            closed.put("items", false);
+        }
+        return closed;
+    }
+
     /**
      * What a {@code $ref} means.
      *
@@ -102,11 +119,34 @@ final class SchemaText {
             throw new GrammarException(at + ".$ref", "reference '" + brief(reference)
                     + "' is not supported, expected one within the schema (#/$defs/...)");
         }
-        JsonNode node = root.at(reference.substring(1).replace("%25", "%").replace("%24", "$"));
+        JsonNode node = root.at(pointer(reference, at));
         if (node.isMissingNode()) {
             throw new GrammarException(at + ".$ref", "reference '" + brief(reference) + "' leads nowhere");
         }
         return node;
+    }
+
+    /* A fragment of an URI: what may not stand in one is written in hexadecimal, a plus means itself. */
+    private static String pointer(String reference, String at) {
+        try {
+            return URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            throw new GrammarException(at + ".$ref", "reference '" + brief(reference) + "' is not a JSON pointer");
+        }
+    }
+
+    /** A value as JSON. Half a surrogate pair, which has no UTF-8, is escaped as it must have come. */
+    static String literal(JsonNode value) {
+        String json = value.toString();
+        StringBuilder text = new StringBuilder(json.length());
+        json.codePoints().forEach(point -> {
+            if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                text.append(String.format("\\u%04x", point));
+            } else {
+                text.appendCodePoint(point);
+            }
+        });
+        return text.toString();
     }
 
     static String brief(String text) {

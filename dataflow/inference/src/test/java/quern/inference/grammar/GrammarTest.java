@@ -2,6 +2,7 @@ package quern.inference.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -125,6 +126,52 @@ class GrammarTest {
         TokenGrammar narrow = over(schema("{\"enum\":[\"a\",\"b\"]}"));
         narrow.prepare();
         assertEquals(0, narrow.found());
+    }
+
+    @Test
+    void shouldLeaveNothingUnevaluatedWhenTheSchemaSaysSo() throws Exception {
+        Grammar empty = schema("{\"type\":\"object\",\"unevaluatedProperties\":false}");
+        assertTrue(accepts(empty, "{}") && !accepts(empty, "{\"a\":1}"));
+        Grammar none = schema("{\"type\":\"array\",\"unevaluatedItems\":false}");
+        assertTrue(accepts(none, "[]") && !accepts(none, "[1]"));
+        Grammar any = schema("{\"type\":\"array\",\"unevaluatedItems\":true}");
+        assertTrue(accepts(any, "[1]"));
+        String part = "\"$defs\":{\"A\":{\"properties\":{\"a\":{}}%s}},\"allOf\":[{\"$ref\":\"#/$defs/A\"}],"
+                + "\"properties\":{\"b\":{}}";
+        Grammar around = schema("{" + part.formatted("") + ",\"unevaluatedProperties\":false}");
+        assertTrue(accepts(around, "{\"a\":1}") && accepts(around, "{\"b\":1}") && !accepts(around, "{\"c\":1}"));
+        Grammar within = schema("{" + part.formatted(",\"unevaluatedProperties\":false") + "}");
+        assertTrue(accepts(within, "{\"a\":1}") && !accepts(within, "{\"b\":1}"));
+        Grammar branches = schema("{\"anyOf\":[{\"required\":[\"a\"],\"properties\":{\"a\":{}}},{\"type\":\"object\"}],"
+                + "\"unevaluatedProperties\":false}");
+        assertTrue(accepts(branches, "{\"a\":1}") && accepts(branches, "{}") && !accepts(branches, "{\"c\":1}"));
+    }
+
+    @Test
+    void shouldFollowAReferenceWhenItsNameIsEscaped() throws Exception {
+        Grammar grammar = schema("{\"$ref\":\"#/$defs/a~1b~0c%20d+%25\",\"$defs\":{\"a/b~c d+%\":{\"const\":7}}}");
+        assertTrue(accepts(grammar, "7"));
+        GrammarException cycle = assertThrows(GrammarException.class,
+                () -> schema("{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/a\"}}}"));
+        assertEquals("schema.$ref", cycle.at());
+    }
+
+    @Test
+    void shouldWriteHalfASurrogatePairAsItCame() throws Exception {
+        Grammar grammar = schema("{\"enum\":[\"\\ud83d\",\"\\ud83d\\ude00\"]}");
+        assertTrue(accepts(grammar, "\"\\ud83d\"") && accepts(grammar, "\"\ud83d\ude00\""));
+        assertFalse(accepts(grammar, "\"?\""));
+    }
+
+    @Test
+    void shouldAllowOneBlankAtMostInFrontOfADocument() throws Exception {
+        Grammar grammar = schema("{\"const\":7}");
+        for (String text : List.of("7", " 7", "\n7")) {
+            assertTrue(accepts(grammar, text), text);
+        }
+        for (String text : List.of("  7", "\n 7", "\n\n7")) {
+            assertFalse(accepts(grammar, text), text);
+        }
     }
 
     @Test
