@@ -21,6 +21,8 @@ final class AttentionPlan {
     /** Rows times query heads of a task: its scores fit the second cache level beside keys and values. */
     private static final int PAIRS_MAX = 64;
     private static final int SHARED_PAIRS_MAX = 128;
+    /** Rows of a KV head for each thread from which rows are not cut for the threads' sake. */
+    private static final int ROWS_PER_THREAD = 4;
 
     /** How far sections that several rows share are cut into tasks; each needs less memory than the one before. */
     private enum Cut { EACH_SECTION, SHARED_BEGINNING_WHOLE, NOTHING_SHARED }
@@ -28,32 +30,46 @@ final class AttentionPlan {
     /**
      * @param rows of the call, with the same blocks in these sections
      * @param from first section, {@code to} the last
-     * @param state first of its states, one a row; -1 where these are all sections of its rows
+     * @param state first of its states, one a row; -1 where the last sections of its rows are among these, so that it
+     *     writes the result
      */
     record Task(int[] rows, int from, int to, int state) {}
 
     private final KvRows kv;
     private final AttentionRule rule;
     private final int group;
+    /** Whether there are rows enough that one can be left to one thread. */
+    private final boolean rowsWhole;
     private final List<Task> tasks = new ArrayList<>();
+    private final List<Task> endings = new ArrayList<>();
     private final int[][] statesOfRows;
+    /** Which rows have a task in {@link #endings}. */
+    private final boolean[] ended;
     private int states;
 
-    private AttentionPlan(KvRows kv, int count, AttentionRule rule, int group) {
+    private AttentionPlan(KvRows kv, int count, AttentionRule rule, int group, boolean rowsWhole) {
         this.kv = kv;
         this.rule = rule;
         this.group = group;
+        this.rowsWhole = rowsWhole;
         this.statesOfRows = new int[count][];
+        this.ended = new boolean[count];
     }
 
     /**
      * @param group query heads of a KV head
      * @param statesMax states there may be
+     * @param threads what tasks of all KV heads shall keep busy
      */
-    static AttentionPlan of(KvRows kv, int count, AttentionRule rule, int group, int statesMax) {
+    static AttentionPlan of(KvRows kv, int count, AttentionRule rule, int group, int statesMax, int threads) {
+        int kvHeads = kv.layout().kvHeads();
+        boolean rowsWhole = (long) count * kvHeads >= (long) ROWS_PER_THREAD * threads;
         AttentionPlan plan = null;
         for (Cut cut : Cut.values()) {
-            plan = new AttentionPlan(kv, count, rule, group);
+            if (cut == Cut.EACH_SECTION && rowsWhole && kvHeads % threads == 0) {
+                continue;
+            }
+            plan = new AttentionPlan(kv, count, rule, group, rowsWhole);
             plan.cut(count, cut);
             if (plan.states <= statesMax) {
                 return plan;
@@ -66,6 +82,11 @@ final class AttentionPlan {
         return tasks;
     }
 
+    /** Tasks that go on, each with one row, from the states that {@link #tasks} have left of it. */
+    List<Task> endings() {
+        return endings;
+    }
+
     /** States that tasks leave behind, per query head. */
     int states() {
         return states;
@@ -74,6 +95,11 @@ final class AttentionPlan {
     /** The states of a row in order of their sections; null where its task finishes it. */
     int[] statesOf(int row) {
         return statesOfRows[row];
+    }
+
+    /** Whether a row's states are still to be merged when all tasks are done. */
+    boolean merges(int row) {
+        return statesOfRows[row] != null && !ended[row];
     }
 
     /** First section in which {@code row} sees a position. */
@@ -134,6 +160,10 @@ final class AttentionPlan {
         int begin = section;
         for (int next = section; rows.length > 0; next++) {
             int now = next;
+            if (rows.length == 1 && rowsWhole && !beginningWhole) {
+                end(rows, next);
+                return;
+            }
             int[] remaining = rowsIn(rows, next, Integer.MAX_VALUE);
             List<int[]> sets = sets(remaining, next);
             if (beginningWhole && sets.size() != 1 && next > begin) {
@@ -147,6 +177,14 @@ final class AttentionPlan {
                 add(remaining, next, next);
             }
             rows = beginningWhole && !sets.isEmpty() ? rows : remaining;
+        }
+    }
+
+    /** A row that is alone from {@code section} on. */
+    private void end(int[] row, int section) {
+        if (section <= last(row[0])) {
+            ended[row[0]] = statesOfRows[row[0]] != null;
+            (ended[row[0]] ? endings : tasks).add(new Task(row, section, last(row[0]), -1));
         }
     }
 

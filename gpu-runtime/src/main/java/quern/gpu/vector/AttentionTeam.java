@@ -1,12 +1,16 @@
 package quern.gpu.vector;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import quern.gpu.ComputeTeam;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.tensor.Rows;
+import quern.gpu.vector.AttentionPlan.Task;
 
 /** Attention spread over a compute team; keeps what it needs from call to call. One thread drives it at a time. */
 final class AttentionTeam {
@@ -14,6 +18,8 @@ final class AttentionTeam {
     /** Multiplications below which work is not worth another part. */
     private static final long PRODUCTS_PER_PART = 1 << 18;
     private static final int PARTS_PER_THREAD = 8;
+    /** What merging an element costs, mostly for its way from the thread that left it. */
+    private static final long PRODUCTS_PER_MERGED = 16;
     /** Floats of all states of a call. */
     private static final int STATES_MAX = 1 << 22;
 
@@ -35,26 +41,36 @@ final class AttentionTeam {
         int kvHeads = layout.kvHeads();
         int group = headCount / kvHeads;
         int statesMax = STATES_MAX / headCount / KvTiles.valueStrideOf(layout);
-        AttentionPlan plan = AttentionPlan.of(kv, count, rule, group, statesMax);
+        AttentionPlan plan = AttentionPlan.of(kv, count, rule, group, statesMax, team.threads());
         states.ensure(Math.multiplyExact(plan.states(), headCount));
         var attention = new VectorAttention(queries, group, rule, kv, layer, out, plan, states);
         long products = products(kv, count, rule, queries.width());
-        split(plan.tasks().size() * kvHeads, products, (from, to) -> {
-            AttentionScratch scratch = idle.poll();
-            scratch = scratch == null ? new AttentionScratch(layout) : scratch;
-            for (int part = from; part < to; part++) {
-                attention.run(plan.tasks().get(part / kvHeads), part % kvHeads, scratch);
-            }
-            idle.add(scratch);
-        });
-        if (plan.states() > 0) {
-            long merged = (long) plan.states() * queries.width();
-            split(count * kvHeads, merged, (from, to) -> {
+        tasks(plan.tasks(), kvHeads, products, attention);
+        tasks(plan.endings(), kvHeads, products, attention);
+        int[] merged = IntStream.range(0, count).filter(plan::merges).toArray();
+        if (merged.length > 0) {
+            long moved = PRODUCTS_PER_MERGED * plan.states() * queries.width();
+            split(merged.length * kvHeads, moved, (from, to) -> with(scratch -> {
                 for (int part = from; part < to; part++) {
-                    attention.finish(part / kvHeads, part % kvHeads);
+                    attention.finish(merged[part / kvHeads], part % kvHeads, scratch);
                 }
-            });
+            }));
         }
+    }
+
+    private void tasks(List<Task> tasks, int kvHeads, long products, VectorAttention attention) {
+        split(tasks.size() * kvHeads, products, (from, to) -> with(scratch -> {
+            for (int part = from; part < to; part++) {
+                attention.run(tasks.get(part / kvHeads), part % kvHeads, scratch);
+            }
+        }));
+    }
+
+    private void with(Consumer<AttentionScratch> body) {
+        AttentionScratch scratch = idle.poll();
+        scratch = scratch == null ? new AttentionScratch(layout) : scratch;
+        body.accept(scratch);
+        idle.add(scratch);
     }
 
     private static long products(KvRows kv, int count, AttentionRule rule, int width) {

@@ -53,13 +53,17 @@ final class VectorAttention {
         boolean whole = task.state() < 0;
         AttentionStates into = whole ? scratch.states : states;
         int base = whole ? 0 : statesAt(kvHead, task.state());
+        boolean goesOn = whole && plan.statesOf(task.rows()[0]) != null;
+        if (goesOn) {
+            merge(plan.statesOf(task.rows()[0]), kvHead, scratch.states, 0);
+        }
         for (int section = task.from(); section <= task.to(); section++) {
             choose(task, section, scratch);
             scores(section, kvHead, scratch);
             weights(scratch);
             values(section, kvHead, scratch);
             for (int i = 0; i < scratch.chosen; i++) {
-                boolean first = section == Math.max(task.from(), plan.first(scratch.rows[i]));
+                boolean first = !goesOn && section == Math.max(task.from(), plan.first(scratch.rows[i]));
                 int to = base + scratch.places[i] * group;
                 for (int head = 0; head < group; head++) {
                     if (first) {
@@ -76,18 +80,22 @@ final class VectorAttention {
     }
 
     /** Merges and writes a row that several tasks have worked on. */
-    void finish(int row, int kvHead) {
-        int[] parts = plan.statesOf(row);
-        if (parts == null) {
-            return;
+    void finish(int row, int kvHead, AttentionScratch scratch) {
+        scratch.ensure(1, group);
+        merge(plan.statesOf(row), kvHead, scratch.states, 0);
+        write(scratch.states, 0, row, kvHead);
+    }
+
+    /** The states of a row's tasks, in order. */
+    private void merge(int[] parts, int kvHead, AttentionStates into, int to) {
+        for (int head = 0; head < group; head++) {
+            into.copy(to + head, states, statesAt(kvHead, parts[0]) + head);
         }
-        int to = statesAt(kvHead, parts[0]);
-        for (int part = 1; part < parts.length; part++) {
+        for (int i = 1; i < parts.length; i++) {
             for (int head = 0; head < group; head++) {
-                states.append(to + head, states, statesAt(kvHead, parts[part]) + head);
+                into.append(to + head, states, statesAt(kvHead, parts[i]) + head);
             }
         }
-        write(states, to, row, kvHead);
     }
 
     private void write(AttentionStates from, int pair, int row, int kvHead) {

@@ -156,18 +156,58 @@ class VectorAttentionTest {
         int[] states = {100, 8, 0};
         int[] tasks = {7, 5, 3};
         for (int i = 0; i < states.length; i++) {
-            AttentionPlan plan = AttentionPlan.of(kv, 3, AttentionRule.full(0.3f), 2, states[i]);
+            AttentionPlan plan = AttentionPlan.of(kv, 3, AttentionRule.full(0.3f), 2, states[i], 2);
             assertEquals(tasks[i], plan.tasks().size(), "tasks with room for " + states[i] + " states");
-            AttentionStates room = new AttentionStates(16);
-            room.ensure(2 * plan.states());
-            Rows found = new Rows(3, 32);
-            var attention = new VectorAttention(queries, 2, AttentionRule.full(0.3f), kv, 0, found, plan, room);
-            plan.tasks().forEach(task -> attention.run(task, 0, new AttentionScratch(layout)));
-            for (int row = 0; row < 3; row++) {
-                attention.finish(row, 0);
-            }
-            assertArrayEquals(expected.values(), found.values(), "room for " + states[i] + " states");
+            assertArrayEquals(expected.values(), run(plan, kv, queries), "room for " + states[i] + " states");
         }
+    }
+
+    @Test
+    void shouldGiveEachRowTheSameBitsWhenRowsAreNotCut() {
+        KvLayout layout = new KvLayout(1, 1, 16, 32, ElementType.F32);
+        MemorySegment[][] rows = new MemorySegment[6][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = blocks(layout, 20);
+            int[] all = new int[640];
+            Arrays.setAll(all, i -> i);
+            MemorySegment[][] same = new MemorySegment[640][];
+            Arrays.fill(same, rows[row]);
+            new ScalarKernels().storeKv(
+                    comparison.rows(640, 16), comparison.rows(640, 16), 640, new KvRows(layout, same, all), 0);
+        }
+        System.arraycopy(rows[0], 0, rows[1], 0, 12);
+        System.arraycopy(rows[0], 0, rows[2], 0, 20);
+        System.arraycopy(rows[3], 0, rows[4], 0, 4);
+        KvRows kv = new KvRows(layout, rows, new int[] {639, 600, 200, 639, 255, 100});
+        Rows queries = comparison.rows(6, 32);
+        Rows expected = new Rows(6, 32);
+        new ScalarKernels().attention(queries, 6, 2, AttentionRule.full(0.3f), kv, 0, expected);
+        AttentionPlan whole = AttentionPlan.of(kv, 6, AttentionRule.full(0.3f), 2, 1000, 1);
+        assertEquals(5, whole.endings().size());
+        assertArrayEquals(expected.values(), run(whole, kv, queries));
+        AttentionPlan cut = AttentionPlan.of(kv, 6, AttentionRule.full(0.3f), 2, 1000, 16);
+        assertEquals(0, cut.endings().size());
+        assertArrayEquals(expected.values(), run(cut, kv, queries));
+        AttentionPlan either = AttentionPlan.of(kv, 6, AttentionRule.full(0.3f), 2, 1000, 3);
+        assertArrayEquals(expected.values(), run(either, kv, queries));
+    }
+
+    /** All of a plan for one KV head and two query heads of 16. */
+    private static float[] run(AttentionPlan plan, KvRows kv, Rows queries) {
+        int count = kv.positions().length;
+        AttentionStates room = new AttentionStates(16);
+        room.ensure(2 * plan.states());
+        Rows found = new Rows(count, 32);
+        var attention = new VectorAttention(queries, 2, AttentionRule.full(0.3f), kv, 0, found, plan, room);
+        AttentionScratch scratch = new AttentionScratch(kv.layout());
+        plan.tasks().forEach(task -> attention.run(task, 0, scratch));
+        plan.endings().forEach(task -> attention.run(task, 0, scratch));
+        for (int row = 0; row < count; row++) {
+            if (plan.merges(row)) {
+                attention.finish(row, 0, scratch);
+            }
+        }
+        return found.values();
     }
 
     private static MemorySegment[] blocks(KvLayout layout, int count) {

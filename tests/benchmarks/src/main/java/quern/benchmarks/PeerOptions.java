@@ -1,8 +1,8 @@
 package quern.benchmarks;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What {@link PeerBenchmark} is asked for.
@@ -20,7 +20,11 @@ record PeerOptions(
     static final List<String> ROWS = List.of("prefill", "decode", "decode8", "shared", "depth");
     private static final List<String> MODELS = List.of("qwen2.5-0.5b-Q4_0", "qwen2.5-0.5b-Q8_0", "qwen2.5-0.5b-Q4_K",
             "tinyllama-1.1b-Q4_0", "tinyllama-1.1b-Q8_0", "tinyllama-1.1b-Q4_K");
-    private static final String USAGE = "options: --models " + MODELS + " (any part of a name) --rows " + ROWS
+    /** Not measured unless named. */
+    private static final List<String> OTHERS = List.of("smollm2-135m-Q4_0", "smollm2-135m-Q8_0",
+            "llama-3.2-1b-Q4_0", "llama-3.2-1b-Q8_0", "llama-3.2-1b-Q4_K");
+    private static final String USAGE = "options: --models " + MODELS + " (any part of a name), or whole names of "
+            + OTHERS + " --rows " + ROWS
             + " --rounds 3 --threads 2 --directory DIR --everywhere --markdown";
 
     static PeerOptions parse(String[] arguments) {
@@ -50,7 +54,10 @@ record PeerOptions(
     }
 
     private static List<String> models(String parts) {
-        return MODELS.stream().filter(name -> Arrays.stream(parts.split(",")).anyMatch(name::contains)).toList();
+        List<String> wanted = List.of(parts.split(","));
+        return Stream.concat(
+                MODELS.stream().filter(name -> wanted.stream().anyMatch(name::contains)),
+                OTHERS.stream().filter(wanted::contains)).toList();
     }
 
     private static String value(String[] arguments, int index) {
