@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
 /** Batches as a client submits them. */
 final class Batches {
@@ -30,8 +31,8 @@ final class Batches {
         return TestAppliance.json(file).path("id").asText();
     }
 
-    /** @return the text of the output file */
-    static String output(TestAppliance appliance, String id) throws Exception {
+    /** @return the batch when it is done, whatever came of it */
+    static JsonNode ended(TestAppliance appliance, String id) throws Exception {
         JsonNode[] batch = new JsonNode[1];
         TestAppliance.await(Duration.ofSeconds(60), () -> {
             try {
@@ -39,8 +40,13 @@ final class Batches {
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
-            return batch[0].path("status").asText().equals("completed");
+            return List.of("completed", "failed", "cancelled").contains(batch[0].path("status").asText());
         });
-        return appliance.get("/v1/files/" + batch[0].path("output_file_id").asText() + "/content").body();
+        return batch[0];
+    }
+
+    /** @return the text of the output file */
+    static String output(TestAppliance appliance, String id) throws Exception {
+        return appliance.get("/v1/files/" + ended(appliance, id).path("output_file_id").asText() + "/content").body();
     }
 }

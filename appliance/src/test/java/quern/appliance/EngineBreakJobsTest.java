@@ -20,7 +20,8 @@ import quern.actors.House;
 class EngineBreakJobsTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final long ERROR_S_MAX = 5;
+    /** What is promised; a machine busy with other builds gets more. */
+    private static final long ERROR_S_MAX = Boolean.getBoolean("quern.campaign") ? 5 : 30;
     private static final int LINES = 24;
 
     @TempDir

@@ -21,7 +21,8 @@ import quern.inference.engine.EngineStats;
 /** A sequence that throws an error inside the engine, among those of ordinary clients. */
 class EngineBreakTest {
 
-    private static final long LIMIT_S = 5;
+    /** What is promised; a machine busy with other builds gets more. */
+    private static final long LIMIT_S = Boolean.getBoolean("quern.campaign") ? 5 : 30;
 
     @TempDir
     Path directory;

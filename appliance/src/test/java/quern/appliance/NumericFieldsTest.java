@@ -4,23 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every numeric field of every route that computes something, at every extreme: honoured, or a 400 that names it. */
 class NumericFieldsTest {
 
+    /** No exponent of a number in Java. */
+    private static final String BEYOND = "1e99999999999";
     private static final List<String> VALUES = List.of("-9223372036854775809", "-9223372036854775808", "-1e308",
             "-2147483649", "-1", "0", "1e-320", "NaN", "Infinity", "-Infinity", "2147483648", "9223372036854775808",
-            "1e308", "1e999999999", "\"1\"", "null", "true", "[1]");
+            "1e308", "1e309", "1e-400", "1e999999999", BEYOND, "\"1\"", "null", "true", "[1]");
     private static final String NONE = "none";
 
     @TempDir
@@ -73,7 +80,7 @@ class NumericFieldsTest {
         if (kind.equals("element integer") && (value.equals("\"1\"") || value.equals("[1]"))) {
             return true;
         }
-        if (!value.matches("-?[0-9].*")) {
+        if (!value.matches("-?[0-9].*") || value.equals(BEYOND)) {
             return false;
         }
         BigDecimal number = new BigDecimal(value);
@@ -99,6 +106,7 @@ class NumericFieldsTest {
         "/v1/chat/completions, max_tokens, max_tokens, integer, 1, 2147483647",
         "/v1/chat/completions, max_completion_tokens, max_completion_tokens, integer, 1, 2147483647",
         "/v1/chat/completions, top_logprobs, top_logprobs, integer, 0, 20",
+        "/v1/chat/completions, timeout_ms, timeout_ms, integer, 1, 86400000",
         "/v1/chat/completions, logit_bias.5, logit_bias, element number, -100, 100",
         "/v1/completions, temperature, temperature, number, 0, 2",
         "/v1/completions, n, n, integer, 1, 8",
@@ -126,18 +134,74 @@ class NumericFieldsTest {
         for (String value : VALUES) {
             String what = route + " " + field + " = " + value;
             HttpResponse<String> response = appliance.post(route, body(route, field, value));
-            String found = TestAppliance.json(response).at("/error/param").asText("");
+            JsonNode error = TestAppliance.json(response).path("error");
             if (!kind.equals(NONE) && legal(value, kind, min, max)) {
-                boolean read = found.equals("training_file");
+                boolean read = error.path("param").asText().equals("training_file");
                 assertTrue(read || response.statusCode() == 200, what + ": " + response.body());
                 assertNotEquals(5, response.statusCode() / 100, what + ": " + response.body());
             } else if (!value.equals("null") || kind.startsWith("element")) {
                 assertEquals(400, response.statusCode(), what + ": " + response.body());
-                assertEquals(param, found.replaceAll("\\[0]$", ""), what + ": " + response.body());
+                requireNamed(error, param, kind, value);
             } else {
                 assertNotEquals(5, response.statusCode() / 100, what + ": " + response.body());
             }
         }
         assertEquals(200, appliance.post("/v1/completions", body("/v1/completions", "n", "1")).statusCode());
+    }
+
+    /** The field's place and, unless elements or the exponent are at fault, its range. */
+    private static void requireNamed(JsonNode error, String param, String kind, String value) {
+        String found = error.path("param").asText();
+        assertTrue(found.matches("(method\\.supervised\\.hyperparameters\\.)?" + param + "(\\.5|\\[0])?"),
+                error.toString());
+        boolean ranged = (kind.equals("integer") || kind.equals("number")) && !value.equals(BEYOND);
+        assertTrue(!ranged || error.path("message").asText().matches(".* -?[0-9.E-]+ to -?[0-9.E]+.*"),
+                error.toString());
+    }
+
+    @Test
+    void shouldNameTheFieldInTheErrorFileWhenALineOfABatchHoldsAnExtreme() throws Exception {
+        List<String> fields =
+                List.of("temperature", "top_p", "n", "min_p", "presence_penalty", "max_tokens", "logprobs");
+        List<String> values = List.of("-9223372036854775809", "NaN", "1e309", "2147483648", "\"1\"", "true", BEYOND);
+        StringBuilder lines = new StringBuilder();
+        for (String field : fields) {
+            for (String value : values) {
+                lines.append("{\"custom_id\": \"").append(field).append(' ').append(values.indexOf(value))
+                        .append("\", \"method\": \"POST\", \"url\": \"/v1/completions\", \"body\": ")
+                        .append(body("/v1/completions", field, value)).append("}\n");
+            }
+        }
+        String good = lines.toString().lines().filter(line -> !line.contains(BEYOND)).collect(Collectors.joining("\n"));
+        JsonNode batch = Batches.ended(appliance, Batches.submit(appliance, "/v1/completions", good));
+        assertEquals("completed", batch.path("status").textValue(), batch.toString());
+        assertEquals(fields.size() * (values.size() - 1), batch.at("/request_counts/failed").asInt(), batch.toString());
+        String errors = appliance.get("/v1/files/" + batch.path("error_file_id").textValue() + "/content").body();
+        for (String line : errors.lines().toList()) {
+            JsonNode found = TestAppliance.JSON.readTree(line);
+            assertEquals(400, found.at("/response/status_code").asInt(), line);
+            assertEquals(found.path("custom_id").asText().split(" ")[0],
+                    found.at("/response/body/error/param").asText(), line);
+        }
+        JsonNode refused = Batches.ended(appliance, Batches.submit(appliance, "/v1/completions", lines.toString()));
+        assertEquals("failed", refused.path("status").textValue(), refused.toString());
+        assertTrue(refused.path("errors").toString().contains("body.temperature"), refused.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "NaN", "1e3", "1.5", "2147483648", "9223372036854775808", "", "x"})
+    void shouldNameHeaderAndQueryWhenTheirNumberIsExtreme(String value) throws Exception {
+        HttpResponse<String> late = appliance.send(appliance.request("/v1/completions")
+                .header("Content-Type", "application/json").header("X-Request-Timeout-Ms", value)
+                .POST(HttpRequest.BodyPublishers.ofString(body("/v1/completions", "n", "1"))).build());
+        assertEquals(400, late.statusCode(), late.body());
+        assertEquals("X-Request-Timeout-Ms", TestAppliance.json(late).at("/error/param").asText());
+        for (String path : List.of("/v1/jobs", "/v1/batches", "/v1/files", "/v1/documents", "/v1/datasets",
+                "/v1/fine_tuning/jobs")) {
+            HttpResponse<String> response = appliance.get(path + "?limit=" + value);
+            assertEquals(400, response.statusCode(), path + " " + response.body());
+            assertEquals("limit", TestAppliance.json(response).at("/error/param").asText());
+            assertTrue(response.body().contains("from 1 to "), response.body());
+        }
     }
 }
