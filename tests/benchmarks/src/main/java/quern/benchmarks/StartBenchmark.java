@@ -114,8 +114,8 @@ public final class StartBenchmark {
         long allowed = Files.size(Files.exists(packed) ? packed : model) + ARENA_BYTES + PROCESS_BYTES;
         String kinds = bytes.entrySet().stream().map(entry -> entry.getKey() + " " + (entry.getValue() >> 20) + " MiB")
                 .collect(Collectors.joining(", "));
-        System.out.printf(Locale.ROOT, "memory: %s; mapped weights + KV arena + 350 MiB are %d MiB: %.2f of it%n", kinds,
-                allowed >> 20, bytes.get("VmRSS") / (double) allowed);
+        System.out.printf(Locale.ROOT, "memory: %s; mapped weights + KV arena + 350 MiB are %d MiB: %.2f of it%n",
+                kinds, allowed >> 20, bytes.get("VmRSS") / (double) allowed);
     }
 
     /** Asks until it answers. @return when the first token came */
