@@ -19,8 +19,8 @@ import quern.inference.engine.EngineEvent.TokenProduced;
 final class Deliveries {
 
     private static final int STREAMS_AT_ONCE = 4;
-    private static final int PER_SECOND = 1600;
-    private static final int WAIT_MS_MAX = 50;
+    private static final int PER_SECOND = 1000;
+    private static final int WAIT_MS_MAX = 64;
 
     private static final class Receiver {
         private final EngineListener listener;

@@ -72,11 +72,11 @@ class DeliveriesTest {
         step(64, 2, 1010 * MS);
         step(64, 3, 1015 * MS);
         assertEquals(List.of(), heard(5));
-        for (int token = 4; token < 9; token++) {
+        for (int token = 4; token < 14; token++) {
             step(64, token, (1000 + 5 * token) * MS);
         }
         List<EngineEvent> together = new ArrayList<>();
-        for (int token = 1; token < 8; token++) {
+        for (int token = 1; token < 13; token++) {
             together.add(token(5, token));
         }
         assertEquals(List.of(together), heard(5));

@@ -1,10 +1,13 @@
 package quern.appliance.http;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.Attributes;
@@ -15,6 +18,7 @@ import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import quern.actors.serving.GenerationEvent;
 import quern.actors.serving.GenerationListener;
 import quern.config.QuernException;
@@ -29,6 +33,8 @@ import quern.config.QuernException.Category;
 final class AnswerStream implements GenerationListener {
 
     private static final int TOGETHER_MAX = 128;
+    private static final Duration SILENCE = Duration.ofMillis(900);
+    private static final Duration LOOK = SILENCE.dividedBy(2);
 
     private final int eventsMax;
     private final CompletableFuture<Done> gone = new CompletableFuture<>();
@@ -48,7 +54,11 @@ final class AnswerStream implements GenerationListener {
 
     /** What is read, in order; no list is empty. */
     Source<List<GenerationEvent>, NotUsed> events() {
-        return Source.fromGraph(new Stage());
+        return as(new Form<>(Optional.empty(), Optional::of, Optional.empty()));
+    }
+
+    <T> Source<T, NotUsed> as(Form<T> form) {
+        return Source.fromGraph(new Stage<>(form));
     }
 
     /** Ends the stream whether or not anybody reads it. */
@@ -58,6 +68,17 @@ final class AnswerStream implements GenerationListener {
             call();
         }
         gone.complete(Done.getInstance());
+    }
+
+    /** Ends the stream if nobody has begun to read it. */
+    void abandonUnread() {
+        boolean unread;
+        synchronized (lock) {
+            unread = reader == null;
+        }
+        if (unread) {
+            abandon();
+        }
     }
 
     @Override
@@ -93,6 +114,12 @@ final class AnswerStream implements GenerationListener {
         return gone;
     }
 
+    private boolean abandoned() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
     private void close() {
         closed = true;
         waiting.clear();
@@ -114,29 +141,48 @@ final class AnswerStream implements GenerationListener {
         return taken;
     }
 
-    private final class Stage extends GraphStage<SourceShape<List<GenerationEvent>>> {
+    /**
+     * What events become. One stage does all of it: each further one would cost every delivery.
+     *
+     * @param opening comes first
+     * @param of empty if there is nothing to show
+     * @param pulse what comes when nothing else has for about a second
+     */
+    record Form<T>(Optional<T> opening, Function<List<GenerationEvent>, Optional<T>> of, Optional<T> pulse) {}
 
-        private final Outlet<List<GenerationEvent>> out = Outlet.create("AnswerStream.out");
-        private final SourceShape<List<GenerationEvent>> shape = SourceShape.of(out);
+    private final class Stage<T> extends GraphStage<SourceShape<T>> {
+
+        private final Form<T> form;
+        private final Outlet<T> out = Outlet.create("AnswerStream.out");
+        private final SourceShape<T> shape = SourceShape.of(out);
+
+        Stage(Form<T> form) {
+            this.form = form;
+        }
 
         @Override
-        public SourceShape<List<GenerationEvent>> shape() {
+        public SourceShape<T> shape() {
             return shape;
         }
 
         @Override
         public GraphStageLogic createLogic(Attributes attributes) {
-            return new Reading(shape, out);
+            return new Reading<>(shape, out, form);
         }
     }
 
-    private final class Reading extends GraphStageLogic {
+    private final class Reading<T> extends TimerGraphStageLogic {
 
-        private final Outlet<List<GenerationEvent>> out;
+        private final Outlet<T> out;
+        private final Form<T> form;
+        private boolean opened;
+        private long pushedNs = System.nanoTime();
 
-        Reading(SourceShape<List<GenerationEvent>> shape, Outlet<List<GenerationEvent>> out) {
+        Reading(SourceShape<T> shape, Outlet<T> out, Form<T> form) {
             super(shape);
             this.out = out;
+            this.form = form;
+            this.opened = form.opening().isEmpty();
             setHandler(out, new AbstractOutHandler() {
                 @Override
                 public void onPull() {
@@ -156,23 +202,54 @@ final class AnswerStream implements GenerationListener {
                     call();
                 }
             }
+            if (form.pulse().isPresent()) {
+                scheduleWithFixedDelay(NotUsed.getInstance(), LOOK, LOOK);
+            }
         }
 
         private void read() {
-            List<GenerationEvent> taken;
-            boolean ends;
             synchronized (lock) {
                 called = false;
-                ends = closed;
-                taken = ends || !isAvailable(out) ? List.of() : take();
             }
-            if (ends) {
+            if (isAvailable(out) && !opened) {
+                opened = true;
+                show(form.opening().orElseThrow());
+            }
+            boolean more = true;
+            while (more && isAvailable(out)) {
+                more = readOn();
+            }
+            if (abandoned()) {
                 completeStage();
-            } else if (!taken.isEmpty()) {
-                push(out, taken);
-                if (taken.getLast() instanceof GenerationEvent.Terminal) {
-                    completeStage();
-                }
+            }
+        }
+
+        /** @return whether there was anything */
+        private boolean readOn() {
+            List<GenerationEvent> taken;
+            synchronized (lock) {
+                taken = take();
+            }
+            if (taken.isEmpty()) {
+                return false;
+            }
+            form.of().apply(taken).ifPresent(this::show);
+            if (taken.getLast() instanceof GenerationEvent.Terminal) {
+                completeStage();
+                return false;
+            }
+            return true;
+        }
+
+        private void show(T shown) {
+            pushedNs = System.nanoTime();
+            push(out, shown);
+        }
+
+        @Override
+        public void onTimer(Object key) {
+            if (isAvailable(out) && System.nanoTime() - pushedNs >= SILENCE.toNanos()) {
+                show(form.pulse().orElseThrow());
             }
         }
 

@@ -43,13 +43,15 @@ final class AttendedReply {
     /** Server-sent events: one per chunk, then {@code [DONE]}; a failure becomes an event with an error. */
     CompletionStage<HttpResponse> streamed(GenerationRoutes.Running running, AnswerFormat format) {
         var lines = new EventLines(format);
-        Source<ByteString, NotUsed> body = Source.single(lines.opening())
-                .concat(running.events().map(lines::of))
-                .filter(ByteString::nonEmpty)
-                .keepAlive(PULSE, () -> COMMENT);
+        AnswerStream answer = running.answer();
+        Source<ByteString, NotUsed> body = answer.as(new AnswerStream.Form<>(
+                Optional.of(lines.opening()),
+                events -> Optional.of(lines.of(events)).filter(ByteString::nonEmpty),
+                Optional.of(COMMENT)));
+        system.scheduler().scheduleOnce(READ_WITHIN, answer::abandonUnread, system.executionContext());
         var response = HttpResponse.create()
                 .addHeader(RawHeader.create("X-Accel-Buffering", "no"))
-                .withEntity(HttpEntities.createChunked(EVENT_STREAM, attended(body, running.abandon())));
+                .withEntity(HttpEntities.createChunked(EVENT_STREAM, body));
         return CompletableFuture.completedStage(response);
     }
 
@@ -65,10 +67,10 @@ final class AttendedReply {
 
     /** One JSON object, with its true status when it is there within a second. */
     CompletionStage<HttpResponse> whole(GenerationRoutes.Running running, AnswerFormat format, int answers) {
-        return whole(running.events()
+        return whole(running.answer().events()
                 .runWith(Sink.fold(new AnswerSet(answers), AnswerSet::addAll), system)
                 .thenApply(format::whole)
-                .toCompletableFuture(), running.abandon());
+                .toCompletableFuture(), running.answer()::abandon);
     }
 
     /** @param abandon told when nobody reads the reply any more */

@@ -5,15 +5,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
 import quern.actors.serving.CancelReply;
-import quern.actors.serving.GenerationEvent;
 import quern.actors.serving.GenerationRequest;
 import quern.actors.serving.GenerationRouter;
 import quern.actors.serving.Prompt;
@@ -99,18 +96,15 @@ public final class GenerationRoutes {
     Answering answer(String path, Fields body, Arrival arrival) {
         ParsedRequest parsed = path.equals(CHAT) ? chats.read(body, arrival) : completions.read(body, arrival);
         AnswerStream stream = open(parsed.request(), EVENTS_MAX);
-        CompletionStage<ObjectNode> result = start(parsed.request(), stream).thenCompose(running -> running.events()
+        CompletionStage<ObjectNode> result = start(parsed.request(), stream)
+                .thenCompose(running -> running.answer().events()
                 .runWith(Sink.fold(new AnswerSet(parsed.request().answers()), AnswerSet::addAll), system)
                 .thenApply(parsed.format().apply(running.accepted())::whole));
         return new Answering(result.toCompletableFuture(), stream::abandon);
     }
 
-    /**
-     * @param events ends after its terminal; cancelling it ends the generation
-     * @param abandon ends the generation whether or not anybody reads the events
-     */
-    record Running(
-            SubmitReply.Accepted accepted, Source<List<GenerationEvent>, NotUsed> events, Runnable abandon) {}
+    /** @param answer abandoning it, or ceasing to read it, ends the generation */
+    record Running(SubmitReply.Accepted accepted, AnswerStream answer) {}
 
     private static AnswerStream open(GenerationRequest request, int unreadMax) {
         long events = (long) request.answers() * (Math.min(request.sampling().maxTokens(), EVENTS_MAX) + 2L)
@@ -125,7 +119,7 @@ public final class GenerationRoutes {
                         SUBMIT_TIMEOUT,
                         system.scheduler())
                 .thenApply(reply -> switch (reply) {
-                    case SubmitReply.Accepted accepted -> new Running(accepted, stream.events(), stream::abandon);
+                    case SubmitReply.Accepted accepted -> new Running(accepted, stream);
                     case SubmitReply.Rejected rejected -> throw refusal(rejected, field(request));
                 })
                 .whenComplete((running, failure) -> {

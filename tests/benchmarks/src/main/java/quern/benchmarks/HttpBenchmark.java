@@ -23,14 +23,15 @@ import quern.kv.DataDirectory;
 
 /**
  * What HTTP takes: 64 streams of server-sent events from a server of its own process, against an engine alone with the
- * same 64 sequences, in turns, on the embedded model. Each stream is checked to have brought all of its tokens.
+ * same 64 sequences, in turns, on the embedded model. Each stream is checked to have brought all of its tokens. The
+ * client keeps its connections, as clients with a pool do.
  */
 public final class HttpBenchmark {
 
     private static final int STREAMS = 64;
-    private static final int ANSWER_TOKENS = 256;
+    private static final int ANSWER_TOKENS = 480;
     private static final int ROUNDS = Integer.getInteger("quern.benchmarks.rounds", 7);
-    private static final int WARMUPS = 6;
+    private static final int WARMUPS = 10;
     private static final Map<String, String> KEYS = Map.of(
             "engine.sequences-max", "64", "engine.draft-tokens-max", "0", "kv.hot", "128MiB",
             "kv.warm-enabled", "false", "kv.cold-enabled", "false");
@@ -47,8 +48,9 @@ public final class HttpBenchmark {
             try (Backend backend = BackendChoice.choose(config.backend()).backend();
                     LoadedModel model = LoadedModel.load(ModelFiles.open(EmbeddedModel.unpack(data)),
                             backend.kernels(), config.engine().product());
-                    RateRun alone = new RateRun(model, config.kv(), config.engine())) {
-                measure(server, alone);
+                    RateRun alone = new RateRun(model, config.kv(), config.engine());
+                    StreamClient.Connections connections = new StreamClient.Connections()) {
+                measure(server, connections, alone);
             }
         } finally {
             DataDirectory.removeTree(data);
@@ -61,10 +63,11 @@ public final class HttpBenchmark {
         return ConfigLoader.load(new ConfigSources(Optional.empty(), Map.of(), keys)).config();
     }
 
-    private static void measure(ServerProcess server, RateRun alone) throws IOException {
+    private static void measure(ServerProcess server, StreamClient.Connections connections, RateRun alone)
+            throws IOException {
         RateTest test = RateTest.answer(ANSWER_TOKENS).withStreams(STREAMS);
         for (int i = 0; i < WARMUPS; i++) {
-            served(server, Math.min(STREAMS, 4 << i));
+            served(server, connections, Math.min(STREAMS, 4 << i));
             alone.round(test);
         }
         double[] engine = new double[ROUNDS];
@@ -77,7 +80,7 @@ public final class HttpBenchmark {
             engine[i] = alone.round(test);
             ProcessorTime between = ProcessorTime.of(ProcessHandle.current());
             ProcessorTime serverBefore = ProcessorTime.of(server.handle());
-            http[i] = served(server, STREAMS);
+            http[i] = served(server, connections, STREAMS);
             own = own.plus(between.minus(before));
             serving = serving.plus(ProcessorTime.of(server.handle()).minus(serverBefore));
             client = client.plus(ProcessorTime.of(ProcessHandle.current()).minus(between));
@@ -105,7 +108,8 @@ public final class HttpBenchmark {
     }
 
     /** Tokens a second, from when every stream has begun to when the last has ended. */
-    private static double served(ServerProcess server, int count) throws IOException {
+    private static double served(ServerProcess server, StreamClient.Connections connections, int count)
+            throws IOException {
         List<String> bodies = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             bodies.add("{\"model\":\"" + EmbeddedModel.NAME + "\",\"prompt\":[" + (300 + i) + "],\"max_tokens\":"
@@ -114,7 +118,7 @@ public final class HttpBenchmark {
         }
         long fromNs = System.nanoTime();
         List<StreamClient.Stream> streams =
-                StreamClient.run(server.address(), server.key(), "/v1/completions", bodies);
+                StreamClient.run(connections, server.address(), server.key(), "/v1/completions", bodies);
         long untilNs = streams.stream().mapToLong(stream -> stream.lastNs).max().orElseThrow();
         for (StreamClient.Stream stream : streams) {
             if (!stream.tail().contains("\"completion_tokens\":" + (ANSWER_TOKENS + 1))) {

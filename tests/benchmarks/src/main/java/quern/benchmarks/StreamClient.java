@@ -17,6 +17,7 @@ import java.util.List;
 final class StreamClient {
 
     private static final byte[] LAST = "data: [DONE]".getBytes(StandardCharsets.US_ASCII);
+    private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
     private static final int TAIL_BYTES = 2048;
     /** Where the status begins in "HTTP/1.1 200 OK". */
     private static final int STATUS_AT = 9;
@@ -44,7 +45,7 @@ final class StreamClient {
         private boolean ended() {
             String end = new String(tail, Math.max(0, tailBytes - 40), Math.min(40, tailBytes),
                     StandardCharsets.US_ASCII);
-            return end.contains(new String(LAST, StandardCharsets.US_ASCII));
+            return end.contains(new String(LAST, StandardCharsets.US_ASCII)) && end.endsWith(LAST_CHUNK);
         }
 
         String tail() {
@@ -64,35 +65,54 @@ final class StreamClient {
 
     private StreamClient() {}
 
+    /** Connections that are kept from one run to the next. */
+    static final class Connections implements AutoCloseable {
+        private final List<SocketChannel> channels = new ArrayList<>();
+
+        private SocketChannel get(int index, InetSocketAddress address) throws IOException {
+            if (index == channels.size()) {
+                channels.add(SocketChannel.open(address));
+            }
+            return channels.get(index);
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (SocketChannel channel : channels) {
+                channel.close();
+            }
+        }
+    }
+
+    /** Over connections of their own. */
+    static List<Stream> run(InetSocketAddress address, String key, String path, List<String> bodies)
+            throws IOException {
+        try (Connections own = new Connections()) {
+            return run(own, address, key, path, bodies);
+        }
+    }
+
     /**
      * Sends all of them at once and reads until each has ended.
      *
      * @param bodies JSON of requests that stream
      */
-    static List<Stream> run(InetSocketAddress address, String key, String path, List<String> bodies)
-            throws IOException {
+    static List<Stream> run(Connections connections, InetSocketAddress address, String key, String path,
+            List<String> bodies) throws IOException {
         List<Stream> streams = new ArrayList<>();
         try (Selector selector = Selector.open()) {
-            List<SocketChannel> channels = new ArrayList<>();
-            try {
-                for (String body : bodies) {
-                    SocketChannel channel = SocketChannel.open(address);
-                    channels.add(channel);
-                    Stream stream = new Stream();
-                    streams.add(stream);
-                    ByteBuffer request = request(address, key, path, body);
-                    while (request.hasRemaining()) {
-                        channel.write(request);
-                    }
-                    channel.configureBlocking(false);
-                    channel.register(selector, SelectionKey.OP_READ, stream);
+            for (String body : bodies) {
+                SocketChannel channel = connections.get(streams.size(), address);
+                Stream stream = new Stream();
+                streams.add(stream);
+                ByteBuffer request = request(address, key, path, body);
+                while (request.hasRemaining()) {
+                    channel.write(request);
                 }
-                read(selector, bodies.size());
-            } finally {
-                for (SocketChannel channel : channels) {
-                    channel.close();
-                }
+                channel.configureBlocking(false);
+                channel.register(selector, SelectionKey.OP_READ, stream);
             }
+            read(selector, bodies.size());
         }
         return streams;
     }
