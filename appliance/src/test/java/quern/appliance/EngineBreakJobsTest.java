@@ -88,34 +88,37 @@ class EngineBreakJobsTest {
 
     @Test
     void shouldRefuseEmbeddingsWithATypedErrorWhenTheEngineBreaksUnderThem() throws Exception {
-        String inputs = IntStream.range(0, 2_000).mapToObj(i -> "\"A note about lamp " + i + " in the long hall of"
-                + " the old house, which nobody has lit for years\"").collect(Collectors.joining(", "));
+        String inputs = IntStream.range(0, 2_000).mapToObj(i -> "\"A note about lamp " + i
+                + ", which nobody has lit for years".repeat(24) + "\"").collect(Collectors.joining(", "));
         try (TestAppliance appliance = TestAppliance.startWithModel(
                 directory.resolve("data"), Path.of(""), Map.of("start.warm-up", "0s"))) {
             House.Running running = appliance.appliance().whenReady().toCompletableFuture().get(2, TimeUnit.MINUTES);
-            CompletableFuture<HttpResponse<String>> reply = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return appliance.post("/v1/embeddings",
-                            "{\"model\": \"quern-nano\", \"input\": [" + inputs + "]}");
-                } catch (Exception broken) {
-                    throw new IllegalStateException(broken);
-                }
-            });
-            assertTrue(TestAppliance.await(PATIENCE, () -> appliance.appliance().engineStats()
-                    .map(stats -> stats.promptTokens() > 0).orElse(false)), "nothing is computed");
-            Poison.take(running, -1);
-            String text;
-            try {
-                text = reply.get(ERROR_S_MAX, TimeUnit.SECONDS).body();
-            } catch (java.util.concurrent.ExecutionException cut) {
-                text = "{\"error\": {\"type\": \"server_error\"}}";
-            }
+            String text = broken(appliance, running, inputs, -1);
             assertEquals("server_error", TestAppliance.JSON.readTree(text).at("/error/type").asText(), text);
             HttpResponse<String> next = null;
             for (int i = 0; i < 200 && (next == null || next.statusCode() == 503); i++) {
                 next = appliance.post("/v1/embeddings", "{\"model\": \"quern-nano\", \"input\": \"a lamp\"}");
             }
             assertEquals(200, next.statusCode(), next.body());
+        }
+    }
+
+    private static String broken(TestAppliance appliance, House.Running running, String inputs, long id)
+            throws Exception {
+        CompletableFuture<HttpResponse<String>> reply = CompletableFuture.supplyAsync(() -> {
+            try {
+                return appliance.post("/v1/embeddings", "{\"model\": \"quern-nano\", \"input\": [" + inputs + "]}");
+            } catch (Exception broken) {
+                throw new IllegalStateException(broken);
+            }
+        });
+        assertTrue(TestAppliance.await(PATIENCE, () -> appliance.appliance().engineStats()
+                .map(stats -> stats.promptTokens() > 0).orElse(false)), "nothing is computed");
+        Poison.take(running, id);
+        try {
+            return reply.get(ERROR_S_MAX, TimeUnit.SECONDS).body();
+        } catch (java.util.concurrent.ExecutionException cut) {
+            return "{\"error\": {\"type\": \"server_error\"}}";
         }
     }
 }
