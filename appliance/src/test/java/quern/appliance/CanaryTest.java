@@ -31,7 +31,7 @@ class CanaryTest {
     private static final int REQUESTS = Boolean.getBoolean("quern.campaign") ? 1_000 : 96;
     private static final int KINDS = 6;
     private static final int SENTENCES = 24;
-    private static final int AT_ONCE = 24;
+    private static final int AT_ONCE = 32;
     private static final int FIRST_CANARY = 300;
 
     @TempDir
@@ -78,7 +78,7 @@ class CanaryTest {
     void shouldAnswerEachAsWhenAloneWhenManyAreInterleavedCancelledAndPreempted() throws Exception {
         Map<String, JsonNode> serial = new HashMap<>();
         try (TestAppliance appliance = TestAppliance.start(directory.resolve("serial"),
-                Map.of("engine.draft-tokens-max", "0"))) {
+                Map.of("engine.draft-tokens-max", "0", "kv.type", "f32"))) {
             for (int i = 0; i < Math.min(REQUESTS, KINDS * SENTENCES); i++) {
                 serial.put(body(i), choices(appliance.post("/v1/completions", body(i))));
             }
@@ -91,8 +91,8 @@ class CanaryTest {
         System.err.println("CanaryTest: seed " + seed);
         Collections.shuffle(order, new Random(seed));
         try (TestAppliance appliance = TestAppliance.start(directory.resolve("together"),
-                        Map.of("kv.hot", "1MiB", "kv.block-tokens", "16", "engine.sequences-max", "64",
-                                "engine.queue-max", "512"));
+                        Map.of("kv.hot", "1MiB", "kv.type", "f32", "kv.block-tokens", "16",
+                                "engine.sequences-max", "64", "engine.queue-max", "512"));
                 HttpClient leaver = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             Semaphore places = new Semaphore(AT_ONCE);
