@@ -182,9 +182,10 @@ final class AttentionPlan {
 
     /** A row that is alone from {@code section} on. */
     private void end(int[] row, int section) {
-        if (section <= last(row[0])) {
+        int from = Math.max(section, first(row[0]));
+        if (from <= last(row[0])) {
             ended[row[0]] = statesOfRows[row[0]] != null;
-            (ended[row[0]] ? endings : tasks).add(new Task(row, section, last(row[0]), -1));
+            (ended[row[0]] ? endings : tasks).add(new Task(row, from, last(row[0]), -1));
         }
     }
 
