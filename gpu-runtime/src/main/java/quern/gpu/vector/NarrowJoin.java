@@ -17,6 +17,10 @@ final class NarrowJoin {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
     private static final VectorSpecies<Short> S = ShortVector.SPECIES_256;
     private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_64;
+    private static final VectorSpecies<Integer> I = IntVector.SPECIES_256;
+    private static final VectorSpecies<Short> HALF = ShortVector.SPECIES_128;
+    private static final int HALF_BITS = PanelReader.HALF_BITS;
+    private static final float HALF_BIAS = PanelReader.HALF_BIAS;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int LANES = 8;
 
@@ -30,15 +34,19 @@ final class NarrowJoin {
             FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
             FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
             int dot = 2 * row;
-            long scale = scalesAt + 4 * row;
-            for (int block = 0; block < blocks; block++, dot += 32, scale += 128) {
+            long scale = scalesAt + 2 * row;
+            for (int block = 0; block < blocks; block++, dot += 32, scale += 64) {
                 float x = xScales[xAt + block];
                 IntVector pairs = ShortVector.fromArray(S, dots, dot).reinterpretAsInts();
                 FloatVector whole = (FloatVector) pairs.lanewise(VectorOperators.LSHL, 16)
                         .lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
-                a0 = FloatVector.fromMemorySegment(F, w, scale, ORDER).mul(x).fma(whole, a0);
+                a0 = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale, ORDER)
+                        .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                        .reinterpretAsFloats().mul(HALF_BIAS).mul(x).fma(whole, a0);
                 whole = (FloatVector) pairs.lanewise(VectorOperators.ASHR, 16).convert(VectorOperators.I2F, 0);
-                a1 = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER).mul(x).fma(whole, a1);
+                a1 = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale + 32, ORDER)
+                        .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                        .reinterpretAsFloats().mul(HALF_BIAS).mul(x).fma(whole, a1);
             }
             a0.intoArray(sums, at + row);
             a1.intoArray(sums, at + row + 16);
@@ -83,11 +91,19 @@ final class NarrowJoin {
             FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
             FloatVector b0 = FloatVector.fromArray(F, lifts, at + row);
             FloatVector b1 = FloatVector.fromArray(F, lifts, at + row + 16);
-            long scale = scalesAt + 4 * row;
-            FloatVector v = FloatVector.fromMemorySegment(F, w, scale, ORDER);
-            FloatVector u = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER);
-            FloatVector m = FloatVector.fromMemorySegment(F, w, scale + 128, ORDER).neg();
-            FloatVector n = FloatVector.fromMemorySegment(F, w, scale + 192, ORDER).neg();
+            long scale = scalesAt + 2 * row;
+            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                    .reinterpretAsFloats().mul(HALF_BIAS);
+            FloatVector u = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale + 32, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                    .reinterpretAsFloats().mul(HALF_BIAS);
+            FloatVector m = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale + 64, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                    .reinterpretAsFloats().mul(-HALF_BIAS);
+            FloatVector n = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale + 96, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                    .reinterpretAsFloats().mul(-HALF_BIAS);
             int dot = 2 * row;
             long factor = factorsAt + row;
             for (int block = 0; block < blocks; block++, dot += 32, factor += 64) {
@@ -181,13 +197,17 @@ final class NarrowJoin {
             FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
             FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
             int dot = row;
-            long scale = scalesAt + 4 * row;
-            for (int block = 0; block < blocks; block++, dot += 32, scale += 128) {
+            long scale = scalesAt + 2 * row;
+            for (int block = 0; block < blocks; block++, dot += 32, scale += 64) {
                 float x = xScales[xAt + block];
                 FloatVector whole = FloatVector.fromArray(F, dots, dot);
-                a0 = FloatVector.fromMemorySegment(F, w, scale, ORDER).mul(x).fma(whole, a0);
+                a0 = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale, ORDER)
+                        .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                        .reinterpretAsFloats().mul(HALF_BIAS).mul(x).fma(whole, a0);
                 whole = FloatVector.fromArray(F, dots, dot + 16);
-                a1 = FloatVector.fromMemorySegment(F, w, scale + 64, ORDER).mul(x).fma(whole, a1);
+                a1 = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale + 32, ORDER)
+                        .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                        .reinterpretAsFloats().mul(HALF_BIAS).mul(x).fma(whole, a1);
             }
             a0.intoArray(sums, at + row);
             a1.intoArray(sums, at + row + 16);

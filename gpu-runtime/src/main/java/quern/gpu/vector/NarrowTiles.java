@@ -72,15 +72,31 @@ final class NarrowTiles {
             ShortVector a0 = IntVector.broadcast(I, starts[startsAt]).reinterpretAsShorts();
             ShortVector a1 = ShortVector.zero(S);
             int upper = xAt + half;
-            for (long end = at + 32L * half; at < end; at += 32, xAt++, upper++) {
-                ShortVector packed = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
+            for (long end = at + 32L * half; at < end; at += 128, xAt += 4, upper += 4) {
+                ShortVector v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
                         .convertShape(VectorOperators.B2S, S, 0);
-                ShortVector low = packed.and((short) 15);
-                ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = low.mul(t).add(a0);
+                a0 = v.and((short) 15).mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = high.mul(t).add(a1);
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 32, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 64, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 96, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
             }
             xAt = upper;
             a0.add(a1).intoArray(dots, to);
@@ -97,15 +113,31 @@ final class NarrowTiles {
             ShortVector a0 = IntVector.broadcast(I, starts[startsAt]).reinterpretAsShorts();
             ShortVector a1 = ShortVector.zero(S);
             int upper = xAt + half;
-            for (long end = at + 32L * half; at < end; at += 32, xAt++, upper++) {
-                ShortVector packed = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
+            for (long end = at + 32L * half; at < end; at += 128, xAt += 4, upper += 4) {
+                ShortVector v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
                         .convertShape(VectorOperators.B2S, S, 0);
-                ShortVector low = packed.and((short) 15);
-                ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = low.mul(t).add(a0);
+                a0 = v.and((short) 15).mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = high.mul(t).add(a1);
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 32, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 64, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 96, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
             }
             xAt = upper;
             a0.intoArray(dots, to);

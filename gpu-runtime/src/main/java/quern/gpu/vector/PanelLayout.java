@@ -8,16 +8,19 @@ import quern.gpu.tensor.ElementType;
  * with zeros, and a panel is k-major: element (k, row) of it is number {@code 32 k + row}. A quantised element is
  * {@code (scale * factor) * code - min * minFactor}, where a factor not stored is 1 and a minimum not stored is 0.
  *
- * <p>From byte 0 the codes, then each from a multiple of 64 bytes: scales and minima as floats, [panel][run of
- * {@link #scaleElements()}][scale, minimum][row]; factors and minima's factors as bytes, [panel][block of 32][factors,
- * minima's factors][one or two halves][row]. The order of bytes is little-endian. What is read together could lie
- * together; but processors fetch ahead what one instruction reads at even distances, and memory of one stream with gaps
- * for the scales came at half the rate.
+ * <p>From byte 0 the codes, then each from a multiple of 64 bytes: scales and minima as 16-bit floats, which every
+ * stored type holds, [panel][run of {@link #scaleElements()}][scale, minimum][row]; factors and minima's factors as
+ * bytes, [panel][block of 32][factors, minima's factors][one or two halves][row]. The order of bytes is little-endian.
+ * What is read together could lie together; but processors fetch ahead what one instruction reads at even distances,
+ * and memory of one stream with gaps for the scales came at half the rate.
  */
 record PanelLayout(ElementType type, int rows, int columns, long scalesAt, long factorsAt, long bytes) {
 
     /** Rows of a panel. */
     static final int ROWS = 32;
+
+    /** Bytes of a scale or minimum. */
+    static final int SCALE_BYTES = 2;
 
     private static final long ALIGNMENT = 64;
 
@@ -41,7 +44,7 @@ record PanelLayout(ElementType type, int rows, int columns, long scalesAt, long 
             case NIBBLES, INDICES -> elements / 2;
         };
         long scalesAt = aligned(codeBytes);
-        long factorsAt = aligned(scalesAt + scales * 4 * kinds);
+        long factorsAt = aligned(scalesAt + scales * SCALE_BYTES * kinds);
         return new PanelLayout(type, rows, columns, scalesAt, factorsAt, aligned(factorsAt + factors * kinds));
     }
 
@@ -129,11 +132,11 @@ record PanelLayout(ElementType type, int rows, int columns, long scalesAt, long 
     /** Where a block's scales lie. */
     long scalesAt(int panel, int block) {
         long scale = (long) panel * (columns / scaleElements()) + block * 32 / scaleElements();
-        return scalesAt + scale * (hasMins() ? 2 : 1) * 4 * ROWS;
+        return scalesAt + scale * (hasMins() ? 2 : 1) * SCALE_BYTES * ROWS;
     }
 
     long minsAt(int panel, int block) {
-        return scalesAt(panel, block) + 4 * ROWS;
+        return scalesAt(panel, block) + SCALE_BYTES * ROWS;
     }
 
     /** Where a block's factors lie. */

@@ -123,18 +123,27 @@ final class PanelPacker {
 
     private void packScales(int panel, StoredRow[] rows) {
         int step = layout.scaleElements() / 32;
-        float[] scales = new float[ROWS];
-        float[] mins = new float[ROWS];
+        short[] scales = new short[ROWS];
+        short[] mins = new short[ROWS];
         for (int block = 0; block < layout.blocks(); block += step) {
             for (int row = 0; row < rows.length; row++) {
-                scales[row] = rows[row].scales()[block / step];
-                mins[row] = rows[row].mins()[block / step];
+                scales[row] = half(rows[row].scales()[block / step]);
+                mins[row] = half(rows[row].mins()[block / step]);
             }
-            MemorySegment.copy(scales, 0, into, FLOAT, layout.scalesAt(panel, block), ROWS);
+            MemorySegment.copy(scales, 0, into, SHORT, layout.scalesAt(panel, block), ROWS);
             if (layout.hasMins()) {
-                MemorySegment.copy(mins, 0, into, FLOAT, layout.minsAt(panel, block), ROWS);
+                MemorySegment.copy(mins, 0, into, SHORT, layout.minsAt(panel, block), ROWS);
             }
         }
+    }
+
+    /** Exact: it was read from 16 bits. */
+    private short half(float scale) {
+        if (!Float.isFinite(scale)) {
+            throw new IllegalArgumentException("tensor '" + tensor.name() + "' has a scale of " + scale
+                    + ", expected finite weights");
+        }
+        return Float.floatToFloat16(scale);
     }
 
     private void packFactors(int panel, StoredRow[] rows) {

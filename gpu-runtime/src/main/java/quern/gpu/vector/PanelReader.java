@@ -27,8 +27,12 @@ final class PanelReader {
             WideTiles.fit() ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
     private static final VectorSpecies<Byte> SHORT_BYTES =
             WideTiles.fit() ? ByteVector.SPECIES_256 : ByteVector.SPECIES_128;
-    private static final VectorSpecies<Short> BRAIN =
+    private static final VectorSpecies<Short> HALF =
             WideTiles.fit() ? ShortVector.SPECIES_256 : ShortVector.SPECIES_128;
+    /** Sign, exponent and fraction of a half where a float has them. */
+    static final int HALF_BITS = 0x8fffe000;
+    /** By what a float must be multiplied whose exponent is a half's. */
+    static final float HALF_BIAS = 0x1p112f;
     private static final int LANES = F.length();
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
@@ -63,7 +67,7 @@ final class PanelReader {
             long factor = layout.factorsAt(panel, block);
             for (int end = at + layout.runsPerBlock() * ROWS; at < end; at += ROWS, factor += ROWS) {
                 for (int row = 0; row < ROWS; row += LANES) {
-                    FloatVector value = FloatVector.fromMemorySegment(F, m.memory(), scale + 4L * row, ORDER);
+                    FloatVector value = half(m.memory(), scale + 2L * row);
                     (hasFactors ? value.mul(floats(m.memory(), factor + row)) : value).intoArray(out, at + row);
                 }
             }
@@ -86,8 +90,8 @@ final class PanelReader {
             long minFactor = layout.minFactorsAt(panel, block);
             for (int end = at + layout.runsPerBlock() * ROWS; at < end; at += ROWS) {
                 for (int row = 0; row < ROWS; row += LANES) {
-                    FloatVector scale = FloatVector.fromMemorySegment(F, m.memory(), scaleAt + 4L * row, ORDER);
-                    FloatVector min = FloatVector.fromMemorySegment(F, m.memory(), minAt + 4L * row, ORDER);
+                    FloatVector scale = half(m.memory(), scaleAt + 2L * row);
+                    FloatVector min = half(m.memory(), minAt + 2L * row);
                     if (hasFactors) {
                         scale = scale.mul(floats(m.memory(), factor + row));
                         min = min.mul(floats(m.memory(), minFactor + row));
@@ -98,6 +102,16 @@ final class PanelReader {
                 minFactor += ROWS;
             }
         }
+    }
+
+    /**
+     * Finite 16-bit floats as floats: their exponent and fraction moved to their places in a float, which is then
+     * {@value #HALF_BIAS} times too small.
+     */
+    static FloatVector half(MemorySegment scales, long at) {
+        return ((IntVector) ShortVector.fromMemorySegment(HALF, scales, at, ORDER)
+                .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                .reinterpretAsFloats().mul(HALF_BIAS);
     }
 
     /** The codes of one block, 32 x 32. */
@@ -198,15 +212,13 @@ final class PanelReader {
             long factor = (layout.factorsPerBlock() == 2 ? half * ROWS : 0);
             int to = half * (BLOCK / 2 * ROWS);
             for (int row = 0; row < ROWS; row += LANES) {
-                long at = 4L * row;
-                FloatVector scale =
-                        FloatVector.fromMemorySegment(F, m.memory(), layout.scalesAt(panel, block) + at, ORDER);
+                FloatVector scale = half(m.memory(), layout.scalesAt(panel, block) + 2L * row);
                 FloatVector min = FloatVector.zero(F);
                 if (layout.factorsPerBlock() > 0) {
                     scale = scale.mul(floats(m.memory(), layout.factorsAt(panel, block) + factor + row));
                 }
                 if (layout.hasMins()) {
-                    min = FloatVector.fromMemorySegment(F, m.memory(), layout.minsAt(panel, block) + at, ORDER);
+                    min = half(m.memory(), layout.minsAt(panel, block) + 2L * row);
                     if (layout.factorsPerBlock() > 0) {
                         min = min.mul(floats(m.memory(), layout.minFactorsAt(panel, block) + factor + row));
                     }
@@ -227,7 +239,7 @@ final class PanelReader {
 
     private static void brainHalves(MemorySegment in, long from, int count, float[] out) {
         for (int i = 0; i < count; i += LANES) {
-            IntVector bits = (IntVector) ShortVector.fromMemorySegment(BRAIN, in, from + 2L * i, ORDER)
+            IntVector bits = (IntVector) ShortVector.fromMemorySegment(HALF, in, from + 2L * i, ORDER)
                     .convertShape(VectorOperators.S2I, I, 0);
             bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, i);
         }

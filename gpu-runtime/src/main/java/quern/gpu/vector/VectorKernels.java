@@ -103,7 +103,7 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public String packing() {
-        return "panels-32-1";
+        return "panels-32-2";
     }
 
     /**

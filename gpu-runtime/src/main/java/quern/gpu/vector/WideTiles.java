@@ -113,15 +113,31 @@ final class WideTiles {
             ShortVector a0 = IntVector.broadcast(I, starts[startsAt]).reinterpretAsShorts();
             ShortVector a1 = ShortVector.zero(S);
             int upper = xAt + half;
-            for (long end = at + 32L * half; at < end; at += 32, xAt++, upper++) {
-                ShortVector packed = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
+            for (long end = at + 32L * half; at < end; at += 128, xAt += 4, upper += 4) {
+                ShortVector v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
                         .convertShape(VectorOperators.B2S, S, 0);
-                ShortVector low = packed.and((short) 15);
-                ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = low.mul(t).add(a0);
+                a0 = v.and((short) 15).mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = high.mul(t).add(a1);
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 32, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 64, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 96, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
             }
             xAt = upper;
             a0.add(a1).intoArray(dots, to);
@@ -138,15 +154,31 @@ final class WideTiles {
             ShortVector a0 = IntVector.broadcast(I, starts[startsAt]).reinterpretAsShorts();
             ShortVector a1 = ShortVector.zero(S);
             int upper = xAt + half;
-            for (long end = at + 32L * half; at < end; at += 32, xAt++, upper++) {
-                ShortVector packed = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
+            for (long end = at + 32L * half; at < end; at += 128, xAt += 4, upper += 4) {
+                ShortVector v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at, ORDER)
                         .convertShape(VectorOperators.B2S, S, 0);
-                ShortVector low = packed.and((short) 15);
-                ShortVector high = packed.lanewise(VectorOperators.ASHR, 4);
                 ShortVector t = IntVector.broadcast(I, x[xAt]).reinterpretAsShorts();
-                a0 = low.mul(t).add(a0);
+                a0 = v.and((short) 15).mul(t).add(a0);
                 t = IntVector.broadcast(I, x[upper]).reinterpretAsShorts();
-                a1 = high.mul(t).add(a1);
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 32, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 1]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 1]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 64, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 2]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 2]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
+                v = (ShortVector) ByteVector.fromMemorySegment(SHORT_BYTES, codes, at + 96, ORDER)
+                        .convertShape(VectorOperators.B2S, S, 0);
+                t = IntVector.broadcast(I, x[xAt + 3]).reinterpretAsShorts();
+                a0 = v.and((short) 15).mul(t).add(a0);
+                t = IntVector.broadcast(I, x[upper + 3]).reinterpretAsShorts();
+                a1 = v.lanewise(VectorOperators.ASHR, 4).mul(t).add(a1);
             }
             xAt = upper;
             a0.intoArray(dots, to);
@@ -400,7 +432,7 @@ final class WideTiles {
             FloatVector a1 = a0;
             FloatVector b0 = a0;
             FloatVector b1 = a0;
-            for (long end = at + 32L * kCount; at < end; at += 64, xAt += 2) {
+            for (long end = at + 32L * kCount; at < end; at += 128, xAt += 4) {
                 FloatVector t = FloatVector.broadcast(F, x[xAt]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, a0);
@@ -410,6 +442,16 @@ final class WideTiles {
                 b0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 32, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, b0);
                 b1 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 48, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).fma(t, b1);
+                t = FloatVector.broadcast(F, x[xAt + 2]);
+                a0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 64, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).fma(t, a0);
+                a1 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 80, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).fma(t, a1);
+                t = FloatVector.broadcast(F, x[xAt + 3]);
+                b0 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 96, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).fma(t, b0);
+                b1 = ((FloatVector) ByteVector.fromMemorySegment(FLOAT_BYTES, codes, at + 112, ORDER)
                         .convertShape(VectorOperators.B2F, F, 0)).fma(t, b1);
             }
             a0.add(b0).intoArray(dots, to);

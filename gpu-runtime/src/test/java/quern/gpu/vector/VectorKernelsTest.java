@@ -3,8 +3,10 @@ package quern.gpu.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -252,14 +254,25 @@ class VectorKernelsTest {
         assertArrayEquals(expected, found);
     }
 
-    /** Scales are held as floats; a block of 32 with its own scale and minimum therefore costs two bits a weight. */
+    /** Scales are held in 16 bits, so a block of 32 with its own scale and minimum costs one bit a weight for them. */
     @ParameterizedTest
     @CsvSource({
-        "F32, 32", "F16, 16", "BF16, 16", "Q8_0, 9", "Q4_0, 5", "Q4_1, 6", "Q5_0, 9", "Q5_1, 10", "Q2_K, 5.25",
-        "Q3_K, 4.625", "Q4_K, 4.75", "Q5_K, 8.75", "Q6_K, 8.625", "IQ4_NL, 5", "IQ4_XS, 4.375"
+        "F32, 32", "F16, 16", "BF16, 16", "Q8_0, 8.5", "Q4_0, 4.5", "Q4_1, 5", "Q5_0, 8.5", "Q5_1, 9", "Q2_K, 5.125",
+        "Q3_K, 4.5625", "Q4_K, 4.625", "Q5_K, 8.625", "Q6_K, 8.5625", "IQ4_NL, 4.5", "IQ4_XS, 4.3125"
     })
     void shouldHoldCodesNotFloatsWhenPacked(ElementType type, double bitsPerWeight) {
         Tensor weights = RandomWeights.of(type, 32, 512, new Random(SEED));
         assertEquals(bitsPerWeight, 8.0 * kernels.pack(weights).bytes() / (32 * 512));
+    }
+
+    @Test
+    void shouldNameTheTensorWhenAScaleIsNotFinite() {
+        Tensor sound = RandomWeights.of(ElementType.Q8_0, 1, 32, new Random(SEED));
+        byte[] bytes = sound.bytes().toArray(ValueLayout.JAVA_BYTE);
+        bytes[1] = 0x7c;
+        Tensor broken = new Tensor("blk.0.ffn_up.weight", ElementType.Q8_0, 1, 32, MemorySegment.ofArray(bytes));
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> kernels.pack(broken));
+        assertTrue(refusal.getMessage().contains("blk.0.ffn_up.weight"), refusal.getMessage());
     }
 }
