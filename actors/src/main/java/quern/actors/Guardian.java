@@ -127,7 +127,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         loaded.tiers().observe(house.observer().blocks());
         var models = CatalogueModels.of(loaded, house.stores().catalogue());
         engine = Optional.of(getContext().spawn(
-                EngineActor.create(() -> observed(loaded), loaded.tiers(), house.board(), house.readiness()),
+                EngineActor.create(() -> observed(loaded), loaded.tiers(), house.board(), house.readiness(),
+                        loaded.preparation()),
                 "engine", DispatcherSelector.fromConfig(EngineActor.DISPATCHER)));
         getContext().watchWith(engine.get(), new Lost("engine"));
         router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(

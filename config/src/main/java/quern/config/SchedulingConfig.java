@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param tierPatience how much longer a request has to have waited to go before one of the next higher service tier
  * @param preemptedMemory copies of unfinished blocks of preempted sequences; what does not fit is computed again
  * @param promptStepTokens prompt tokens one step takes while streams run; 0: as many as step-target allows, as measured
- * @param profile how long the measuring of steps at start may take; 0: none
+ * @param profile how long a model's steps are measured where no start before did; 0: none
  */
 public record SchedulingConfig(
         Duration tierPatience, DataSize preemptedMemory, int promptStepTokens, Duration profile) {

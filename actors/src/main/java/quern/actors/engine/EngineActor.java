@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.apache.pekko.actor.Cancellable;
@@ -81,6 +82,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     /** A deadline may have passed while nothing else was to be done. */
     private enum Look implements Command { NOW }
 
+    private enum Idle implements Command { NOW }
+
     private record Outcome(BlockLoad load, boolean found) {}
 
     private record LoadsDone(EngineLoop loop, List<Outcome> outcomes) implements Command {}
@@ -106,13 +109,20 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
      */
     public static Behavior<Command> create(
             Supplier<EngineLoop> loops, BlockPool pool, EngineBoard board, Readiness readiness) {
-        return Behaviors.setup(context -> new EngineActor(context, loops, pool, board, readiness));
+        return create(loops, pool, board, readiness, () -> false);
+    }
+
+    /** @param idle a piece of work for when nobody asks anything; whether there is more of it */
+    public static Behavior<Command> create(Supplier<EngineLoop> loops, BlockPool pool, EngineBoard board,
+            Readiness readiness, BooleanSupplier idle) {
+        return Behaviors.setup(context -> new EngineActor(context, loops, pool, board, readiness, idle));
     }
 
     private final Supplier<EngineLoop> loops;
     private final BlockPool pool;
     private final EngineBoard board;
     private final Readiness readiness;
+    private final BooleanSupplier idle;
     private final Executor io;
     private final Deliveries deliveries;
     private final Map<StepWork, ActorRef<EngineEvent.WorkEnded>> attached = new IdentityHashMap<>();
@@ -121,6 +131,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private Optional<EngineLoop> loop = Optional.empty();
     private boolean pausing;
     private boolean ticking;
+    private boolean idles = true;
+    private boolean idling = true;
     private Cancellable look = Cancellable.alreadyCancelled();
     private boolean writing;
     private int reading;
@@ -131,8 +143,9 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             Supplier<EngineLoop> loops,
             BlockPool pool,
             EngineBoard board,
-            Readiness readiness) {
+            Readiness readiness, BooleanSupplier idle) {
         super(context);
+        this.idle = idle;
         this.loops = loops;
         this.pool = pool;
         this.board = board;
@@ -141,6 +154,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         this.deliveries = new Deliveries(new Courier(
                 context.getSystem().dispatchers().lookup(DispatcherSelector.defaultDispatcher())));
         replaceLoop();
+        context.getSelf().tell(Idle.NOW);
     }
 
     @Override
@@ -166,6 +180,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             case Stop stop -> onStop(stop);
             case Tick tick -> onTick();
             case Look look -> { }
+            case Idle nobodyAsks -> onIdle();
             case LoadsDone done -> onLoadsDone(done);
             case WrittenBehind written -> onWritten(written);
             case Replace replace -> pausing = false;
@@ -180,8 +195,12 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             ticking = true;
             getContext().getSelf().tell(Tick.NOW);
         }
+        if (idles && !idling && !ticking && loop.isPresent()) {
+            idling = true;
+            getContext().getSelf().tell(Idle.NOW);
+        }
         lookAtDeadlines();
-        boolean quiet = !ticking && !writing && reading == 0;
+        boolean quiet = !ticking && !idling && !writing && reading == 0;
         if (stopping.isPresent() && quiet) {
             stopping.get().tell(new Stopped());
             return Behaviors.stopped();
@@ -265,6 +284,13 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         deliveries.stepEnded(System.nanoTime(), !running.hasWork());
         board.show(running.stats());
         writeBehind();
+    }
+
+    private void onIdle() {
+        idling = false;
+        if (loop.isPresent() && !loop.get().hasWork()) {
+            idles = idle.getAsBoolean();
+        }
     }
 
     private void deliver(EngineEvent event) {

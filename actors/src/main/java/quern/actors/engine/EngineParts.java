@@ -2,7 +2,7 @@ package quern.actors.engine;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +26,6 @@ import quern.inference.EmbeddedModel;
 import quern.inference.LoadedModel;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.EngineLoop;
-import quern.inference.engine.StepProfile;
-import quern.inference.fit.WarmUp;
 import quern.inference.format.EncoderFiles;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
@@ -49,7 +47,7 @@ import quern.kv.journal.ModelRecord;
  * @param contextTokens longest prompt plus answer
  * @param encoderPart makes embeddings beside the model, or instead of it
  * @param generates whether the model was asked for; if not, it is only what the engine's steps need to run
- * @param profile how long the model's steps take
+ * @param preparation what is left to do while nobody asks
  */
 public record EngineParts(
         ApplianceConfig config,
@@ -60,7 +58,7 @@ public record EngineParts(
         int contextTokens,
         Optional<EncoderPart> encoderPart,
         boolean generates,
-        StepProfile profile)
+        Preparation preparation)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineParts.class);
@@ -110,19 +108,19 @@ public record EngineParts(
             opened.add(tiers);
             CompletableFuture<Void> lower = CompletableFuture.runAsync(tiers::openLower, beside);
             opened.add(() -> await(lower));
-            if (generates) {
-                progress.accept("the model is loaded; its kernels are warming up");
-                warmUp(model, config);
-            }
+            progress.accept("the model is loaded; its kernels are warming up");
+            var steps = new StepProfileFile(directory.root(), Clock.systemUTC());
+            Preparation preparation = generates ? Preparation.begin(model, config, steps, backend.description())
+                    : Preparation.none(model, config, steps);
+            opened.add(preparation);
             String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME
                     : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
             int trained = model.shape().contextTokens();
             int limit = engine.contextTokens();
-            StepProfile profile = profile(model, config, generates);
             await(tokenizer);
             await(lower);
             return new EngineParts(config, choice, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
-                    encoder, generates, profile);
+                    encoder, generates, preparation);
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
@@ -141,23 +139,6 @@ public record EngineParts(
             LOG.warn("packed weights are not kept: {}", unusable.toString());
             return Optional.empty();
         }
-    }
-
-    private static void warmUp(LoadedModel model, ApplianceConfig config) {
-        try {
-            WarmUp done = WarmUp.run(model, config.engine(), config.kv(), config.start().warmUp());
-            LOG.debug("{} rounds of warming up, {} times as fast in the end", done.rounds(), done.gain());
-        } catch (RuntimeException failure) {
-            // The first requests are slower; whatever is wrong with the model they will tell better.
-            LOG.warn("the kernels were not warmed up", failure);
-        }
-    }
-
-    private static StepProfile profile(LoadedModel model, ApplianceConfig config, boolean wanted) {
-        Duration limit = config.engine().scheduling().profile();
-        return wanted && !limit.isZero()
-                ? StepProfile.measure(model, model.kvLayout(config.kv()), config.engine().maxBatchedTokens(), limit)
-                : StepProfile.NONE;
     }
 
     /** Waits for the end of it, whatever that is: what failed fails again for whoever needs it. */
@@ -200,7 +181,7 @@ public record EngineParts(
     public EngineLoop newLoop() {
         EngineLoop loop = new EngineLoop(
                 model, encoderPart.map(EncoderPart::encoder), tiers, model.kvLayout(config.kv()), config.engine());
-        loop.adopt(profile);
+        preparation.adopt(loop);
         return loop;
     }
 
@@ -251,6 +232,7 @@ public record EngineParts(
 
     @Override
     public void close() {
+        preparation.close();
         tiers.close();
         encoderPart.ifPresent(EncoderPart::close);
         model.close();

@@ -32,7 +32,7 @@ public final class EngineRoutes {
             node.put("sequences_max", config.sequencesMax()).put("queue_max", config.queueMax());
             node.put("step_target_ms", config.stepTarget().toMillis());
             ArrayNode profile = node.putArray("step_profile");
-            for (StepProfile.Point point : running.parts().profile().points()) {
+            for (StepProfile.Point point : running.parts().preparation().profile().points()) {
                 profile.addObject().put("rows", point.rows()).put("ms", point.nanos() / NANOS_PER_MS);
             }
         });

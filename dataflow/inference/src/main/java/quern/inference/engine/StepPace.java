@@ -1,7 +1,7 @@
 package quern.inference.engine;
 
 /**
- * How long rows take on this machine: the profile measured at start, corrected by the latest steps that were large
+ * How long rows take on this machine: the profile measured once, corrected by the latest steps that were large
  * enough to tell (longer contexts make steps slower, warm code makes them faster), or these alone.
  */
 final class StepPace {

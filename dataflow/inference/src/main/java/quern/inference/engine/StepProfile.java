@@ -16,7 +16,7 @@ import quern.inference.transformer.ForwardBatch;
 import quern.inference.transformer.Transformer;
 
 /**
- * How long steps of so many rows take: a model's own, on this machine, measured once at start. It tells how many prompt
+ * How long steps of so many rows take: a model's own, on this machine, measured once. It tells how many prompt
  * tokens a step may take so that running streams do not notice (the token budget of Sarathi-Serve, arXiv 2403.02310).
  *
  * @param points by rows, ascending, neither rows nor time falling
@@ -73,6 +73,18 @@ public record StepProfile(List<Point> points) {
             }
         }
         return new StepProfile(points);
+    }
+
+    /** Runs one step of so many rows, at most the model's context, and tells nobody. @return its time in nanoseconds */
+    public static long rehearse(LoadedModel model, KvLayout layout, int rows) {
+        int taken = Math.min(rows, model.shape().contextTokens());
+        try (Arena arena = Arena.ofShared()) {
+            List<MemorySegment> blocks = new ArrayList<>();
+            while (blocks.size() * layout.blockTokens() < taken) {
+                blocks.add(arena.allocate(layout.blockBytes(), BLOCK_BYTES_ALIGNMENT));
+            }
+            return run(model.transformer(), batch(model, layout, blocks, taken), System::nanoTime);
+        }
     }
 
     private static int next(int rows, int most) {

@@ -61,7 +61,7 @@ class WarmUpTest {
             // The clock stands still until the last batch of the first round has begun.
             int[] looks = new int[1];
             WarmUp done = WarmUp.run(loaded(model), engine(), kv, Duration.ofNanos(1),
-                    () -> looks[0]++ < WarmUp.BATCHES.length ? from : clock[0]);
+                    () -> looks[0]++ < 2 * WarmUpRounds.BATCHES.length - 1 ? from : clock[0]);
             assertEquals(1, done.rounds(), model.name());
             assertEquals(0, done.failures(), model.name());
         }

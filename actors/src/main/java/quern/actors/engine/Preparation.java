@@ -1,0 +1,163 @@
+package quern.actors.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.config.ApplianceConfig;
+import quern.gpu.kernel.KvLayout;
+import quern.inference.LoadedModel;
+import quern.inference.engine.EngineLoop;
+import quern.inference.engine.StepProfile;
+import quern.inference.fit.WarmUpRounds;
+
+/**
+ * What an engine that serves already does while nobody asks: its kernels are warmed up further, until answers no longer
+ * get faster; then some steps of the model itself bring its weights into memory and its own shapes to the compiler; and
+ * last, if no start before did, its steps are measured and the times kept. Whoever drives the engine calls it, between
+ * two of its steps; a request that comes meanwhile waits for one piece.
+ */
+public final class Preparation implements BooleanSupplier, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(2);
+    /** Rows of the steps run by the model itself: a token, some streams, prompts. */
+    private static final int[] REHEARSED = {1, 4, 16, 128, 16, 128, 16, 128};
+    /** No step follows one that took longer: who asks meanwhile waits for it, though it spares him such a step. */
+    private static final long REHEARSED_NANOS_MAX = 3_000_000_000L;
+
+    private final LoadedModel model;
+    private final ApplianceConfig config;
+    private final StepProfileFile kept;
+    /** Names all that the time of a step depends on. */
+    private final String of;
+    private Optional<WarmUpRounds> rounds = Optional.empty();
+    private Optional<EngineLoop> loop = Optional.empty();
+    private int rehearsed = REHEARSED.length;
+    private boolean measures;
+    private volatile StepProfile profile;
+
+    private Preparation(LoadedModel model, ApplianceConfig config, StepProfileFile kept, String backend) {
+        this.model = model;
+        this.config = config;
+        this.kept = kept;
+        this.of = String.join(" ", model.fingerprint(), backend, model.arithmetic(), model.product().name(),
+                model.kernels().packing(), model.kvLayout(config.kv()).toString(),
+                String.valueOf(config.engine().maxBatchedTokens()));
+        this.profile = StepProfile.NONE;
+    }
+
+    /**
+     * Warms up for as long as a start may, and recalls what was measured before. Drives the compute team.
+     *
+     * @param backend describes the kernels and their threads
+     */
+    static Preparation begin(LoadedModel model, ApplianceConfig config, StepProfileFile kept, String backend) {
+        Preparation preparation = new Preparation(model, config, kept, backend);
+        preparation.warmUp(config.start().warmUp());
+        preparation.rehearsed = config.start().warmUp().isZero() ? REHEARSED.length : 0;
+        if (!config.engine().scheduling().profile().isZero()) {
+            preparation.profile = kept.recall(preparation.of).orElse(StepProfile.NONE);
+            preparation.measures = preparation.profile.points().isEmpty();
+        }
+        return preparation;
+    }
+
+    /** Nothing is to be done: the model answers nobody. */
+    static Preparation none(LoadedModel model, ApplianceConfig config, StepProfileFile kept) {
+        return new Preparation(model, config, kept, "");
+    }
+
+    private void warmUp(Duration limit) {
+        if (limit.isZero()) {
+            return;
+        }
+        try {
+            WarmUpRounds begun = new WarmUpRounds(model, config.engine(), config.kv(), System::nanoTime);
+            rounds = Optional.of(begun);
+            while (!begun.settled() && begun.spentNanos() < limit.toNanos()) {
+                begun.batch();
+            }
+        } catch (RuntimeException failure) {
+            // The first requests are slower; whatever is wrong with the model they will tell better.
+            LOG.warn("the kernels were not warmed up", failure);
+            endWarmUp();
+        }
+    }
+
+    /** The loop that serves from now on: it is told the times of steps, also later. */
+    void adopt(EngineLoop serving) {
+        serving.adopt(profile);
+        loop = Optional.of(serving);
+    }
+
+    /** How long the model's steps take; nothing until it was measured. */
+    public StepProfile profile() {
+        return profile;
+    }
+
+    /** Does one piece. @return whether there is more to do */
+    @Override
+    public boolean getAsBoolean() {
+        try {
+            if (rounds.isPresent()) {
+                goOn(rounds.get());
+            } else if (rehearsed < REHEARSED.length) {
+                rehearse();
+            } else if (measures) {
+                measures = false;
+                measure();
+            }
+        } catch (RuntimeException failure) {
+            LOG.warn("the engine was not prepared further", failure);
+            endWarmUp();
+            rehearsed = REHEARSED.length;
+            measures = false;
+        }
+        return rounds.isPresent() || rehearsed < REHEARSED.length || measures;
+    }
+
+    private void goOn(WarmUpRounds begun) {
+        if (!begun.settled() && begun.spentNanos() < WARM_UP_MAX.toNanos()) {
+            begun.batch();
+        } else {
+            LOG.debug("warmed up: {}", begun.done());
+            endWarmUp();
+        }
+    }
+
+    private void endWarmUp() {
+        rounds.ifPresent(WarmUpRounds::close);
+        rounds = Optional.empty();
+    }
+
+    private void rehearse() {
+        int rows = Math.min(REHEARSED[rehearsed++], config.engine().maxBatchedTokens());
+        long nanos = StepProfile.rehearse(model, model.kvLayout(config.kv()), rows);
+        LOG.debug("a step of {} rows took {} ms", rows, nanos / 1_000_000);
+        if (nanos > REHEARSED_NANOS_MAX) {
+            rehearsed = REHEARSED.length;
+        }
+    }
+
+    private void measure() {
+        KvLayout layout = model.kvLayout(config.kv());
+        StepProfile measured = StepProfile.measure(
+                model, layout, config.engine().maxBatchedTokens(), config.engine().scheduling().profile());
+        profile = measured;
+        loop.ifPresent(serving -> serving.adopt(measured));
+        try {
+            kept.remember(of, measured);
+        } catch (IOException unwritable) {
+            LOG.warn("the times of steps are not kept: {}", unwritable.toString());
+        }
+    }
+
+    /** Not while a piece is under way. */
+    @Override
+    public void close() {
+        endWarmUp();
+    }
+}
