@@ -142,8 +142,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             ActorContext<Command> context,
             Supplier<EngineLoop> loops,
             BlockPool pool,
-            EngineBoard board,
-            Readiness readiness, BooleanSupplier idle) {
+            EngineBoard board, Readiness readiness, BooleanSupplier idle) {
         super(context);
         this.idle = idle;
         this.loops = loops;
@@ -276,13 +275,14 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             return;
         }
         EngineLoop running = loop.get();
-        running.step().forEach(this::deliver);
+        List<EngineEvent> events = running.step();
+        board.show(running.stats());
+        events.forEach(this::deliver);
         List<BlockLoad> loads = running.takeLoads();
         if (!loads.isEmpty()) {
             read(running, loads);
         }
         deliveries.stepEnded(System.nanoTime(), !running.hasWork());
-        board.show(running.stats());
         writeBehind();
     }
 

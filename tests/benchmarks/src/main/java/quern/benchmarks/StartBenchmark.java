@@ -15,6 +15,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import quern.inference.format.ModelFile;
+import quern.inference.format.ModelFiles;
 import quern.inference.packed.PackedFiles;
 import quern.kv.DataDirectory;
 
@@ -29,6 +31,8 @@ public final class StartBenchmark {
     private static final int ANSWER_TOKENS = 64;
     private static final int REQUESTS = 12;
     private static final int STARTS = 5;
+    private static final int RESTED_STARTS = 3;
+    private static final Duration REST = Duration.ofSeconds(8);
     private static final int TOKEN_MIN = 300;
     private static final int TOKEN_MAX = 30_000;
     private static final long LOOK_NS = 20_000_000;
@@ -55,32 +59,42 @@ public final class StartBenchmark {
     private static void run(Path model) throws IOException {
         Path data = Files.createTempDirectory("quern-start").resolve("data");
         try {
-            Start packing = start(model, data, 0, false);
+            Start packing = start(model, data, 0, Duration.ZERO, false);
             System.out.printf(Locale.ROOT, "%s: first token %.2f s after the first start%n", model.getFileName(),
                     packing.firstToken());
             List<Start> starts = new ArrayList<>();
             for (int i = 1; i <= STARTS; i++) {
-                starts.add(start(model, data, i, i == STARTS));
+                starts.add(start(model, data, i, Duration.ZERO, i == STARTS));
+            }
+            List<Start> rested = new ArrayList<>();
+            for (int i = 0; i < RESTED_STARTS; i++) {
+                rested.add(start(model, data, STARTS + 1 + i, REST, false));
             }
             System.out.printf(Locale.ROOT, "started again, medians of %d: first token after %.2f s and %.2f s of "
                     + "processor time, ready after %.2f s%n", STARTS, median(starts, Start::firstToken),
                     median(starts, Start::processor), median(starts, Start::ready));
             Rates steady = starts.getLast().steady();
-            double prompt = median(starts, start -> start.request().prompt());
-            double answer = median(starts, start -> start.request().answer());
-            System.out.printf(Locale.ROOT, "first request: prompt %.0f tokens/s (%.2f of the steady %.0f), answer %.1f "
-                    + "tokens/s (%.2f of %.1f)%n", prompt, prompt / steady.prompt(), steady.prompt(), answer,
-                    answer / steady.answer(), steady.answer());
+            show("at once", starts, steady);
+            show("after " + REST.toSeconds() + " s without any", rested, steady);
         } finally {
             DataDirectory.removeTree(data);
         }
     }
 
-    private static Start start(Path model, Path data, int seed, boolean last) throws IOException {
+    private static void show(String when, List<Start> starts, Rates steady) {
+        double prompt = median(starts, start -> start.request().prompt());
+        double answer = median(starts, start -> start.request().answer());
+        System.out.printf(Locale.ROOT, "first request %s: prompt %.0f tokens/s (%.2f of the steady %.0f), answer %.1f "
+                + "tokens/s (%.2f of %.1f)%n", when, prompt, prompt / steady.prompt(), steady.prompt(), answer,
+                answer / steady.answer(), steady.answer());
+    }
+
+    private static Start start(Path model, Path data, int seed, Duration rest, boolean last) throws IOException {
         try (ServerProcess server = ServerProcess.spawn(data, List.of("--model", model.toString()))) {
             long answeredNs = poll(server, body(model, seed, 1, 1));
             double processor = server.handle().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
             double ready = server.awaitReady().path("ready_ms").asLong() / 1e3;
+            LockSupport.parkNanos(rest.toNanos());
             Rates first = timed(server, body(model, 100 + seed, PROMPT_TOKENS, ANSWER_TOKENS));
             Rates steady = last ? steady(server, model) : first;
             if (last) {
@@ -111,11 +125,19 @@ public final class StartBenchmark {
     private static void memory(ServerProcess server, Path model) throws IOException {
         Map<String, Long> bytes = server.residentBytes();
         Path packed = model.resolveSibling(model.getFileName() + PackedFiles.ENDING);
-        long allowed = Files.size(Files.exists(packed) ? packed : model) + ARENA_BYTES + PROCESS_BYTES;
+        long weights = Files.exists(packed) ? Files.size(packed) + embeddingBytes(model) : Files.size(model);
+        long allowed = weights + ARENA_BYTES + PROCESS_BYTES;
         String kinds = bytes.entrySet().stream().map(entry -> entry.getKey() + " " + (entry.getValue() >> 20) + " MiB")
                 .collect(Collectors.joining(", "));
         System.out.printf(Locale.ROOT, "memory: %s; mapped weights + KV arena + 350 MiB are %d MiB: %.2f of it%n",
                 kinds, allowed >> 20, bytes.get("VmRSS") / (double) allowed);
+    }
+
+    /** Rows of the embedding are read where they are stored. */
+    private static long embeddingBytes(Path model) {
+        try (ModelFile file = ModelFiles.open(model)) {
+            return file.tensor("token_embd.weight").bytes().byteSize();
+        }
     }
 
     /** Asks until it answers. @return when the first token came */
