@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -152,6 +154,33 @@ class EngineActorTest {
         EngineEvent end = last(events);
         assertFalse(end instanceof EngineEvent.WorkEnded, end.toString());
         engine = kit.spawn(EngineActor.create(this::newLoop, pool, board, readiness));
+    }
+
+    @Test
+    void shouldServeWhileItPreparesAndEndThatInTime() {
+        TestProbe<EngineActor.Stopped> stopped = kit.createTestProbe();
+        engine.tell(new EngineActor.Stop(stopped.getRef()));
+        stopped.receiveMessage(LIMIT);
+        AtomicInteger pieces = new AtomicInteger();
+        AtomicBoolean more = new AtomicBoolean(true);
+        engine = kit.spawn(EngineActor.create(this::newLoop, pool, board, readiness, () -> {
+            pieces.incrementAndGet();
+            return more.get();
+        }));
+        TestProbe<EngineEvent> events = kit.createTestProbe();
+        enqueue(events, request(1, 5));
+        assertInstanceOf(EngineEvent.Finished.class, last(events));
+        int before = pieces.get();
+        events.awaitAssert(LIMIT, () -> {
+            assertTrue(pieces.get() > before, "it goes on after a request");
+            return true;
+        });
+        more.set(false);
+        events.expectNoMessage(Duration.ofMillis(50));
+        int done = pieces.get();
+        enqueue(events, request(2, 5));
+        assertInstanceOf(EngineEvent.Finished.class, last(events));
+        assertEquals(done, pieces.get());
     }
 
     /** Work of so many slices. */
