@@ -59,7 +59,8 @@ class StepProfileFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "", "{", "[null]", "[{\"of\":\"a model\"}]", "[{\"of\":\"a model\",\"points\":[],\"measuredAtMs\":1795262400000}]",
+        "", "{", "[null]", "[{\"of\":\"a model\"}]",
+        "[{\"of\":\"a model\",\"points\":[],\"measuredAtMs\":1795262400000}]",
         "[{\"of\":\"a model\",\"points\":[{\"rows\":4,\"nanos\":1},{\"rows\":4,\"nanos\":2}],"
                 + "\"measuredAtMs\":1795262400000}]",
         "[{\"of\":\"a model\",\"points\":[{\"rows\":1,\"nanos\":0}],\"measuredAtMs\":1795262400000}]"
