@@ -47,6 +47,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private static final int WRITE_BEHIND_BLOCKS = 32;
     private static final String PART = "engine";
     private static final long LOOK_NANOS_MIN = 1_000_000;
+    /** After the last step: whoever asks right after a start or an answer shall not wait for a piece. */
+    private static final long REST_NANOS = 300_000_000;
 
     public sealed interface Command {}
 
@@ -132,17 +134,16 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private boolean pausing;
     private boolean ticking;
     private boolean idles = true;
-    private boolean idling = true;
+    private long askedNanos = System.nanoTime();
+    private Cancellable rest = Cancellable.alreadyCancelled();
     private Cancellable look = Cancellable.alreadyCancelled();
     private boolean writing;
     private int reading;
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
 
     private EngineActor(
-            ActorContext<Command> context,
-            Supplier<EngineLoop> loops,
-            BlockPool pool,
-            EngineBoard board, Readiness readiness, BooleanSupplier idle) {
+            ActorContext<Command> context, Supplier<EngineLoop> loops, BlockPool pool, EngineBoard board,
+            Readiness readiness, BooleanSupplier idle) {
         super(context);
         this.idle = idle;
         this.loops = loops;
@@ -153,7 +154,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         this.deliveries = new Deliveries(new Courier(
                 context.getSystem().dispatchers().lookup(DispatcherSelector.defaultDispatcher())));
         replaceLoop();
-        context.getSelf().tell(Idle.NOW);
+        context.getSelf().tell(Look.NOW);
     }
 
     @Override
@@ -194,13 +195,13 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             ticking = true;
             getContext().getSelf().tell(Tick.NOW);
         }
-        if (idles && !idling && !ticking && loop.isPresent()) {
-            idling = true;
-            getContext().getSelf().tell(Idle.NOW);
+        rest.cancel();
+        if (idles && !ticking && loop.isPresent()) {
+            long left = askedNanos + REST_NANOS - System.nanoTime();
+            rest = getContext().scheduleOnce(Duration.ofNanos(Math.max(left, 1)), getContext().getSelf(), Idle.NOW);
         }
         lookAtDeadlines();
-        boolean quiet = !ticking && !idling && !writing && reading == 0;
-        if (stopping.isPresent() && quiet) {
+        if (stopping.isPresent() && !ticking && !writing && reading == 0) {
             stopping.get().tell(new Stopped());
             return Behaviors.stopped();
         }
@@ -274,6 +275,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         if (loop.isEmpty()) {
             return;
         }
+        askedNanos = System.nanoTime();
         EngineLoop running = loop.get();
         List<EngineEvent> events = running.step();
         board.show(running.stats());
@@ -287,10 +289,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     }
 
     private void onIdle() {
-        idling = false;
-        if (loop.isPresent() && !loop.get().hasWork()) {
-            idles = idle.getAsBoolean();
-        }
+        idles = loop.isEmpty() || loop.get().hasWork() || idle.getAsBoolean();
     }
 
     private void deliver(EngineEvent event) {
