@@ -29,8 +29,8 @@ public final class EncoderFiles {
         }
         try (Arena arena = Arena.ofConfined()) {
             var bytes = ModelFiles.map(path, arena);
-            return GgufReader.isGguf(bytes) && GgufReader.read(bytes, path.toString()).metadata()
-                    .text("general.architecture").filter(GGUF::contains).isPresent();
+            return GgufReader.isGguf(bytes)
+                    && GgufReader.architecture(bytes, path.toString()).filter(GGUF::contains).isPresent();
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
@@ -20,6 +22,7 @@ final class GgufReader {
     static final int MAGIC = 0x46554747;
     static final int DEFAULT_ALIGNMENT = 32;
 
+    private static final String ARCHITECTURE = "general.architecture";
     private static final int KEYS_MAX = 1 << 14;
     private static final int KEY_BYTES_MAX = 1 << 10;
     private static final int TENSORS_MAX = 1 << 16;
@@ -51,7 +54,25 @@ final class GgufReader {
         return file.byteSize() >= Integer.BYTES && new SegmentCursor(file, "file").nextInt("magic") == MAGIC;
     }
 
+    /** {@code general.architecture}, which stands first as a rule; what follows it is not read. */
+    static Optional<String> architecture(MemorySegment file, String where) {
+        var reader = new GgufReader(file, where);
+        reader.readStart();
+        reader.nextCount("tensor", TENSORS_MAX);
+        return reader.readMetadata(reader.nextCount("metadata key", KEYS_MAX), ARCHITECTURE::equals)
+                .text(ARCHITECTURE);
+    }
+
     private GgufHeader read() {
+        readStart();
+        int tensorCount = nextCount("tensor", TENSORS_MAX);
+        GgufMetadata metadata = readMetadata(nextCount("metadata key", KEYS_MAX), key -> false);
+        Map<String, List<Integer>> dimensions = new LinkedHashMap<>();
+        Map<String, Tensor> tensors = readTensors(tensorCount, alignment(metadata), dimensions);
+        return new GgufHeader(metadata, tensors, dimensions);
+    }
+
+    private void readStart() {
         int magic = cursor.nextInt("magic");
         if (magic != MAGIC) {
             throw new ModelFormatException(where, "starts with 0x" + Integer.toHexString(magic)
@@ -64,12 +85,6 @@ final class GgufReader {
                     ? "is big-endian GGUF, expected little-endian"
                     : "GGUF version " + Integer.toUnsignedString(version) + ", expected 2 or 3");
         }
-        int tensorCount = nextCount("tensor", TENSORS_MAX);
-        int keyCount = nextCount("metadata key", KEYS_MAX);
-        GgufMetadata metadata = readMetadata(keyCount);
-        Map<String, List<Integer>> dimensions = new LinkedHashMap<>();
-        Map<String, Tensor> tensors = readTensors(tensorCount, alignment(metadata), dimensions);
-        return new GgufHeader(metadata, tensors, dimensions);
     }
 
     private int nextCount(String what, int max) {
@@ -81,13 +96,17 @@ final class GgufReader {
         return (int) count;
     }
 
-    private GgufMetadata readMetadata(int keyCount) {
+    /** @param isLast of a key: nothing after it is read */
+    private GgufMetadata readMetadata(int keyCount, Predicate<String> isLast) {
         Map<String, GgufValue> values = new LinkedHashMap<>();
         for (int i = 0; i < keyCount; i++) {
             String key = text(cursor.nextString(KEY_BYTES_MAX, "metadata key"));
             GgufType type = GgufType.of(cursor.nextInt("type of " + key), where, key);
             if (values.put(key, nextValue(key, type)) != null) {
                 throw new ModelFormatException(where, "metadata key " + key + " appears twice");
+            }
+            if (isLast.test(key)) {
+                break;
             }
         }
         return new GgufMetadata(values, where);
