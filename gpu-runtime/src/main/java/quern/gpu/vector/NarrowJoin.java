@@ -214,6 +214,36 @@ final class NarrowJoin {
         }
     }
 
+    /** Floats of one token, of runs that share a scale and have factors of their own, as they are stored. */
+    static void factored1(
+            float[] dots, int runs, int perBlock, float[] xScales, int xAt, MemorySegment w, long scalesAt,
+            long factorsAt, float[] sums, int at) {
+        for (int row = 0; row < 16; row += LANES) {
+            FloatVector a0 = FloatVector.fromArray(F, sums, at + row);
+            FloatVector a1 = FloatVector.fromArray(F, sums, at + row + 16);
+            long scale = scalesAt + 2 * row;
+            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                    .reinterpretAsFloats().mul(HALF_BIAS);
+            FloatVector u = ((IntVector) ShortVector.fromMemorySegment(HALF, w, scale + 32, ORDER)
+                    .convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 13).and(HALF_BITS)
+                    .reinterpretAsFloats().mul(HALF_BIAS);
+            int dot = row;
+            long factor = factorsAt + row;
+            for (int run = 0; run < runs; run++, dot += 32, factor += 32) {
+                float x = xScales[xAt + (run >> perBlock - 1)];
+                a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, factor, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).mul(v).mul(x)
+                        .fma(FloatVector.fromArray(F, dots, dot), a0);
+                a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, factor + 16, ORDER)
+                        .convertShape(VectorOperators.B2F, F, 0)).mul(u).mul(x)
+                        .fma(FloatVector.fromArray(F, dots, dot + 16), a1);
+            }
+            a0.intoArray(sums, at + row);
+            a1.intoArray(sums, at + row + 16);
+        }
+    }
+
     /** Floats of one token. */
     static void floats1(
             float[] dots, int runs, int perBlock, float[] xScales, int xAt, float[] scales, float[] sums, int at) {

@@ -209,7 +209,8 @@ final class PanelProduct {
         /* For one token a copy of the scales would cost as much as their use. */
         boolean plain = w.layout().factorsPerBlock() == 0 && !w.layout().hasMins() && x.tokens(firstTile) == 1;
         boolean along = liftsAlong(w, x);
-        if (!plain && !along) {
+        boolean factored = factored(w, x, firstTile);
+        if (!plain && !along && !factored) {
             PanelReader.scales(w, panel, from, to, scales[slot]);
         }
         for (int tile = firstTile; tile < x.tiles(); tile++) {
@@ -224,6 +225,8 @@ final class PanelProduct {
                 joinLifted(w, panel, slot, from, to, x);
             } else if (plain) {
                 joinPlain(w, panel, slot, from, to, x, tile);
+            } else if (factored) {
+                joinFactored(w, panel, slot, from, to, x, tile);
             } else if (nibbles) {
                 joinShorts(w, slot, from, to, x, tile, 0);
             } else {
@@ -324,6 +327,27 @@ final class PanelProduct {
             NarrowJoin.shorts1(shortDots, blocks, x.scales(), xAt, w.memory(), scalesAt, sums, at);
         } else {
             NarrowJoin.floats1(dots, blocks, x.scales(), xAt, w.memory(), scalesAt, sums, at);
+        }
+    }
+
+    /** Whether the factors of these blocks are used as they are stored: of one token, of types without minima. */
+    private static boolean factored(PanelMatrix w, TokenTiles x, int tile) {
+        return w.layout().form() == Form.BYTES && w.layout().factorsPerBlock() > 0 && !w.layout().hasMins()
+                && x.tokens(tile) == 1;
+    }
+
+    /** Blocks of one scale. */
+    private void joinFactored(PanelMatrix w, int panel, int slot, int from, int to, TokenTiles x, int tile) {
+        int perBlock = w.layout().runsPerBlock();
+        long scalesAt = w.layout().scalesAt(panel, from);
+        long factorsAt = w.layout().factorsAt(panel, from);
+        int at = sumsAt(x, slot, tile);
+        if (wide) {
+            WideJoin.factored1(dots, perBlock * (to - from), perBlock, x.scales(), x.blockAt(tile, from), w.memory(),
+                    scalesAt, factorsAt, sums, at);
+        } else {
+            NarrowJoin.factored1(dots, perBlock * (to - from), perBlock, x.scales(), x.blockAt(tile, from),
+                    w.memory(), scalesAt, factorsAt, sums, at);
         }
     }
 
