@@ -24,7 +24,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(2);
     /** Rows of the steps run by the model itself: a token, some streams, prompts. */
-    private static final int[] REHEARSED = {1, 4, 16, 128, 16, 128, 16, 128};
+    private static final int[] REHEARSED = {1, 4, 8, 16, 128, 16, 128, 16, 128};
     /** No step follows one that took longer: who asks meanwhile waits for it, though it spares him such a step. */
     private static final long REHEARSED_NANOS_MAX = 3_000_000_000L;
 

@@ -24,6 +24,7 @@ import quern.inference.engine.EngineEvent;
 import quern.inference.engine.EngineLoop;
 import quern.inference.engine.EngineStats;
 import quern.inference.engine.SequenceRequest;
+import quern.inference.engine.StepProfile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.RandomShape;
 import quern.inference.sampling.SamplingParameters;
@@ -108,6 +109,14 @@ public final class SpeculationBenchmark {
                 EngineConfig engine = guessing == 1 ? config.engine() : withoutDrafts(config.engine());
                 loops[guessing] = new EngineLoop(model, pools[guessing], model.kvLayout(config.kv()), engine);
             }
+            /* As an engine does that nobody asks, once for a model and machine. */
+            for (int rows : new int[] {1, 2, 4, 8, 16, 128, 1, 2, 4, 8, 16, 128, 16, 128}) {
+                StepProfile.rehearse(model, model.kvLayout(config.kv()), rows);
+            }
+            StepProfile profile = StepProfile.measure(model, model.kvLayout(config.kv()),
+                    config.engine().maxBatchedTokens(), config.engine().scheduling().profile());
+            loops[0].adopt(profile);
+            loops[1].adopt(profile);
         }
 
         /** The model's own greedy text, or a drawn one where it shall not repeat itself. */

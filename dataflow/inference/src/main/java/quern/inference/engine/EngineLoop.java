@@ -102,6 +102,7 @@ public final class EngineLoop {
     /** Plans steps by this profile of the model, corrected by what later steps take. */
     public void adopt(StepProfile profile) {
         pace.adopt(profile);
+        speculation.adopt(profile);
     }
 
     /** Tells what happens from now on. */

@@ -30,6 +30,11 @@ final class Speculation {
         this.draftTokensMax = draftTokensMax;
     }
 
+    /** Steps of more rows than any so far need not be tried to know what they take. */
+    void adopt(StepProfile profile) {
+        times.adopt(profile);
+    }
+
     /**
      * The plan with drafts beside the decodes where that is expected to be faster.
      *

@@ -88,7 +88,7 @@ public record StepProfile(List<Point> points) {
     }
 
     private static int next(int rows, int most) {
-        return rows == most ? most + 1 : Math.min(most, rows < 16 ? 4 * rows : 2 * rows);
+        return rows == most ? most + 1 : Math.min(most, 2 * rows);
     }
 
     private static ForwardBatch batch(LoadedModel model, KvLayout layout, List<MemorySegment> blocks, int rows) {

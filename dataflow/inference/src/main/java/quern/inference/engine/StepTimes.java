@@ -3,10 +3,11 @@ package quern.inference.engine;
 import java.util.Arrays;
 
 /**
- * How long a step of decodes takes by its rows, as measured on this machine with the running workload. Kernels take
- * several rows at once, so time grows in stairs: what was not measured is hoped to cost half of what lies between its
- * neighbours, and beyond the largest to grow half as fast as before, so that it gets tried. Nothing costs more than a
- * larger step.
+ * How long a step of decodes takes by its rows, as measured on this machine with the running workload. What was not
+ * seen yet is to grow as a {@link StepProfile} does. Without one, and where its times grow faster than its rows, which
+ * tells of something else: kernels take several rows at once, so time grows in stairs, and what was not seen is hoped to
+ * cost half of what lies between its neighbours, and beyond the largest to grow half as fast as before, so that it gets
+ * tried. Nothing costs more than a larger step.
  */
 final class StepTimes {
 
@@ -23,6 +24,7 @@ final class StepTimes {
     private final double[] nanos;
     private final boolean[] seen;
     private long steps;
+    private StepProfile profile = StepProfile.NONE;
 
     StepTimes(int rowsMax) {
         this.nanos = new double[rowsMax + 1];
@@ -31,6 +33,11 @@ final class StepTimes {
 
     int rowsMax() {
         return nanos.length - 1;
+    }
+
+    /** Of this model and machine; only how its times grow is taken from it. */
+    void adopt(StepProfile measured) {
+        profile = measured;
     }
 
     void record(int rows, long stepNanos) {
@@ -72,6 +79,11 @@ final class StepTimes {
         }
         if (below == rows) {
             return nanos[rows];
+        }
+        double growth = profile.points().isEmpty() ? Double.MAX_VALUE
+                : (double) profile.nanosOf(rows) / profile.nanosOf(below);
+        if (growth * below <= rows) {
+            return growth * nanos[below];
         }
         if (above < nanos.length) {
             return nanos[below] + HOPE * (nanos[above] - nanos[below]) * (rows - below) / (above - below);

@@ -120,6 +120,21 @@ class SpeculationTest {
     }
 
     @Test
+    void shouldExpectWhatWasNotSeenToGrowAsTheProfileDoesWhereThatCanBe() {
+        StepTimes times = new StepTimes(16);
+        times.adopt(new StepProfile(List.of(new StepProfile.Point(1, 10), new StepProfile.Point(2, 16),
+                new StepProfile.Point(4, 16), new StepProfile.Point(8, 100))));
+        assertEquals(1, times.of(4), "how times grow says nothing of the first");
+        times.record(1, 1000);
+        assertEquals(1600, times.of(2));
+        assertEquals(1600, times.of(4));
+        assertEquals(1000, times.of(8), "what grows faster than its rows was disturbed when it was measured");
+        times.record(4, 1200);
+        assertEquals(1200, times.of(4), "what was seen counts");
+        assertEquals(1200, times.of(2));
+    }
+
+    @Test
     void shouldComeToKnowTheLastRowOfAStairWhenOthersDisturbTheMachine() {
         double[] stairs = {0, 1, 2, 2, 2, 4.2, 4.2, 4.2, 4.2, 5.4};
         double share = 0.85;
