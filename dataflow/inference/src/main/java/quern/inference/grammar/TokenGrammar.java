@@ -18,7 +18,8 @@ public final class TokenGrammar {
     private static final int LOCAL_DEPTH_MAX = Grammar.DEPTH_MAX / 2;
     /** Where so many symbols may come, as within a string, a walk sees most of a vocabulary: milliseconds each. */
     private static final int WIDE = 64;
-    private static final int PREPARED_MAX = 16;
+    private static final int PREPARED_WIDE_MAX = 16;
+    private static final int PREPARED_MAX = 256;
 
     /**
      * @param accepted tokens that stay within the rule, or end with it
@@ -48,13 +49,19 @@ public final class TokenGrammar {
         return new GrammarMask(this, reading.start());
     }
 
-    /** Finds what is costly to find, up to a limit, before somebody waits for it between two tokens. */
+    /** Finds tokens of states, the costly ones first, up to a limit, before somebody waits for it between two tokens. */
     public synchronized void prepare() {
-        int left = PREPARED_MAX;
-        for (int state = 0; state < grammar.size() && left > 0; state++) {
+        for (int state = 0; state < grammar.size() && locals.size() < PREPARED_WIDE_MAX; state++) {
             if (grammar.width(state) >= WIDE) {
                 locals.computeIfAbsent(state, this::local);
-                left--;
+            }
+        }
+        for (int state = 0; state < grammar.size() && locals.size() < PREPARED_MAX; state++) {
+            if (maskBytes + reading.rememberedBytes() > memoryBytes / 4) {
+                return;
+            }
+            if (grammar.consumes(state) && grammar.width(state) < WIDE) {
+                locals.computeIfAbsent(state, this::local);
             }
         }
     }
