@@ -101,7 +101,7 @@ class StreamsTest {
     void shouldEndOnlyTheAnswersNobodyReadsWhenTheyPileUp() throws Exception {
         List<Socket> stalled = new ArrayList<>();
         try (TestAppliance appliance = TestAppliance.startEndless(directory.resolve("data"), Map.of(
-                "engine.sequences-max", Integer.toString(STALLED + 1), "http.unread-tokens-max", "64"))) {
+                "engine.sequences-max", Integer.toString(STALLED + 1), "http.unread-tokens-max", "512"))) {
             try {
                 for (int i = 0; i < STALLED; i++) {
                     stalled.add(stall(appliance));
@@ -116,7 +116,7 @@ class StreamsTest {
                 assertEquals(stats.blocksTotal(), stats.blocksAvailable());
                 for (Socket socket : stalled) {
                     String rest = rest(socket);
-                    assertTrue(rest.contains("more than 64 tokens waited"), rest);
+                    assertTrue(rest.contains("more than 512 tokens waited"), rest);
                 }
             } finally {
                 for (Socket socket : stalled) {
