@@ -49,7 +49,7 @@ public final class TokenGrammar {
         return new GrammarMask(this, reading.start());
     }
 
-    /** Finds tokens of states, the costly ones first, up to a limit, before somebody waits for it between two tokens. */
+    /** Finds tokens of states, the costly ones first, up to a limit, before somebody waits for it between tokens. */
     public synchronized void prepare() {
         for (int state = 0; state < grammar.size() && locals.size() < PREPARED_WIDE_MAX; state++) {
             if (grammar.width(state) >= WIDE) {
