@@ -4,10 +4,10 @@ import java.util.Arrays;
 
 /**
  * How long a step of decodes takes by its rows, as measured on this machine with the running workload. What was not
- * seen yet is to grow as a {@link StepProfile} does. Kernels take several rows at once, so time grows in stairs: without
- * a profile, and where its times grow faster than its rows, as if something disturbed it, what was not seen is hoped to
- * cost half of what lies between its neighbours, and beyond the largest to grow half as fast as before, so that it gets
- * tried. Nothing costs more than a larger step.
+ * seen yet is to grow as a {@link StepProfile} does. Kernels take several rows at once, so time grows in stairs:
+ * without a profile, and where its times grow faster than its rows, as if something disturbed it, what was not seen
+ * is hoped to cost half of what lies between its neighbours, and beyond the largest to grow half as fast as before,
+ * so that it gets tried. Nothing costs more than a larger step.
  */
 final class StepTimes {
 
