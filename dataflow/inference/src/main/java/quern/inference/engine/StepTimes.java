@@ -80,8 +80,8 @@ final class StepTimes {
         if (below == rows) {
             return nanos[rows];
         }
-        double growth = profile.points().isEmpty() ? Double.MAX_VALUE
-                : (double) profile.nanosOf(rows) / profile.nanosOf(below);
+        boolean measured = !profile.points().isEmpty() && rows <= profile.points().getLast().rows();
+        double growth = measured ? (double) profile.nanosOf(rows) / profile.nanosOf(below) : Double.MAX_VALUE;
         if (growth * below <= rows) {
             return growth * nanos[below];
         }

@@ -132,6 +132,10 @@ class SpeculationTest {
         times.record(4, 1200);
         assertEquals(1200, times.of(4), "what was seen counts");
         assertEquals(1200, times.of(2));
+        StepTimes beyond = new StepTimes(16);
+        beyond.adopt(new StepProfile(List.of(new StepProfile.Point(1, 10))));
+        beyond.record(1, 1000);
+        assertEquals(1000, beyond.of(2), "what the profile does not reach gets tried");
     }
 
     @Test
