@@ -30,7 +30,7 @@ final class Speculation {
         this.draftTokensMax = draftTokensMax;
     }
 
-    /** Steps of more rows than any so far need not be tried to know what they take. */
+    /** @param profile of this model and machine: tells what rows cost that were not tried yet */
     void adopt(StepProfile profile) {
         times.adopt(profile);
     }

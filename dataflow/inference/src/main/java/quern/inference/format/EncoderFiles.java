@@ -17,7 +17,7 @@ public final class EncoderFiles {
     /**
      * Whether the model at a path is an encoder rather than a model that generates; false where there is none.
      *
-     * @throws ModelFormatException if it is damaged
+     * @throws ModelFormatException if it is damaged before the place that tells; what follows is read when it is opened
      */
     public static boolean isEncoder(Path path) {
         if (Files.isDirectory(path)) {
