@@ -12,10 +12,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Writes a file so that its name means either the old or the whole new content: a temporary file beside it, forced to
- * disk, renamed over it, and the directory forced.
+ * disk, renamed over it, and the directory forced. Several threads and processes may write one file at once, each to a
+ * temporary file of its own; the last one renamed stays.
  */
 public final class AtomicFile {
 
@@ -49,9 +51,9 @@ public final class AtomicFile {
 
     /** Replaces {@code target} by what {@code content} writes; mode 0600. On failure the target is untouched. */
     public static void write(Path target, Content content) throws IOException {
-        Path temporary = temporary(target);
+        removeAbandoned(target, TEMPORARY_SUFFIX);
+        Path temporary = ownTemporary(target, TEMPORARY_SUFFIX);
         try {
-            Files.deleteIfExists(temporary);
             try (FileChannel channel = FileChannel.open(
                     temporary,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
@@ -66,7 +68,29 @@ public final class AtomicFile {
         }
     }
 
-    /** The name beside {@code target} to write to before {@link #publish}. */
+    /** A name beside {@code target} that no other thread or process takes, for a file to be renamed once whole. */
+    public static Path ownTemporary(Path target, String suffix) {
+        return target.resolveSibling(
+                target.getFileName() + "." + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + suffix);
+    }
+
+    /** Removes what processes that died left under {@link #ownTemporary} names of {@code target}. */
+    public static void removeAbandoned(Path target, String suffix) throws IOException {
+        String prefix = target.getFileName() + ".";
+        try (var children = Files.newDirectoryStream(target.toAbsolutePath().getParent(),
+                child -> child.getFileName().toString().startsWith(prefix) && child.toString().endsWith(suffix))) {
+            for (Path child : children) {
+                String pid = child.getFileName().toString().substring(prefix.length()).replaceAll("-.*", "");
+                boolean dead = pid.matches("[0-9]{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isEmpty();
+                if (dead) {
+                    Files.deleteIfExists(child);
+                }
+            }
+        }
+    }
+
+    /** The name beside {@code target} to write to before {@link #publish}, where one writer at a time is sure. */
     public static Path temporary(Path target) {
         return target.resolveSibling(target.getFileName() + TEMPORARY_SUFFIX);
     }

@@ -9,7 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,5 +97,42 @@ class DataDirectoryTest {
         AtomicFile.write(file, "new");
         assertEquals("new", Files.readString(file));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    void shouldKeepAWholeFileWhenSeveralWriteItAtOnce() throws Exception {
+        Path file = parent.resolve("file");
+        List<String> contents = Stream.of("a", "b", "c", "d").map(letter -> letter.repeat(70_000)).toList();
+        try (ExecutorService writers = Executors.newFixedThreadPool(contents.size())) {
+            List<Future<?>> written = new ArrayList<>();
+            for (String content : contents) {
+                written.add(writers.submit(() -> {
+                    for (int round = 0; round < 25; round++) {
+                        AtomicFile.write(file, content);
+                        assertTrue(contents.contains(Files.readString(file)), "not whole");
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> each : written) {
+                each.get();
+            }
+        }
+        assertEquals(Set.of("file"), names());
+    }
+
+    @Test
+    void shouldRemoveWhatADeadProcessWasWriting() throws IOException {
+        Path file = parent.resolve("file");
+        Files.writeString(parent.resolve("file.999999999999-1.writing"), "half");
+        Files.writeString(AtomicFile.ownTemporary(file, AtomicFile.TEMPORARY_SUFFIX), "being written");
+        AtomicFile.write(file, "whole");
+        assertEquals(2, names().size(), "the dead one's is gone, the living one's is not: " + names());
+    }
+
+    private Set<String> names() throws IOException {
+        try (Stream<Path> children = Files.list(parent)) {
+            return children.map(child -> child.getFileName().toString()).collect(Collectors.toSet());
+        }
     }
 }

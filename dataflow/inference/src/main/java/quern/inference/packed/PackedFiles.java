@@ -19,6 +19,7 @@ import quern.gpu.kernel.Matrix;
 import quern.gpu.tensor.ElementType;
 import quern.inference.format.ModelFile;
 import quern.inference.transformer.TransformerWeights;
+import quern.kv.AtomicFile;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
 
@@ -36,6 +37,7 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
     /** Ending of such files. */
     public static final String ENDING = ".packed";
 
+    private static final String UNFINISHED = ".part";
     private static final Logger LOG = LoggerFactory.getLogger(PackedFiles.class);
     /** Left free on a disk: a cache must not be what fills it. */
     private static final long SPARE_BYTES = 256L << 20;
@@ -116,9 +118,8 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
 
     private PackedWeights make(ModelFile model, String fingerprint, Path path) throws IOException {
         Path directory = path.toAbsolutePath().getParent();
-        removeLeftovers(directory, path);
-        Path temporary = path.resolveSibling(
-                path.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".part");
+        AtomicFile.removeAbandoned(path, UNFINISHED);
+        Path temporary = AtomicFile.ownTemporary(path, UNFINISHED);
         try {
             try (FileChannel channel = FileChannel.open(
                     temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -144,22 +145,6 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
             }
         } catch (IOException full) {
             throw new UncheckedIOException(full);
-        }
-    }
-
-    /** What processes that died were writing. */
-    private static void removeLeftovers(Path directory, Path path) throws IOException {
-        String prefix = path.getFileName() + ".";
-        try (var children = Files.newDirectoryStream(directory, "*.part")) {
-            for (Path child : children) {
-                String name = child.getFileName().toString();
-                String pid = name.startsWith(prefix) ? name.substring(prefix.length()).replaceAll("-.*", "") : "";
-                boolean dead = pid.matches("[0-9]{1,18}")
-                        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isEmpty();
-                if (dead) {
-                    Files.deleteIfExists(child);
-                }
-            }
         }
     }
 
