@@ -22,6 +22,8 @@ public final class Draft {
     public static final String PRIVATE_PREFIX = "__dj__";
 
     private final List<String> notes = new ArrayList<>(0);
+    private final List<String> changedBy = new ArrayList<>(0);
+    private boolean changed;
     private Sample sample;
     private final boolean verbatim;
     private String sourceText;
@@ -93,6 +95,7 @@ public final class Draft {
     }
 
     public void setText(String key, String text) {
+        changed = changed || !text.equals(text(key));
         if (verbatim && sourceText == null) {
             sourceText = text(key);
         }
@@ -156,6 +159,23 @@ public final class Draft {
         List<String> taken = List.copyOf(notes);
         notes.clear();
         return taken;
+    }
+
+    /** Operators that changed its text, in order. */
+    List<String> changedBy() {
+        return List.copyOf(changedBy);
+    }
+
+    /** Whether the text was changed since the last call; if so, by this operator. */
+    void changedSinceBy(String label) {
+        if (changed) {
+            changedBy.add(label);
+            changed = false;
+        }
+    }
+
+    void inherit(List<String> operators) {
+        changedBy.addAll(0, operators);
     }
 
     /**

@@ -25,6 +25,7 @@ public record Interval(double min, double max, boolean minClosed, boolean maxClo
             return Verdict.keep();
         }
         String side = reversed ? " in the excluded range" : value > min ? " too high" : " too low";
-        return new Verdict.Drop(stat + side, value);
+        double bound = (reversed ? Math.abs(value - max) < Math.abs(value - min) : value > min) ? max : min;
+        return new Verdict.Drop(stat + side, value, bound);
     }
 }

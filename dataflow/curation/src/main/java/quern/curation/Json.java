@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /** Reading and writing JSON files; a written file is whole or absent. */
 final class Json {
@@ -36,6 +37,14 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The bytes with a line end behind them. */
+    static byte[] line(JsonNode node) {
+        byte[] json = bytes(node);
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        return line;
     }
 
     static byte[] pretty(JsonNode node) {

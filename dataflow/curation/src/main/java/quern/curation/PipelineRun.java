@@ -18,7 +18,11 @@ import quern.config.CurationConfig;
  * without the kill.
  *
  * <p>Samples stream through the operators one by one; where an operator must see all of them, those that got so far
- * wait on disk, and only fixed-size signatures are held. Not safe for several threads.
+ * wait on disk, and only fixed-size signatures are held.
+ *
+ * <p>Not safe for several threads but for {@link #work}. An owner with several threads takes a stage apart: it calls
+ * {@link #read} until null, for each batch and each of {@link #segments} {@link #work} on any thread, between two
+ * segments {@link #decide} and behind the last {@link #commit} in the order of reading, and then {@link #step}.
  */
 public final class PipelineRun implements AutoCloseable {
 
@@ -35,6 +39,7 @@ public final class PipelineRun implements AutoCloseable {
     private long sinceCheckpoint;
     private StageInput input;
     private StageOutput output;
+    private Passage passage;
     private Sealing sealing;
 
     private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
@@ -135,18 +140,81 @@ public final class PipelineRun implements AutoCloseable {
             finished = !sealing.step();
             return !finished;
         }
+        Batch batch = read(samplesMax);
+        if (batch == null) {
+            endStage();
+            return true;
+        }
+        for (int segment = 0; segment < segments(); segment++) {
+            if (segment > 0) {
+                decide(batch);
+            }
+            work(batch);
+        }
+        commit(batch);
+        return true;
+    }
+
+    /** Whether samples are still streaming: otherwise only {@link #step} goes on. */
+    public boolean isStreaming() {
+        return !finished && sealing == null;
+    }
+
+    /** Parts of the current stage that batches go through, at least 1. */
+    public int segments() {
+        return passage.segments();
+    }
+
+    /** The next samples of the current stage; null where there are no more. */
+    public Batch read(int samplesMax) {
+        List<Passed> items = new ArrayList<>(samplesMax);
+        RunCounts read = new RunCounts();
         for (int i = 0; i < samplesMax; i++) {
             StageInput.Item item = input.next();
             if (item == null) {
-                endStage();
-                return true;
+                break;
             }
-            take(item);
-            if (++sinceCheckpoint >= config.checkpointSamples()) {
-                checkpoint(stage, input.position());
+            if (stage == 0) {
+                read.in++;
+                read.of(SourceInput.LABEL).in++;
             }
+            items.add(switch (item) {
+                case StageInput.Live live -> new Passed.Going(live.draft(), null);
+                case StageInput.Gone gone -> {
+                    read.drop(gone.label(), gone.entry().reason());
+                    yield new Passed.Dropped(gone.entry());
+                }
+            });
         }
-        return true;
+        if (items.isEmpty()) {
+            return null;
+        }
+        Batch batch = new Batch(items, input.position());
+        batch.counts.add(read);
+        return batch;
+    }
+
+    /**
+     * Takes a batch through its next segment; several threads may do so, each with a batch of its own.
+     *
+     * @throws RunException if an operator fails and the recipe says {@code skip_op_error: false}
+     */
+    public void work(Batch batch) {
+        passage.work(batch);
+    }
+
+    /** Decides between two segments; in the order in which batches were read. */
+    public void decide(Batch batch) {
+        output.decide(batch, passage.end(batch.segment - 1));
+    }
+
+    /** Writes a batch that went through all segments; in the order in which batches were read. */
+    public void commit(Batch batch) {
+        output.write(batch);
+        sinceCheckpoint += batch.samples();
+        if (sinceCheckpoint >= config.checkpointSamples()) {
+            checkpoint(stage, batch.position, batch.lengths);
+        }
     }
 
     public RunProgress progress() {
@@ -178,19 +246,8 @@ public final class PipelineRun implements AutoCloseable {
         }
     }
 
-    private void take(StageInput.Item item) {
-        if (stage == 0) {
-            counts.in++;
-            counts.of(SourceInput.LABEL).in++;
-        }
-        switch (item) {
-            case StageInput.Live live -> output.accept(live.draft());
-            case StageInput.Gone gone -> output.reject(gone.entry());
-        }
-    }
-
     private void endStage() {
-        checkpoint(stage + 1, "");
+        checkpoint(stage + 1, "", Map.of());
         input.close();
         output.close();
         stage++;
@@ -215,13 +272,16 @@ public final class PipelineRun implements AutoCloseable {
             input = new SpillInput(directory, stage - 1, decider.operator(), decider.label(),
                     config.deduplicationMemory().bytes(), position);
         }
+        passage = new Passage(pipeline.recipe(), stages.get(stage));
         output = new StageOutput(directory, pipeline.recipe(), config, stages, stage, counts, lengths, lastDocument);
     }
 
-    private void checkpoint(int atStage, String position) {
+    private void checkpoint(int atStage, String position, Map<String, Long> decided) {
         output.force();
         Map<String, Long> lengths = new TreeMap<>();
         output.lengths(lengths);
+        // What deduplicators have taken since of batches behind this one does not count.
+        lengths.putAll(decided);
         new Checkpoint(pipeline.recipe().hash(), atStage, position, output.lastDocument(), lengths, counts)
                 .write(directory);
         sinceCheckpoint = 0;

@@ -23,8 +23,26 @@ final class RunCounts {
 
     long in;
     long kept;
+    /** Of the kept ones, those whose text was changed. */
+    long changed;
     final Map<String, PerOperator> operators = new LinkedHashMap<>();
     final List<Long> partSamples = new ArrayList<>();
+
+    /** Adds what was counted of some samples more. */
+    void add(RunCounts more) {
+        in += more.in;
+        kept += more.kept;
+        changed += more.changed;
+        more.operators.forEach((label, counts) -> {
+            PerOperator one = of(label);
+            one.in += counts.in;
+            one.made += counts.made;
+            one.errors += counts.errors;
+            one.nanos += counts.nanos;
+            counts.dropped.forEach((reason, count) -> one.dropped.merge(reason, count, Long::sum));
+            counts.noted.forEach((note, count) -> one.noted.merge(note, count, Long::sum));
+        });
+    }
 
     PerOperator of(String label) {
         return operators.computeIfAbsent(label, _ -> new PerOperator());
@@ -58,7 +76,7 @@ final class RunCounts {
     }
 
     void write(ObjectNode target) {
-        target.put("in", in).put("kept", kept);
+        target.put("in", in).put("kept", kept).put("changed", changed);
         partSamples.forEach(target.putArray("part_samples")::add);
         ObjectNode all = target.putObject("operators");
         operators.forEach((label, counts) -> {
@@ -75,6 +93,7 @@ final class RunCounts {
         RunCounts counts = new RunCounts();
         counts.in = node.path("in").asLong();
         counts.kept = node.path("kept").asLong();
+        counts.changed = node.path("changed").asLong();
         node.path("part_samples").forEach(n -> counts.partSamples.add(n.asLong()));
         node.path("operators").properties().forEach(entry -> {
             PerOperator one = counts.of(entry.getKey());

@@ -99,7 +99,7 @@ final class Sealing {
         long dropped = counts.dropped();
         return new DatasetManifest("", recipe.projectName(), recipe.hash(), operators, counts.in, counts.made(),
                 counts.kept, counts.droppedByReason(), List.copyOf(shards),
-                describe(directory.resolve(RejectLog.FILE), dropped),
+                describe(directory.resolve(RejectLog.FILE), dropped + counts.changed),
                 List.copyOf(documents), labels).withId();
     }
 

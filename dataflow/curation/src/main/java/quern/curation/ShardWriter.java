@@ -3,20 +3,23 @@ package quern.curation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import quern.ingest.Sample;
 
-/** Writes the kept samples to part files that become the shards, and the documents they come from. */
+/** Writes the kept samples to part files that become the shards, their stats, and the documents they come from. */
 final class ShardWriter implements AutoCloseable {
+
+    /** Stats of the kept samples, a line each where a sample has any. */
+    static final String STATS = "stats.jsonl";
 
     private static final String DOCUMENTS = "documents.txt";
 
     private final Path directory;
     private final long shardBytes;
-    private final String textKey;
-    private final boolean keepStats;
     private final RunCounts counts;
     private final AppendFile documents;
+    private final AppendFile stats;
     private AppendFile part;
     private String lastDocument;
 
@@ -24,11 +27,10 @@ final class ShardWriter implements AutoCloseable {
             String lastDocument) {
         this.directory = directory;
         this.shardBytes = recipe.shardBytes() > 0 ? recipe.shardBytes() : shardBytes;
-        this.textKey = recipe.textKey();
-        this.keepStats = recipe.keepStats();
         this.counts = counts;
         this.lastDocument = lastDocument;
         documents = new AppendFile(documentsPath(directory), lengths.getOrDefault(DOCUMENTS, 0L));
+        stats = new AppendFile(directory.resolve(STATS), lengths.getOrDefault(STATS, 0L));
         if (!counts.partSamples.isEmpty()) {
             Path path = partPath(directory, counts.partSamples.size() - 1);
             part = new AppendFile(path, lengths.getOrDefault(path.getFileName().toString(), 0L));
@@ -43,18 +45,18 @@ final class ShardWriter implements AutoCloseable {
         return directory.resolve(DOCUMENTS);
     }
 
-    void append(Draft draft) {
-        draft.settle(textKey);
-        byte[] line = line(draft);
+    void append(Passed.Ready ready) {
+        byte[] line = ready.line();
         if (part == null || part.length() > 0 && part.length() + line.length > shardBytes) {
             closePart();
             part = new AppendFile(partPath(directory, counts.partSamples.size()), 0);
             counts.partSamples.add(0L);
         }
         part.append(line, line.length);
+        stats.append(ready.stats(), ready.stats().length);
         counts.partSamples.set(counts.partSamples.size() - 1, counts.partSamples.getLast() + 1);
         counts.kept++;
-        String document = draft.sample().documentId();
+        String document = ready.documentId();
         if (!document.equals(lastDocument)) {
             byte[] id = (document + "\n").getBytes(StandardCharsets.UTF_8);
             documents.append(id, id.length);
@@ -68,6 +70,7 @@ final class ShardWriter implements AutoCloseable {
 
     void force() {
         documents.force();
+        stats.force();
         if (part != null) {
             part.force();
         }
@@ -75,6 +78,7 @@ final class ShardWriter implements AutoCloseable {
 
     void lengths(Map<String, Long> into) {
         into.put(DOCUMENTS, documents.length());
+        into.put(STATS, stats.length());
         if (part != null) {
             into.put(part.path().getFileName().toString(), part.length());
         }
@@ -83,6 +87,7 @@ final class ShardWriter implements AutoCloseable {
     @Override
     public void close() {
         documents.close();
+        stats.close();
         if (part != null) {
             part.close();
         }
@@ -95,7 +100,28 @@ final class ShardWriter implements AutoCloseable {
         }
     }
 
-    private byte[] line(Draft draft) {
+    /** What is to be written of a sample; may be called by several threads. */
+    static Passed.Ready ready(Draft draft, Recipe recipe) {
+        draft.settle(recipe.textKey());
+        RejectLog.Entry changed = draft.changedBy().isEmpty() ? null
+                : new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), "", "", Double.NaN, Double.NaN,
+                        "", draft.changedBy());
+        byte[] stats = stats(draft);
+        return new Passed.Ready(line(draft, recipe.keepStats()), new byte[0], draft.sample().documentId(), stats,
+                changed);
+    }
+
+    private static byte[] stats(Draft draft) {
+        ObjectNode node = Json.object();
+        for (String key : List.of(Draft.STATS, Draft.META)) {
+            if (draft.fields().get(key) instanceof ObjectNode found) {
+                node.set(key, found);
+            }
+        }
+        return node.isEmpty() ? new byte[0] : Json.line(node);
+    }
+
+    private static byte[] line(Draft draft, boolean keepStats) {
         Sample sample = draft.sample();
         ObjectNode node = sample.fields();
         node.properties().removeIf(field -> {
@@ -109,9 +135,6 @@ final class ShardWriter implements AutoCloseable {
         if (sample.page() > 0) {
             provenance.put("page", sample.page());
         }
-        byte[] json = Json.bytes(node);
-        byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
-        line[json.length] = '\n';
-        return line;
+        return Json.line(node);
     }
 }

@@ -59,7 +59,7 @@ final class SourceInput implements StageInput {
     }
 
     private static Gone gone(String sampleId, String documentId, String reason) {
-        return new Gone(LABEL, new RejectLog.Entry(sampleId, documentId, LABEL, reason, Double.NaN));
+        return new Gone(LABEL, RejectLog.Entry.dropped(sampleId, documentId, LABEL, reason));
     }
 
     @Override

@@ -3,6 +3,8 @@ package quern.curation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import quern.ingest.Sample;
 
@@ -14,21 +16,16 @@ final class Spill implements AutoCloseable {
 
     private final AppendFile lines;
     private final AppendFile signatures;
-    private final Deduplicator deduplicator;
-    private final byte[] signature;
 
     /** @param deduplicator null where a selector decides, by the samples themselves */
     Spill(Path directory, int stage, Deduplicator deduplicator, Map<String, Long> lengths) {
-        this.deduplicator = deduplicator;
         lines = new AppendFile(linesPath(directory, stage),
                 lengths.getOrDefault(linesPath(directory, stage).getFileName().toString(), 0L));
         if (deduplicator == null) {
             signatures = null;
-            signature = new byte[0];
         } else {
             Path path = signaturesPath(directory, stage);
             signatures = new AppendFile(path, lengths.getOrDefault(path.getFileName().toString(), 0L));
-            signature = new byte[1 + deduplicator.signatureBytes()];
         }
     }
 
@@ -40,23 +37,32 @@ final class Spill implements AutoCloseable {
         return directory.resolve("stage-" + stage + ".sig");
     }
 
-    /** @return false where the deduplicator does not admit the sample and it is not written */
-    boolean append(Draft draft) {
+    void append(Passed.Ready ready) {
+        if (signatures != null) {
+            signatures.append(ready.signature(), ready.signature().length);
+        }
+        lines.append(ready.line(), ready.line().length);
+    }
+
+    /**
+     * What is to be written of a sample; may be called by several threads.
+     *
+     * @param deduplicator null where another kind of operator decides
+     * @return null where the deduplicator does not admit the sample
+     */
+    static Passed.Ready ready(Draft draft, Deduplicator deduplicator) {
+        byte[] signature = new byte[deduplicator == null ? 0 : 1 + deduplicator.signatureBytes()];
         if (deduplicator != null) {
             Deduplicator.Admission admission = deduplicator.admit(draft.view(deduplicator.textKey()));
             if (admission == Deduplicator.Admission.DROP) {
-                return false;
+                return null;
             }
-            java.util.Arrays.fill(signature, (byte) 0);
             if (admission == Deduplicator.Admission.COMPARE) {
                 signature[0] = 1;
                 deduplicator.sign(draft.view(deduplicator.textKey()), signature, 1);
             }
-            signatures.append(signature, signature.length);
         }
-        byte[] line = line(draft);
-        lines.append(line, line.length);
-        return true;
+        return new Passed.Ready(line(draft), signature, draft.sample().documentId(), null, null);
     }
 
     void force() {
@@ -90,17 +96,21 @@ final class Spill implements AutoCloseable {
         if (draft.changedSource() != null) {
             node.put("source", draft.changedSource());
         }
+        if (!draft.changedBy().isEmpty()) {
+            draft.changedBy().forEach(node.putArray("changed_by")::add);
+        }
         node.set("fields", sample.fields());
-        byte[] json = Json.bytes(node);
-        byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
-        line[json.length] = '\n';
-        return line;
+        return Json.line(node);
     }
 
     static Draft draft(JsonNode line) {
         Sample sample = new Sample((ObjectNode) line.path("fields"), line.path("document").asText(),
                 line.path("from").asLong(), line.path("to").asLong(), line.path("page").asInt());
         String source = line.path("source").textValue();
-        return new Draft(sample, source != null || line.path("verbatim").asBoolean(), source);
+        Draft draft = new Draft(sample, source != null || line.path("verbatim").asBoolean(), source);
+        List<String> changedBy = new ArrayList<>();
+        line.path("changed_by").forEach(name -> changedBy.add(name.asText()));
+        draft.inherit(changedBy);
+        return draft;
     }
 }

@@ -1,21 +1,23 @@
 package quern.curation;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import quern.config.CurationConfig;
 
 /**
- * Takes samples through the operators of one stage and writes what comes out: to the spill before the next, or to the
- * shards.
+ * Where the samples of one stage end, batch by batch in order: at deduplicators that decide at once, in the spill
+ * before the next stage, or in the shards. One thread at a time.
  */
 final class StageOutput implements AutoCloseable {
 
-    private final Recipe recipe;
+    private static final int SIGNATURE_BYTES = 16;
+
     private final CurationConfig config;
     private final Stage stage;
     private final RunCounts counts;
@@ -26,11 +28,9 @@ final class StageOutput implements AutoCloseable {
     private final String lastDocument;
     private final SignatureSet[] sets;
     private final AppendFile[] setFiles;
-    private final byte[] signature = new byte[16];
 
     StageOutput(Path directory, Recipe recipe, CurationConfig config, List<Stage> stages, int index, RunCounts counts,
             Map<String, Long> lengths, String lastDocument) {
-        this.recipe = recipe;
         this.config = config;
         this.stage = stages.get(index);
         this.counts = counts;
@@ -51,13 +51,56 @@ final class StageOutput implements AutoCloseable {
         }
     }
 
-    void accept(Draft draft) {
-        through(0, draft);
+    /** Lets the deduplicator behind a batch's last segment keep the first of each kind. */
+    void decide(Batch batch, int index) {
+        Stage.Labelled step = stage.steps().get(index);
+        Deduplicator deduplicator = (Deduplicator) step.operator();
+        long start = System.nanoTime();
+        for (Passed item : batch.takeItems()) {
+            if (!(item instanceof Passed.Going going)) {
+                batch.items.add(item);
+                continue;
+            }
+            requireMemory(step, deduplicator, sets[index].count() + 1);
+            ByteBuffer halves = ByteBuffer.wrap(going.signature());
+            if (sets[index].add(halves.getLong(), halves.getLong())) {
+                setFiles[index].append(going.signature(), SIGNATURE_BYTES);
+                batch.items.add(new Passed.Going(going.draft(), null));
+            } else {
+                Passage.drop(batch, step.label(), going.draft(), new Verdict.Drop("duplicate", Double.NaN));
+            }
+        }
+        batch.counts.of(step.label()).nanos += System.nanoTime() - start;
+        Map<String, Long> lengths = new HashMap<>(batch.lengths);
+        lengths.put(setFiles[index].path().getFileName().toString(), setFiles[index].length());
+        batch.lengths = lengths;
     }
 
-    void reject(RejectLog.Entry entry) {
-        counts.drop(entry.operator(), entry.reason());
-        rejects.append(entry);
+    private void requireMemory(Stage.Labelled step, Deduplicator deduplicator, long samples) {
+        if (deduplicator.memoryBytesPerSample() * samples > config.deduplicationMemory().bytes()) {
+            throw new RunException(step.label() + ": signatures of " + (samples - 1) + " samples take the "
+                    + config.deduplicationMemory().bytes() + " bytes that curation.deduplication-memory allows");
+        }
+    }
+
+    /** Writes a batch that came through all segments, and counts it. */
+    void write(Batch batch) {
+        for (Passed item : batch.items) {
+            switch (item) {
+                case Passed.Dropped dropped -> rejects.append(dropped.entry());
+                case Passed.Ready ready when shards != null -> {
+                    shards.append(ready);
+                    if (ready.changed() != null) {
+                        counts.changed++;
+                        rejects.append(ready.changed());
+                    }
+                }
+                case Passed.Ready ready -> spill.append(ready);
+                case Passed.Going going ->
+                        throw new IllegalStateException(going.draft().sample().id() + " has not come through");
+            }
+        }
+        counts.add(batch.counts);
     }
 
     String lastDocument() {
@@ -107,124 +150,12 @@ final class StageOutput implements AutoCloseable {
         }
     }
 
-    /** From one operator to the next until the sample is dropped, becomes several, or is through. */
-    private void through(int from, Draft draft) {
-        for (int i = from; i < stage.steps().size(); i++) {
-            Stage.Labelled step = stage.steps().get(i);
-            RunCounts.PerOperator count = counts.of(step.label());
-            count.in++;
-            long start = System.nanoTime();
-            List<Draft> out;
-            try {
-                out = apply(i, step, draft);
-            } catch (RunException | UncheckedIOException e) {
-                throw e;
-            } catch (RuntimeException | StackOverflowError e) {
-                failed(step, count, draft, e);
-                return;
-            } finally {
-                count.nanos += System.nanoTime() - start;
-            }
-            if (out.size() != 1) {
-                spread(i + 1, count, out);
-                return;
-            }
-            draft = out.getFirst();
-        }
-        write(draft);
-    }
-
-    private void spread(int next, RunCounts.PerOperator count, List<Draft> drafts) {
-        if (!drafts.isEmpty()) {
-            count.made += drafts.size() - 1;
-            for (Draft made : drafts) {
-                through(next, made);
-            }
-        }
-    }
-
-    /** An empty list where the sample was dropped, and the drop is booked. */
-    private List<Draft> apply(int index, Stage.Labelled step, Draft draft) {
-        return switch (step.operator()) {
-            case Mapper mapper -> {
-                List<Draft> made = mapper.apply(draft);
-                draft.takeNotes().forEach(note -> counts.of(step.label()).noted.merge(note, 1L, Long::sum));
-                if (made.isEmpty()) {
-                    drop(step.label(), draft, mapper.emptyReason(), Double.NaN);
-                }
-                yield made;
-            }
-            case Filter filter -> switch (filter.judge(draft)) {
-                case Verdict.Keep _ -> List.of(draft);
-                case Verdict.Drop drop -> {
-                    drop(step.label(), draft, drop.reason(), drop.stat());
-                    yield List.of();
-                }
-            };
-            case Deduplicator deduplicator -> firstOfItsKind(index, step, deduplicator, draft);
-            case Selector _ -> throw new IllegalStateException("a selector ends its stage");
-        };
-    }
-
-    private List<Draft> firstOfItsKind(int index, Stage.Labelled step, Deduplicator deduplicator, Draft draft) {
-        long needed = deduplicator.memoryBytesPerSample() * (sets[index].count() + 1);
-        if (needed > config.deduplicationMemory().bytes()) {
-            throw new RunException(step.label() + ": signatures of " + sets[index].count() + " samples take the "
-                    + config.deduplicationMemory().bytes() + " bytes that curation.deduplication-memory allows");
-        }
-        deduplicator.sign(draft.view(deduplicator.textKey()), signature, 0);
-        ByteBuffer halves = ByteBuffer.wrap(signature);
-        if (!sets[index].add(halves.getLong(), halves.getLong())) {
-            drop(step.label(), draft, "duplicate", Double.NaN);
-            return List.of();
-        }
-        setFiles[index].append(signature, signature.length);
-        return List.of(draft);
-    }
-
-    private void failed(Stage.Labelled step, RunCounts.PerOperator count, Draft draft, Throwable e) {
-        String reason = e instanceof SampleException ? e.getMessage() : "failed: " + e.getClass().getSimpleName();
-        if (!recipe.skipErrors()) {
-            throw new RunException(step.label() + " failed on sample " + draft.sample().id() + ": " + reason, e);
-        }
-        count.errors++;
-        drop(step.label(), draft, reason, Double.NaN);
-    }
-
-    private void write(Draft draft) {
-        if (shards != null) {
-            shards.append(draft);
-            return;
-        }
-        RunCounts.PerOperator count = counts.of(stage.decider().label());
-        count.in++;
-        long start = System.nanoTime();
-        boolean admitted;
-        try {
-            admitted = spill.append(draft);
-        } catch (RunException | UncheckedIOException e) {
-            throw e;
-        } catch (RuntimeException | StackOverflowError e) {
-            failed(stage.decider(), count, draft, e);
-            return;
-        } finally {
-            count.nanos += System.nanoTime() - start;
-        }
-        if (!admitted) {
-            drop(stage.decider().label(), draft, "too short to compare", Double.NaN);
-        }
-    }
-
-    private void drop(String label, Draft draft, String reason, double stat) {
-        reject(new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label, reason, stat));
-    }
-
     private void openSet(Path path, int index, Map<String, Long> lengths) {
         setFiles[index] = new AppendFile(path, lengths.getOrDefault(path.getFileName().toString(), 0L));
         sets[index] = new SignatureSet();
         try {
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(path));
-            while (all.remaining() >= signature.length) {
+            while (all.remaining() >= SIGNATURE_BYTES) {
                 sets[index].add(all.getLong(), all.getLong());
             }
         } catch (IOException e) {

@@ -14,8 +14,14 @@ public sealed interface Verdict {
      *
      * @param reason a short fixed text, one of few per operator: runs count by it
      * @param stat the measured value that decided; {@code NaN} where none was measured
+     * @param threshold the bound it is beyond; {@code NaN} where there is none
      */
-    record Drop(String reason, double stat) implements Verdict {}
+    record Drop(String reason, double stat, double threshold) implements Verdict {
+
+        public Drop(String reason, double stat) {
+            this(reason, stat, Double.NaN);
+        }
+    }
 
     static Verdict keep() {
         return Keep.KEEP;

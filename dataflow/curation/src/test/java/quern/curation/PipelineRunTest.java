@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -53,8 +54,14 @@ class PipelineRunTest {
         assertTrue(report.addsUp(), report::toString);
         assertTrue(report.made() > 0 && report.kept() > 0 && report.kept() <= 100, report::toString);
         Map<String, Long> logged = new TreeMap<>();
-        RejectLog.read(directory.resolve("a"), entry ->
-                logged.merge(entry.operator() + "/" + entry.reason(), 1L, Long::sum));
+        List<RejectLog.Entry> changed = new ArrayList<>();
+        RejectLog.read(directory.resolve("a"), entry -> {
+            if (entry.isDrop()) {
+                logged.merge(entry.operator() + "/" + entry.reason(), 1L, Long::sum);
+            } else {
+                changed.add(entry);
+            }
+        });
         Map<String, Long> counted = new TreeMap<>();
         report.operators().forEach(line -> line.dropped()
                 .forEach((reason, n) -> counted.put(line.operator() + "/" + reason, n)));
@@ -64,6 +71,9 @@ class PipelineRunTest {
                 && counted.containsKey("reader/broken") && counted.containsKey("document_deduplicator/duplicate")
                 && counted.containsKey("document_simhash_deduplicator/duplicate")
                 && counted.containsKey("topk_specified_field_selector/not selected"), counted::toString);
+        assertFalse(changed.isEmpty());
+        assertTrue(changed.stream().allMatch(entry -> entry.changedBy().contains("whitespace_normalization_mapper")),
+                changed::toString);
         DatasetManifest manifest = DatasetManifest.read(directory.resolve("a"));
         assertTrue(manifest.isGenuine());
         assertEquals(report.kept(), manifest.shards().stream().mapToLong(DatasetManifest.Shard::samples).sum());
@@ -83,6 +93,55 @@ class PipelineRunTest {
                 assertSameFiles(whole, killed, "seed " + seed);
             }
         }
+    }
+
+    @Test
+    void shouldGiveTheSameBytesWhenBatchesGoThroughInAnyOrderAndItIsKilled() throws IOException {
+        Pipeline pipeline = Reference.pipeline(RECIPE.formatted(""));
+        Path whole = directory.resolve("whole");
+        runThrough(pipeline, whole);
+        for (int seed = 0; seed < 4; seed++) {
+            Path other = directory.resolve("other-" + seed);
+            Random random = new Random(seed);
+            for (int killAt = 40; !runInAnyOrder(pipeline, other, random, killAt); killAt *= 2) {
+                tear(other, random);
+            }
+            assertSameFiles(whole, other, "seed " + seed);
+        }
+    }
+
+    /** Several batches under way at a time, worked on in any order. @return false where it was killed */
+    private static boolean runInAnyOrder(Pipeline pipeline, Path target, Random random, int killAt) {
+        PipelineRun run = PipelineRun.open(pipeline, source(), target, SMALL, List.of("secret"));
+        int done = 0;
+        do {
+            for (boolean more = run.isStreaming(); more;) {
+                List<Batch> batches = new ArrayList<>();
+                while (more && batches.size() < 4) {
+                    Batch batch = run.read(1 + random.nextInt(5));
+                    more = batch != null;
+                    if (more) {
+                        batches.add(batch);
+                    }
+                }
+                for (int segment = 0; segment < run.segments(); segment++) {
+                    if (segment > 0) {
+                        batches.forEach(run::decide);
+                    }
+                    List<Batch> shuffled = new ArrayList<>(batches);
+                    Collections.shuffle(shuffled, random);
+                    shuffled.forEach(run::work);
+                }
+                for (Batch batch : batches) {
+                    if (++done == killAt) {
+                        return false;
+                    }
+                    run.commit(batch);
+                }
+            }
+        } while (run.step(1));
+        run.close();
+        return true;
     }
 
     @Test
@@ -213,7 +272,7 @@ class PipelineRunTest {
     private static void tear(Path target, Random random) throws IOException {
         Checkpoint checkpoint = Checkpoint.read(target);
         Map<String, Long> good = checkpoint == null ? Map.of() : checkpoint.lengths();
-        for (String name : List.of("rejects.jsonl", "part-00000.jsonl", "stage-0.jsonl", "stage-1.sig",
+        for (String name : List.of("rejected.jsonl", "stats.jsonl", "part-00000.jsonl", "stage-0.jsonl", "stage-1.sig",
                 "documents.txt")) {
             Path file = target.resolve(name);
             if (Files.exists(file) && good.containsKey(name)) {

@@ -110,6 +110,10 @@ public final class PeerBenchmark {
             if (options.has("shared", name)) {
                 pair(name, STREAMS + " streams, the same " + DEPTH_TOKENS + " tokens before / their own", ours,
                         together.behind(DEPTH_TOKENS, true), together.behind(DEPTH_TOKENS, false));
+                // What sharing could give if the shared tokens cost nothing at all.
+                pair(name, STREAMS + " streams behind " + SHALLOW_TOKENS + " tokens / behind " + DEPTH_TOKENS
+                        + " of their own", ours, together.behind(SHALLOW_TOKENS, false),
+                        together.behind(DEPTH_TOKENS, false));
             }
             if (options.has("depth", name)) {
                 pair(name, "decode behind " + DEPTH_TOKENS + " tokens / behind " + SHALLOW_TOKENS, ours,

@@ -38,6 +38,6 @@ public record LanguageIdScoreFilter(String textKey, Set<String> languages, doubl
         if (!languages.isEmpty() && !languages.contains(language)) {
             return new Verdict.Drop("language not asked for", score);
         }
-        return score >= minScore ? Verdict.keep() : new Verdict.Drop("lang_score too low", score);
+        return score >= minScore ? Verdict.keep() : new Verdict.Drop("lang_score too low", score, minScore);
     }
 }

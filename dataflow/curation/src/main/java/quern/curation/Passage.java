@@ -1,0 +1,158 @@
+package quern.curation;
+
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Takes batches through the operators of a stage, segment by segment: one ends at each deduplicator that decides at
+ * once, and at the end of the stage. Holds nothing that changes; several threads may each work on a batch of their own.
+ */
+final class Passage {
+
+    private final Recipe recipe;
+    private final Stage stage;
+    /** Index of the operator at which each segment ends; the last one's is the number of operators. */
+    private final List<Integer> ends = new ArrayList<>();
+
+    Passage(Recipe recipe, Stage stage) {
+        this.recipe = recipe;
+        this.stage = stage;
+        for (int i = 0; i < stage.steps().size(); i++) {
+            if (stage.steps().get(i).operator() instanceof Deduplicator) {
+                ends.add(i);
+            }
+        }
+        ends.add(stage.steps().size());
+    }
+
+    int segments() {
+        return ends.size();
+    }
+
+    /** Index of the operator that decides behind a segment, which is not the last. */
+    int end(int segment) {
+        return ends.get(segment);
+    }
+
+    /** Takes a batch through its next segment. */
+    void work(Batch batch) {
+        int from = batch.segment == 0 ? 0 : ends.get(batch.segment - 1) + 1;
+        int to = ends.get(batch.segment);
+        for (Passed item : batch.takeItems()) {
+            if (item instanceof Passed.Going going) {
+                through(batch, from, to, going.draft());
+            } else {
+                batch.items.add(item);
+            }
+        }
+        batch.segment++;
+    }
+
+    private void through(Batch batch, int from, int to, Draft first) {
+        Draft draft = first;
+        for (int i = from; i < to; i++) {
+            Stage.Labelled step = stage.steps().get(i);
+            RunCounts.PerOperator count = batch.counts.of(step.label());
+            count.in++;
+            long start = System.nanoTime();
+            List<Draft> out;
+            try {
+                out = apply(batch, step, draft);
+            } catch (RunException | UncheckedIOException e) {
+                throw e;
+            } catch (RuntimeException | StackOverflowError e) {
+                failed(batch, step, count, draft, e);
+                return;
+            } finally {
+                count.nanos += System.nanoTime() - start;
+            }
+            if (out.size() != 1) {
+                count.made += out.isEmpty() ? 0 : out.size() - 1;
+                for (Draft made : out) {
+                    through(batch, i + 1, to, made);
+                }
+                return;
+            }
+            draft = out.getFirst();
+        }
+        end(batch, to, draft);
+    }
+
+    /** An empty list where the sample was dropped, and the drop is booked. */
+    private List<Draft> apply(Batch batch, Stage.Labelled step, Draft draft) {
+        return switch (step.operator()) {
+            case Mapper mapper -> {
+                List<Draft> made = mapper.apply(draft);
+                draft.takeNotes().forEach(note ->
+                        batch.counts.of(step.label()).noted.merge(note, 1L, Long::sum));
+                for (Draft one : made) {
+                    if (one != draft) {
+                        one.inherit(draft.changedBy());
+                    }
+                    one.changedSinceBy(step.label());
+                }
+                if (made.isEmpty()) {
+                    drop(batch, step.label(), draft, new Verdict.Drop(mapper.emptyReason(), Double.NaN));
+                }
+                yield made;
+            }
+            case Filter filter -> switch (filter.judge(draft)) {
+                case Verdict.Keep _ -> List.of(draft);
+                case Verdict.Drop drop -> {
+                    drop(batch, step.label(), draft, drop);
+                    yield List.of();
+                }
+            };
+            case Deduplicator _, Selector _ -> throw new IllegalStateException(step.label() + " ends its segment");
+        };
+    }
+
+    private void end(Batch batch, int at, Draft draft) {
+        boolean within = at < stage.steps().size();
+        if (!within && stage.decider() == null) {
+            batch.items.add(ShardWriter.ready(draft, recipe));
+            return;
+        }
+        Stage.Labelled step = within ? stage.steps().get(at) : stage.decider();
+        RunCounts.PerOperator count = batch.counts.of(step.label());
+        count.in++;
+        long start = System.nanoTime();
+        try {
+            if (within) {
+                Deduplicator deduplicator = (Deduplicator) step.operator();
+                byte[] signature = new byte[deduplicator.signatureBytes()];
+                deduplicator.sign(draft.view(deduplicator.textKey()), signature, 0);
+                batch.items.add(new Passed.Going(draft, signature));
+                return;
+            }
+            Passed.Ready ready = Spill.ready(draft, step.operator() instanceof Deduplicator d ? d : null);
+            if (ready == null) {
+                drop(batch, step.label(), draft, new Verdict.Drop("too short to compare", Double.NaN));
+            } else {
+                batch.items.add(ready);
+            }
+        } catch (RunException | UncheckedIOException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            failed(batch, step, count, draft, e);
+        } finally {
+            count.nanos += System.nanoTime() - start;
+        }
+    }
+
+    private void failed(Batch batch, Stage.Labelled step, RunCounts.PerOperator count, Draft draft, Throwable e) {
+        String reason = e instanceof SampleException ? e.getMessage() : "failed: " + e.getClass().getSimpleName();
+        if (!recipe.skipErrors()) {
+            throw new RunException(step.label() + " failed on sample " + draft.sample().id() + ": " + reason, e);
+        }
+        count.errors++;
+        drop(batch, step.label(), draft, new Verdict.Drop(reason, Double.NaN));
+    }
+
+    static void drop(Batch batch, String label, Draft draft, Verdict.Drop drop) {
+        batch.counts.drop(label, drop.reason());
+        batch.items.add(new Passed.Dropped(new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label,
+                drop.reason(), drop.stat(), drop.threshold(), "", draft.changedBy())));
+    }
+}

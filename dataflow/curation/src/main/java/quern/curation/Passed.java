@@ -1,0 +1,21 @@
+package quern.curation;
+
+/** A sample behind a segment of a stage. */
+sealed interface Passed {
+
+    /** Goes on. @param signature for the deduplicator that decides next; null where none does */
+    record Going(Draft draft, byte[] signature) implements Passed {}
+
+    /**
+     * Came through the stage, as it is to be written.
+     *
+     * @param line JSON with its line end
+     * @param signature for the deduplicator that decides behind the stage
+     * @param stats a line of them, or empty; null where they are not written yet
+     * @param changed null where its text was not changed, or that is not written yet
+     */
+    record Ready(byte[] line, byte[] signature, String documentId, byte[] stats, RejectLog.Entry changed)
+            implements Passed {}
+
+    record Dropped(RejectLog.Entry entry) implements Passed {}
+}
