@@ -19,6 +19,7 @@ public final class MediaSniffer {
     private static final Pattern MAIL_LINE = Pattern.compile("(?i)(?:return-path|received|delivered-to|from|to|subject"
             + "|date|message-id|mime-version|content-type|x-[a-z-]+):.*");
     private static final Pattern PAGE_START = Pattern.compile("(?i)<(?:!doctype\\s+html|html|head|body)[\\s>]");
+    private static final Pattern ARRAY_START = Pattern.compile("\\s*+\\[\\s*+\\{\\s*+\"");
     private static final Pattern OBJECT_START = Pattern.compile("\\s*+\\{\\s*+[\"}]");
 
     private MediaSniffer() {}
@@ -44,9 +45,11 @@ public final class MediaSniffer {
     private static MediaType confirmed(MediaType promised, String text) {
         return switch (promised) {
             case JSONL -> OBJECT_START.matcher(text).lookingAt() || text.isBlank() ? MediaType.JSONL : byText(text);
+            case JSON -> OBJECT_START.matcher(text).lookingAt() ? lineOrTree(text)
+                    : text.stripLeading().startsWith("[") ? MediaType.JSON : byText(text);
             case EML -> isMailbox(text) ? MediaType.MBOX : MediaType.EML;
             case MBOX -> isMailbox(text) ? MediaType.MBOX : byText(text);
-            case MARKDOWN, CSV -> isPage(text) ? MediaType.HTML : promised;
+            case MARKDOWN, CSV, TSV -> isPage(text) ? MediaType.HTML : promised;
             case HTML -> text.indexOf('<') >= 0 ? MediaType.HTML : MediaType.TEXT;
             case TEXT, PDF, GZIP, ZSTD, BINARY -> byText(text);
         };
@@ -60,8 +63,19 @@ public final class MediaSniffer {
         } else if (isMail(text)) {
             return MediaType.EML;
         }
-        return OBJECT_START.matcher(text).lookingAt() && text.stripTrailing().endsWith("}") || linesOfJson(text)
-                ? MediaType.JSONL : MediaType.TEXT;
+        if (ARRAY_START.matcher(text).lookingAt()) {
+            return MediaType.JSON;
+        } else if (OBJECT_START.matcher(text).lookingAt() && text.stripTrailing().endsWith("}")) {
+            return lineOrTree(text);
+        }
+        return linesOfJson(text) ? MediaType.JSONL : MediaType.TEXT;
+    }
+
+    /** Content that begins with an object is one object a line, unless the first line ends within the object. */
+    private static MediaType lineOrTree(String text) {
+        String begin = text.stripLeading();
+        int end = begin.indexOf('\n');
+        return end < 0 || isObject(begin.substring(0, end)) ? MediaType.JSONL : MediaType.JSON;
     }
 
     private static boolean linesOfJson(String text) {

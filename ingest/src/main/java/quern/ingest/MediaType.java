@@ -6,10 +6,12 @@ import java.util.Optional;
 /** The kinds of document that can be told apart, each with its registered name and file endings. */
 public enum MediaType {
     JSONL("application/jsonl", true, ".jsonl", ".ndjson", ".jsonlines"),
+    JSON("application/json", true, ".json"),
     TEXT("text/plain", false, ".txt", ".text", ".log"),
     MARKDOWN("text/markdown", false, ".md", ".markdown"),
     HTML("text/html", false, ".html", ".htm", ".xhtml"),
     CSV("text/csv", true, ".csv"),
+    TSV("text/tab-separated-values", true, ".tsv", ".tab"),
     PDF("application/pdf", false, ".pdf"),
     EML("message/rfc822", false, ".eml"),
     MBOX("application/mbox", true, ".mbox"),

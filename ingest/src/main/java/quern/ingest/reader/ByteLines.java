@@ -11,6 +11,7 @@ final class ByteLines {
     private final long lineBytesMax;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private boolean tooLong;
+    private long readBytes;
 
     ByteLines(BufferedInputStream input, long lineBytesMax) {
         this.input = input;
@@ -26,6 +27,7 @@ final class ByteLines {
             return null;
         }
         while (value >= 0) {
+            readBytes++;
             if (line.size() < lineBytesMax) {
                 line.write(value);
             } else {
@@ -42,6 +44,11 @@ final class ByteLines {
     /** Whether the last line was longer than the limit. */
     boolean isTooLong() {
         return tooLong;
+    }
+
+    /** Bytes of all lines so far. */
+    long readBytes() {
+        return readBytes;
     }
 
     /** Length of a line without its end. */

@@ -15,12 +15,19 @@ import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.QuoteMode;
 
 /**
  * Comma-separated values (RFC 4180; also semicolon, tab and bar): the first row names the fields, each further row is a
- * sample. Without a column {@code text} a sample's text is its cells, a line {@code name: value} each.
+ * A cell that is not UTF-8 makes its row a flaw. As a document, a row without a column {@code text} gets its cells
+ * as one, a line {@code name: value} each. As a row of a dataset it has its columns and no more, every cell a string as it
+ * stands: {@code 007} is no number, and what would be one can be read as one by an operator. A cell with nothing in it is
+ * null, one with {@code ""} is the empty text.
  */
 final class CsvParts implements Parts {
+
+    /** The delimiter that stands most often in the first line. */
+    static final char ANY = 0;
 
     private static final int COLUMNS_MAX = 10_000;
     private static final int HEAD_BYTES = 4096;
@@ -28,15 +35,21 @@ final class CsvParts implements Parts {
     private final CSVParser parser;
     private final Iterator<CSVRecord> records;
     private final RowLimit limit;
+    private final boolean withText;
     private List<String> columns;
     private CSVRecord pending;
 
-    CsvParts(BufferedInputStream input, ReadLimits limits) throws IOException {
-        char delimiter = delimiter(input);
+    /** @param withText whether a row gets a field {@code text} that the file does not have */
+    CsvParts(BufferedInputStream input, ReadLimits limits, char delimiter, boolean withText) throws IOException {
+        this.withText = withText;
+        char chosen = delimiter == ANY ? delimiter(input) : delimiter;
         this.limit = new RowLimit(Utf8Input.reader(input), limits.documentBytesMax());
-        var format = CSVFormat.RFC4180.builder().setDelimiter(delimiter).setIgnoreEmptyLines(true)
-                .setTrailingData(true).setLenientEof(true).get();
-        this.parser = CSVParser.builder().setReader(limit).setFormat(format).get();
+        var format = CSVFormat.RFC4180.builder().setDelimiter(chosen).setIgnoreEmptyLines(true)
+                .setTrailingData(true).setLenientEof(true);
+        if (!withText) {
+            format.setNullString("").setQuoteMode(QuoteMode.ALL_NON_NULL);
+        }
+        this.parser = CSVParser.builder().setReader(limit).setFormat(format.get()).get();
         this.records = parser.iterator();
     }
 
@@ -75,8 +88,19 @@ final class CsvParts implements Parts {
         long to = pending == null ? limit.count : pending.getCharacterPosition();
         if (row.size() > columns.size()) {
             return new Flaw("row has more cells than the header");
+        } else if (!isUtf8(row)) {
+            return new Flaw("row is not UTF-8");
         }
         return new Fields(fields(row), row.getCharacterPosition(), to, 0);
+    }
+
+    private static boolean isUtf8(CSVRecord row) {
+        for (String cell : row) {
+            if (cell != null && !LooseReader.isWhole(cell)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private CSVRecord record() throws IOException {
@@ -95,7 +119,7 @@ final class CsvParts implements Parts {
         List<String> names = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (String cell : header) {
-            String plain = cell.isBlank() ? "column_" + (names.size() + 1) : cell.strip();
+            String plain = cell == null || cell.isBlank() ? "column_" + (names.size() + 1) : cell.strip();
             String name = plain;
             for (int i = 2; !taken.add(name); i++) {
                 name = plain + "_" + i;
@@ -107,18 +131,11 @@ final class CsvParts implements Parts {
 
     private ObjectNode fields(CSVRecord row) {
         ObjectNode fields = JsonNodeFactory.instance.objectNode();
-        StringBuilder text = new StringBuilder();
         for (int i = 0; i < columns.size(); i++) {
-            String cell = i < row.size() ? row.get(i) : "";
-            fields.put(columns.get(i), cell);
-            if (!cell.isBlank()) {
-                text.append(text.isEmpty() ? "" : "\n").append(columns.get(i)).append(": ").append(cell);
-            }
+            String missing = withText ? "" : null;
+            fields.put(columns.get(i), i < row.size() ? row.get(i) : missing);
         }
-        if (!fields.has("text")) {
-            fields.put("text", text.toString());
-        }
-        return fields;
+        return withText ? TableText.with(fields) : fields;
     }
 
     @Override

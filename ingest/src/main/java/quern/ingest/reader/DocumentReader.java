@@ -1,11 +1,8 @@
 package quern.ingest.reader;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import quern.ingest.Document;
-import quern.ingest.MediaSniffer;
-import quern.ingest.MediaType;
 
 /**
  * Makes samples of documents of every known media type. What a document is, is found again in its bytes, past one layer
@@ -13,12 +10,10 @@ import quern.ingest.MediaType;
  */
 public final class DocumentReader {
 
-    private static final int HEAD_BYTES = 1 << 16;
-
-    private final ReadLimits limits;
+    private final Formats formats;
 
     public DocumentReader(ReadLimits limits) {
-        this.limits = limits;
+        this.formats = new Formats(limits, Manner.DOCUMENTS);
     }
 
     /**
@@ -27,7 +22,7 @@ public final class DocumentReader {
      * @param content its bytes; the reading closes it
      */
     public Reading read(Document document, InputStream content) {
-        return new Reading(document, new Reading.Opening() {
+        return new Reading(document.id().hex(), new Reading.Opening() {
             @Override
             public Parts open() throws IOException {
                 return DocumentReader.this.open(document, content);
@@ -37,7 +32,7 @@ public final class DocumentReader {
             public void close() throws IOException {
                 content.close();
             }
-        });
+        }, false);
     }
 
     /** Reads a document to its end for nothing but the outcome. */
@@ -54,39 +49,6 @@ public final class DocumentReader {
         if (document.bytes() == 0) {
             throw new Unreadable("empty file");
         }
-        var input = new BufferedInputStream(content, HEAD_BYTES);
-        MediaType type = sniff(input, document.name(), document.mediaType().text());
-        if (type != MediaType.GZIP && type != MediaType.ZSTD) {
-            return parts(type, input);
-        }
-        var unfolded = new BufferedInputStream(Unfolding.of(type, input, limits), HEAD_BYTES);
-        String name = document.name().replaceFirst("(?i)\\.(gz|zst)$", "");
-        MediaType inner = sniff(unfolded, name, "");
-        if (inner == MediaType.GZIP || inner == MediaType.ZSTD) {
-            throw new Unreadable("compressed twice");
-        }
-        return parts(inner, unfolded);
-    }
-
-    private static MediaType sniff(BufferedInputStream input, String name, String declared) throws IOException {
-        input.mark(HEAD_BYTES);
-        byte[] head = input.readNBytes(HEAD_BYTES - 1);
-        input.reset();
-        return MediaSniffer.sniff(head, name, declared);
-    }
-
-    private Parts parts(MediaType type, BufferedInputStream input) throws IOException {
-        return switch (type) {
-            case JSONL -> new JsonlParts(input, limits);
-            case CSV -> new CsvParts(input, limits);
-            case MBOX -> new MboxParts(input, limits);
-            case EML -> MailMessage.parts(input, limits);
-            case PDF -> PdfParts.open(input, limits);
-            case HTML -> HtmlText.parts(WholeText.bytes(input, limits));
-            case MARKDOWN -> MarkdownText.parts(WholeText.read(input, limits));
-            case TEXT -> WholeText.parts(WholeText.read(input, limits));
-            case BINARY -> throw new Unreadable("binary content of no known type");
-            case GZIP, ZSTD -> throw new Unreadable("compressed twice");
-        };
+        return formats.open(content, document.name(), document.mediaType().text());
     }
 }

@@ -1,8 +1,6 @@
 package quern.ingest.reader;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,19 +12,42 @@ import quern.ingest.TextDecoding;
 /** JSON Lines: every line that is an object is a sample, every other line that is not blank is a flaw. */
 final class JsonlParts implements Parts {
 
-    private static final int DEPTH_MAX = 200;
-
     private final ByteLines lines;
     private final ObjectMapper json;
+    private final long firstByte;
     private long at;
 
-    JsonlParts(BufferedInputStream input, ReadLimits limits) throws IOException {
-        this.lines = new ByteLines(Utf8Input.of(input), limits.documentBytesMax());
-        int stringMax = (int) Math.min(Integer.MAX_VALUE - 16, limits.documentBytesMax());
-        var constraints = StreamReadConstraints.builder()
-                .maxNestingDepth(DEPTH_MAX).maxStringLength(stringMax).build();
-        this.json = new ObjectMapper(JsonFactory.builder().streamReadConstraints(constraints).build())
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** @param plain whether the input is the file's own bytes */
+    static JsonlParts of(BufferedInputStream input, ReadLimits limits, boolean plain) throws IOException {
+        int markBytes = Utf8Input.markBytes(input);
+        BufferedInputStream utf8 = Utf8Input.of(input);
+        return new JsonlParts(utf8, limits, plain && utf8 == input ? markBytes : -1, 0);
+    }
+
+    private JsonlParts(BufferedInputStream input, ReadLimits limits, long firstByte, long at) {
+        this.firstByte = firstByte;
+        this.lines = new ByteLines(input, limits.documentBytesMax());
+        this.json = mapper(limits);
+        this.at = at;
+    }
+
+    /** Goes on where another reading's {@link #resumeByte} was; the input begins there. */
+    static JsonlParts resumed(BufferedInputStream input, ReadLimits limits, long resumeByte, long characters) {
+        return new JsonlParts(input, limits, resumeByte, characters);
+    }
+
+    private static ObjectMapper mapper(ReadLimits limits) {
+        return JsonParts.mapper(limits).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
+
+    @Override
+    public long resumeByte() {
+        return firstByte < 0 ? -1 : firstByte + lines.readBytes();
+    }
+
+    /** Characters before the next part. */
+    long characters() {
+        return at;
     }
 
     @Override

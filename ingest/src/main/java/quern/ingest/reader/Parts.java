@@ -22,6 +22,11 @@ interface Parts extends AutoCloseable {
         return PageCounts.NONE;
     }
 
+    /** Where in the file the next part begins, for formats that can begin there anew; -1 for the others. */
+    default long resumeByte() {
+        return -1;
+    }
+
     @Override
     default void close() throws IOException {}
 }

@@ -3,10 +3,11 @@ package quern.ingest.reader;
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.util.zip.ZipException;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
-import quern.ingest.Document;
 import quern.ingest.DocumentDamaged;
 import quern.ingest.Sample;
 
@@ -16,8 +17,9 @@ import quern.ingest.Sample;
  */
 public final class Reading implements AutoCloseable {
 
-    private final Document document;
+    private final String documentId;
     private final Opening opening;
+    private final boolean resumed;
     private Parts parts;
     private long samples;
     private long refused;
@@ -30,9 +32,11 @@ public final class Reading implements AutoCloseable {
         void close() throws IOException;
     }
 
-    Reading(Document document, Opening opening) {
-        this.document = document;
+    /** @param resumed whether it begins within the document, so that the end may come without a sample */
+    Reading(String documentId, Opening opening, boolean resumed) {
+        this.documentId = documentId;
         this.opening = opening;
+        this.resumed = resumed;
     }
 
     /** The next item, or null at the end. */
@@ -49,7 +53,7 @@ public final class Reading implements AutoCloseable {
                 case Parts.Fields part -> {
                     samples++;
                     yield new Item.Whole(new Sample(
-                            part.fields(), document.id().hex(), part.from(), part.to(), part.page()));
+                            part.fields(), documentId, part.from(), part.to(), part.page()));
                 }
                 case Parts.Flaw flaw -> refuse(flaw.reason());
             };
@@ -67,7 +71,7 @@ public final class Reading implements AutoCloseable {
 
     private Item end() {
         PageCounts pages = parts.pages();
-        if (samples > 0) {
+        if (samples > 0 || resumed) {
             outcome = new ReadOutcome.Read(samples, refused, pages);
             return null;
         }
@@ -98,6 +102,8 @@ public final class Reading implements AutoCloseable {
             case StackOverflowError overflow -> "nested too deeply";
             case EOFException eof -> "ends too early";
             case ZipException zip -> "damaged compressed data";
+            case FileSystemException file -> "file cannot be opened";
+            case CharacterCodingException coding -> "not UTF-8";
             case JacksonException json -> "not valid JSON";
             default -> "damaged or of an unknown format";
         };
@@ -119,7 +125,7 @@ public final class Reading implements AutoCloseable {
             }
             opening.close();
         } catch (IOException e) {
-            throw new QuernException(Category.ERROR, "document " + document.id() + " not closed: " + e, e);
+            throw new QuernException(Category.ERROR, "document " + documentId + " not closed: " + e, e);
         }
     }
 }

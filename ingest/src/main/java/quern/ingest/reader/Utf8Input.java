@@ -31,9 +31,17 @@ final class Utf8Input extends InputStream {
         return wide ? new BufferedInputStream(new Utf8Input(new InputStreamReader(input, charset))) : input;
     }
 
-    /** A reader in the charset that the stream's beginning shows, past its byte-order mark. */
+    /** Length of the byte-order mark that {@link #of} goes past. */
+    static int markBytes(BufferedInputStream input) throws IOException {
+        input.mark(4);
+        byte[] head = input.readNBytes(3);
+        input.reset();
+        return TextDecoding.find(head, head.length, false).markBytes();
+    }
+
+    /** In the charset that the stream's beginning shows, past its byte-order mark; see {@link LooseReader}. */
     static Reader reader(BufferedInputStream input) throws IOException {
-        return new InputStreamReader(input, charset(input));
+        return new LooseReader(input, charset(input));
     }
 
     private static Charset charset(BufferedInputStream input) throws IOException {
