@@ -54,7 +54,7 @@ final class JobKinds {
     Map<JobKind, JobStarter> starters() {
         var starters = new EnumMap<JobKind, JobStarter>(JobKind.class);
         int linesMax = house.config().jobs().batchRequestsMax();
-        starters.put(JobKind.BATCH, SteppedJob.starter(job -> BatchJobs.open(
+        starters.put(JobKind.BATCH, SteppedJob.starter((job, system) -> BatchJobs.open(
                 job, requests.join(), files, house.stores().directory(), linesMax)));
         var stores = house.stores();
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(

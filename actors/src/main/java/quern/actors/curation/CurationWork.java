@@ -34,12 +34,13 @@ import quern.kv.journal.WriteSet;
  */
 public final class CurationWork implements JobWork {
 
-    private static final int STEP_SAMPLES = 64;
+    private static final long STEP_MS = 200;
     private static final int ID_CHARS = 24;
 
     private final JobRecord job;
     private final CurationSpec spec;
     private final PipelineRun run;
+    private final RunStream stream;
     private final Path runDirectory;
     private final DataDirectory data;
     private final Ownership ownership;
@@ -47,11 +48,12 @@ public final class CurationWork implements JobWork {
     private int notedStage = -1;
 
     private CurationWork(
-            JobRecord job, CurationSpec spec, PipelineRun run, Path runDirectory, DataDirectory data,
+            JobRecord job, CurationSpec spec, RunStream stream, Path runDirectory, DataDirectory data,
             Ownership ownership, LongSupplier clockMs) {
         this.job = job;
         this.spec = spec;
-        this.run = run;
+        this.stream = stream;
+        this.run = stream.run();
         this.runDirectory = runDirectory;
         this.data = data;
         this.ownership = ownership;
@@ -62,20 +64,21 @@ public final class CurationWork implements JobWork {
     public static SteppedJob.Opening opening(
             DataDirectory data, CurationConfig config, RecipeCompiler compiler, CurationSources sources,
             LongSupplier clockMs) {
-        return job -> {
+        return (job, system) -> {
             CurationSpec spec = RecordText.read(job.specJson(), CurationSpec.class);
             Pipeline pipeline = compiler.compile(Recipe.parse(spec.recipe(), config));
             CurationSources.Opened opened = sources.open(spec, job.ownership());
             Ownership ownership = job.ownership().union(Ownership.of(job.ownership().ownerKeyId(), opened.labels()));
             Path directory = data.jobs().resolve(job.id());
             PipelineRun run = PipelineRun.open(pipeline, opened.source(), directory, config, opened.labels());
-            return new CurationWork(job, spec, run, directory, data, ownership, clockMs);
+            var stream = new RunStream(run, system, config.threads());
+            return new CurationWork(job, spec, stream, directory, data, ownership, clockMs);
         };
     }
 
     @Override
     public Step step() throws IOException {
-        if (run.step(STEP_SAMPLES)) {
+        if (stream.step(STEP_MS)) {
             RunProgress progress = run.progress();
             List<JobNote> notes = progress.stage() == notedStage
                     ? List.of()
@@ -89,7 +92,7 @@ public final class CurationWork implements JobWork {
     private JobOutcome finish() throws IOException {
         DatasetManifest manifest = run.manifest();
         String report = RecordText.write(run.report());
-        run.close();
+        stream.close();
         String id = "ds-" + manifest.id().substring(0, ID_CHARS);
         Path target = data.datasets().resolve(id);
         if (!Files.exists(target)) {
@@ -119,6 +122,6 @@ public final class CurationWork implements JobWork {
 
     @Override
     public void close() {
-        run.close();
+        stream.close();
     }
 }

@@ -1,6 +1,7 @@
 package quern.actors.jobs;
 
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -22,7 +23,7 @@ public final class SteppedJob extends AbstractBehavior<JobStarter.Order> {
     /** Opens a job's work; may block and fail. */
     @FunctionalInterface
     public interface Opening {
-        JobWork open(JobRecord job) throws Exception;
+        JobWork open(JobRecord job, ActorSystem<?> system) throws Exception;
     }
 
     private final JobRecord job;
@@ -59,7 +60,7 @@ public final class SteppedJob extends AbstractBehavior<JobStarter.Order> {
     private Behavior<JobStarter.Order> step() {
         try {
             if (work == null) {
-                work = opening.open(job);
+                work = opening.open(job, getContext().getSystem());
             }
             return switch (work.step()) {
                 case JobWork.Working working -> {

@@ -87,7 +87,7 @@ class JobQueueTest {
     private ActorRef<JobQueue.Command> queue(int queueMax) {
         return kit.spawn(JobQueue.create(
                 catalogue,
-                Map.of(JobKind.CURATE, SteppedJob.starter(job -> new ScriptedWork(script))),
+                Map.of(JobKind.CURATE, SteppedJob.starter((job, system) -> new ScriptedWork(script))),
                 queueMax,
                 System::currentTimeMillis));
     }

@@ -17,6 +17,6 @@ public final class BatchJobs {
     public static JobWork open(
             JobRecord job, BatchAnswers requests, FileStore files, DataDirectory data, int linesMax)
             throws Exception {
-        return BatchWork.opening(requests, files, data, linesMax).open(job);
+        return BatchWork.open(job, requests, files, data, linesMax);
     }
 }

@@ -23,7 +23,6 @@ import quern.actors.RecordText;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobWork;
-import quern.actors.jobs.SteppedJob;
 import quern.config.QuernException;
 import quern.kv.DataDirectory;
 import quern.kv.journal.Edge;
@@ -74,13 +73,12 @@ final class BatchWork implements JobWork {
                 || errors.customIds().contains(line.customId()));
     }
 
-    static SteppedJob.Opening opening(
-            BatchAnswers requests, FileStore files, DataDirectory data, int linesMax) {
-        return job -> {
-            BatchSpec spec = RecordText.read(job.specJson(), BatchSpec.class);
-            BatchInput input = BatchInput.read(files.path(spec.inputFileId()), spec.endpoint(), linesMax);
-            return new BatchWork(job, spec, input, requests, files, data.jobs().resolve(job.id()));
-        };
+    static BatchWork open(
+            JobRecord job, BatchAnswers requests, FileStore files, DataDirectory data, int linesMax)
+            throws IOException {
+        BatchSpec spec = RecordText.read(job.specJson(), BatchSpec.class);
+        BatchInput input = BatchInput.read(files.path(spec.inputFileId()), spec.endpoint(), linesMax);
+        return new BatchWork(job, spec, input, requests, files, data.jobs().resolve(job.id()));
     }
 
     @Override

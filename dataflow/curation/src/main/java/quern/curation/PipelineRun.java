@@ -40,6 +40,7 @@ public final class PipelineRun implements AutoCloseable {
     private StageInput input;
     private StageOutput output;
     private Passage passage;
+    private volatile RunProgress progress;
     private Sealing sealing;
 
     private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
@@ -55,6 +56,7 @@ public final class PipelineRun implements AutoCloseable {
         counts.of(SourceInput.LABEL);
         Stage.labelled(pipeline).forEach(step -> counts.of(step.label()));
         openStage(from.position(), from.lengths(), from.lastDocument());
+        publish();
     }
 
     private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
@@ -68,6 +70,7 @@ public final class PipelineRun implements AutoCloseable {
         this.counts = counts;
         this.stage = stages.size();
         this.finished = true;
+        publish();
     }
 
     /**
@@ -138,6 +141,7 @@ public final class PipelineRun implements AutoCloseable {
         }
         if (sealing != null) {
             finished = !sealing.step();
+            publish();
             return !finished;
         }
         Batch batch = read(samplesMax);
@@ -215,11 +219,17 @@ public final class PipelineRun implements AutoCloseable {
         if (sinceCheckpoint >= config.checkpointSamples()) {
             checkpoint(stage, batch.position, batch.lengths);
         }
+        publish();
     }
 
+    /** How far it is; any thread may ask. */
     public RunProgress progress() {
-        return new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), counts.in, counts.made(), counts.kept,
-                counts.droppedByReason(), counts.errors(), finished);
+        return progress;
+    }
+
+    private void publish() {
+        progress = new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), counts.in, counts.made(),
+                counts.kept, counts.droppedByReason(), counts.errors(), finished);
     }
 
     /** @throws IllegalStateException before {@link #step} has returned false */
@@ -253,6 +263,7 @@ public final class PipelineRun implements AutoCloseable {
         stage++;
         Checkpoint checkpoint = Checkpoint.read(directory);
         openStage("", checkpoint.lengths(), checkpoint.lastDocument());
+        publish();
     }
 
     private void openStage(String position, Map<String, Long> lengths, String lastDocument) {

@@ -64,9 +64,8 @@ final class SpillInput implements StageInput {
         Draft draft = Spill.draft(line(sample));
         boolean live = next < liveCount && !duplicates.get(sample);
         next++;
-        return live ? new Live(draft) : new Gone(label,
-                new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label, reason, Double.NaN, Double.NaN,
-                        "", draft.changedBy()));
+        return live ? new Live(draft) : new Gone(label, new RejectLog.Entry(draft.sample().id(),
+                draft.sample().documentId(), label, reason, Double.NaN, Double.NaN, "", draft.changedBy()));
     }
 
     @Override

@@ -27,7 +27,7 @@ import quern.ingest.Sample;
 
 class PipelineRunTest {
 
-    private static final CurationConfig SMALL = new CurationConfig(7, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
+    private static final CurationConfig SMALL = new CurationConfig(7, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
             DataSize.parse("1MiB"), DataSize.parse("1MiB"));
     private static final String RECIPE = """
             project_name: test
@@ -220,7 +220,7 @@ class PipelineRunTest {
 
     @Test
     void shouldSayWhatIsMissingWhenADeduplicatorNeedsMoreMemoryThanAllowed() {
-        CurationConfig tight = new CurationConfig(100_000, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
+        CurationConfig tight = new CurationConfig(100_000, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
                 DataSize.parse("1MiB"), DataSize.parse("1MiB"));
         List<SampleSource.Item> many = new ArrayList<>();
         for (int i = 0; i < 33_000; i++) {

@@ -18,7 +18,7 @@ import quern.ingest.Sample;
 /** Reference files, and short ways to compile recipes and make samples. */
 final class Reference {
 
-    static final CurationConfig CONFIG = new CurationConfig(10, DataSize.parse("1MiB"), DataSize.parse("1MiB"),
+    static final CurationConfig CONFIG = new CurationConfig(10, 0, DataSize.parse("1MiB"), DataSize.parse("1MiB"),
             DataSize.parse("1MiB"), DataSize.parse("64MiB"));
 
     private Reference() {}

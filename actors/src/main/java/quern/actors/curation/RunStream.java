@@ -1,0 +1,133 @@
+package quern.actors.curation;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import quern.config.QuernException;
+import quern.curation.Batch;
+import quern.curation.PipelineRun;
+
+/**
+ * Takes a run's samples through each of its stages as a backpressured stream: batches are read, decided on and
+ * written in order on one thread, and worked on by as many as the machine has cores in between. What is under way is
+ * bounded; the dataset has the same bytes as with one thread. Owns the run. One thread at a time.
+ */
+public final class RunStream implements AutoCloseable {
+
+    private static final String IO_DISPATCHER = "quern-io";
+    private static final String WORK_DISPATCHER = "quern-curation";
+    private static final int BATCH_SAMPLES = 32;
+    private static final long END_S = 60;
+
+    private final PipelineRun run;
+    private final ActorSystem<?> system;
+    private final Executor workers;
+    private final int threads;
+    private UniqueKillSwitch stop;
+    private CompletableFuture<Done> streaming;
+
+    /** @param threads that work on samples at a time; 0: one for each core */
+    public RunStream(PipelineRun run, ActorSystem<?> system, int threads) {
+        this.run = run;
+        this.system = system;
+        this.workers = system.dispatchers().lookup(DispatcherSelector.fromConfig(WORK_DISPATCHER));
+        this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /**
+     * Goes on for some time, or until there is something to be done that no stream does.
+     *
+     * @return false when the dataset is complete
+     * @throws QuernException what a batch failed with
+     */
+    public boolean step(long timeMs) {
+        if (streaming == null) {
+            if (!run.isStreaming()) {
+                return run.step(1);
+            }
+            start();
+        }
+        try {
+            streaming.get(timeMs, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException underWay) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        }
+        streaming = null;
+        // Nothing is left to read: this ends the stage.
+        return run.step(1);
+    }
+
+    private void start() {
+        Source<Batch, NotUsed> batches = Source.unfold(NotUsed.getInstance(), at ->
+                Optional.ofNullable(run.read(BATCH_SAMPLES)).map(batch -> Pair.create(at, batch)));
+        for (int segment = 0; segment < run.segments(); segment++) {
+            Source<Batch, NotUsed> decided = segment == 0 ? batches : batches.map(batch -> {
+                run.decide(batch);
+                return batch;
+            });
+            // One more than are worked on, so that no thread waits for the next one to be read.
+            batches = decided.mapAsync(threads + 1, this::work);
+        }
+        Pair<UniqueKillSwitch, CompletionStage<Done>> started = batches
+                .viaMat(KillSwitches.single(), Keep.right())
+                .toMat(Sink.foreach(run::commit), Keep.both())
+                .withAttributes(ActorAttributes.dispatcher(IO_DISPATCHER))
+                .run(system);
+        stop = started.first();
+        streaming = started.second().toCompletableFuture();
+    }
+
+    private CompletionStage<Batch> work(Batch batch) {
+        return CompletableFuture.supplyAsync(() -> {
+            run.work(batch);
+            return batch;
+        }, workers);
+    }
+
+    private static RuntimeException failure(Throwable cause) {
+        Throwable inner = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        return inner instanceof RuntimeException known ? known
+                : new QuernException(QuernException.Category.ERROR, "curation stopped: " + inner, inner);
+    }
+
+    public PipelineRun run() {
+        return run;
+    }
+
+    /** Ends the stream and gives up the run's files; what was done since its last checkpoint is done again. */
+    @Override
+    public void close() {
+        if (streaming != null) {
+            stop.shutdown();
+            try {
+                streaming.get(END_S, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException ended) {
+                streaming = null;
+            }
+        }
+        run.close();
+    }
+}
