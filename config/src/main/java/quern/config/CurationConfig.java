@@ -1,5 +1,7 @@
 package quern.config;
 
+import java.time.Duration;
+
 /**
  * @param checkpointSamples samples between two checkpoints of a run
  * @param shard size at which a new shard of the dataset begins
@@ -8,10 +10,13 @@ package quern.config;
  * @param threads that work on samples at a time; 0: one for each core
  * @param deduplicationMemory most memory one deduplicator may take for its signatures; a run that needs more fails and
  *     says so
+ * @param generationParallel requests of one job that the served model answers at once
+ * @param generationTimeout longest an answer may take, its turn included; then it counts as failed and is tried again
+ * @param generationTokens longest answer in tokens where the recipe says nothing
  */
 public record CurationConfig(
         int checkpointSamples, int threads, DataSize shard, DataSize sampleMax, DataSize recipeMax,
-        DataSize deduplicationMemory) {
+        DataSize deduplicationMemory, int generationParallel, Duration generationTimeout, int generationTokens) {
 
     public CurationConfig {
         new Bounds()
@@ -20,6 +25,9 @@ public record CurationConfig(
                 .within("shard", shard, "4KiB", "16GiB")
                 .within("sampleMax", sampleMax, "1KiB", "1GiB")
                 .within("deduplicationMemory", deduplicationMemory, "1MiB", "1TiB")
+                .within("generationParallel", generationParallel, 1, 1024)
+                .within("generationTimeout", generationTimeout, Duration.ofMillis(1), Duration.ofHours(24))
+                .within("generationTokens", generationTokens, 1, 1 << 20)
                 .enforce();
     }
 }

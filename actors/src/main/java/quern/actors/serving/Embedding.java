@@ -205,6 +205,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
                 yield proceed();
             }
             case EngineEvent.Failed failed -> fail(failed.cause());
+            case EngineEvent.Scored other -> this;
             case EngineEvent.Finished cancelled -> fail(new QuernException(
                     Category.RETRYABLE, "the embedding was cancelled by the server"));
         };

@@ -191,6 +191,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             case EngineEvent.Finished finished -> onFinished(finished);
             case EngineEvent.Failed failed -> onFailed(failed);
             case EngineEvent.Embedded embedded -> this;
+            case EngineEvent.Scored scored -> this;
             case EngineEvent.WorkEnded ended -> this;
         };
     }

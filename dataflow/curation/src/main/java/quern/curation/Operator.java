@@ -9,4 +9,12 @@ public sealed interface Operator permits Mapper, Filter, Deduplicator, Selector 
 
     /** The recipe key, for example {@code clean_email_mapper}. */
     String name();
+
+    /**
+     * Whether the operator mostly waits for something else, such as a model's answers, so that many samples may be in
+     * it at once whatever the number of cores.
+     */
+    default boolean waits() {
+        return false;
+    }
 }

@@ -9,7 +9,7 @@ import quern.inference.encoder.PooledRow;
 import quern.inference.engine.EngineEvent.Embedded;
 import quern.inference.engine.EngineEvent.Failed;
 import quern.inference.engine.StepPlan.Slice;
-import quern.inference.engine.StepRows.Pooled;
+import quern.inference.engine.StepRows.Read;
 import quern.inference.transformer.Transformer;
 
 /** Pools the hidden states of the sequences that want an embedding. */
@@ -30,25 +30,26 @@ final class Embeddings {
      */
     List<EngineEvent.Terminal> take(StepRows rows) {
         List<Wanted> wanted = new ArrayList<>();
-        rows.pooled().forEach(pooled -> addWanted(pooled, wanted));
+        List<Read> embedded = rows.read().stream().filter(read -> read.slice().sequence().pooled.isPresent()).toList();
+        embedded.forEach(read -> addWanted(read, wanted));
         if (!wanted.isEmpty()) {
             Rows states = transformer.hidden(wanted.stream().mapToInt(Wanted::row).toArray());
             for (int i = 0; i < wanted.size(); i++) {
                 wanted.get(i).target().add(states.values(), states.at(i));
             }
         }
-        return rows.pooled().stream().map(Pooled::slice).filter(Slice::draws).map(Slice::sequence)
+        return embedded.stream().map(Read::slice).filter(Slice::draws).map(Slice::sequence)
                 .map(sequence -> terminal(
                         sequence.id(), sequence.pooled.orElseThrow()::vector, sequence.request.prompt().length))
                 .toList();
     }
 
-    private static void addWanted(Pooled pooled, List<Wanted> wanted) {
-        Slice slice = pooled.slice();
+    private static void addWanted(Read read, List<Wanted> wanted) {
+        Slice slice = read.slice();
         PooledRow target = slice.sequence().pooled.orElseThrow();
         for (int position = slice.from(); position < slice.to(); position++) {
             if (target.wants(position, slice.sequence().count())) {
-                wanted.add(new Wanted(target, pooled.firstRow() + position - slice.from()));
+                wanted.add(new Wanted(target, read.firstRow() + position - slice.from()));
             }
         }
     }

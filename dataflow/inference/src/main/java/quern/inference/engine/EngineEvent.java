@@ -7,7 +7,7 @@ import quern.inference.sampling.TokenLogprobs;
 
 /**
  * What a step did. Every submitted sequence gets any number of {@link TokenProduced} and then exactly one
- * {@link Finished}, {@link Embedded} or {@link Failed}.
+ * {@link Finished}, {@link Embedded}, {@link Scored} or {@link Failed}.
  */
 public sealed interface EngineEvent {
 
@@ -32,6 +32,9 @@ public sealed interface EngineEvent {
 
     /** @param vector of length 1 */
     record Embedded(long sequenceId, float[] vector, Usage usage) implements Terminal {}
+
+    /** @param logprobs natural logarithms, one for each token that was to be scored, in order */
+    record Scored(long sequenceId, double[] logprobs, Usage usage) implements Terminal {}
 
     record Failed(long sequenceId, QuernException cause) implements Terminal {}
 

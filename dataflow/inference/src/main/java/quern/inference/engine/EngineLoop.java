@@ -51,6 +51,7 @@ public final class EngineLoop {
     private final SequenceRules rules;
     private final Answers answers;
     private final Embeddings embeddings;
+    private final Scoring scoring;
     private final EncoderTurn encoding;
     private final TuningTurn tuning;
     private final SplittableRandom seeds = new SplittableRandom();
@@ -94,6 +95,8 @@ public final class EngineLoop {
         this.rules = new SequenceRules(model, blocks, config);
         this.answers = new Answers(model);
         this.embeddings = new Embeddings(transformer);
+        this.scoring = new Scoring(
+                transformer, new Sampler(model.shape().vocabulary(), model.kernels()));
         this.encoding = new EncoderTurn(encoder, config);
         this.tuning = new TuningTurn(
                 config.maxBatchedTokens(), layout.blockTokens(), config.stepTarget().toNanos());
@@ -271,6 +274,7 @@ public final class EngineLoop {
                 draw(slice, logits, row);
                 row += 1 + slice.draft().length;
             }
+            scoring.take(rows).forEach(event -> end(roster.find(event.sequenceId()).orElseThrow(), event));
             embeddings.take(rows).forEach(event -> end(roster.find(event.sequenceId()).orElseThrow(), event));
         } catch (RuntimeException | OutOfMemoryError failure) {
             log.error("step of {} rows failed", plan.rows(), failure);

@@ -108,7 +108,7 @@ final class Roster {
 
     private void open(Sequence sequence) {
         String adapter = sequence.adapter.map(LoadedAdapter::fingerprint).orElse("");
-        sequence.table = sequence.pooled.isPresent()
+        sequence.table = sequence.request.readsOnly()
                 ? blocks.openAlone()
                 : blocks.open(adapter, sequence.request.tenantSalt(), sequence.request.retain());
     }
@@ -221,11 +221,12 @@ final class Roster {
         running.remove(sequence);
         sequence.lostTokens = sequence.computed;
         Optional<SavedBlocks> none = Optional.empty();
-        sequence.saved = sequence.pooled.isPresent() ? none : blocks.save(sequence.table, sequence.computed);
+        sequence.saved = sequence.request.readsOnly() ? none : blocks.save(sequence.table, sequence.computed);
         blocks.close(sequence.table);
         open(sequence);
         sequence.computed = 0;
         sequence.pooled.ifPresent(PooledRow::clear);
+        sequence.scored.clear();
         waiting.add(sequence);
         counters.preemptions++;
         stamps.preempted(sequence);

@@ -20,6 +20,8 @@ final class Sequence {
     final int tokensMax;
     /** Present if an embedding is wanted. */
     final Optional<PooledRow> pooled;
+    /** Log-probabilities so far, if they are wanted. */
+    final Scores scored;
     final Drafts drafts = new Drafts();
     final Stamps.Card card = new Stamps.Card();
     BlockTable table;
@@ -53,6 +55,7 @@ final class Sequence {
         this.tokensMax = tokensMax;
         this.pooled = request.pooling().map(pooling -> new PooledRow(pooling, hidden));
         this.count = request.prompt().length;
+        this.scored = new Scores(request.scoredFrom().orElse(count), count);
         this.tokens = Arrays.copyOf(request.prompt(), count + 16);
     }
 

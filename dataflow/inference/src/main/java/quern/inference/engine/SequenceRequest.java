@@ -1,6 +1,7 @@
 package quern.inference.engine;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import quern.config.EngineConfig.Pooling;
 import quern.inference.sampling.SamplingParameters;
 import quern.inference.sampling.TokenMask;
@@ -16,6 +17,7 @@ import quern.inference.sampling.TokenMask;
  * @param choice index of this answer, from 0; answers of one seed differ by it
  * @param mask restricts the tokens drawn
  * @param pooling present: no answer is wanted but the prompt's embedding, made of these hidden states
+ * @param scoredFrom present: no answer is wanted but the log-probabilities of the prompt's tokens from this one on
  * @param terms when the answer is wanted
  */
 public record SequenceRequest(
@@ -28,26 +30,45 @@ public record SequenceRequest(
         int choice,
         Optional<TokenMask> mask,
         Optional<Pooling> pooling,
+        OptionalInt scoredFrom,
         Terms terms) {
 
     /** A request for an answer. */
     public SequenceRequest(
             long id, int[] prompt, SamplingParameters sampling, String tenantSalt, Optional<String> adapter,
             boolean retain, int choice, Optional<TokenMask> mask) {
-        this(id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, Optional.empty(), Terms.STANDARD);
+        this(id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, Optional.empty(), OptionalInt.empty(),
+                Terms.STANDARD);
     }
 
     /** The same on other terms. */
     public SequenceRequest with(Terms other) {
         return new SequenceRequest(
-                id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, pooling, other);
+                id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, pooling, scoredFrom, other);
     }
 
     /** A request for an embedding. Its blocks are neither found nor kept: every hidden state has to be computed. */
     public static SequenceRequest embedding(
             long id, int[] prompt, String tenantSalt, Optional<String> adapter, Pooling pooling) {
         return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), tenantSalt, adapter, false, 0,
-                Optional.empty(), Optional.of(pooling), Terms.STANDARD);
+                Optional.empty(), Optional.of(pooling), OptionalInt.empty(), Terms.STANDARD);
+    }
+
+    /**
+     * A request for log-probabilities: of each token from {@code from} on, given all before it. Its blocks are neither
+     * found nor kept.
+     *
+     * @param from at least 1: nothing stands before the first token
+     */
+    public static SequenceRequest scored(
+            long id, int[] prompt, int from, String tenantSalt, Optional<String> adapter) {
+        return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), tenantSalt, adapter, false, 0,
+                Optional.empty(), Optional.empty(), OptionalInt.of(from), Terms.STANDARD);
+    }
+
+    /** Whether the prompt is only read, and no answer is written. */
+    public boolean readsOnly() {
+        return pooling.isPresent() || scoredFrom.isPresent();
     }
 
     /** A request of the base model without salt, kept in the cache, first choice. */

@@ -37,12 +37,14 @@ final class SequenceRules {
         require(promptTokens > 0, Reason.INVALID, "prompt of 0 tokens, expected at least 1");
         require(request.choice() >= 0 && request.choice() < choicesMax, Reason.INVALID,
                 "choice " + request.choice() + ", expected 0 to " + (choicesMax - 1));
-        int answerTokens = request.pooling().isPresent() ? 0 : 1;
+        int answerTokens = request.readsOnly() ? 0 : 1;
         require(promptTokens + answerTokens <= contextTokens, Reason.PROMPT_TOO_LONG, "prompt of " + promptTokens
                 + " tokens, the context holds " + contextTokens + " and the answer needs at least " + answerTokens
                 + " of them");
         require(promptTokens + answerTokens <= poolTokens, Reason.POOL_TOO_SMALL, "prompt of " + promptTokens
                 + " tokens, the block pool holds " + poolTokens + " (" + poolBlocks + " blocks)");
+        request.scoredFrom().ifPresent(from -> require(from >= 1 && from < promptTokens, Reason.INVALID,
+                "scored from token " + from + " on, expected 1 to " + (promptTokens - 1)));
         for (int token : request.prompt()) {
             checkToken("prompt", token);
         }

@@ -16,12 +16,12 @@ import quern.inference.transformer.ForwardBatch.AdapterSpan;
  *
  * @param drawing slices whose last row's logits are wanted, each followed by those of its draft's rows, in the order of
  *     the logits
- * @param pooled slices whose hidden states are wanted
+ * @param read slices of prompts that are only read: their hidden states or log-probabilities are wanted
  */
-record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
+record StepRows(ForwardBatch batch, List<Slice> drawing, List<Read> read) {
 
     /** @param firstRow row of the batch that holds the slice's first token */
-    record Pooled(Slice slice, int firstRow) {}
+    record Read(Slice slice, int firstRow) {}
 
     static StepRows of(StepPlan plan, KvLayout layout, Kernels kernels) {
         List<Slice> slices = new ArrayList<>(plan.slices());
@@ -31,7 +31,7 @@ record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
         MemorySegment[][] blocks = new MemorySegment[tokens.length][];
         List<Slice> drawing = new ArrayList<>();
         List<Integer> logitRows = new ArrayList<>();
-        List<Pooled> pooled = new ArrayList<>();
+        List<Read> read = new ArrayList<>();
         List<AdapterSpan> spans = new ArrayList<>();
         int row = 0;
         for (Slice slice : slices) {
@@ -43,8 +43,8 @@ record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
                 positions[row] = position;
                 blocks[row] = slice.sequence().table.memory();
             }
-            if (slice.sequence().pooled.isPresent()) {
-                pooled.add(new Pooled(slice, first));
+            if (slice.sequence().request.readsOnly()) {
+                read.add(new Read(slice, first));
             } else if (slice.draws()) {
                 drawing.add(slice);
                 for (int wanted = row - 1 - slice.draft().length; wanted < row; wanted++) {
@@ -56,7 +56,7 @@ record StepRows(ForwardBatch batch, List<Slice> drawing, List<Pooled> pooled) {
                     adapter -> extend(spans, new AdapterSpan(first, end, adapter.matrices(kernels))));
         }
         return new StepRows(new ForwardBatch(tokens, new KvRows(layout, blocks, positions), List.copyOf(spans),
-                logitRows.stream().mapToInt(Integer::intValue).toArray()), drawing, pooled);
+                logitRows.stream().mapToInt(Integer::intValue).toArray()), drawing, read);
     }
 
     private static void extend(List<AdapterSpan> spans, AdapterSpan next) {

@@ -55,8 +55,19 @@ public final class Transformer {
      * @return row i holds the logits of {@code batch.logitRows()[i]}; valid until the next call
      */
     public Rows forward(ForwardBatch batch) {
-        Rows states = states(batch);
-        int count = batch.logitRows().length;
+        return logits(states(batch), batch.logitRows().length);
+    }
+
+    /**
+     * Logits of the latest pass, which may be asked for any of its rows.
+     *
+     * @return row i holds those of the batch's row {@code rows[i]}; valid until the next call
+     */
+    public Rows logits(int[] rows) {
+        return logits(hidden(rows), rows.length);
+    }
+
+    private Rows logits(Rows states, int count) {
         Rows logits = scratch.rows("logits", Math.max(1, count), shape.vocabulary());
         products.multiply(weights.output(), products.input(states, count), logits);
         scale(logits, count, traits.multipliers().logits());

@@ -135,6 +135,7 @@ final class EngineRun {
                     answers.get(finished.sequenceId()).text.append(finished.text());
                 }
                 case EngineEvent.Embedded embedded -> end(embedded.sequenceId(), embedded);
+                case EngineEvent.Scored scored -> end(scored.sequenceId(), scored);
                 case EngineEvent.Failed failed -> end(failed.sequenceId(), failed);
                 case EngineEvent.WorkEnded ended -> workEnded.add(ended);
             }
