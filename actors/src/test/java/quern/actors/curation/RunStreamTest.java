@@ -34,7 +34,8 @@ import quern.ingest.Sample;
 class RunStreamTest {
 
     private static final CurationConfig CONFIG = new CurationConfig(100, 0, DataSize.parse("64KiB"),
-            DataSize.parse("1MiB"), DataSize.parse("1MiB"), DataSize.parse("64MiB"));
+            DataSize.parse("1MiB"), DataSize.parse("1MiB"), DataSize.parse("64MiB"), 2,
+            java.time.Duration.ofMinutes(1), 64);
     private static final String RECIPE = """
             process:
               - whitespace_normalization_mapper:

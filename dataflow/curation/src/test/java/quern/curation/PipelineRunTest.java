@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,7 +29,7 @@ import quern.ingest.Sample;
 class PipelineRunTest {
 
     private static final CurationConfig SMALL = new CurationConfig(7, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
-            DataSize.parse("1MiB"), DataSize.parse("1MiB"));
+            DataSize.parse("1MiB"), DataSize.parse("1MiB"), 2, Duration.ofMinutes(1), 64);
     private static final String RECIPE = """
             project_name: test
             export_path: out.jsonl%s
@@ -221,7 +222,7 @@ class PipelineRunTest {
     @Test
     void shouldSayWhatIsMissingWhenADeduplicatorNeedsMoreMemoryThanAllowed() {
         CurationConfig tight = new CurationConfig(100_000, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
-                DataSize.parse("1MiB"), DataSize.parse("1MiB"));
+                DataSize.parse("1MiB"), DataSize.parse("1MiB"), 2, Duration.ofMinutes(1), 64);
         List<SampleSource.Item> many = new ArrayList<>();
         for (int i = 0; i < 33_000; i++) {
             many.add(new SampleSource.Read(Reference.sample(i, "text " + i)));

@@ -19,7 +19,7 @@ import quern.ingest.Sample;
 final class Reference {
 
     static final CurationConfig CONFIG = new CurationConfig(10, 0, DataSize.parse("1MiB"), DataSize.parse("1MiB"),
-            DataSize.parse("1MiB"), DataSize.parse("64MiB"));
+            DataSize.parse("1MiB"), DataSize.parse("64MiB"), 2, java.time.Duration.ofMinutes(1), 64);
 
     private Reference() {}
 

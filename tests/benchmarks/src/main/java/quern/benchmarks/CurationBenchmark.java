@@ -57,7 +57,7 @@ public final class CurationBenchmark {
             """;
     private static final CurationConfig CONFIG = new CurationConfig(1000, 0, DataSize.parse("64MiB"),
             DataSize.parse("16MiB"),
-            DataSize.parse("1MiB"), DataSize.parse("512MiB"));
+            DataSize.parse("1MiB"), DataSize.parse("512MiB"), 8, java.time.Duration.ofMinutes(10), 1024);
 
     private CurationBenchmark() {}
 
