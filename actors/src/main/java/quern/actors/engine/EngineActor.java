@@ -64,7 +64,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     /** All of these texts or none, by the encoder; for the rest as {@link Enqueue}. */
     public record Encode(
-            List<EncodeRequest> texts, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo)
+            List<EncodeRequest> texts, EngineListener events, ActorRef<EnqueueReply> replyTo)
             implements Command {}
 
     /** The terminal event comes all the same; unknown ids are ignored. */
@@ -172,8 +172,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             case Enqueue enqueue -> submit(enqueue.sequences(), SequenceRequest::id, EngineLoop::submit,
                     enqueue.events(), enqueue.replyTo());
             case Encode encode -> submit(
-                    encode.texts(), EncodeRequest::id, EngineLoop::submit,
-                    EngineListener.of(encode.events()), encode.replyTo());
+                    encode.texts(), EncodeRequest::id, EngineLoop::submit, encode.events(), encode.replyTo());
             case Cancel cancel -> loop.ifPresent(running -> running.cancel(cancel.sequenceId()));
             case Attach attach -> onAttach(attach);
             case Detach detach -> onDetach(detach);

@@ -8,7 +8,6 @@ import quern.actors.engine.EngineListener;
 import quern.actors.engine.EngineActor.EnqueueReply;
 import quern.config.EngineConfig.Pooling;
 import quern.inference.engine.EncodeRequest;
-import quern.inference.engine.EngineEvent;
 import quern.inference.engine.SequenceRequest;
 
 /**
@@ -34,10 +33,10 @@ public record Embedder(
 
     /** What makes the engine embed these texts, all or none. */
     EngineActor.Command command(
-            List<Text> texts, Optional<String> adapter, ActorRef<EngineEvent> events, ActorRef<EnqueueReply> replyTo) {
+            List<Text> texts, Optional<String> adapter, EngineListener events, ActorRef<EnqueueReply> replyTo) {
         return pooling.<EngineActor.Command>map(kind -> new EngineActor.Enqueue(
                 texts.stream().map(text -> SequenceRequest.embedding(text.id(), text.tokens(), "", adapter, kind))
-                        .toList(), EngineListener.of(events), replyTo))
+                        .toList(), events, replyTo))
                 .orElseGet(() -> new EngineActor.Encode(
                         texts.stream().map(text -> new EncodeRequest(text.id(), text.tokens())).toList(), events,
                         replyTo));

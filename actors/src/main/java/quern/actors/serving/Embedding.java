@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import quern.actors.engine.EngineActor;
+import quern.actors.engine.EngineListener;
 import quern.actors.engine.EngineActor.EnqueueReply;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
@@ -119,7 +120,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
         if (!texts.isEmpty()) {
             asked.add(texts);
             engine.tell(task.embedder().command(texts, task.served().adapter(),
-                    getContext().messageAdapter(EngineEvent.class, FromEngine::new),
+                    EngineListener.of(getContext().messageAdapter(EngineEvent.class, FromEngine::new)),
                     getContext().messageAdapter(EnqueueReply.class, Enqueued::new)));
         }
     }
