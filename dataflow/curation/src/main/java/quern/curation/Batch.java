@@ -1,6 +1,8 @@
 package quern.curation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,13 +16,18 @@ public final class Batch {
     final RunCounts counts = new RunCounts();
     /** Where the input stands behind it. */
     final String position;
+    /** Whether its samples come from the run's source. */
+    final boolean isFresh;
+    /** Lines for each file of the tracer, at most as many as one file takes. */
+    final Map<String, List<byte[]>> traced = new HashMap<>();
     List<Passed> items;
     /** Segments done. */
     int segment;
     /** Bytes of the files of immediate deduplicators once it was decided. */
     Map<String, Long> lengths = Map.of();
 
-    Batch(List<Passed> items, String position) {
+    Batch(List<Passed> items, String position, boolean isFresh) {
+        this.isFresh = isFresh;
         this.items = items;
         this.position = position;
     }
@@ -28,6 +35,17 @@ public final class Batch {
     /** Samples in it, those dropped on the way too. */
     public int samples() {
         return items.size();
+    }
+
+    void trace(String kind, String label, RunManner manner, ObjectNode line) {
+        List<byte[]> lines = traced.computeIfAbsent(traceFile(kind, label), _ -> new ArrayList<>());
+        if (lines.size() < manner.tracing().samplesMax()) {
+            lines.add(Json.line(line));
+        }
+    }
+
+    static String traceFile(String kind, String label) {
+        return "trace-" + kind + "-" + label + ".jsonl";
     }
 
     List<Passed> takeItems() {

@@ -1,5 +1,7 @@
 package quern.curation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +14,12 @@ final class Passage {
 
     private final Recipe recipe;
     private final Stage stage;
+    private final RunManner manner;
     /** Index of the operator at which each segment ends; the last one's is the number of operators. */
     private final List<Integer> ends = new ArrayList<>();
 
-    Passage(Recipe recipe, Stage stage) {
+    Passage(Recipe recipe, Stage stage, RunManner manner) {
+        this.manner = manner;
         this.recipe = recipe;
         this.stage = stage;
         for (int i = 0; i < stage.steps().size(); i++) {
@@ -41,12 +45,21 @@ final class Passage {
         int to = ends.get(batch.segment);
         for (Passed item : batch.takeItems()) {
             if (item instanceof Passed.Going going) {
+                count(batch, going.draft());
                 through(batch, from, to, going.draft());
             } else {
                 batch.items.add(item);
             }
         }
         batch.segment++;
+    }
+
+    /** The text's bytes in UTF-8, once: where the first segment of a run begins. */
+    private void count(Batch batch, Draft draft) {
+        if (batch.isFresh && batch.segment == 0
+                && FieldPath.get(draft.fields(), recipe.textKey()) instanceof TextNode text) {
+            batch.counts.bytes += Utf8.bytes(text.textValue());
+        }
     }
 
     private void through(Batch batch, int from, int to, Draft first) {
@@ -83,7 +96,12 @@ final class Passage {
     private List<Draft> apply(Batch batch, Stage.Labelled step, Draft draft) {
         return switch (step.operator()) {
             case Mapper mapper -> {
+                String before = manner.tracing().covers(step.operator().name()) ? text(draft) : null;
                 List<Draft> made = mapper.apply(draft);
+                if (before != null && made.size() == 1 && !before.equals(text(made.getFirst()))) {
+                    ObjectNode line = Json.object().put("original text", before);
+                    batch.trace("mapper", step.label(), manner, line.put("processed_text", text(made.getFirst())));
+                }
                 draft.takeNotes().forEach(note ->
                         batch.counts.of(step.label()).noted.merge(note, 1L, Long::sum));
                 for (Draft one : made) {
@@ -100,6 +118,9 @@ final class Passage {
             case Filter filter -> switch (filter.judge(draft)) {
                 case Verdict.Keep _ -> List.of(draft);
                 case Verdict.Drop drop -> {
+                    if (manner.tracing().covers(step.operator().name())) {
+                        batch.trace("filter", step.label(), manner, draft.fields());
+                    }
                     drop(batch, step.label(), draft, drop);
                     yield List.of();
                 }
@@ -108,10 +129,14 @@ final class Passage {
         };
     }
 
+    private String text(Draft draft) {
+        return FieldPath.get(draft.fields(), recipe.textKey()) instanceof TextNode text ? text.textValue() : "";
+    }
+
     private void end(Batch batch, int at, Draft draft) {
         boolean within = at < stage.steps().size();
         if (!within && stage.decider() == null) {
-            batch.items.add(ShardWriter.ready(draft, recipe));
+            batch.items.add(ShardWriter.ready(draft, recipe, manner));
             return;
         }
         Stage.Labelled step = within ? stage.steps().get(at) : stage.decider();

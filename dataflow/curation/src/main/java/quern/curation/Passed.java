@@ -12,9 +12,11 @@ sealed interface Passed {
      * @param line JSON with its line end
      * @param signature for the deduplicator that decides behind the stage
      * @param stats a line of them, or empty; null where they are not written yet
+     * @param lineage a line of it, or empty where the sample holds it; null where it is not written yet
      * @param changed null where its text was not changed, or that is not written yet
      */
-    record Ready(byte[] line, byte[] signature, String documentId, byte[] stats, RejectLog.Entry changed)
+    record Ready(byte[] line, byte[] signature, String documentId, byte[] stats, byte[] lineage,
+            RejectLog.Entry changed)
             implements Passed {}
 
     record Dropped(RejectLog.Entry entry) implements Passed {}

@@ -31,6 +31,7 @@ public final class PipelineRun implements AutoCloseable {
     private final Path directory;
     private final CurationConfig config;
     private final List<String> labels;
+    private final RunManner manner;
     private final List<Stage> stages;
     private final RunCounts counts;
 
@@ -44,7 +45,8 @@ public final class PipelineRun implements AutoCloseable {
     private Sealing sealing;
 
     private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
-            List<String> labels, Checkpoint from) {
+            List<String> labels, RunManner manner, Checkpoint from) {
+        this.manner = manner;
         this.pipeline = pipeline;
         this.source = source;
         this.directory = directory;
@@ -61,6 +63,7 @@ public final class PipelineRun implements AutoCloseable {
 
     private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
             RunCounts counts) {
+        this.manner = RunManner.DATASET;
         this.pipeline = pipeline;
         this.source = source;
         this.directory = directory;
@@ -83,6 +86,12 @@ public final class PipelineRun implements AutoCloseable {
      */
     public static PipelineRun open(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
             Collection<String> labels) {
+        return open(pipeline, source, directory, config, labels, RunManner.DATASET);
+    }
+
+    /** @param manner the same each time the run is opened */
+    public static PipelineRun open(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
+            Collection<String> labels, RunManner manner) {
         try {
             Files.createDirectories(directory);
             if (Files.exists(directory.resolve(DatasetManifest.FILE))) {
@@ -92,13 +101,15 @@ public final class PipelineRun implements AutoCloseable {
             if (checkpoint == null) {
                 Sealing.clean(directory);
                 Files.deleteIfExists(directory.resolve(RejectLog.FILE));
+                Files.deleteIfExists(directory.resolve(RunManner.LINEAGE));
                 checkpoint = new Checkpoint(pipeline.recipe().hash(), 0, "", "", Map.of(), new RunCounts());
             } else if (!checkpoint.recipeHash().equals(pipeline.recipe().hash())) {
                 throw new RunException(directory + " holds a run of recipe " + checkpoint.recipeHash() + ", not of "
                         + pipeline.recipe().hash());
             }
             checkpoint.lengths().forEach((file, length) -> new AppendFile(directory.resolve(file), length).close());
-            return new PipelineRun(pipeline, source, directory, config, List.copyOf(new TreeSet<>(labels)), checkpoint);
+            return new PipelineRun(pipeline, source, directory, config, List.copyOf(new TreeSet<>(labels)), manner,
+                    checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException(directory.toString(), e);
         }
@@ -117,6 +128,7 @@ public final class PipelineRun implements AutoCloseable {
         RunCounts counts = new RunCounts();
         counts.in = report.in();
         counts.kept = report.kept();
+        counts.bytes = report.bytes();
         for (RunReport.Line line : report.operators()) {
             RunCounts.PerOperator one = counts.of(line.operator());
             one.in = line.in();
@@ -193,7 +205,7 @@ public final class PipelineRun implements AutoCloseable {
         if (items.isEmpty()) {
             return null;
         }
-        Batch batch = new Batch(items, input.position());
+        Batch batch = new Batch(items, input.position(), stage == 0);
         batch.counts.add(read);
         return batch;
     }
@@ -283,8 +295,9 @@ public final class PipelineRun implements AutoCloseable {
             input = new SpillInput(directory, stage - 1, decider.operator(), decider.label(),
                     config.deduplicationMemory().bytes(), position);
         }
-        passage = new Passage(pipeline.recipe(), stages.get(stage));
+        passage = new Passage(pipeline.recipe(), stages.get(stage), manner);
         output = new StageOutput(directory, pipeline.recipe(), config, stages, stage, counts, lengths, lastDocument);
+        output.trace(directory, manner, lengths);
     }
 
     private void checkpoint(int atStage, String position, Map<String, Long> decided) {

@@ -10,7 +10,7 @@ import quern.config.CurationConfig;
  * operators.
  *
  * @param text the YAML text
- * @param hash SHA-256 of the text, hex
+ * @param hash SHA-256 of the text and of what overrides it, hex
  * @param projectName a label
  * @param textKey field that holds the text, a dotted path: the first of {@code text_keys}
  * @param suffixes suffixes of the documents to read, with the dot, lower case; empty: all
@@ -18,6 +18,7 @@ import quern.config.CurationConfig;
  * @param keepStats whether {@code __dj__stats__} and {@code __dj__meta__} stay in the result
  * @param shardBytes size at which a new shard begins; 0: the appliance's own
  * @param compressed whether shards are written as {@code .jsonl.zst}
+ * @param files local files it reads and writes
  * @param compat how texts too short to compare are treated
  * @param steps the operators in order
  * @param notes keys that are accepted and have no effect here, each with the reason
@@ -33,6 +34,7 @@ public record Recipe(
         boolean keepStats,
         long shardBytes,
         boolean compressed,
+        RecipeFiles files,
         Compat compat,
         List<Step> steps,
         List<String> notes,
@@ -55,6 +57,11 @@ public record Recipe(
 
     /** Reads a recipe of at most {@link CurationConfig#recipeMax()}. Never throws for what the text contains. */
     public static Recipe parse(String text, CurationConfig config) {
-        return new RecipeParser(text, config).parse();
+        return parse(text, List.of(), config);
+    }
+
+    /** @param overrides keys and parameters that win over those of the text */
+    public static Recipe parse(String text, List<RecipeOverride> overrides, CurationConfig config) {
+        return new RecipeParser(text, overrides, config).parse();
     }
 }

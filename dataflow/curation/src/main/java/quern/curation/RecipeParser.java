@@ -27,18 +27,20 @@ final class RecipeParser {
             "validators", "there are no validators yet; required fields can be checked by specified_field_filter",
             "export_aws_credentials", "results stay on this machine", "export_extra_args", "results are JSONL");
 
-    private static final Set<String> HONOURED = Set.of("project_name", "text_keys", "suffixes", "skip_op_error",
-            "keep_stats_in_res_ds", "export_shard_size", "export_path", "export_type", "executor_type", "compat",
-            "process");
+    private static final Set<String> HONOURED = Names.union(FileKeys.NAMES, Set.of("project_name", "text_keys",
+            "suffixes", "skip_op_error", "keep_stats_in_res_ds", "export_shard_size", "executor_type", "compat",
+            "process"));
 
     private final String text;
     private final CurationConfig config;
     private final List<RecipeException.Problem> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<Recipe.Step> steps = new ArrayList<>();
+    private final List<RecipeOverride> overrides;
 
-    RecipeParser(String text, CurationConfig config) {
+    RecipeParser(String text, List<RecipeOverride> overrides, CurationConfig config) {
         this.text = text;
+        this.overrides = overrides;
         this.config = config;
     }
 
@@ -50,12 +52,49 @@ final class RecipeParser {
         } else {
             map = YamlMap.parse(text, problems);
         }
+        for (RecipeOverride override : overrides) {
+            if (override.key().indexOf('.') < 0) {
+                map = map.with(override.key(), YamlMap.scalar(override.value()));
+            }
+        }
         map.values().forEach((key, value) -> check(key, value));
         readSteps(map.get("process"));
-        return new Recipe(text, Hashes.sha256(text), string(map, "project_name", "hello_world"), textKey(map),
+        overrides.forEach(this::overrideStep);
+        RecipeFiles files = new FileKeys(map, problems).read();
+        return new Recipe(text, hash(), string(map, "project_name", "hello_world"), textKey(map),
                 suffixes(map),
                 bool(map, "skip_op_error", true), bool(map, "keep_stats_in_res_ds", false), shardBytes(map),
-                compressed(map), compat(map), List.copyOf(steps), List.copyOf(notes), List.copyOf(problems));
+                compressed(map), files, compat(map), List.copyOf(steps), List.copyOf(notes), List.copyOf(problems));
+    }
+
+    private String hash() {
+        return Hashes.sha256(overrides.isEmpty() ? text : text + "\n" + overrides);
+    }
+
+    /** Sets {@code operator.parameter} in every use of the operator, or adds the operator at the end. */
+    private void overrideStep(RecipeOverride override) {
+        int dot = override.key().indexOf('.');
+        if (dot < 0) {
+            return;
+        }
+        String operator = override.key().substring(0, dot);
+        String parameter = override.key().substring(dot + 1);
+        Object value = YamlMap.scalar(override.value());
+        boolean found = false;
+        for (int i = 0; i < steps.size(); i++) {
+            Recipe.Step step = steps.get(i);
+            if (step.operator().equals(operator)) {
+                Map<String, Object> parameters = new LinkedHashMap<>(step.parameters());
+                parameters.put(parameter, value);
+                steps.set(i, new Recipe.Step(step.line(), operator, parameters));
+                found = true;
+            }
+        }
+        if (!found) {
+            Map<String, Object> parameters = new LinkedHashMap<>();
+            parameters.put(parameter, value);
+            steps.add(new Recipe.Step(0, operator, parameters));
+        }
     }
 
     private void check(String key, YamlMap.Value value) {
@@ -163,11 +202,9 @@ final class RecipeParser {
         String type = string(map, "export_type", "");
         boolean zst = path.endsWith(".zst");
         String name = zst ? path.substring(0, path.length() - 4) : path;
-        for (String other : List.of(".parquet", ".json")) {
-            if (name.endsWith(other) || type.equals(other.substring(1))) {
-                problem(map.lineOf(type.isEmpty() ? "export_path" : "export_type"), "export",
-                        "results are written as .jsonl or .jsonl.zst, not " + other.substring(1));
-            }
+        if (name.endsWith(".json") || type.equals("json")) {
+            problem(map.lineOf(type.isEmpty() ? "export_path" : "export_type"), "export",
+                    "results are written as .jsonl, .jsonl.zst or .parquet, not json");
         }
         return zst;
     }
@@ -231,13 +268,11 @@ final class RecipeParser {
         for (String key : List.of("use_checkpoint", "op_fusion", "fusion_strategy")) {
             keys.put(key, key.equals("use_checkpoint") ? OWN_RESUME : "operators always share their counts");
         }
-        for (String key : List.of("open_monitor", "open_tracer", "op_list_to_trace", "trace_num", "open_insight_mining",
+        for (String key : List.of("open_monitor", "open_insight_mining",
                 "op_list_to_mine", "keep_hashes_in_res_ds", "debug")) {
             keys.put(key, "every dropped sample is in the reject log, counts and times are in the report");
         }
-        for (String key : List.of("dataset_path", "dataset", "work_dir", "add_suffix")) {
-            keys.put(key, "the job names its documents");
-        }
+        keys.put("add_suffix", "every sample of a file has its suffix");
         for (String key : List.of("image_key", "audio_key", "video_key", "image_bytes_key", "image_special_token",
                 "audio_special_token", "video_special_token", "eoc_special_token")) {
             keys.put(key, "samples are text");

@@ -25,6 +25,8 @@ final class RunCounts {
     long kept;
     /** Of the kept ones, those whose text was changed. */
     long changed;
+    /** Of the texts read, in UTF-8. */
+    long bytes;
     final Map<String, PerOperator> operators = new LinkedHashMap<>();
     final List<Long> partSamples = new ArrayList<>();
 
@@ -33,6 +35,7 @@ final class RunCounts {
         in += more.in;
         kept += more.kept;
         changed += more.changed;
+        bytes += more.bytes;
         more.operators.forEach((label, counts) -> {
             PerOperator one = of(label);
             one.in += counts.in;
@@ -76,7 +79,7 @@ final class RunCounts {
     }
 
     void write(ObjectNode target) {
-        target.put("in", in).put("kept", kept).put("changed", changed);
+        target.put("in", in).put("kept", kept).put("changed", changed).put("bytes", bytes);
         partSamples.forEach(target.putArray("part_samples")::add);
         ObjectNode all = target.putObject("operators");
         operators.forEach((label, counts) -> {
@@ -94,6 +97,7 @@ final class RunCounts {
         counts.in = node.path("in").asLong();
         counts.kept = node.path("kept").asLong();
         counts.changed = node.path("changed").asLong();
+        counts.bytes = node.path("bytes").asLong();
         node.path("part_samples").forEach(n -> counts.partSamples.add(n.asLong()));
         node.path("operators").properties().forEach(entry -> {
             PerOperator one = counts.of(entry.getKey());

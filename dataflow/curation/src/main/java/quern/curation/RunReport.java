@@ -14,10 +14,11 @@ import java.util.TreeMap;
  * @param in samples and unreadable documents read
  * @param made samples that mappers made beyond the ones they were given
  * @param kept samples in the dataset
+ * @param bytes of the texts read, in UTF-8
  * @param operators in recipe order; {@code reader} first where documents or samples were dropped before the first
  *     operator
  */
-public record RunReport(long in, long made, long kept, List<Line> operators) {
+public record RunReport(long in, long made, long kept, long bytes, List<Line> operators) {
 
     /** Its name in a run's directory. */
     public static final String FILE = "report.json";
@@ -51,7 +52,7 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
         counts.operators.forEach((label, o) ->
                 lines.add(new Line(label, o.in, o.made, Map.copyOf(o.dropped), Map.copyOf(o.noted),
                         o.errors, o.nanos)));
-        return new RunReport(counts.in, counts.made(), counts.kept, List.copyOf(lines));
+        return new RunReport(counts.in, counts.made(), counts.kept, counts.bytes, List.copyOf(lines));
     }
 
     /** Reads the report of a finished run. */
@@ -63,12 +64,14 @@ public record RunReport(long in, long made, long kept, List<Line> operators) {
                     counts(line.path("dropped")), counts(line.path("noted")), line.path("errors").asLong(),
                     line.path("nanos").asLong()));
         }
-        return new RunReport(node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(), lines);
+        return new RunReport(node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(),
+                node.path("bytes").asLong(), lines);
     }
 
     ObjectNode toJson() {
         ObjectNode node = Json.object();
-        node.put("in", in).put("made", made).put("kept", kept).put("dropped", dropped());
+        node.put("in", in).put("made", made).put("kept", kept).put("dropped", dropped())
+                .put("bytes", bytes);
         for (Line line : operators) {
             ObjectNode one = node.withArray("operators").addObject();
             one.put("operator", line.operator()).put("in", line.in()).put("made", line.made());

@@ -20,6 +20,7 @@ final class ShardWriter implements AutoCloseable {
     private final RunCounts counts;
     private final AppendFile documents;
     private final AppendFile stats;
+    private AppendFile lineage;
     private AppendFile part;
     private String lastDocument;
 
@@ -31,6 +32,9 @@ final class ShardWriter implements AutoCloseable {
         this.lastDocument = lastDocument;
         documents = new AppendFile(documentsPath(directory), lengths.getOrDefault(DOCUMENTS, 0L));
         stats = new AppendFile(directory.resolve(STATS), lengths.getOrDefault(STATS, 0L));
+        if (lengths.containsKey(RunManner.LINEAGE)) {
+            lineage = new AppendFile(directory.resolve(RunManner.LINEAGE), lengths.get(RunManner.LINEAGE));
+        }
         if (!counts.partSamples.isEmpty()) {
             Path path = partPath(directory, counts.partSamples.size() - 1);
             part = new AppendFile(path, lengths.getOrDefault(path.getFileName().toString(), 0L));
@@ -54,6 +58,10 @@ final class ShardWriter implements AutoCloseable {
         }
         part.append(line, line.length);
         stats.append(ready.stats(), ready.stats().length);
+        if (ready.lineage().length > 0) {
+            lineage = lineage == null ? new AppendFile(directory.resolve(RunManner.LINEAGE), 0) : lineage;
+            lineage.append(ready.lineage(), ready.lineage().length);
+        }
         counts.partSamples.set(counts.partSamples.size() - 1, counts.partSamples.getLast() + 1);
         counts.kept++;
         String document = ready.documentId();
@@ -71,6 +79,9 @@ final class ShardWriter implements AutoCloseable {
     void force() {
         documents.force();
         stats.force();
+        if (lineage != null) {
+            lineage.force();
+        }
         if (part != null) {
             part.force();
         }
@@ -79,6 +90,9 @@ final class ShardWriter implements AutoCloseable {
     void lengths(Map<String, Long> into) {
         into.put(DOCUMENTS, documents.length());
         into.put(STATS, stats.length());
+        if (lineage != null) {
+            into.put(RunManner.LINEAGE, lineage.length());
+        }
         if (part != null) {
             into.put(part.path().getFileName().toString(), part.length());
         }
@@ -88,6 +102,9 @@ final class ShardWriter implements AutoCloseable {
     public void close() {
         documents.close();
         stats.close();
+        if (lineage != null) {
+            lineage.close();
+        }
         if (part != null) {
             part.close();
         }
@@ -101,14 +118,19 @@ final class ShardWriter implements AutoCloseable {
     }
 
     /** What is to be written of a sample; may be called by several threads. */
-    static Passed.Ready ready(Draft draft, Recipe recipe) {
+    static Passed.Ready ready(Draft draft, Recipe recipe, RunManner manner) {
         draft.settle(recipe.textKey());
         RejectLog.Entry changed = draft.changedBy().isEmpty() ? null
                 : new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), "", "", Double.NaN, Double.NaN,
                         "", draft.changedBy());
         byte[] stats = stats(draft);
-        return new Passed.Ready(line(draft, recipe.keepStats()), new byte[0], draft.sample().documentId(), stats,
-                changed);
+        ObjectNode node = node(draft, recipe.keepStats());
+        ObjectNode provenance = provenance(draft);
+        if (manner.provenance()) {
+            node.set(DatasetManifest.PROVENANCE, provenance);
+        }
+        return new Passed.Ready(Json.line(node), new byte[0], draft.sample().documentId(), stats,
+                manner.provenance() ? new byte[0] : Json.line(provenance), changed);
     }
 
     private static byte[] stats(Draft draft) {
@@ -121,20 +143,24 @@ final class ShardWriter implements AutoCloseable {
         return node.isEmpty() ? new byte[0] : Json.line(node);
     }
 
-    private static byte[] line(Draft draft, boolean keepStats) {
-        Sample sample = draft.sample();
-        ObjectNode node = sample.fields();
+    private static ObjectNode node(Draft draft, boolean keepStats) {
+        ObjectNode node = draft.fields();
         node.properties().removeIf(field -> {
             String key = field.getKey();
             boolean kept = keepStats && (key.equals(Draft.STATS) || key.equals(Draft.META));
             return key.startsWith(Draft.PRIVATE_PREFIX) && !kept;
         });
-        ObjectNode provenance = node.putObject(DatasetManifest.PROVENANCE);
+        return node;
+    }
+
+    private static ObjectNode provenance(Draft draft) {
+        Sample sample = draft.sample();
+        ObjectNode provenance = Json.object();
         provenance.put("document", sample.documentId()).put("from", sample.from()).put("to", sample.to());
         provenance.put("verbatim", draft.isVerbatim());
         if (sample.page() > 0) {
             provenance.put("page", sample.page());
         }
-        return Json.line(node);
+        return provenance;
     }
 }

@@ -62,7 +62,7 @@ final class Spill implements AutoCloseable {
                 deduplicator.sign(draft.view(deduplicator.textKey()), signature, 1);
             }
         }
-        return new Passed.Ready(line(draft), signature, draft.sample().documentId(), null, null);
+        return new Passed.Ready(line(draft), signature, draft.sample().documentId(), null, null, null);
     }
 
     void force() {

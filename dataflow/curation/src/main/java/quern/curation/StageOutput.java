@@ -28,6 +28,7 @@ final class StageOutput implements AutoCloseable {
     private final String lastDocument;
     private final SignatureSet[] sets;
     private final AppendFile[] setFiles;
+    private Traces traces = Traces.NONE;
 
     StageOutput(Path directory, Recipe recipe, CurationConfig config, List<Stage> stages, int index, RunCounts counts,
             Map<String, Long> lengths, String lastDocument) {
@@ -49,6 +50,11 @@ final class StageOutput implements AutoCloseable {
                 openSet(directory.resolve("exact-" + index + "-" + i + ".sig"), i, lengths);
             }
         }
+    }
+
+    /** Begins, or goes on with, the tracer's files of this stage. */
+    void trace(Path directory, RunManner manner, Map<String, Long> lengths) {
+        traces = new Traces(directory, manner.tracing().samplesMax(), lengths);
     }
 
     /** Lets the deduplicator behind a batch's last segment keep the first of each kind. */
@@ -100,6 +106,7 @@ final class StageOutput implements AutoCloseable {
                         throw new IllegalStateException(going.draft().sample().id() + " has not come through");
             }
         }
+        traces.write(batch);
         counts.add(batch.counts);
     }
 
@@ -109,6 +116,7 @@ final class StageOutput implements AutoCloseable {
 
     void force() {
         rejectFile.force();
+        traces.force();
         for (AppendFile file : setFiles) {
             if (file != null) {
                 file.force();
@@ -123,6 +131,7 @@ final class StageOutput implements AutoCloseable {
 
     void lengths(Map<String, Long> into) {
         into.put(RejectLog.FILE, rejectFile.length());
+        traces.lengths(into);
         for (AppendFile file : setFiles) {
             if (file != null) {
                 into.put(file.path().getFileName().toString(), file.length());
@@ -138,6 +147,7 @@ final class StageOutput implements AutoCloseable {
     @Override
     public void close() {
         rejectFile.close();
+        traces.close();
         for (AppendFile file : setFiles) {
             if (file != null) {
                 file.close();

@@ -60,6 +60,20 @@ final class YamlMap {
         }
     }
 
+    /** The same with another value for a key. */
+    YamlMap with(String key, Object value) {
+        Map<String, Value> changed = new LinkedHashMap<>(values);
+        changed.put(key, new Value(0, value, Map.of()));
+        return new YamlMap(Collections.unmodifiableMap(changed));
+    }
+
+    /** A value alone; the text itself where it is no valid YAML. */
+    static Object scalar(String text) {
+        List<RecipeException.Problem> problems = new ArrayList<>();
+        Value value = parse("value: " + text, problems).get("value");
+        return value == null || !problems.isEmpty() ? text : value.value();
+    }
+
     Map<String, Value> values() {
         return values;
     }

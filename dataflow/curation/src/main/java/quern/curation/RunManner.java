@@ -1,0 +1,17 @@
+package quern.curation;
+
+/**
+ * What a run writes beside what its recipe says.
+ *
+ * @param provenance whether each line of the result holds its document and place, under
+ *     {@link DatasetManifest#PROVENANCE}; otherwise they go to a file of their own, {@link #LINEAGE}
+ * @param tracing samples shown in {@code trace-<kind>-<operator>.jsonl}
+ */
+public record RunManner(boolean provenance, RecipeFiles.Tracing tracing) {
+
+    /** As datasets of the catalogue are made. */
+    public static final RunManner DATASET = new RunManner(true, RecipeFiles.Tracing.NONE);
+
+    /** A line for each kept sample, in order: its document and its place there. */
+    public static final String LINEAGE = "lineage.jsonl";
+}
