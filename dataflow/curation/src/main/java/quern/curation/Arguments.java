@@ -1,5 +1,6 @@
 package quern.curation;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -70,6 +71,13 @@ public final class Arguments {
 
     public List<?> values(String name) {
         return (List<?>) value(name);
+    }
+
+    /** In the order of the recipe. */
+    public Map<String, String> entries(String name) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        ((Map<?, ?>) value(name)).forEach((key, text) -> entries.put((String) key, (String) text));
+        return entries;
     }
 
     /** The interval of a range filter, from its two bounds and the three flags every filter has. */

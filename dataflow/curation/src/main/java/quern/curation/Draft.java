@@ -24,6 +24,8 @@ public final class Draft {
     private final List<String> notes = new ArrayList<>(0);
     private final List<String> changedBy = new ArrayList<>(0);
     private boolean changed;
+    /** Documents of a sample that was made of several; empty where it has one. */
+    private List<String> documents = List.of();
     private Sample sample;
     private final boolean verbatim;
     private String sourceText;
@@ -53,6 +55,25 @@ public final class Draft {
 
     public ObjectNode fields() {
         return sample.fields();
+    }
+
+    /** Documents it was made of: one, or as many as samples were joined. */
+    List<String> documents() {
+        return documents.isEmpty() ? List.of(sample.documentId()) : documents;
+    }
+
+    void setDocuments(List<String> ids) {
+        documents = ids.size() == 1 && ids.getFirst().equals(sample.documentId()) ? List.of() : List.copyOf(ids);
+    }
+
+    /** A sample made of this one and others, or of a part of this one, that came from documents. */
+    Draft regrouped(ObjectNode fields, List<String> ids) {
+        boolean own = ids.size() == 1 && !ids.getFirst().equals(sample.documentId());
+        Draft made = new Draft(own ? new Sample(fields, ids.getFirst(), 0, 0, 0)
+                : new Sample(fields, sample.documentId(), sample.from(), sample.to(), sample.page()), false);
+        made.setDocuments(ids);
+        made.inherit(changedBy);
+        return made;
     }
 
     /** True while the text is the document's, character by character, from {@link Sample#from()} on. */
@@ -139,7 +160,9 @@ public final class Draft {
         }
         long sampleFrom = at < 0 ? sample.from() : sample.from() + at;
         long sampleTo = at < 0 ? sample.to() : sampleFrom + to - from;
-        return new Draft(new Sample(fields, sample.documentId(), sampleFrom, sampleTo, sample.page()), false);
+        Draft made = new Draft(new Sample(fields, sample.documentId(), sampleFrom, sampleTo, sample.page()), false);
+        made.documents = documents;
+        return made;
     }
 
     /** The occurrence nearest to where it is expected; -1 where there is none. */
@@ -206,6 +229,8 @@ public final class Draft {
         boolean exact = isVerbatim();
         long pieceFrom = exact ? sample.from() + from : sample.from();
         long pieceTo = exact ? sample.from() + to : sample.to();
-        return new Draft(new Sample(copy, sample.documentId(), pieceFrom, pieceTo, sample.page()), exact);
+        Draft piece = new Draft(new Sample(copy, sample.documentId(), pieceFrom, pieceTo, sample.page()), exact);
+        piece.documents = documents;
+        return piece;
     }
 }

@@ -30,7 +30,11 @@ public record Parameter(String name, Kind kind, Object absent) {
         /** A list of whole numbers ({@code List<Long>}). */
         WHOLES("a list of whole numbers"),
         /** Any scalar or list of scalars ({@code List<Object>}). */
-        VALUES("a value or a list of values");
+        VALUES("a value or a list of values"),
+        /** Names and texts in order ({@code Map<String, String>}). */
+        ENTRIES("names with a text each"),
+        /** A list of operators with their parameters ({@code List<Object>} as YAML gives it). */
+        STEPS("a list of operators");
 
         private final String expected;
 

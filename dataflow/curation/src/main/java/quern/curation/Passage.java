@@ -125,7 +125,8 @@ final class Passage {
                     yield List.of();
                 }
             };
-            case Deduplicator _, Selector _ -> throw new IllegalStateException(step.label() + " ends its segment");
+            case Deduplicator _, Selector _, Grouper _ ->
+                    throw new IllegalStateException(step.label() + " ends its segment");
         };
     }
 

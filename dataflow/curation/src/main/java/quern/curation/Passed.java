@@ -11,6 +11,7 @@ sealed interface Passed {
      *
      * @param line JSON with its line end
      * @param signature for the deduplicator that decides behind the stage
+     * @param documentId of the document, or of several, a line each
      * @param stats a line of them, or empty; null where they are not written yet
      * @param lineage a line of it, or empty where the sample holds it; null where it is not written yet
      * @param changed null where its text was not changed, or that is not written yet

@@ -20,7 +20,7 @@ public record Pipeline(Recipe recipe, List<Operator> operators) {
         return switch (operator) {
             case Mapper _, Filter _ -> false;
             case Deduplicator deduplicator -> !deduplicator.immediate();
-            case Selector _ -> true;
+            case Selector _, Grouper _ -> true;
         };
     }
 }

@@ -194,13 +194,7 @@ public final class PipelineRun implements AutoCloseable {
                 read.in++;
                 read.of(SourceInput.LABEL).in++;
             }
-            items.add(switch (item) {
-                case StageInput.Live live -> new Passed.Going(live.draft(), null);
-                case StageInput.Gone gone -> {
-                    read.drop(gone.label(), gone.entry().reason());
-                    yield new Passed.Dropped(gone.entry());
-                }
-            });
+            items.add(passed(item, read));
         }
         if (items.isEmpty()) {
             return null;
@@ -208,6 +202,20 @@ public final class PipelineRun implements AutoCloseable {
         Batch batch = new Batch(items, input.position(), stage == 0);
         batch.counts.add(read);
         return batch;
+    }
+
+    private static Passed passed(StageInput.Item item, RunCounts read) {
+        return switch (item) {
+            case StageInput.Live live -> new Passed.Going(live.draft(), null);
+            case StageInput.Gone gone -> {
+                read.drop(gone.label(), gone.entry().reason());
+                yield new Passed.Dropped(gone.entry());
+            }
+            case StageInput.Made made -> {
+                read.of(made.label()).made += made.more();
+                yield passed(made.item(), read);
+            }
+        };
     }
 
     /**
@@ -292,8 +300,10 @@ public final class PipelineRun implements AutoCloseable {
             input = new SourceInput(source, pipeline.recipe(), config.sampleMax().bytes());
         } else {
             Stage.Labelled decider = stages.get(stage - 1).decider();
-            input = new SpillInput(directory, stage - 1, decider.operator(), decider.label(),
-                    config.deduplicationMemory().bytes(), position);
+            long memoryBytes = config.deduplicationMemory().bytes();
+            input = decider.operator() instanceof Grouper
+                    ? new GroupInput(directory, stage - 1, decider, pipeline.recipe(), memoryBytes, position)
+                    : new SpillInput(directory, stage - 1, decider.operator(), decider.label(), memoryBytes, position);
         }
         passage = new Passage(pipeline.recipe(), stages.get(stage), manner);
         output = new StageOutput(directory, pipeline.recipe(), config, stages, stage, counts, lengths, lastDocument);

@@ -22,7 +22,7 @@ public final class RecipeCompiler {
     private static final Parameter TEXT_KEY = new Parameter("text_key", Parameter.Kind.TEXT_OR_NOTHING, null);
 
     /** How and where to run, not what to do: accepted on every operator, without effect here. */
-    private static final Set<String> OF_EXECUTION = Set.of("batch_size", "num_proc", "cpu_required", "gpu_required",
+    static final Set<String> OF_EXECUTION = Set.of("batch_size", "num_proc", "cpu_required", "gpu_required",
             "mem_required", "turbo", "accelerator", "work_dir", "skip_op_error", "image_key", "audio_key",
             "video_key", "image_bytes_key", "system_key", "instruction_key", "prompt_key", "query_key",
             "response_key", "history_key");
@@ -38,9 +38,11 @@ public final class RecipeCompiler {
         List<Problem> problems = new ArrayList<>(recipe.problems());
         List<Operator> operators = new ArrayList<>();
         for (Recipe.Step step : recipe.steps()) {
-            Operator operator = operator(recipe, step, problems);
-            if (operator != null) {
-                operators.add(operator);
+            for (Recipe.Step own : FusedSteps.of(step, problems)) {
+                Operator operator = operator(recipe, own, problems);
+                if (operator != null) {
+                    operators.add(operator);
+                }
             }
         }
         if (!problems.isEmpty()) {
@@ -104,6 +106,8 @@ public final class RecipeCompiler {
             case TEXTS -> list(given, RecipeCompiler::text);
             case WHOLES -> list(given, Scalars::whole);
             case VALUES -> list(given, item -> item instanceof List || item instanceof Map ? null : item);
+            case ENTRIES -> entries(given);
+            case STEPS -> given instanceof List ? given : null;
         };
         if (value == null) {
             problems.add(new Problem(step.line(), step.operator(), parameter.name() + " is " + YamlMap.kind(given)
@@ -115,6 +119,21 @@ public final class RecipeCompiler {
 
     private static String text(Object given) {
         return given instanceof List || given instanceof Map || given == null ? null : String.valueOf(given);
+    }
+
+    private static Map<String, String> entries(Object given) {
+        if (!(given instanceof Map<?, ?> map)) {
+            return null;
+        }
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            String text = text(entry.getValue());
+            if (text == null) {
+                return null;
+            }
+            entries.put(String.valueOf(entry.getKey()), text);
+        }
+        return entries;
     }
 
     private static List<Object> list(Object given, java.util.function.Function<Object, Object> item) {

@@ -3,6 +3,7 @@ package quern.curation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import quern.ingest.Sample;
@@ -129,8 +130,12 @@ final class ShardWriter implements AutoCloseable {
         if (manner.provenance()) {
             node.set(DatasetManifest.PROVENANCE, provenance);
         }
-        return new Passed.Ready(Json.line(node), new byte[0], draft.sample().documentId(), stats,
+        return new Passed.Ready(Json.line(node), new byte[0], documents(draft), stats,
                 manner.provenance() ? new byte[0] : Json.line(provenance), changed);
+    }
+
+    private static String documents(Draft draft) {
+        return String.join("\n", new LinkedHashSet<>(draft.documents()));
     }
 
     private static byte[] stats(Draft draft) {
@@ -158,6 +163,9 @@ final class ShardWriter implements AutoCloseable {
         ObjectNode provenance = Json.object();
         provenance.put("document", sample.documentId()).put("from", sample.from()).put("to", sample.to());
         provenance.put("verbatim", draft.isVerbatim());
+        if (draft.documents().size() > 1) {
+            draft.documents().stream().distinct().forEach(provenance.putArray("documents")::add);
+        }
         if (sample.page() > 0) {
             provenance.put("page", sample.page());
         }

@@ -99,6 +99,9 @@ final class Spill implements AutoCloseable {
         if (!draft.changedBy().isEmpty()) {
             draft.changedBy().forEach(node.putArray("changed_by")::add);
         }
+        if (draft.documents().size() > 1) {
+            draft.documents().forEach(node.putArray("documents")::add);
+        }
         node.set("fields", sample.fields());
         return Json.line(node);
     }
@@ -111,6 +114,11 @@ final class Spill implements AutoCloseable {
         List<String> changedBy = new ArrayList<>();
         line.path("changed_by").forEach(name -> changedBy.add(name.asText()));
         draft.inherit(changedBy);
+        if (line.has("documents")) {
+            List<String> documents = new ArrayList<>();
+            line.path("documents").forEach(id -> documents.add(id.asText()));
+            draft.setDocuments(documents);
+        }
         return draft;
     }
 }

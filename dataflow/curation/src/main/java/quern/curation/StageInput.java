@@ -11,6 +11,15 @@ interface StageInput extends AutoCloseable {
     /** @param label operator that dropped it */
     record Gone(String label, RejectLog.Entry entry) implements Item {}
 
+    /**
+     * A sample made of others, or the drop of a group of which none is made.
+     *
+     * @param label operator that made it
+     * @param more samples there are now beyond those it took; negative where it joined some
+     * @param item {@link Live} or {@link Gone}
+     */
+    record Made(String label, long more, Item item) implements Item {}
+
     /** Null at the end. */
     Item next();
 

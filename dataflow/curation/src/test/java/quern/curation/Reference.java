@@ -23,6 +23,12 @@ final class Reference {
 
     private Reference() {}
 
+    /** With checkpoints as often as given, and as much memory. */
+    static CurationConfig config(int checkpointSamples, String memory) {
+        return new CurationConfig(checkpointSamples, CONFIG.threads(), CONFIG.shard(), CONFIG.sampleMax(),
+                CONFIG.recipeMax(), DataSize.parse(memory), CONFIG.generationParallel(), CONFIG.generationTimeout(), CONFIG.generationTokens());
+    }
+
     /**
      * A file of the Data-Juicer cases; the test is skipped, or fails where reference files are required, if it is
      * absent.

@@ -24,6 +24,7 @@ public final class BuiltInOperators implements OperatorLibrary {
     public BuiltInOperators(TextModel model, LanguageDetector detector) {
         new FilterSpecs(model, detector).all().forEach(spec -> specs.put(spec.name(), spec));
         MapperSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
     }
 

@@ -12,7 +12,6 @@ final class Refusals {
             + "remove it";
     private static final String MODEL = "needs a model Quern does not have; remove it";
     private static final String PYTHON = "runs Python code, which Quern does not; remove it";
-    private static final String GROUPS = "groups and aggregates are not built yet; remove it";
     private static final Pattern MEDIA = Pattern.compile("^(image|audio|video|vggt|mllm|phrase_grounding|llava|imgdiff|"
             + "sdxl|detect_character|detect_main_character|ray_image|ray_video|face_|s3_).*"
             + "|.*_(image|video|audio)s?_.*");
@@ -46,7 +45,6 @@ final class Refusals {
                 + "query_intent_detection_mapper query_sentiment_detection_mapper query_topic_detection_mapper "
                 + "sentence_split_mapper");
         put(all, PYTHON, "python_lambda_mapper python_file_mapper nlpaug_en_mapper nlpcda_zh_mapper");
-        put(all, GROUPS, "naive_grouper key_value_grouper naive_reverse_grouper");
         put(all, "runs on a Ray cluster, which Quern does not use; use the operator of the same name without ray_",
                 "ray_document_deduplicator ray_bts_minhash_deduplicator");
         put(all, "fetches files from the network, which Quern never does; ingest the files instead",
@@ -54,8 +52,6 @@ final class Refusals {
         put(all, "needs a Label Studio server, which Quern does not use; remove it",
                 "human_preference_annotation_mapper");
         put(all, "needs the dictionaries of OpenCC, which Quern does not have; remove it", "chinese_convert_mapper");
-        put(all, "is not built yet; list its operators one by one, counts are shared between them anyway",
-                "general_fused_op");
         return Map.copyOf(all);
     }
 
