@@ -51,7 +51,7 @@ public final class MediaSniffer {
             case MBOX -> isMailbox(text) ? MediaType.MBOX : byText(text);
             case MARKDOWN, CSV, TSV -> isPage(text) ? MediaType.HTML : promised;
             case HTML -> text.indexOf('<') >= 0 ? MediaType.HTML : MediaType.TEXT;
-            case TEXT, PDF, GZIP, ZSTD, BINARY -> byText(text);
+            case TEXT, PARQUET, PDF, GZIP, ZSTD, BINARY -> byText(text);
         };
     }
 
@@ -127,6 +127,8 @@ public final class MediaSniffer {
             return Optional.of(MediaType.GZIP);
         } else if (begins(head, 0x28, 0xB5, 0x2F, 0xFD)) {
             return Optional.of(MediaType.ZSTD);
+        } else if (begins(head, 'P', 'A', 'R', '1')) {
+            return Optional.of(MediaType.PARQUET);
         }
         // Readers accept junk before the PDF header, within the first 1024 bytes (ISO 32000-1, implementation note 13).
         String first = new String(head, 0, Math.min(head.length, PDF_HEAD_BYTES), StandardCharsets.ISO_8859_1);

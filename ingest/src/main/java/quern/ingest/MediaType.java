@@ -12,6 +12,7 @@ public enum MediaType {
     HTML("text/html", false, ".html", ".htm", ".xhtml"),
     CSV("text/csv", true, ".csv"),
     TSV("text/tab-separated-values", true, ".tsv", ".tab"),
+    PARQUET("application/vnd.apache.parquet", true, ".parquet", ".pq"),
     PDF("application/pdf", false, ".pdf"),
     EML("message/rfc822", false, ".eml"),
     MBOX("application/mbox", true, ".mbox"),

@@ -16,6 +16,8 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.csv.QuoteMode;
+import quern.ingest.LimitExceeded;
+import quern.ingest.Unreadable;
 
 /**
  * Comma-separated values (RFC 4180; also semicolon, tab and bar): the first row names the fields, each further row is a

@@ -3,6 +3,7 @@ package quern.ingest.reader;
 import java.io.IOException;
 import java.io.InputStream;
 import quern.ingest.Document;
+import quern.ingest.Unreadable;
 
 /**
  * Makes samples of documents of every known media type. What a document is, is found again in its bytes, past one layer

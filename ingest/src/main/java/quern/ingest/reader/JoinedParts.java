@@ -2,6 +2,7 @@ package quern.ingest.reader;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import quern.ingest.LimitExceeded;
 
 /** A document of several parts as one sample: their texts, each from a new line. Its flaws stay flaws. */
 final class JoinedParts implements Parts {

@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import quern.ingest.LimitExceeded;
 
 /**
  * JSON that is not one object a line: an array of objects, one object over several lines, or several of either. Every

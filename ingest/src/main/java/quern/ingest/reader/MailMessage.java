@@ -21,6 +21,7 @@ import org.apache.james.mime4j.dom.TextBody;
 import org.apache.james.mime4j.message.DefaultMessageBuilder;
 import org.apache.james.mime4j.stream.MimeConfig;
 import quern.ingest.TextDecoding;
+import quern.ingest.Unreadable;
 
 /**
  * One mail (RFC 5322, MIME): fields {@code subject}, {@code from}, {@code to}, {@code date} (ISO 8601),

@@ -17,6 +17,15 @@ interface Parts extends AutoCloseable {
     /** The next part, or null at the end. */
     Part next() throws IOException;
 
+    /**
+     * Passes over the first parts without making them, where the format can.
+     *
+     * @return false where it cannot; then nothing has happened
+     */
+    default boolean skip(long count) throws IOException {
+        return false;
+    }
+
     /** Complete once {@link #next} gave null. */
     default PageCounts pages() {
         return PageCounts.NONE;

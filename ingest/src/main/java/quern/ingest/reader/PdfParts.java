@@ -13,6 +13,8 @@ import org.apache.pdfbox.io.MemoryUsageSetting;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
 import org.apache.pdfbox.text.PDFTextStripper;
+import quern.ingest.LimitExceeded;
+import quern.ingest.Unreadable;
 
 /** A PDF: one sample a page. Pages without text are flaws beside pages with text, and no parts at all without any. */
 final class PdfParts implements Parts {

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.InflaterInputStream;
+import quern.ingest.LimitExceeded;
 
 /**
  * Inflates every compressed stream of a PDF file once, for its size only: PDFBox unfolds streams whole into memory, so

@@ -9,7 +9,9 @@ import java.util.zip.ZipException;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
 import quern.ingest.DocumentDamaged;
+import quern.ingest.LimitExceeded;
 import quern.ingest.Sample;
+import quern.ingest.Unreadable;
 
 /**
  * One pass over a document. After {@link #next} gave null there is an {@link #outcome}, whose {@code samples} and
@@ -67,6 +69,23 @@ public final class Reading implements AutoCloseable {
             String reason = reason(e);
             return fail(reason, new ReadOutcome.Unreadable(reason));
         }
+    }
+
+    /** Passes over the first items without making them, if the format can; false if they must be read. */
+    boolean skip(long count) {
+        try {
+            parts = opening.open();
+            if (parts.skip(count)) {
+                samples = count;
+                return true;
+            }
+            parts.close();
+        } catch (IOException | RuntimeException e) {
+            // Reading them meets it again, and then it is an item.
+            parts = null;
+        }
+        parts = null;
+        return false;
     }
 
     private Item end() {

@@ -3,12 +3,12 @@ package quern.ingest.reader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import quern.ingest.Unreadable;
 
 /**
  * The samples of one local file in its order: the rows of JSONL, JSON, CSV and TSV with all their fields as they are,
@@ -104,7 +104,11 @@ public final class RowReader implements AutoCloseable {
             return;
         }
         reading = reading(this::openFromStart, false);
-        for (long skipped = Long.parseLong(numbers[0]); taken < skipped; taken++) {
+        long skipped = Long.parseLong(numbers[0]);
+        if (skipped > 0 && reading.skip(skipped)) {
+            taken = skipped;
+        }
+        for (; taken < skipped; taken++) {
             if (reading.next() == null) {
                 return;
             }
@@ -132,13 +136,7 @@ public final class RowReader implements AutoCloseable {
         if (Files.size(file) == 0) {
             throw new Unreadable("empty file");
         }
-        InputStream content = Files.newInputStream(file);
-        try {
-            return new Formats(limits, manner).open(content, file.getFileName().toString(), "");
-        } catch (IOException | RuntimeException | Error e) {
-            content.close();
-            throw e;
-        }
+        return new Formats(limits, manner).open(file);
     }
 
     /** How the file ended; only after {@link #next} gave null. */

@@ -5,6 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
+import quern.ingest.LimitExceeded;
 import quern.ingest.MediaType;
 
 /** A decompressed stream that fails once it grows beyond a size, or beyond a multiple of what was read for it. */

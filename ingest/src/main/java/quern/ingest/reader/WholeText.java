@@ -2,6 +2,7 @@ package quern.ingest.reader;
 
 import java.io.IOException;
 import java.io.InputStream;
+import quern.ingest.LimitExceeded;
 import quern.ingest.TextDecoding;
 
 /** Plain text: one sample, line ends made {@code \n}. */

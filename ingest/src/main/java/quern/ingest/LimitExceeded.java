@@ -1,13 +1,13 @@
-package quern.ingest.reader;
+package quern.ingest;
 
 import java.io.IOException;
 
 /** A document that passes a limit while it is read; the message is the reason to report. */
-final class LimitExceeded extends IOException {
+public final class LimitExceeded extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    LimitExceeded(String reason) {
+    public LimitExceeded(String reason) {
         super(reason);
     }
 }
