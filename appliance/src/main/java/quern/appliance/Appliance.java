@@ -89,7 +89,8 @@ public final class Appliance implements AutoCloseable {
         return new Appliance(house, system, server, table);
     }
 
-    private static Config pekko() {
+    /** How Pekko is set up in this process. */
+    public static Config pekko() {
         ClassLoader loader = Appliance.class.getClassLoader();
         return ConfigFactory.parseResourcesAnySyntax(loader, "quern/appliance/pekko.conf")
                 .withFallback(ConfigFactory.parseResourcesAnySyntax(loader, "quern/actors/dispatchers.conf"))

@@ -13,10 +13,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Unmatched;
+import quern.curation.FileRun;
+import quern.curation.Pipeline;
+import quern.curation.PipelineRun;
+import quern.curation.Recipe;
+import quern.curation.RecipeCompiler;
+import quern.curation.RecipeOverride;
+import quern.curation.library.BuiltInOperators;
 
 /** Runs a recipe and prints what came in, what was kept and why the rest was dropped. */
 @Command(name = "curate", mixinStandardHelpOptions = true,
-        description = "Make a dataset from documents, or from another dataset, with a recipe.")
+        description = "Make a dataset from documents, another dataset or local files, with a recipe.",
+        footer = {"", "With local files, keys of the recipe may be given behind it: --np 8, "
+                + "--text_length_filter.min_len 20."})
 final class CurateCommand implements Callable<Integer> {
 
     @Mixin
@@ -41,8 +51,84 @@ final class CurateCommand implements Callable<Integer> {
             description = "Wait for the end (default: ${DEFAULT-VALUE}).")
     private boolean wait;
 
+    @Option(names = "--dataset_path", paramLabel = "PATH",
+            description = "Local files to read instead of documents; as the recipe's key, which it overrides.")
+    private String datasetPath;
+
+    @Option(names = "--export_path", paramLabel = "FILE", description = "Where the result of local files goes.")
+    private String exportPath;
+
+    @Option(names = "--compat", paramLabel = "NAME", description = "Whose rules apply: data-juicer-1.4.3.")
+    private String compat;
+
+    @Option(names = "--dry-run", description = "Say what would be read, done and written, and stop.")
+    private boolean dryRun;
+
+    @Unmatched
+    private List<String> more = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
+        Recipe parsed = Recipe.parse(text(), overrides(), options.load().config().curation());
+        if (dataset == null && !parsed.files().inputs().isEmpty()) {
+            return local(parsed);
+        }
+        if (dryRun || exportPath != null || !more.isEmpty()) {
+            throw new UsageProblem("--dry-run, --export_path and keys of the recipe need local files: give "
+                    + "--dataset_path, or the key in the recipe");
+        }
+        return job();
+    }
+
+    private List<RecipeOverride> overrides() {
+        try {
+            List<RecipeOverride> overrides = new ArrayList<>(RecipeOverride.of(more));
+            override("dataset_path", datasetPath, overrides);
+            override("export_path", exportPath, overrides);
+            override("compat", compat, overrides);
+            return overrides;
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem(e.getMessage() + "; keys of the recipe are given as --key VALUE or "
+                    + "--operator.parameter VALUE behind it", e);
+        }
+    }
+
+    private static void override(String key, String value, List<RecipeOverride> overrides) {
+        if (value != null) {
+            overrides.add(new RecipeOverride(key, value));
+        }
+    }
+
+    private Integer local(Recipe parsed) {
+        Screen screen = options.screen();
+        Pipeline pipeline = new RecipeCompiler(new BuiltInOperators()).compile(parsed);
+        parsed.notes().forEach(screen::note);
+        if (check) {
+            screen.line(recipe + ": no problem found");
+        } else if (dryRun) {
+            plan(screen, pipeline);
+        } else {
+            new FileCuration(pipeline, options.load().config(), screen).run();
+        }
+        return ExitCode.OK;
+    }
+
+    private static void plan(Screen screen, Pipeline pipeline) {
+        FileRun files = FileRun.of(pipeline, Path.of("").toAbsolutePath());
+        if (screen.json()) {
+            ObjectNode node = ApiClient.JSON.createObjectNode();
+            files.inputs().forEach(file -> node.withArray("inputs").add(file.toString()));
+            node.put("bytes", files.inputBytes());
+            PipelineRun.operatorLabels(pipeline).forEach(node.withArray("operators")::add);
+            screen.json(node.put("result", files.result().toString()));
+            return;
+        }
+        screen.line("reads " + files.inputs().size() + " files, " + files.inputBytes() + " bytes");
+        PipelineRun.operatorLabels(pipeline).forEach(label -> screen.line("  " + label));
+        screen.line("writes " + files.result());
+    }
+
+    private Integer job() throws IOException {
         ObjectNode body = ApiClient.JSON.createObjectNode().put("recipe", text());
         Screen screen = options.screen();
         try (Session session = Session.open(options)) {
@@ -94,7 +180,12 @@ final class CurateCommand implements Callable<Integer> {
     }
 
     private static void report(Screen screen, JsonNode result) {
-        JsonNode report = result.path("report");
+        table(screen, result.path("report"));
+        screen.line("dataset " + result.path("dataset_id").asText());
+    }
+
+    /** What each operator took and dropped, and the sum. */
+    static void table(Screen screen, JsonNode report) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("operator", "in", "made", "dropped", "reason"));
         long dropped = 0;
@@ -117,6 +208,5 @@ final class CurateCommand implements Callable<Integer> {
         long made = report.path("made").asLong();
         screen.line(report.path("in").asLong() + " in" + (made == 0 ? "" : " + " + made + " made") + " = "
                 + report.path("kept").asLong() + " kept + " + dropped + " dropped");
-        screen.line("dataset " + result.path("dataset_id").asText());
     }
 }

@@ -306,8 +306,8 @@ public final class PipelineRun implements AutoCloseable {
                     : new SpillInput(directory, stage - 1, decider.operator(), decider.label(), memoryBytes, position);
         }
         passage = new Passage(pipeline.recipe(), stages.get(stage), manner);
-        output = new StageOutput(directory, pipeline.recipe(), config, stages, stage, counts, lengths, lastDocument);
-        output.trace(directory, manner, lengths);
+        output = new StageOutput(directory, pipeline.recipe(), manner, config, stages, stage, counts, lengths,
+                lastDocument);
     }
 
     private void checkpoint(int atStage, String position, Map<String, Long> decided) {

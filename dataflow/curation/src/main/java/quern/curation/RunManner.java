@@ -5,12 +5,13 @@ package quern.curation;
  *
  * @param provenance whether each line of the result holds its document and place, under
  *     {@link DatasetManifest#PROVENANCE}; otherwise they go to a file of their own, {@link #LINEAGE}
+ * @param whole whether the result is one file where the recipe does not say how large a shard is
  * @param tracing samples shown in {@code trace-<kind>-<operator>.jsonl}
  */
-public record RunManner(boolean provenance, RecipeFiles.Tracing tracing) {
+public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing) {
 
     /** As datasets of the catalogue are made. */
-    public static final RunManner DATASET = new RunManner(true, RecipeFiles.Tracing.NONE);
+    public static final RunManner DATASET = new RunManner(true, false, RecipeFiles.Tracing.NONE);
 
     /** A line for each kept sample, in order: its document and its place there. */
     public static final String LINEAGE = "lineage.jsonl";

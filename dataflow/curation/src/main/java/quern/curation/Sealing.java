@@ -79,7 +79,7 @@ final class Sealing {
         Files.move(temporary, shard, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static DatasetManifest.Shard describe(Path file, long samples) throws IOException {
+    static DatasetManifest.Shard describe(Path file, long samples) throws IOException {
         MessageDigest digest = Hashes.sha256();
         byte[] buffer = new byte[1 << 16];
         long bytes = 0;

@@ -25,10 +25,9 @@ final class ShardWriter implements AutoCloseable {
     private AppendFile part;
     private String lastDocument;
 
-    ShardWriter(Path directory, Recipe recipe, long shardBytes, RunCounts counts, Map<String, Long> lengths,
-            String lastDocument) {
+    ShardWriter(Path directory, long shardBytes, RunCounts counts, Map<String, Long> lengths, String lastDocument) {
         this.directory = directory;
-        this.shardBytes = recipe.shardBytes() > 0 ? recipe.shardBytes() : shardBytes;
+        this.shardBytes = shardBytes;
         this.counts = counts;
         this.lastDocument = lastDocument;
         documents = new AppendFile(documentsPath(directory), lengths.getOrDefault(DOCUMENTS, 0L));

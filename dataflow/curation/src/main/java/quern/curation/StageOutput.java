@@ -28,10 +28,10 @@ final class StageOutput implements AutoCloseable {
     private final String lastDocument;
     private final SignatureSet[] sets;
     private final AppendFile[] setFiles;
-    private Traces traces = Traces.NONE;
+    private final Traces traces;
 
-    StageOutput(Path directory, Recipe recipe, CurationConfig config, List<Stage> stages, int index, RunCounts counts,
-            Map<String, Long> lengths, String lastDocument) {
+    StageOutput(Path directory, Recipe recipe, RunManner manner, CurationConfig config, List<Stage> stages, int index,
+            RunCounts counts, Map<String, Long> lengths, String lastDocument) {
         this.config = config;
         this.stage = stages.get(index);
         this.counts = counts;
@@ -39,8 +39,10 @@ final class StageOutput implements AutoCloseable {
         rejectFile = new AppendFile(directory.resolve(RejectLog.FILE), lengths.getOrDefault(RejectLog.FILE, 0L));
         rejects = new RejectLog(rejectFile);
         boolean last = index == stages.size() - 1;
-        shards = last ? new ShardWriter(directory, recipe, config.shard().bytes(), counts, lengths, lastDocument)
-                : null;
+        long shardBytes = recipe.shardBytes() > 0 ? recipe.shardBytes()
+                : manner.whole() ? Long.MAX_VALUE : config.shard().bytes();
+        shards = last ? new ShardWriter(directory, shardBytes, counts, lengths, lastDocument) : null;
+        traces = new Traces(directory, manner.tracing().samplesMax(), lengths);
         spill = last ? null : new Spill(directory, index,
                 stage.decider().operator() instanceof Deduplicator deduplicator ? deduplicator : null, lengths);
         sets = new SignatureSet[stage.steps().size()];
@@ -50,11 +52,6 @@ final class StageOutput implements AutoCloseable {
                 openSet(directory.resolve("exact-" + index + "-" + i + ".sig"), i, lengths);
             }
         }
-    }
-
-    /** Begins, or goes on with, the tracer's files of this stage. */
-    void trace(Path directory, RunManner manner, Map<String, Long> lengths) {
-        traces = new Traces(directory, manner.tracing().samplesMax(), lengths);
     }
 
     /** Lets the deduplicator behind a batch's last segment keep the first of each kind. */

@@ -11,8 +11,6 @@ import java.util.TreeMap;
 /** The tracer's files: of each operator the first samples that it changed or dropped. */
 final class Traces implements AutoCloseable {
 
-    static final Traces NONE = new Traces(null, 0, Map.of());
-
     private final Path directory;
     private final int linesMax;
     private final Map<String, AppendFile> files = new TreeMap<>();

@@ -1,0 +1,101 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.actors.RecordText;
+import quern.actors.curation.RunStream;
+import quern.appliance.Appliance;
+import quern.config.ApplianceConfig;
+import quern.curation.FileRun;
+import quern.curation.Pipeline;
+import quern.curation.PipelineRun;
+import quern.curation.RunProgress;
+import quern.curation.RunReport;
+import quern.ingest.reader.ReadLimits;
+
+/** A recipe over local files, in this process: no server, nothing in the data directory. */
+final class FileCuration {
+
+    /** Made before the actors' threads, whose first messages would meet a log that is not set up. */
+    private static final Logger LOG = LoggerFactory.getLogger(FileCuration.class);
+    private static final long STEP_MS = 100;
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
+    private final Pipeline pipeline;
+    private final ApplianceConfig config;
+    private final Screen screen;
+
+    FileCuration(Pipeline pipeline, ApplianceConfig config, Screen screen) {
+        this.pipeline = pipeline;
+        this.config = config;
+        this.screen = screen;
+    }
+
+    /** Runs to the end and prints what became of the samples. */
+    void run() {
+        FileRun files = FileRun.of(pipeline, Path.of("").toAbsolutePath());
+        LOG.debug("{} files to read", files.inputs().size());
+        var system = ActorSystem.create(Behaviors.empty(), "quern-curate", Appliance.pekko());
+        long fromNs = System.nanoTime();
+        try (PipelineRun run = files.open(config.curation(), ReadLimits.of(config.ingest()));
+                RunStream stream = new RunStream(run, system, config.curation().threads())) {
+            RunProgress found = run.progress();
+            if (found.in() > 0) {
+                screen.note("going on with a run that was interrupted: " + found.in() + " read so far");
+            }
+            while (stream.step(STEP_MS)) {
+                RunProgress progress = run.progress();
+                String stage = progress.stages() > 1
+                        ? "read, stage " + (progress.stage() + 1) + " of " + progress.stages() : "read";
+                if (progress.in() > 0) {
+                    screen.progress(stage, progress.in(), 0);
+                }
+            }
+            RunReport report = run.report();
+            List<Path> results = files.finish(run);
+            print(report, results, (System.nanoTime() - fromNs) / 1e9);
+        } finally {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().orTimeout(END_LIMIT.toSeconds(),
+                    java.util.concurrent.TimeUnit.SECONDS).exceptionally(late -> null).join();
+        }
+    }
+
+    private void print(RunReport report, List<Path> results, double seconds) {
+        double megabytes = report.bytes() / 1e6;
+        if (screen.json()) {
+            ObjectNode node = ApiClient.JSON.createObjectNode();
+            node.put("read", report.in()).put("made", report.made()).put("kept", report.kept());
+            ObjectNode dropped = node.putObject("dropped");
+            for (RunReport.Line line : report.operators()) {
+                if (!line.dropped().isEmpty()) {
+                    ObjectNode reasons = dropped.putObject(line.operator());
+                    line.dropped().forEach(reasons::put);
+                }
+            }
+            node.put("seconds", seconds).put("megabytesPerSecond", megabytes / seconds);
+            ApiClient.JSON.valueToTree(results.stream().map(Path::toString).toList())
+                    .forEach(node.putArray("files")::add);
+            screen.json(node);
+            return;
+        }
+        JsonNode tree = readTree(report);
+        CurateCommand.table(screen, tree);
+        screen.line(String.format(java.util.Locale.ROOT, "%.1f MB in %.1f s, %.1f MB/s", megabytes, seconds,
+                megabytes / seconds));
+        List<String> names = new ArrayList<>(results.stream().map(Path::toString).toList());
+        screen.line(names.size() == 1 ? names.getFirst() : names.getFirst() + " and " + (names.size() - 1) + " more");
+    }
+
+    private static JsonNode readTree(RunReport report) {
+        return RecordText.read(RecordText.write(report), JsonNode.class);
+    }
+}

@@ -1,0 +1,237 @@
+package quern.curation;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import quern.config.CurationConfig;
+import quern.ingest.reader.DatasetFiles;
+import quern.ingest.reader.Manner;
+import quern.ingest.reader.ReadLimits;
+import quern.kv.AtomicFile;
+import quern.kv.DataDirectory;
+import quern.kv.FileStamp;
+
+/**
+ * A recipe over local files: its inputs, its result, and what Data-Juicer's users look for beside that. The state of an
+ * unfinished run is in a directory beside the result; the same recipe over the same, unchanged files goes on there.
+ */
+public final class FileRun {
+
+    private static final String INPUTS = "inputs.json";
+
+    private final Pipeline pipeline;
+    private final List<FileSource.Part> parts;
+    private final Path result;
+    private final Path workDir;
+    private final Path state;
+
+    private FileRun(Pipeline pipeline, List<FileSource.Part> parts, Path result, Path workDir) {
+        this.pipeline = pipeline;
+        this.parts = parts;
+        this.result = result;
+        this.workDir = workDir;
+        this.state = workDir.resolve("." + stem(result) + ".curation");
+    }
+
+    /**
+     * Looks at the inputs; nothing is written yet.
+     *
+     * @param base what relative paths are relative to
+     * @throws RunException if an input is missing, or there is none
+     */
+    public static FileRun of(Pipeline pipeline, Path base) {
+        Recipe recipe = pipeline.recipe();
+        List<FileSource.Part> parts = new ArrayList<>();
+        try {
+            for (RecipeFiles.Input input : recipe.files().inputs()) {
+                Path path = base.resolve(input.path()).normalize();
+                if (!Files.exists(path)) {
+                    throw new RunException("dataset_path " + path + " does not exist");
+                }
+                for (Path file : DatasetFiles.below(path, recipe.suffixes())) {
+                    parts.add(new FileSource.Part(file, file.toString(), input.weight()));
+                }
+            }
+        } catch (IOException e) {
+            throw new RunException("dataset_path cannot be read: " + e.getMessage(), e);
+        }
+        if (parts.isEmpty()) {
+            throw new RunException(recipe.files().inputs().isEmpty() ? "the recipe names no dataset_path"
+                    : "no file under dataset_path " + recipe.files().inputs().getFirst().path());
+        }
+        Path result = result(recipe, base);
+        String work = recipe.files().workDir();
+        return new FileRun(pipeline, List.copyOf(parts), result,
+                work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
+    }
+
+    private static Path result(Recipe recipe, Path base) {
+        String name = recipe.projectName().replaceAll("[^\\w.-]+", "_");
+        String given = recipe.files().exportPath();
+        if (given.isEmpty()) {
+            given = "./outputs/" + name + "/" + name + ".jsonl";
+        }
+        Path path = base.resolve(given).toAbsolutePath().normalize();
+        return given.endsWith("/") || Files.isDirectory(path) ? path.resolve(name + ".jsonl") : path;
+    }
+
+    /** Files to read, in order. */
+    public List<Path> inputs() {
+        return parts.stream().map(FileSource.Part::file).toList();
+    }
+
+    /** Bytes of the files to read. */
+    public long inputBytes() {
+        try {
+            long bytes = 0;
+            for (FileSource.Part part : parts) {
+                bytes += Files.size(part.file());
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("dataset_path", e);
+        }
+    }
+
+    /** Where the result will be, or the names of its shards begin. */
+    public Path result() {
+        return result;
+    }
+
+    /** Begins, or goes on with what a killed run left, where neither recipe nor files have changed since. */
+    public PipelineRun open(CurationConfig config, ReadLimits limits) {
+        Recipe recipe = pipeline.recipe();
+        Manner manner = recipe.compat() == Recipe.Compat.DATA_JUICER_1_4_3 ? Manner.DATA_JUICER : Manner.ROWS;
+        try {
+            Files.createDirectories(workDir);
+            Files.createDirectories(result.getParent());
+            byte[] inputs = Json.bytes(describeInputs());
+            Path kept = state.resolve(INPUTS);
+            if (!Files.exists(kept) || !java.util.Arrays.equals(inputs, Files.readAllBytes(kept))) {
+                DataDirectory.removeTree(state);
+                Files.createDirectories(state);
+                AtomicFile.write(kept, inputs);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(state.toString(), e);
+        }
+        FileSource source = new FileSource(parts, recipe.files().samplesMax(), limits, manner);
+        return PipelineRun.open(pipeline, source, state, config, List.of(),
+                new RunManner(false, true, recipe.files().tracing()));
+    }
+
+    private ObjectNode describeInputs() throws IOException {
+        ObjectNode node = Json.object().put("recipe", pipeline.recipe().hash());
+        for (FileSource.Part part : parts) {
+            node.withArray("files").addObject().put("weight", part.weight())
+                    .putPOJO("stamp", FileStamp.of(part.file()));
+        }
+        return node;
+    }
+
+    /**
+     * Puts a finished run's result and side files in their places and removes its state. May be repeated after a kill.
+     *
+     * @return the files of the result
+     * @throws RunException if an input was changed while it was read
+     */
+    public List<Path> finish(PipelineRun run) {
+        DatasetManifest manifest = run.manifest();
+        run.close();
+        try {
+            if (!java.util.Arrays.equals(Json.bytes(describeInputs()), Files.readAllBytes(state.resolve(INPUTS)))) {
+                DataDirectory.removeTree(state);
+                throw new RunException("a file under dataset_path was changed while it was read; run it again");
+            }
+            List<Path> results = results(manifest);
+            writeManifest(manifest, results);
+            moveBeside();
+            for (int i = 0; i < results.size(); i++) {
+                move(state.resolve(manifest.shards().get(i).file()), results.get(i));
+            }
+            if (manifest.shards().isEmpty()) {
+                AtomicFile.write(result, "");
+            }
+            AtomicFile.forceDirectory(result.getParent());
+            DataDirectory.removeTree(state);
+            return manifest.shards().isEmpty() ? List.of(result) : results;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing " + result, e);
+        }
+    }
+
+    /** One file, or as Data-Juicer names shards: {@code name-00-of-04.jsonl}. */
+    private List<Path> results(DatasetManifest manifest) {
+        int count = manifest.shards().size();
+        if (pipeline.recipe().shardBytes() == 0) {
+            return count == 0 ? List.of() : List.of(result);
+        }
+        int digits = Integer.toString(count).length() + 1;
+        String name = result.getFileName().toString();
+        String stem = stem(result);
+        List<Path> results = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String number = ("%0" + digits + "d").formatted(i);
+            String of = ("%0" + digits + "d").formatted(count);
+            results.add(result.resolveSibling(stem + "-" + number + "-of-" + of + name.substring(stem.length())));
+        }
+        return results;
+    }
+
+    private void writeManifest(DatasetManifest manifest, List<Path> results) throws IOException {
+        ObjectNode node = manifest.toJson();
+        var inputs = node.putArray("inputs");
+        for (FileSource.Part part : parts) {
+            DatasetManifest.Shard content = Sealing.describe(part.file(), 0);
+            inputs.addObject().put("path", part.file().toString()).put("weight", part.weight())
+                    .put("bytes", content.bytes()).put("sha256", content.sha256());
+        }
+        for (int i = 0; i < results.size(); i++) {
+            ((ObjectNode) node.path("shards").get(i)).put("file", results.get(i).getFileName().toString());
+        }
+        Json.writeAtomically(beside("_manifest.json"), Json.pretty(node));
+    }
+
+    private void moveBeside() throws IOException {
+        if (Files.exists(state.resolve(ShardWriter.STATS)) && Files.size(state.resolve(ShardWriter.STATS)) > 0) {
+            move(state.resolve(ShardWriter.STATS), beside("_stats.jsonl"));
+        }
+        move(state.resolve(RunManner.LINEAGE), beside("_lineage.jsonl"));
+        move(state.resolve(RejectLog.FILE), workDir.resolve(RejectLog.FILE));
+        try (Stream<Path> files = Files.list(state)) {
+            for (Path file : files.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (name.startsWith("trace-")) {
+                    Files.createDirectories(workDir.resolve("trace"));
+                    move(file, workDir.resolve("trace").resolve(name.substring("trace-".length())));
+                } else if (name.startsWith("report.")) {
+                    move(file, workDir.resolve(name));
+                }
+            }
+        }
+        AtomicFile.write(workDir.resolve(stem(result) + "_recipe.yaml"), pipeline.recipe().text());
+    }
+
+    private Path beside(String ending) {
+        return result.resolveSibling(stem(result) + ending);
+    }
+
+    /** Nothing where it was moved before. */
+    private static void move(Path from, Path to) throws IOException {
+        if (Files.exists(from)) {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static String stem(Path path) {
+        String name = path.getFileName().toString();
+        int dot = name.indexOf('.', 1);
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+}
