@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param sampleMax largest sample; a larger one is dropped with that reason
  * @param recipeMax largest recipe
  * @param threads that work on samples at a time; 0: one for each core
- * @param deduplicationMemory most memory one deduplicator may take for its signatures; a run that needs more fails and
- *     says so
+ * @param deduplicationMemory most memory one deduplicator may take: what does not fit is sorted on disk. A selector
+ *     that needs more fails and says so
  * @param generationParallel requests of one job that the served model answers at once
  * @param generationTimeout longest an answer may take, its turn included; then it counts as failed and is tried again
  * @param generationTokens longest answer in tokens where the recipe says nothing

@@ -1,47 +1,24 @@
 package quern.curation;
 
-import quern.curation.text.TextView;
+import java.util.List;
 
 /**
- * Drops all but the first of each group of equal or similar samples. It sees every text once, when it makes a
- * signature of fixed size, and afterwards only signatures: no text is held.
+ * Drops or cuts what other samples have too, and keeps the first of it in input order. It sees every text once, when
+ * it makes a signature of it, and afterwards only signatures: no text is held. Signing is pure and safe for several
+ * threads; deciding is done by one thread in input order.
  */
-public non-sealed interface Deduplicator extends Operator {
+public sealed interface Deduplicator extends Operator permits StreamDeduplicator, ClusterDeduplicator {
 
     String textKey();
 
-    /** Size of one signature in bytes. */
-    int signatureBytes();
+    /** Earlier datasets, by id or directory: what they have counts as seen before the first sample. */
+    default List<String> against() {
+        return List.of();
+    }
 
     /**
-     * Says whether a text takes part. A text too short to have a signature is kept unseen, dropped or compared, as
-     * the operator's parameters say.
+     * Names how texts are signed: two deduplicators with the same name give every text the same signature. A kept
+     * index of signatures is found by it.
      */
-    Admission admit(TextView text);
-
-    /** What becomes of a text before any comparison. */
-    enum Admission { COMPARE, KEEP, DROP }
-
-    /** Writes the signature of an admitted text: {@link #signatureBytes()} bytes from {@code at}. */
-    void sign(TextView text, byte[] target, int at);
-
-    /**
-     * True where equal signatures are the whole test: the run then decides at once, in one pass, holding one
-     * signature per kept sample. Otherwise all samples are signed first and {@link #duplicates} decides.
-     */
-    boolean immediate();
-
-    /**
-     * Decides over all signatures.
-     *
-     * @return for each signature the index of the sample that stands for it: itself where it is kept, a smaller index
-     *     where it is a duplicate of that one
-     */
-    int[] duplicates(Signatures signatures);
-
-    /**
-     * Bytes of memory {@link #duplicates} (or the immediate set) needs per sample; the run refuses to exceed its
-     * limit.
-     */
-    long memoryBytesPerSample();
+    String signing();
 }

@@ -23,7 +23,7 @@ final class Passage {
         this.recipe = recipe;
         this.stage = stage;
         for (int i = 0; i < stage.steps().size(); i++) {
-            if (stage.steps().get(i).operator() instanceof Deduplicator) {
+            if (stage.steps().get(i).operator() instanceof StreamDeduplicator) {
                 ends.add(i);
             }
         }
@@ -146,13 +146,11 @@ final class Passage {
         long start = System.nanoTime();
         try {
             if (within) {
-                Deduplicator deduplicator = (Deduplicator) step.operator();
-                byte[] signature = new byte[deduplicator.signatureBytes()];
-                deduplicator.sign(draft.view(deduplicator.textKey()), signature, 0);
-                batch.items.add(new Passed.Going(draft, signature));
+                StreamDeduplicator deduplicator = (StreamDeduplicator) step.operator();
+                batch.items.add(new Passed.Going(draft, deduplicator.keys(draft.view(deduplicator.textKey()))));
                 return;
             }
-            Passed.Ready ready = Spill.ready(draft, step.operator() instanceof Deduplicator d ? d : null);
+            Passed.Ready ready = Spill.ready(draft, step.operator() instanceof ClusterDeduplicator c ? c : null);
             if (ready == null) {
                 drop(batch, step.label(), draft, new Verdict.Drop("too short to compare", Double.NaN));
             } else {
@@ -177,8 +175,13 @@ final class Passage {
     }
 
     static void drop(Batch batch, String label, Draft draft, Verdict.Drop drop) {
+        drop(batch, label, draft, drop, "");
+    }
+
+    /** @param standsFor id of the sample it is a duplicate of; empty where it is none */
+    static void drop(Batch batch, String label, Draft draft, Verdict.Drop drop, String standsFor) {
         batch.counts.drop(label, drop.reason());
         batch.items.add(new Passed.Dropped(new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label,
-                drop.reason(), drop.stat(), drop.threshold(), "", draft.changedBy())));
+                drop.reason(), drop.stat(), drop.threshold(), standsFor, draft.changedBy())));
     }
 }

@@ -18,9 +18,8 @@ public record Pipeline(Recipe recipe, List<Operator> operators) {
     /** Whether an operator must see all samples before one can go on. */
     static boolean isBarrier(Operator operator) {
         return switch (operator) {
-            case Mapper _, Filter _ -> false;
-            case Deduplicator deduplicator -> !deduplicator.immediate();
-            case Selector _, Grouper _ -> true;
+            case Mapper _, Filter _, StreamDeduplicator _ -> false;
+            case ClusterDeduplicator _, Selector _, Grouper _ -> true;
         };
     }
 }

@@ -301,9 +301,16 @@ public final class PipelineRun implements AutoCloseable {
         } else {
             Stage.Labelled decider = stages.get(stage - 1).decider();
             long memoryBytes = config.deduplicationMemory().bytes();
-            input = decider.operator() instanceof Grouper
-                    ? new GroupInput(directory, stage - 1, decider, pipeline.recipe(), memoryBytes, position)
-                    : new SpillInput(directory, stage - 1, decider.operator(), decider.label(), memoryBytes, position);
+            input = switch (decider.operator()) {
+                case ClusterDeduplicator cluster -> new ClusteredInput(directory, stage - 1, cluster, decider.label(),
+                        memoryBytes, position, new EarlierDatasets(manner.earlier()));
+                case Selector selector -> new SpillInput(directory, stage - 1, selector, decider.label(), memoryBytes,
+                        position);
+                case Grouper _ -> new GroupInput(directory, stage - 1, decider, pipeline.recipe(), memoryBytes,
+                        position);
+                case Mapper _, Filter _, StreamDeduplicator _ ->
+                    throw new IllegalStateException(decider.label() + " ends no stage");
+            };
         }
         passage = new Passage(pipeline.recipe(), stages.get(stage), manner);
         output = new StageOutput(directory, pipeline.recipe(), manner, config, stages, stage, counts, lengths,

@@ -7,11 +7,17 @@ package quern.curation;
  *     {@link DatasetManifest#PROVENANCE}; otherwise they go to a file of their own, {@link #LINEAGE}
  * @param whole whether the result is one file where the recipe does not say how large a shard is
  * @param tracing samples shown in {@code trace-<kind>-<operator>.jsonl}
+ * @param earlier finds the datasets that deduplicators compare with
  */
-public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing) {
+public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing, DatasetLookup earlier) {
 
     /** As datasets of the catalogue are made. */
     public static final RunManner DATASET = new RunManner(true, false, RecipeFiles.Tracing.NONE);
+
+    /** Earlier datasets are named by their directories. */
+    public RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing) {
+        this(provenance, whole, tracing, DatasetLookup.DIRECTORIES);
+    }
 
     /** A line for each kept sample, in order: its document and its place there. */
     public static final String LINEAGE = "lineage.jsonl";

@@ -129,7 +129,7 @@ final class ShardWriter implements AutoCloseable {
         if (manner.provenance()) {
             node.set(DatasetManifest.PROVENANCE, provenance);
         }
-        return new Passed.Ready(Json.line(node), new byte[0], documents(draft), stats,
+        return new Passed.Ready(Json.line(node), draft.sample().id(), null, documents(draft), stats,
                 manner.provenance() ? new byte[0] : Json.line(provenance), changed);
     }
 

@@ -1,14 +1,27 @@
 package quern.curation;
 
-/** Signatures of all admitted samples in input order; entries of samples that were not admitted are absent. */
+/** Signatures of samples in input order; entries of samples that were not admitted are absent. */
 public interface Signatures {
 
     /** Number of samples, admitted or not. */
     int count();
 
-    /** Whether the sample was admitted to the comparison. */
-    boolean isPresent(int sample);
+    /** Begins a pass over all of them; several may follow one another. */
+    Pass pass();
 
-    /** The eight bytes at {@code byteAt} of the sample's signature, big endian. */
-    long longAt(int sample, int byteAt);
+    /** One pass, sample by sample. One owner, one thread. */
+    interface Pass extends AutoCloseable {
+
+        /** Goes to the next sample. @return false at the end */
+        boolean next();
+
+        /** Whether this sample was admitted to the comparison. */
+        boolean isPresent();
+
+        /** The eight bytes at {@code byteAt} of this sample's signature, big endian. */
+        long longAt(int byteAt);
+
+        @Override
+        void close();
+    }
 }

@@ -15,31 +15,35 @@ import quern.ingest.Sample;
 final class Spill implements AutoCloseable {
 
     private final AppendFile lines;
-    private final AppendFile signatures;
+    private final SignatureLog signatures;
+    private final byte[] absent;
 
     /** @param deduplicator null where a selector decides, by the samples themselves */
-    Spill(Path directory, int stage, Deduplicator deduplicator, Map<String, Long> lengths) {
+    Spill(Path directory, int stage, ClusterDeduplicator deduplicator, Map<String, Long> lengths) {
         lines = new AppendFile(linesPath(directory, stage),
                 lengths.getOrDefault(linesPath(directory, stage).getFileName().toString(), 0L));
         if (deduplicator == null) {
             signatures = null;
+            absent = null;
         } else {
-            Path path = signaturesPath(directory, stage);
-            signatures = new AppendFile(path, lengths.getOrDefault(path.getFileName().toString(), 0L));
+            signatures = new SignatureLog(directory, name(stage), lengths);
+            absent = new byte[deduplicator.signatureBytes()];
         }
     }
 
     static Path linesPath(Path directory, int stage) {
-        return directory.resolve("stage-" + stage + ".jsonl");
+        return directory.resolve(name(stage) + ".jsonl");
     }
 
-    static Path signaturesPath(Path directory, int stage) {
-        return directory.resolve("stage-" + stage + ".sig");
+    /** What the names of all files between this stage and the next begin with. */
+    static String name(int stage) {
+        return "stage-" + stage;
     }
 
     void append(Passed.Ready ready) {
         if (signatures != null) {
-            signatures.append(ready.signature(), ready.signature().length);
+            signatures.append(signatures.appendId(ready.sampleId()), ready.signature() != null,
+                    ready.signature() == null ? absent : ready.signature());
         }
         lines.append(ready.line(), ready.line().length);
     }
@@ -50,19 +54,20 @@ final class Spill implements AutoCloseable {
      * @param deduplicator null where another kind of operator decides
      * @return null where the deduplicator does not admit the sample
      */
-    static Passed.Ready ready(Draft draft, Deduplicator deduplicator) {
-        byte[] signature = new byte[deduplicator == null ? 0 : 1 + deduplicator.signatureBytes()];
+    static Passed.Ready ready(Draft draft, ClusterDeduplicator deduplicator) {
+        byte[] signature = null;
         if (deduplicator != null) {
-            Deduplicator.Admission admission = deduplicator.admit(draft.view(deduplicator.textKey()));
-            if (admission == Deduplicator.Admission.DROP) {
-                return null;
-            }
-            if (admission == Deduplicator.Admission.COMPARE) {
-                signature[0] = 1;
-                deduplicator.sign(draft.view(deduplicator.textKey()), signature, 1);
+            signature = new byte[deduplicator.signatureBytes()];
+            switch (deduplicator.sign(draft.view(deduplicator.textKey()), signature, 0)) {
+                case COMPARE -> { }
+                case KEEP -> signature = null;
+                case DROP -> {
+                    return null;
+                }
             }
         }
-        return new Passed.Ready(line(draft), signature, draft.sample().documentId(), null, null, null);
+        return new Passed.Ready(line(draft), draft.sample().id(), signature, draft.sample().documentId(), null, null,
+                null);
     }
 
     void force() {
@@ -75,7 +80,7 @@ final class Spill implements AutoCloseable {
     void lengths(Map<String, Long> into) {
         into.put(lines.path().getFileName().toString(), lines.length());
         if (signatures != null) {
-            into.put(signatures.path().getFileName().toString(), signatures.length());
+            signatures.lengths(into);
         }
     }
 

@@ -11,9 +11,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Samples of the stage before, after its last operator has decided over all of them. The decision is made when this
- * opens, from the files alone: the same after a restart. First come those that go on, in their order, then (after a
- * selector) the others.
+ * Samples of the stage before, after a selector has chosen among all of them. The choice is made when this opens, from
+ * the files alone: the same after a restart. First come those that go on, in their order, then the others.
  */
 final class SpillInput implements StageInput {
 
@@ -24,31 +23,20 @@ final class SpillInput implements StageInput {
     private final long[] offsets;
     private final int[] order;
     private final int liveCount;
-    private final BitSet duplicates;
     private final String label;
-    private final String reason;
     private int next;
 
-    SpillInput(Path directory, int stage, Operator decider, String label, long memoryBytesMax, String position) {
+    SpillInput(Path directory, int stage, Selector selector, String label, long memoryBytesMax, String position) {
         this.label = label;
         Path path = Spill.linesPath(directory, stage);
         try {
             file = new RandomAccessFile(path.toFile(), "r");
             offsets = LineIndex.of(path);
-            duplicates = new BitSet();
             int count = offsets.length - 1;
-            if (decider instanceof Deduplicator deduplicator) {
-                markDuplicates(directory, stage, deduplicator, count, memoryBytesMax);
-                order = identity(count);
-                liveCount = count;
-                reason = "duplicate";
-            } else {
-                requireMemory(count, VALUE_BYTES, memoryBytesMax);
-                int[] chosen = ((Selector) decider).select(values(((Selector) decider).fieldKey()));
-                order = chosenFirst(chosen, count);
-                liveCount = chosen.length;
-                reason = "not selected";
-            }
+            requireMemory(count, VALUE_BYTES, memoryBytesMax);
+            int[] chosen = selector.select(values(selector.fieldKey()));
+            order = chosenFirst(chosen, count);
+            liveCount = chosen.length;
         } catch (IOException e) {
             throw new UncheckedIOException(path.toString(), e);
         }
@@ -62,10 +50,11 @@ final class SpillInput implements StageInput {
         }
         int sample = order[next];
         Draft draft = Spill.draft(line(sample));
-        boolean live = next < liveCount && !duplicates.get(sample);
+        boolean live = next < liveCount;
         next++;
-        return live ? new Live(draft) : new Gone(label, new RejectLog.Entry(draft.sample().id(),
-                draft.sample().documentId(), label, reason, Double.NaN, Double.NaN, "", draft.changedBy()));
+        return live ? new Live(draft) : new Gone(label,
+                new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label, "not selected",
+                        Double.NaN, Double.NaN, "", draft.changedBy()));
     }
 
     @Override
@@ -79,18 +68,6 @@ final class SpillInput implements StageInput {
             file.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private void markDuplicates(Path directory, int stage, Deduplicator deduplicator, int count, long memoryBytesMax)
-            throws IOException {
-        requireMemory(count, deduplicator.memoryBytesPerSample(), memoryBytesMax);
-        try (MappedSignatures signatures = new MappedSignatures(Spill.signaturesPath(directory, stage),
-                deduplicator.signatureBytes(), count)) {
-            int[] standsFor = deduplicator.duplicates(signatures);
-            for (int i = 0; i < count; i++) {
-                duplicates.set(i, standsFor[i] != i);
-            }
         }
     }
 
@@ -119,14 +96,6 @@ final class SpillInput implements StageInput {
         } catch (IOException e) {
             throw new UncheckedIOException("sample " + sample + " between stages", e);
         }
-    }
-
-    private static int[] identity(int count) {
-        int[] order = new int[count];
-        for (int i = 0; i < count; i++) {
-            order[i] = i;
-        }
-        return order;
     }
 
     private static int[] chosenFirst(int[] chosen, int count) {

@@ -220,24 +220,54 @@ class PipelineRunTest {
     }
 
     @Test
-    void shouldSayWhatIsMissingWhenADeduplicatorNeedsMoreMemoryThanAllowed() {
-        CurationConfig tight = new CurationConfig(100_000, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
+    void shouldKeepTheSameSamplesWhenDeduplicatorsMustSpill() throws IOException {
+        CurationConfig tight = new CurationConfig(100_000, 0, DataSize.parse("1MiB"), DataSize.parse("1KiB"),
                 DataSize.parse("1MiB"), DataSize.parse("1MiB"), 2, Duration.ofMinutes(1), 64);
+        CurationConfig roomy = new CurationConfig(100_000, 0, DataSize.parse("1MiB"), DataSize.parse("1KiB"),
+                DataSize.parse("1MiB"), DataSize.parse("1GiB"), 2, Duration.ofMinutes(1), 64);
+        Random random = new Random(5);
         List<SampleSource.Item> many = new ArrayList<>();
-        for (int i = 0; i < 33_000; i++) {
-            many.add(new SampleSource.Read(Reference.sample(i, "text " + i)));
+        for (int i = 0; i < 40_000; i++) {
+            int of = random.nextInt(4) == 0 ? random.nextInt(i + 1) : i;
+            many.add(new SampleSource.Read(Reference.sample(i, "t" + of + " is " + of * 7 + " or " + of * 31 + " y"
+                    + (random.nextInt(8) == 0 ? "z" : ""))));
         }
-        for (String name : List.of("document_deduplicator", "document_simhash_deduplicator")) {
-            Pipeline pipeline = Reference.pipeline("process:\n  - " + name + ":\n");
-            try (PipelineRun run = PipelineRun.open(pipeline, new ItemSource(many), directory.resolve(name), tight,
-                    List.of())) {
-                RunException e = assertThrows(RunException.class, () -> {
+        for (String step : List.of("document_deduplicator:", "document_simhash_deduplicator: {window_size: 2}",
+                "document_minhash_deduplicator: {window_size: 1, num_permutations: 16}")) {
+            Pipeline pipeline = Reference.pipeline("process:\n  - " + step + "\n");
+            List<Path> runs = new ArrayList<>();
+            for (CurationConfig config : List.of(tight, roomy)) {
+                Path target = directory.resolve("run-" + step.hashCode() + config.deduplicationMemory());
+                runs.add(target);
+                try (PipelineRun run = PipelineRun.open(pipeline, new ItemSource(many), target, config, List.of())) {
                     while (run.step(1000)) {
                         continue;
                     }
-                });
-                assertTrue(e.getMessage().contains("deduplication-memory"), e.getMessage());
+                    assertTrue(run.report().kept() < 39_000 && run.report().kept() > 10, step + run.report());
+                }
             }
+            assertSameFiles(runs.get(0), runs.get(1), step);
+            assertTrue(Files.size(runs.get(0).resolve(DuplicateLog.FILE)) > 1000, step);
+        }
+    }
+
+    @Test
+    void shouldNameTheSampleThatStandsForEachDuplicate() throws IOException {
+        List<Sample> samples = List.of(Reference.sample(1, "one two three four five"),
+                Reference.sample(2, "one two three four five"), Reference.sample(3, "something else altogether, yes"),
+                Reference.sample(4, "one two three four five"));
+        for (String name : List.of("document_deduplicator:", "document_simhash_deduplicator: {window_size: 2}",
+                "document_minhash_deduplicator: {window_size: 2}")) {
+            Path target = directory.resolve("names-" + name.hashCode());
+            Reference.run(Reference.pipeline("process:\n  - " + name + "\n"), samples, target);
+            List<DuplicateLog.Entry> found = new ArrayList<>();
+            DuplicateLog.read(target, found::add);
+            String operator = name.replaceAll(":.*", "");
+            assertEquals(List.of(new DuplicateLog.Entry("document-2@0-23", "document-1@0-23", operator),
+                    new DuplicateLog.Entry("document-4@0-23", "document-1@0-23", operator)), found);
+            List<String> logged = new ArrayList<>();
+            RejectLog.read(target, entry -> logged.add(entry.sampleId() + " " + entry.standsFor()));
+            assertEquals(List.of("document-2@0-23 document-1@0-23", "document-4@0-23 document-1@0-23"), logged);
         }
     }
 

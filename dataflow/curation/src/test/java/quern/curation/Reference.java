@@ -16,7 +16,7 @@ import quern.curation.library.BuiltInOperators;
 import quern.ingest.Sample;
 
 /** Reference files, and short ways to compile recipes and make samples. */
-final class Reference {
+public final class Reference {
 
     static final CurationConfig CONFIG = new CurationConfig(10, 0, DataSize.parse("1MiB"), DataSize.parse("1MiB"),
             DataSize.parse("1MiB"), DataSize.parse("64MiB"), 2, java.time.Duration.ofMinutes(1), 64);
@@ -43,7 +43,7 @@ final class Reference {
         return path;
     }
 
-    static JsonNode json(String name) throws IOException {
+    public static JsonNode json(String name) throws IOException {
         return Json.MAPPER.readTree(Files.readAllBytes(file(name)));
     }
 

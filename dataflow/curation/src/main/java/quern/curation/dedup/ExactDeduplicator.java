@@ -1,10 +1,11 @@
 package quern.curation.dedup;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
-import quern.curation.Deduplicator;
-import quern.curation.Signatures;
+import quern.curation.StreamDeduplicator;
 import quern.curation.text.PythonText;
 import quern.curation.text.TextView;
 
@@ -14,7 +15,27 @@ import quern.curation.text.TextView;
  * <p>Recipe key {@code document_deduplicator}. The hash is Data-Juicer 1.4.3's: the text, lower-cased and without
  * white space, digits and ASCII punctuation where asked, without white space at its ends, MD5 of its UTF-8.
  */
-public record ExactDeduplicator(String textKey, boolean lowerCase, boolean ignoreNonCharacter) implements Deduplicator {
+public record ExactDeduplicator(String textKey, List<String> against, boolean lowerCase, boolean ignoreNonCharacter)
+        implements StreamDeduplicator {
+
+    /** The one key of a text: its hash. */
+    private record Hash(long high, long low) implements Keys {
+
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public long high(int key) {
+            return high;
+        }
+
+        @Override
+        public long low(int key) {
+            return low;
+        }
+    }
 
     @Override
     public String name() {
@@ -22,39 +43,27 @@ public record ExactDeduplicator(String textKey, boolean lowerCase, boolean ignor
     }
 
     @Override
-    public int signatureBytes() {
-        return 16;
+    public String signing() {
+        return lowerCase + ", " + ignoreNonCharacter;
     }
 
     @Override
-    public Admission admit(TextView text) {
-        return Admission.COMPARE;
+    public Keys keys(TextView text) {
+        ByteBuffer hash = ByteBuffer.wrap(hash(text.text()));
+        return new Hash(hash.getLong(), hash.getLong());
     }
 
     @Override
-    public void sign(TextView text, byte[] target, int at) {
-        String plain = lowerCase ? text.text().toLowerCase(Locale.ROOT) : text.text();
+    public Outcome decide(String text, Keys keys, BitSet seen) {
+        return seen.get(0) ? new Repeated("duplicate") : new Remaining(text, 0);
+    }
+
+    private byte[] hash(String text) {
+        String plain = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
         if (ignoreNonCharacter) {
             plain = withoutNonCharacters(plain);
         }
-        MessageDigest md5 = Digests.md5();
-        byte[] hash = md5.digest(PythonText.strip(plain).getBytes(StandardCharsets.UTF_8));
-        System.arraycopy(hash, 0, target, at, hash.length);
-    }
-
-    @Override
-    public boolean immediate() {
-        return true;
-    }
-
-    @Override
-    public int[] duplicates(Signatures signatures) {
-        throw new UnsupportedOperationException("exact duplicates are found at once");
-    }
-
-    @Override
-    public long memoryBytesPerSample() {
-        return 32;
+        return Digests.md5().digest(PythonText.strip(plain).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String withoutNonCharacters(String text) {

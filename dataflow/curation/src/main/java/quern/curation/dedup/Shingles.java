@@ -2,6 +2,7 @@ package quern.curation.dedup;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import quern.curation.text.BoundedText;
@@ -26,12 +27,10 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
         PUNCTUATION
     }
 
-    private static final Pattern PUNCTUATION = Pattern.compile("\\p{P}");
-
-    /** True where the text has fewer tokens than a window: it has no shingle. */
-    public boolean isTooShort(String text) {
-        return cut(text).count() == 0;
-    }
+    private static final int PUNCTUATION_TYPES = 1 << Character.CONNECTOR_PUNCTUATION
+            | 1 << Character.DASH_PUNCTUATION | 1 << Character.START_PUNCTUATION | 1 << Character.END_PUNCTUATION
+            | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION
+            | 1 << Character.OTHER_PUNCTUATION;
 
     /** Shingles as ranges of one byte array, in order, repeated ones as often as they occur. */
     Cut cut(String text) {
@@ -40,9 +39,9 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
             plain = ignore.matcher(new BoundedText(plain)).replaceAll("");
         }
         return switch (tokens) {
-            case SPACE -> joined(plain.split(" +", -1), true);
-            case CHARACTER -> characters(plain);
-            case PUNCTUATION -> joined(PUNCTUATION.split(plain, -1), false);
+            case SPACE -> words(plain.getBytes(StandardCharsets.UTF_8));
+            case CHARACTER -> characters(plain.getBytes(StandardCharsets.UTF_8));
+            case PUNCTUATION -> phrases(plain);
         };
     }
 
@@ -62,26 +61,62 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
         }
     }
 
-    private Cut joined(String[] tokens, boolean withoutEmpty) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int[] starts = new int[tokens.length];
-        int[] ends = new int[tokens.length];
+    /** Moves the words together, one space between each two. */
+    private Cut words(byte[] bytes) {
+        int[] starts = new int[64 + bytes.length / 8];
+        int[] ends = new int[starts.length];
         int count = 0;
-        for (String token : tokens) {
-            if (!withoutEmpty || !token.isEmpty()) {
+        int out = 0;
+        int at = 0;
+        while (at < bytes.length) {
+            if (bytes[at] == ' ') {
+                at++;
+                continue;
+            }
+            if (count == starts.length) {
+                starts = Arrays.copyOf(starts, 2 * count);
+                ends = Arrays.copyOf(ends, 2 * count);
+            }
+            if (count > 0) {
+                bytes[out++] = ' ';
+            }
+            starts[count] = out;
+            while (at < bytes.length && bytes[at] != ' ') {
+                bytes[out++] = bytes[at++];
+            }
+            ends[count++] = out;
+        }
+        return new Cut(bytes, starts, ends, count, window);
+    }
+
+    /** Puts a space in the place of each punctuation character; empty phrases count. */
+    private Cut phrases(String text) {
+        int[] starts = new int[64];
+        int[] ends = new int[64];
+        int count = 0;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length() + 16);
+        int from = 0;
+        for (int at = 0; at <= text.length(); ) {
+            int c = at < text.length() ? text.codePointAt(at) : -1;
+            if (c < 0 || (PUNCTUATION_TYPES >> Character.getType(c) & 1) != 0) {
+                if (count == starts.length) {
+                    starts = Arrays.copyOf(starts, 2 * count);
+                    ends = Arrays.copyOf(ends, 2 * count);
+                }
                 if (count > 0) {
                     bytes.write(' ');
                 }
                 starts[count] = bytes.size();
-                bytes.writeBytes(token.getBytes(StandardCharsets.UTF_8));
+                bytes.writeBytes(text.substring(from, at).getBytes(StandardCharsets.UTF_8));
                 ends[count++] = bytes.size();
+                from = at + (c < 0 ? 0 : Character.charCount(c));
             }
+            at += c < 0 ? 1 : Character.charCount(c);
         }
         return new Cut(bytes.toByteArray(), starts, ends, count, window);
     }
 
-    private Cut characters(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    private Cut characters(byte[] bytes) {
         int[] starts = new int[bytes.length];
         int[] ends = new int[bytes.length];
         int count = 0;

@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import quern.curation.Deduplicator;
+import java.util.function.IntConsumer;
+import quern.curation.ClusterDeduplicator;
+import quern.curation.Scratch;
 import quern.curation.Signatures;
 import quern.curation.text.TextView;
 
@@ -18,8 +19,8 @@ import quern.curation.text.TextView;
  * such pairs are found by the block permutations of Manku et al. (2007), and of each connected component the first
  * sample in input order is kept. Compatible with Data-Juicer 1.4.3.
  */
-public record SimHashDeduplicator(String textKey, Shingles shingles, int blocks, int distance, Admission shortText)
-        implements Deduplicator {
+public record SimHashDeduplicator(String textKey, List<String> against, Shingles shingles, int blocks, int distance,
+        Admission shortText) implements ClusterDeduplicator {
 
     private static final int BITS = 64;
 
@@ -43,18 +44,22 @@ public record SimHashDeduplicator(String textKey, Shingles shingles, int blocks,
     }
 
     @Override
-    public Admission admit(TextView text) {
-        return shortText != Admission.COMPARE && shingles.isTooShort(text.text()) ? shortText : Admission.COMPARE;
+    public String signing() {
+        return shingles.toString();
     }
 
     @Override
-    public void sign(TextView text, byte[] target, int at) {
-        ByteBuffer.wrap(target).putLong(at, hash(text.text()));
+    public Admission sign(TextView text, byte[] target, int at) {
+        Shingles.Cut cut = shingles.cut(text.text());
+        if (cut.count() == 0 && shortText != Admission.COMPARE) {
+            return shortText;
+        }
+        ByteBuffer.wrap(target).putLong(at, hash(cut));
+        return Admission.COMPARE;
     }
 
     /** The SimHash; 0 for a text without shingles. */
-    long hash(String text) {
-        Shingles.Cut cut = shingles.cut(text);
+    private static long hash(Shingles.Cut cut) {
         int[] balance = new int[BITS];
         MessageDigest md5 = Digests.md5();
         byte[] digest = new byte[16];
@@ -79,66 +84,12 @@ public record SimHashDeduplicator(String textKey, Shingles shingles, int blocks,
     }
 
     @Override
-    public boolean immediate() {
-        return false;
-    }
-
-    @Override
-    public int[] duplicates(Signatures signatures) {
-        Clusters clusters = new Clusters(signatures.count());
-        int[] distinct = linkEqual(signatures, clusters);
-        long[] values = new long[distinct.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = signatures.longAt(distinct[i], 0);
-        }
-        for (long mask : agreeingBlocks()) {
-            linkNear(values, distinct, mask, clusters);
-        }
-        return clusters.firsts();
-    }
-
-    @Override
-    public long memoryBytesPerSample() {
-        return 4 * Integer.BYTES + 2 * Long.BYTES + 4 * (Long.BYTES + Integer.BYTES);
-    }
-
-    /** Links samples of equal hash and gives the first of each. */
-    private static int[] linkEqual(Signatures signatures, Clusters clusters) {
-        FirstSeen seen = new FirstSeen(signatures.count());
-        int[] distinct = new int[signatures.count()];
-        int count = 0;
-        for (int i = 0; i < signatures.count(); i++) {
-            if (signatures.isPresent(i)) {
-                int first = seen.firstOrPut(signatures.longAt(i, 0), i);
-                if (first == i) {
-                    distinct[count++] = i;
-                } else {
-                    clusters.link(first, i);
-                }
+    public void cluster(Signatures signatures, Scratch scratch, IntConsumer standsFor) {
+        try (NearPairs near = new NearPairs(signatures, scratch, distance)) {
+            for (long mask : agreeingBlocks()) {
+                near.link(mask);
             }
-        }
-        return Arrays.copyOf(distinct, count);
-    }
-
-    /** Compares all pairs that agree under a mask: chains of samples by masked value. */
-    private void linkNear(long[] values, int[] samples, long mask, Clusters clusters) {
-        FirstSeen heads = new FirstSeen(values.length);
-        int[] next = new int[values.length];
-        int[] tail = new int[values.length];
-        for (int i = 0; i < values.length; i++) {
-            int head = heads.firstOrPut(values[i] & mask, i);
-            next[i] = -1;
-            if (head == i) {
-                tail[i] = i;
-                continue;
-            }
-            for (int other = head; other >= 0; other = next[other]) {
-                if (Long.bitCount(values[other] ^ values[i]) <= distance) {
-                    clusters.link(samples[other], samples[i]);
-                }
-            }
-            next[tail[head]] = i;
-            tail[head] = i;
+            near.components().firsts(standsFor);
         }
     }
 

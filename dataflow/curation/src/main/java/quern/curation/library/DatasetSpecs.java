@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import quern.curation.Arguments;
-import quern.curation.Deduplicator.Admission;
+import quern.curation.ClusterDeduplicator.Admission;
 import quern.curation.Operator;
 import quern.curation.OperatorSpec;
 import quern.curation.Parameter;
@@ -32,8 +32,8 @@ final class DatasetSpecs {
 
     static List<OperatorSpec> all() {
         return List.of(
-                new SpecBuilder("document_deduplicator").bool("lowercase", false).bool("ignore_non_character", false)
-                        .make(a -> new ExactDeduplicator(a.textKey(), a.bool("lowercase"),
+                against("document_deduplicator").bool("lowercase", false).bool("ignore_non_character", false)
+                        .make(a -> new ExactDeduplicator(a.textKey(), a.texts("against"), a.bool("lowercase"),
                         a.bool("ignore_non_character"))),
                 shingled("document_minhash_deduplicator", 5).whole("num_permutations", 256)
                 .number("jaccard_threshold", 0.7)
@@ -64,8 +64,13 @@ final class DatasetSpecs {
     }
 
     private static SpecBuilder shingled(String name, int window) {
-        return new SpecBuilder(name).text("tokenization", "space").whole("window_size", window).bool("lowercase", true)
+        return against(name).text("tokenization", "space").whole("window_size", window).bool("lowercase", true)
                 .with("ignore_pattern", Parameter.Kind.TEXT_OR_NOTHING, null);
+    }
+
+    /** Beside Data-Juicer's parameters: earlier datasets whose samples count as seen. */
+    private static SpecBuilder against(String name) {
+        return new SpecBuilder(name).texts("against", List.of());
     }
 
     private static Shingles shingles(Arguments arguments) {
@@ -103,12 +108,13 @@ final class DatasetSpecs {
             bands = new Bands(count, arguments.whole("num_rows_per_band", 1, permutations / count));
         }
         Admission shortText = arguments.compat() == Compat.DATA_JUICER_1_4_3 ? Admission.DROP : Admission.KEEP;
-        return new MinHashDeduplicator(arguments.textKey(), shingles(arguments), bands, shortText);
+        return new MinHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments), bands, shortText);
     }
 
     private static Operator simHash(Arguments arguments) {
         Admission shortText = arguments.compat() == Compat.DATA_JUICER_1_4_3 ? Admission.COMPARE : Admission.KEEP;
-        return new SimHashDeduplicator(arguments.textKey(), shingles(arguments), arguments.whole("num_blocks", 1, 16),
+        return new SimHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments),
+                arguments.whole("num_blocks", 1, 16),
                 arguments.whole("hamming_distance", 0, 15), shortText);
     }
 }
