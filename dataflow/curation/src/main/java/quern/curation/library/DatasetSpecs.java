@@ -108,7 +108,8 @@ final class DatasetSpecs {
             bands = new Bands(count, arguments.whole("num_rows_per_band", 1, permutations / count));
         }
         Admission shortText = arguments.compat() == Compat.DATA_JUICER_1_4_3 ? Admission.DROP : Admission.KEEP;
-        return new MinHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments), bands, shortText);
+        return new MinHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments), bands,
+                shortText);
     }
 
     private static Operator simHash(Arguments arguments) {
