@@ -25,6 +25,11 @@ public final class Arguments {
         return recipe.compat();
     }
 
+    /** Whether the recipe asks for Data-Juicer's behaviour where that is a fault. */
+    public boolean isCompatible() {
+        return recipe.compat() == Recipe.Compat.DATA_JUICER_1_4_3;
+    }
+
     public boolean bool(String name) {
         return (Boolean) value(name);
     }
@@ -82,8 +87,11 @@ public final class Arguments {
 
     /** The interval of a range filter, from its two bounds and the three flags every filter has. */
     public Interval interval(String min, String max) {
-        return new Interval(number(min), number(max), bool("min_closed_interval"), bool("max_closed_interval"),
-                bool("reversed_range"));
+        boolean minClosed = bool("min_closed_interval");
+        boolean maxClosed = bool("max_closed_interval");
+        return bool("reversed_range") && isCompatible()
+                ? Interval.reversedAsDataJuicer(number(min), number(max), minClosed, maxClosed)
+                : new Interval(number(min), number(max), minClosed, maxClosed, bool("reversed_range"));
     }
 
     private Object value(String name) {

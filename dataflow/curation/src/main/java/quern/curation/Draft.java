@@ -126,6 +126,19 @@ public final class Draft {
         }
     }
 
+    /** Sets a field, a dotted path, to any value. */
+    public void setField(String key, JsonNode value) {
+        JsonNode before = FieldPath.get(fields(), key);
+        if (value.isTextual() && before != null && before.isTextual()) {
+            setText(key, value.textValue());
+            return;
+        }
+        FieldPath.set(fields(), key, value);
+        if (key.equals(viewKey)) {
+            view = null;
+        }
+    }
+
     /** A number measured earlier, {@code NaN} where there is none. */
     public double stat(String key) {
         JsonNode value = fields().path(STATS).path(key);

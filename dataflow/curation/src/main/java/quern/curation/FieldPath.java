@@ -40,16 +40,21 @@ public final class FieldPath {
     }
 
     static void setText(ObjectNode node, String path, String text) {
+        set(node, path, JsonNodeFactory.instance.textNode(text));
+    }
+
+    /** Sets the field that {@link #get} would find, else one of that name. */
+    static void set(ObjectNode node, String path, JsonNode value) {
         if (node.has(path)) {
-            node.put(path, text);
+            node.set(path, value);
             return;
         }
         for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
             if (node.get(path.substring(0, dot)) instanceof ObjectNode inner) {
-                setText(inner, path.substring(dot + 1), text);
+                set(inner, path.substring(dot + 1), value);
                 return;
             }
         }
-        node.put(path, text);
+        node.set(path, value);
     }
 }

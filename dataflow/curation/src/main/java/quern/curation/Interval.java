@@ -1,10 +1,11 @@
 package quern.curation;
 
 /**
- * The values a filter keeps: {@code min <= value <= max}, each bound strict where it is not closed.
+ * The values a filter keeps: {@code min <= value <= max}, each bound strict where it is not closed; reversed, all
+ * others.
  *
- * <p>Reversed, it keeps what is outside. As Data-Juicer 1.4.3 does it, reversing flips the two closed flags before
- * the answer is negated, so with closed bounds the end points are kept in both modes.
+ * <p>Data-Juicer 1.4.3 flips the two closed flags when it reverses, so with closed bounds the end points are kept in
+ * both modes; {@link #reversedAsDataJuicer} is that.
  */
 public record Interval(double min, double max, boolean minClosed, boolean maxClosed, boolean reversed) {
 
@@ -13,9 +14,14 @@ public record Interval(double min, double max, boolean minClosed, boolean maxClo
         return new Interval(min, max, true, true, false);
     }
 
+    /** Reversed as Data-Juicer 1.4.3 does it. */
+    public static Interval reversedAsDataJuicer(double min, double max, boolean minClosed, boolean maxClosed) {
+        return new Interval(min, max, !minClosed, !maxClosed, true);
+    }
+
     public boolean contains(double value) {
-        boolean above = minClosed != reversed ? value >= min : value > min;
-        boolean below = maxClosed != reversed ? value <= max : value < max;
+        boolean above = minClosed ? value >= min : value > min;
+        boolean below = maxClosed ? value <= max : value < max;
         return (above && below) != reversed;
     }
 

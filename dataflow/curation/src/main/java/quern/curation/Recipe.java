@@ -19,7 +19,7 @@ import quern.config.CurationConfig;
  * @param shardBytes size at which a new shard begins; 0: the appliance's own
  * @param compressed whether shards are written as {@code .jsonl.zst}
  * @param files local files it reads and writes
- * @param compat how texts too short to compare are treated
+ * @param compat whose rules apply where Data-Juicer's behaviour is a fault
  * @param steps the operators in order
  * @param notes keys that are accepted and have no effect here, each with the reason
  * @param problems what is wrong apart from the operators' own parameters
@@ -40,11 +40,11 @@ public record Recipe(
         List<String> notes,
         List<RecipeException.Problem> problems) {
 
-    /** Whose rules apply where Data-Juicer loses samples silently. */
+    /** Whose rules apply where Data-Juicer's behaviour is a fault or loses samples silently. */
     public enum Compat {
-        /** Texts too short to have a MinHash or SimHash are kept. */
+        /** The right ones; each operator's documentation says where they differ. */
         QUERN,
-        /** Texts too short for a MinHash are dropped, those too short for a SimHash all count as equal. */
+        /** Data-Juicer's, faults and all. */
         DATA_JUICER_1_4_3
     }
 

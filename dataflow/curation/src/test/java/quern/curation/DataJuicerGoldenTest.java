@@ -36,7 +36,7 @@ class DataJuicerGoldenTest {
             if (name.equals("stopwords_filter")) {
                 parameters.put("stopwords_dir", directory.toString());
             }
-            RangeFilter filter = (RangeFilter) Reference.operator(name, parameters);
+            RangeFilter filter = (RangeFilter) Reference.compatible(name, parameters);
             for (int i = 0; i < golden.path("texts").size(); i++) {
                 double expected = entry.getValue().path("values").get(i).path(filter.statKey()).asDouble(Double.NaN);
                 double found = filter.measure(new TextView(golden.path("texts").get(i).asText()));
@@ -56,7 +56,7 @@ class DataJuicerGoldenTest {
         golden.path("mapper_inputs").forEach(text -> inputs.add(text.asText()));
         List<String> wrong = new ArrayList<>();
         golden.path("mappers").properties().forEach(entry -> {
-            TextMapper mapper = (TextMapper) Reference.operator(entry.getValue().path("op").asText(),
+            TextMapper mapper = (TextMapper) Reference.compatible(entry.getValue().path("op").asText(),
                     entry.getValue().path("params"));
             JsonNode outputs = entry.getValue().path("outputs_for_texts_then_mapper_inputs");
             assertEquals(inputs.size(), outputs.size());

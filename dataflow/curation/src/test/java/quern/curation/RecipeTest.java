@@ -66,9 +66,12 @@ class RecipeTest {
     }
 
     @Test
-    void shouldKeepBothEndPointsWhenReversed() {
+    void shouldKeepWhatIsOutsideWhenReversed() {
+        Interval compatible = Interval.reversedAsDataJuicer(2, 4, true, true);
+        assertTrue(compatible.contains(2) && compatible.contains(4) && compatible.contains(5)
+                && !compatible.contains(3));
         Interval reversed = new Interval(2, 4, true, true, true);
-        assertTrue(reversed.contains(2) && reversed.contains(4) && reversed.contains(5) && !reversed.contains(3));
+        assertTrue(reversed.contains(1.9) && reversed.contains(5) && !reversed.contains(2) && !reversed.contains(4));
         Interval open = new Interval(2, 4, false, false, false);
         assertFalse(open.contains(2) || open.contains(4) || !open.contains(3));
         assertFalse(Interval.closed(0, 1).contains(Double.NaN));
@@ -153,7 +156,7 @@ class RecipeTest {
         for (String condition : List.of("a +", "not a", "a in b", "f(x)", "a > -1", "(a", "a b", "'open", "1 < ",
                 "import os",
                 "(".repeat(5000))) {
-            assertThrows(RecipeException.class, () -> Reference.operator("general_field_filter",
+            assertThrows(RecipeException.class, () -> Reference.compatible("general_field_filter",
                     Json.object().put("filter_condition", condition)), condition);
         }
     }

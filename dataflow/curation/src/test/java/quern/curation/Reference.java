@@ -47,9 +47,17 @@ public final class Reference {
         return Json.MAPPER.readTree(Files.readAllBytes(file(name)));
     }
 
+    /** The head of a recipe that asks for Data-Juicer's behaviour, faults and all. */
+    static final String COMPAT = "compat: data-juicer-1.4.3\n";
+
     /** A recipe of one operator with parameters. */
     static Operator operator(String name, JsonNode parameters) {
         return pipeline(name, parameters, "").operators().getFirst();
+    }
+
+    /** The same as Data-Juicer has it. */
+    static Operator compatible(String name, JsonNode parameters) {
+        return pipeline(name, parameters, COMPAT).operators().getFirst();
     }
 
     static Pipeline pipeline(String name, JsonNode parameters, String head) {

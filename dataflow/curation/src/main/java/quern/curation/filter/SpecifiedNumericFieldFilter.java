@@ -11,10 +11,12 @@ import quern.curation.Verdict;
 /**
  * Keeps samples whose field holds a number, or a text that is one, in an interval.
  *
- * <p>Recipe key {@code specified_numeric_field_filter}. As in Data-Juicer 1.4.3, zero, an empty text and null are no
- * numbers: such a sample is dropped. An empty key keeps all; a missing field is an error of the sample.
+ * <p>Recipe key {@code specified_numeric_field_filter}. What is no number drops the sample; an empty key keeps all; a
+ * missing field is an error of the sample. With {@code compat: data-juicer-1.4.3} zero is no number either.
+ *
+ * @param zeroIsNumber whether zero is compared; else such a sample is dropped
  */
-public record SpecifiedNumericFieldFilter(String fieldKey, Interval keep) implements Filter {
+public record SpecifiedNumericFieldFilter(String fieldKey, Interval keep, boolean zeroIsNumber) implements Filter {
 
     @Override
     public String name() {
@@ -32,7 +34,7 @@ public record SpecifiedNumericFieldFilter(String fieldKey, Interval keep) implem
         }
         JsonNode single = value.isArray() && value.size() == 1 ? value.get(0) : value;
         double number = number(single);
-        return number == 0 || Double.isNaN(number) ? Verdict.drop(fieldKey + " is no number")
+        return number == 0 && !zeroIsNumber || Double.isNaN(number) ? Verdict.drop(fieldKey + " is no number")
                 : keep.judge(fieldKey, number);
     }
 

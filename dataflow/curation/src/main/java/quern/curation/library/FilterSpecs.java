@@ -12,9 +12,11 @@ import quern.curation.LanguageDetector;
 import quern.curation.OperatorSpec;
 import quern.curation.Parameter;
 import quern.curation.TextModel;
+import quern.curation.expression.Expression;
 import quern.curation.filter.AlphanumericFilter;
 import quern.curation.filter.AverageLineLengthFilter;
 import quern.curation.filter.CharacterRepetitionFilter;
+import quern.curation.filter.ExpressionFilter;
 import quern.curation.filter.GeneralFieldFilter;
 import quern.curation.filter.LanguageIdScoreFilter;
 import quern.curation.filter.ListedWordsFilter;
@@ -72,7 +74,14 @@ final class FilterSpecs {
                 listed("flagged_words", 0.0, 0.045), listed("stopwords", 0.3, 1.0),
                 language(), perplexity(), tokens(), suffix(), field(), numericField(),
                 new SpecBuilder("general_field_filter").text("filter_condition", "")
-                        .make(a -> new GeneralFieldFilter(a.text("filter_condition"))));
+                        .make(a -> a.isCompatible() ? GeneralFieldFilter.compatible(a.text("filter_condition"))
+                                : GeneralFieldFilter.of(a.text("filter_condition"), a.bool("reversed_range"))),
+                new SpecBuilder("expression_filter").text("condition", "").make(FilterSpecs::expression));
+    }
+
+    private static ExpressionFilter expression(Arguments arguments) {
+        return new ExpressionFilter(Expression.parse("condition", arguments.text("condition"),
+                Expression.Nothing.STRICT), arguments.bool("reversed_range"));
     }
 
     private OperatorSpec language() {
@@ -118,7 +127,8 @@ final class FilterSpecs {
     private static OperatorSpec numericField() {
         return range("specified_numeric_field_filter", "min_value", -UNLIMITED, "max_value", UNLIMITED)
                 .text("field_key", "")
-                .make(a -> new SpecifiedNumericFieldFilter(a.text("field_key"), a.interval("min_value", "max_value")));
+                .make(a -> new SpecifiedNumericFieldFilter(a.text("field_key"),
+                        a.interval("min_value", "max_value"), !a.isCompatible()));
     }
 
     private OperatorSpec listed(String kind, double min, double max) {

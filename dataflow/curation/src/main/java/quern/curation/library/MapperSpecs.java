@@ -4,7 +4,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BiFunction;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import quern.curation.Arguments;
@@ -16,6 +16,7 @@ import quern.curation.mapper.CleanEmailMapper;
 import quern.curation.mapper.CleanHtmlMapper;
 import quern.curation.mapper.CleanLinksMapper;
 import quern.curation.mapper.ExpandMacroMapper;
+import quern.curation.mapper.ExpressionMapper;
 import quern.curation.mapper.ExtractTablesMapper;
 import quern.curation.mapper.FixUnicodeMapper;
 import quern.curation.mapper.PatternMapper;
@@ -47,6 +48,8 @@ final class MapperSpecs {
         List<OperatorSpec> all = new ArrayList<>(cleaning());
         all.addAll(latex());
         all.addAll(words());
+        all.add(new SpecBuilder("expression_mapper").with("assign", Parameter.Kind.ENTRIES, Map.of())
+                .make(a -> new ExpressionMapper(a.entries("assign"))));
         all.add(new SpecBuilder("qa_from_structure_mapper").whole("max_answer_words", 25).whole("phrasings", 4)
                 .whole("max_facts", 200).make(a -> new QaFromStructureMapper(a.textKey(),
                 a.whole("max_answer_words", 1, 1000),
@@ -57,10 +60,11 @@ final class MapperSpecs {
 
     private static List<OperatorSpec> cleaning() {
         return List.of(
-                pattern("clean_email_mapper", CleanEmailMapper::new),
-                pattern("clean_links_mapper", CleanLinksMapper::new),
-                pattern("clean_ip_mapper", (key, replacement) -> new PatternMapper("clean_ip_mapper", key,
-                        List.of(PatternMapper.IP_ADDRESS), List.of(PythonPattern.replacement(replacement)))),
+                pattern("clean_email_mapper", a -> new CleanEmailMapper(a.textKey(), a.text("repl"))),
+                pattern("clean_links_mapper", a -> new CleanLinksMapper(a.textKey(), a.text("repl"))),
+                pattern("clean_ip_mapper", a -> new PatternMapper("clean_ip_mapper", a.textKey(),
+                        List.of(a.isCompatible() ? PatternMapper.IP_ADDRESS_ANYWHERE : PatternMapper.IP_ADDRESS),
+                        List.of(PythonPattern.replacement(a.text("repl"))))),
                 plain("clean_copyright_mapper", CleanCopyrightMapper::new),
                 plain("clean_html_mapper", CleanHtmlMapper::new),
                 new SpecBuilder("extract_tables_from_html_mapper").text("tables_field_name", "html_tables")
@@ -69,7 +73,8 @@ final class MapperSpecs {
                                 a.bool("retain_html_tags"), a.bool("include_header"))),
                 new SpecBuilder("fix_unicode_mapper").with("normalization", TEXT_OR_NOTHING, null)
                         .make(a -> new FixUnicodeMapper(a.textKey(), form(a.text("normalization")))),
-                plain("punctuation_normalization_mapper", PunctuationNormalizationMapper::new),
+                new SpecBuilder("punctuation_normalization_mapper")
+                        .make(a -> new PunctuationNormalizationMapper(a.textKey(), a.isCompatible())),
                 plain("whitespace_normalization_mapper", WhitespaceNormalizationMapper::new),
                 new SpecBuilder("replace_content_mapper").texts("pattern", List.of()).texts("repl", List.of(""))
                         .make(MapperSpecs::replaceContent),
@@ -85,9 +90,10 @@ final class MapperSpecs {
                 plain("remove_bibliography_mapper", RemoveBibliographyMapper::new),
                 new SpecBuilder("remove_comments_mapper").texts("doc_type", List.of("tex")).bool("inline", true)
                         .bool("multiline", true)
-                        .make(a -> new RemoveCommentsMapper(a.textKey(), a.bool("inline"), a.bool("multiline"))),
+                        .make(a -> new RemoveCommentsMapper(a.textKey(), a.bool("inline"), a.bool("multiline"),
+                        a.isCompatible())),
                 new SpecBuilder("remove_header_mapper").bool("drop_no_head", true)
-                        .make(a -> new RemoveHeaderMapper(a.textKey())),
+                        .make(a -> new RemoveHeaderMapper(a.textKey(), a.bool("drop_no_head"), a.isCompatible())),
                 new SpecBuilder("remove_table_text_mapper").whole("min_col", 2).whole("max_col", 20)
                         .make(a -> new RemoveTableTextMapper(a.textKey(), a.whole("min_col", 2, 20),
                         a.whole("max_col", 2, 20))));
@@ -103,7 +109,7 @@ final class MapperSpecs {
                         .make(MapperSpecs::substrings),
                 new SpecBuilder("remove_specific_chars_mapper").texts("chars_to_remove", List.of(BULLETS))
                         .make(a -> new RemoveSpecificCharsMapper(a.textKey(),
-                        String.join("", a.texts("chars_to_remove")))),
+                        String.join("", a.texts("chars_to_remove")), a.isCompatible())),
                 new SpecBuilder("remove_non_chinese_character_mapper").bool("keep_alphabet", true)
                 .bool("keep_number", true)
                         .bool("keep_punc", true)
@@ -122,10 +128,10 @@ final class MapperSpecs {
     }
 
     /** An operator with a pattern of its own that a recipe may replace. */
-    private static OperatorSpec pattern(String name, BiFunction<String, String, Operator> factory) {
+    private static OperatorSpec pattern(String name, Function<Arguments, Operator> factory) {
         return new SpecBuilder(name).with("pattern", TEXT_OR_NOTHING, null).text("repl", "").make(a -> {
             if (a.text("pattern") == null) {
-                return factory.apply(a.textKey(), a.text("repl"));
+                return factory.apply(a);
             }
             return new PatternMapper(name, a.textKey(), List.of(PythonPattern.compile("pattern", a.text("pattern"))),
                     List.of(PythonPattern.replacement(a.text("repl"))));

@@ -19,8 +19,17 @@ import quern.curation.text.BoundedText;
 public record PatternMapper(String name, String textKey, List<Pattern> patterns, List<String> replacements)
         implements TextMapper {
 
-    /** IPv4 addresses, octets tried in the order Data-Juicer has them, and IPv6 addresses of eight groups. */
+    /** IPv4 addresses and IPv6 addresses of eight groups that are no part of a longer word or number. */
     public static final Pattern IP_ADDRESS = Pattern.compile(
+            "(?<![\\p{L}\\p{Nd}_])(?<!\\p{Nd}\\.)"
+            + "(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\\.){3}"
+            + "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])(?![\\p{L}\\p{Nd}_])(?!\\.\\p{Nd})"
+            + "|(?<![\\p{L}\\p{Nd}_:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\\p{L}\\p{Nd}_:])");
+    /**
+     * Data-Juicer's: IPv4 addresses, octets tried in its order, and IPv6 addresses of eight groups, anywhere, also
+     * within longer numbers.
+     */
+    public static final Pattern IP_ADDRESS_ANYWHERE = Pattern.compile(
             "(?:(?:1[0-9][0-9]|2[0-4][0-9]|25[0-5]|[1-9][0-9]|[0-9])\\.){3}"
             + "(?:1[0-9][0-9]|2[0-4][0-9]|25[0-5]|[1-9][0-9]|[0-9])"
             + "|(?:[\\p{Nd}a-fA-F]{1,4}:){7}[\\p{Nd}a-fA-F]{1,4}");

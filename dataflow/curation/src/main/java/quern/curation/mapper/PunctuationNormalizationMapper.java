@@ -5,10 +5,12 @@ import quern.curation.TextMapper;
 /**
  * Replaces Chinese and typographic punctuation by ASCII, code point by code point.
  *
- * <p>Recipe key {@code punctuation_normalization_mapper}. The table is Data-Juicer 1.4.3's, with its full-width digit
- * one that becomes a double quote.
+ * <p>Recipe key {@code punctuation_normalization_mapper}. The table is Data-Juicer 1.4.3's without the full-width digit
+ * one, which becomes a double quote there, and here with {@code compat: data-juicer-1.4.3}.
  */
-public record PunctuationNormalizationMapper(String textKey) implements TextMapper {
+public record PunctuationNormalizationMapper(String textKey, boolean compatible) implements TextMapper {
+
+    private static final char FULL_WIDTH_ONE = '\uFF11';
 
     private static final String FROM =
             "\uFF0C\u3001\u3002\u201E\u201D\u201C\u00AB\u00BB\uFF11\u300D\u300C\u300A\u300B\u00B4\u2019"
@@ -31,7 +33,7 @@ public record PunctuationNormalizationMapper(String textKey) implements TextMapp
         int copied = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= LEAST && TABLE[c] != null) {
+            if (c >= LEAST && TABLE[c] != null && (compatible || c != FULL_WIDTH_ONE)) {
                 result = result == null ? new StringBuilder(text.length() + 16) : result;
                 result.append(text, copied, i).append(TABLE[c]);
                 copied = i + 1;

@@ -6,10 +6,11 @@ import quern.curation.TextMapper;
 /**
  * Deletes certain characters.
  *
- * <p>Recipe key {@code remove_specific_chars_mapper}. As in Data-Juicer 1.4.3, two or more characters also delete the
- * bar {@code |}.
+ * <p>Recipe key {@code remove_specific_chars_mapper}. With {@code compat: data-juicer-1.4.3} two or more characters
+ * also delete the bar {@code |}.
  */
-public record RemoveSpecificCharsMapper(String textKey, String characters) implements TextMapper {
+public record RemoveSpecificCharsMapper(String textKey, String characters, boolean compatible)
+        implements TextMapper {
 
     @Override
     public String name() {
@@ -20,7 +21,7 @@ public record RemoveSpecificCharsMapper(String textKey, String characters) imple
     public String map(String text) {
         BitSet removed = new BitSet();
         characters.codePoints().forEach(removed::set);
-        if (characters.codePointCount(0, characters.length()) > 1) {
+        if (compatible && characters.codePointCount(0, characters.length()) > 1) {
             removed.set('|');
         }
         return CodePointKeep.keep(text, c -> !removed.get(c));
