@@ -64,6 +64,10 @@ final class CurateCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Say what would be read, done and written, and stop.")
     private boolean dryRun;
 
+    @Option(names = "--explain", description = "Try the operators on the first samples, say in which order they will "
+            + "run and what each costs and drops, and stop.")
+    private boolean explain;
+
     @Unmatched
     private List<String> more = new ArrayList<>();
 
@@ -73,8 +77,8 @@ final class CurateCommand implements Callable<Integer> {
         if (dataset == null && !parsed.files().inputs().isEmpty()) {
             return local(parsed);
         }
-        if (dryRun || exportPath != null || !more.isEmpty()) {
-            throw new UsageProblem("--dry-run, --export_path and keys of the recipe need local files: give "
+        if (dryRun || explain || exportPath != null || !more.isEmpty()) {
+            throw new UsageProblem("--dry-run, --explain, --export_path and keys of the recipe need local files: give "
                     + "--dataset_path, or the key in the recipe");
         }
         return job();
@@ -105,6 +109,8 @@ final class CurateCommand implements Callable<Integer> {
         parsed.notes().forEach(screen::note);
         if (check) {
             screen.line(recipe + ": no problem found");
+        } else if (explain) {
+            new FileCuration(pipeline, options.load().config(), screen).explain();
         } else if (dryRun) {
             plan(screen, pipeline);
         } else {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import quern.config.ApplianceConfig;
 import quern.curation.FileRun;
 import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
+import quern.curation.PlannedStep;
 import quern.curation.RunProgress;
 import quern.curation.RunReport;
 import quern.ingest.reader.ReadLimits;
@@ -69,6 +71,28 @@ final class FileCuration {
         }
     }
 
+    /** Tries the operators on the first samples. */
+    void explain() {
+        FileRun files = FileRun.of(pipeline, Path.of("").toAbsolutePath());
+        List<PlannedStep> steps = files.explain(config.curation(), ReadLimits.of(config.ingest()));
+        if (screen.json()) {
+            screen.json(ApiClient.JSON.createObjectNode().set("steps", ApiClient.JSON.valueToTree(steps)));
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("runs", "in recipe", "operator", "µs a sample", "drops alone", ""));
+        for (int i = 0; i < steps.size(); i++) {
+            PlannedStep step = steps.get(i);
+            boolean tried = step.seen() > 0;
+            rows.add(List.of(Integer.toString(i + 1), Integer.toString(step.index() + 1), step.label(),
+                    tried ? String.format(Locale.ROOT, "%.1f", step.nanos() / 1e3 / step.seen()) : "not tried",
+                    tried ? String.format(Locale.ROOT, "%.1f %%", 100.0 * step.dropped() / step.seen()) : "",
+                    step.movable() ? "" : "stays in its place"));
+        }
+        screen.table(rows);
+        screen.line("Tried on the first samples; what is counted once is booked on the first that asks.");
+    }
+
     private void print(RunReport report, List<Path> results, double seconds) {
         double megabytes = report.bytes() / 1e6;
         if (screen.json()) {
@@ -89,7 +113,7 @@ final class FileCuration {
         }
         JsonNode tree = readTree(report);
         CurateCommand.table(screen, tree);
-        screen.line(String.format(java.util.Locale.ROOT, "%.1f MB in %.1f s, %.1f MB/s", megabytes, seconds,
+        screen.line(String.format(Locale.ROOT, "%.1f MB in %.1f s, %.1f MB/s", megabytes, seconds,
                 megabytes / seconds));
         List<String> names = new ArrayList<>(results.stream().map(Path::toString).toList());
         screen.line(names.size() == 1 ? names.getFirst() : names.getFirst() + " and " + (names.size() - 1) + " more");

@@ -107,7 +107,6 @@ public final class FileRun {
     /** Begins, or goes on with what a killed run left, where neither recipe nor files have changed since. */
     public PipelineRun open(CurationConfig config, ReadLimits limits) {
         Recipe recipe = pipeline.recipe();
-        Manner manner = recipe.compat() == Recipe.Compat.DATA_JUICER_1_4_3 ? Manner.DATA_JUICER : Manner.ROWS;
         try {
             Files.createDirectories(workDir);
             Files.createDirectories(result.getParent());
@@ -121,9 +120,21 @@ public final class FileRun {
         } catch (IOException e) {
             throw new UncheckedIOException(state.toString(), e);
         }
-        FileSource source = new FileSource(parts, recipe.files().samplesMax(), limits, manner);
-        return PipelineRun.open(pipeline, source, state, config, List.of(),
+        return PipelineRun.open(pipeline, source(limits), state, config, List.of(),
                 new RunManner(false, true, recipe.files().tracing()));
+    }
+
+    /** How a run would go, found on the first samples; nothing is written. */
+    public List<PlannedStep> explain(CurationConfig config, ReadLimits limits) {
+        try (FileSource source = source(limits)) {
+            return PipelineRun.explain(pipeline, source, config);
+        }
+    }
+
+    private FileSource source(ReadLimits limits) {
+        Recipe recipe = pipeline.recipe();
+        Manner manner = recipe.compat() == Recipe.Compat.DATA_JUICER_1_4_3 ? Manner.DATA_JUICER : Manner.ROWS;
+        return new FileSource(parts, recipe.files().samplesMax(), limits, manner);
     }
 
     private ObjectNode describeInputs() throws IOException {

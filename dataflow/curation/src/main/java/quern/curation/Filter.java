@@ -4,4 +4,12 @@ package quern.curation;
 public non-sealed interface Filter extends Operator {
 
     Verdict judge(Draft draft);
+
+    /**
+     * Whether the verdict depends on nothing that another filter writes, and other filters on nothing it writes, so
+     * that filters like it may be asked in any order.
+     */
+    default boolean isIndependent() {
+        return false;
+    }
 }

@@ -1,18 +1,30 @@
 package quern.curation;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A recipe ready to run. Cut into stages at the operators that must see all samples before they can decide; within a
  * stage, samples stream.
  *
  * @param recipe what it was made from
- * @param operators all operators in order
+ * @param operators all operators in the recipe's order
+ * @param order in which they run, as indices into them
  */
-public record Pipeline(Recipe recipe, List<Operator> operators) {
+public record Pipeline(Recipe recipe, List<Operator> operators, List<Integer> order) {
 
     public Pipeline {
         operators = List.copyOf(operators);
+        order = List.copyOf(order);
+    }
+
+    /** In the recipe's order. */
+    public Pipeline(Recipe recipe, List<Operator> operators) {
+        this(recipe, operators, IntStream.range(0, operators.size()).boxed().toList());
+    }
+
+    Pipeline inOrder(List<Integer> other) {
+        return new Pipeline(recipe, operators, other);
     }
 
     /** Whether an operator must see all samples before one can go on. */

@@ -102,17 +102,45 @@ public final class PipelineRun implements AutoCloseable {
                 Sealing.clean(directory);
                 Files.deleteIfExists(directory.resolve(RejectLog.FILE));
                 Files.deleteIfExists(directory.resolve(RunManner.LINEAGE));
-                checkpoint = new Checkpoint(pipeline.recipe().hash(), 0, "", "", Map.of(), new RunCounts());
+                checkpoint = new Checkpoint(pipeline.recipe().hash(), order(pipeline, source, config), 0, "", "",
+                        Map.of(), new RunCounts());
             } else if (!checkpoint.recipeHash().equals(pipeline.recipe().hash())) {
                 throw new RunException(directory + " holds a run of recipe " + checkpoint.recipeHash() + ", not of "
                         + pipeline.recipe().hash());
             }
             checkpoint.lengths().forEach((file, length) -> new AppendFile(directory.resolve(file), length).close());
-            return new PipelineRun(pipeline, source, directory, config, List.copyOf(new TreeSet<>(labels)), manner,
+            return new PipelineRun(pipeline.inOrder(checkpoint.order()), source, directory, config, List.copyOf(new TreeSet<>(labels)), manner,
                     checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException(directory.toString(), e);
         }
+    }
+
+    private static List<Integer> order(Pipeline pipeline, SampleSource source, CurationConfig config) {
+        return Planner.isOpen(pipeline) ? plan(pipeline, source, config).order() : pipeline.order();
+    }
+
+    /** Tries the operators on the first samples and leaves the source where it was. */
+    private static Planner plan(Pipeline pipeline, SampleSource source, CurationConfig config) {
+        Planner planner = new Planner(pipeline);
+        String start = source.position();
+        SourceInput input = new SourceInput(source, pipeline.recipe(), config.sampleMax().bytes());
+        for (int i = 0; i < Planner.SAMPLES; i++) {
+            StageInput.Item item = input.next();
+            if (item == null) {
+                break;
+            }
+            if (item instanceof StageInput.Live live) {
+                planner.look(live.draft());
+            }
+        }
+        source.seek(start);
+        return planner;
+    }
+
+    /** How a run over the source would go, in the order of its operators; the source is where it was afterwards. */
+    public static List<PlannedStep> explain(Pipeline pipeline, SampleSource source, CurationConfig config) {
+        return plan(pipeline, source, config).steps();
     }
 
     private static PipelineRun openFinished(Pipeline pipeline, SampleSource source, Path directory,
@@ -323,7 +351,7 @@ public final class PipelineRun implements AutoCloseable {
         output.lengths(lengths);
         // What deduplicators have taken since of batches behind this one does not count.
         lengths.putAll(decided);
-        new Checkpoint(pipeline.recipe().hash(), atStage, position, output.lastDocument(), lengths, counts)
+        new Checkpoint(pipeline.recipe().hash(), pipeline.order(), atStage, position, output.lastDocument(), lengths, counts)
                 .write(directory);
         sinceCheckpoint = 0;
     }

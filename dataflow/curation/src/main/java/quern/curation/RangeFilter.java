@@ -18,6 +18,11 @@ public interface RangeFilter extends Filter {
     double measure(TextView text);
 
     @Override
+    default boolean isIndependent() {
+        return true;
+    }
+
+    @Override
     default Verdict judge(Draft draft) {
         double value = draft.stat(statKey());
         if (Double.isNaN(value)) {

@@ -19,7 +19,9 @@ record Stage(List<Labelled> steps, Labelled decider) {
     static List<Stage> of(Pipeline pipeline) {
         List<Stage> stages = new ArrayList<>();
         List<Labelled> steps = new ArrayList<>();
-        for (Labelled step : labelled(pipeline)) {
+        List<Labelled> labelled = labelled(pipeline);
+        for (int index : pipeline.order()) {
+            Labelled step = labelled.get(index);
             if (Pipeline.isBarrier(step.operator())) {
                 stages.add(new Stage(List.copyOf(steps), step));
                 steps.clear();
@@ -31,6 +33,7 @@ record Stage(List<Labelled> steps, Labelled decider) {
         return stages;
     }
 
+    /** In the recipe's order. */
     static List<Labelled> labelled(Pipeline pipeline) {
         Map<String, Integer> uses = new LinkedHashMap<>();
         List<Labelled> all = new ArrayList<>();

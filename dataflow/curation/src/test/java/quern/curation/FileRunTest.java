@@ -108,7 +108,8 @@ class FileRunTest {
                 export_path: mix.jsonl
                 """)).getFirst();
         List<String> texts = texts(result);
-        long good = Files.readAllLines(directory.resolve("a.jsonl")).stream().filter(l -> !l.contains("broken")).count();
+        List<String> lines = Files.readAllLines(directory.resolve("a.jsonl"));
+        long good = lines.stream().filter(line -> !line.contains("broken")).count();
         assertEquals(good / 4, texts.stream().filter(text -> text.startsWith("row")).count());
         assertEquals(2, texts.stream().filter(text -> text.equals("first of b")).count());
         assertEquals(3, texts.stream().filter(text -> text.equals("second of b")).count());

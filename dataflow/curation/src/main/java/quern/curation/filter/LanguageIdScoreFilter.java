@@ -25,6 +25,11 @@ public record LanguageIdScoreFilter(String textKey, Set<String> languages, doubl
     }
 
     @Override
+    public boolean isIndependent() {
+        return true;
+    }
+
+    @Override
     public Verdict judge(Draft draft) {
         double score = draft.stat("lang_score");
         String language = draft.stats().path("lang").asText("");

@@ -19,6 +19,11 @@ public record SuffixFilter(List<String> suffixes) implements Filter {
     }
 
     @Override
+    public boolean isIndependent() {
+        return true;
+    }
+
+    @Override
     public Verdict judge(Draft draft) {
         String suffix = draft.fields().path("__dj__suffix__").asText("");
         return suffixes.isEmpty() || suffixes.contains(suffix) ? Verdict.keep() : Verdict.drop("suffix not asked for");
