@@ -85,6 +85,16 @@ public final class Arguments {
         return entries;
     }
 
+    /** Empty where the recipe gives none. */
+    public Map<?, ?> map(String name) {
+        return values.get(name) instanceof Map<?, ?> given ? given : Map.of();
+    }
+
+    /** A String, a List of Maps, or null. */
+    public Object samples(String name) {
+        return values.get(name);
+    }
+
     /** The interval of a range filter, from its two bounds and the three flags every filter has. */
     public Interval interval(String min, String max) {
         boolean minClosed = bool("min_closed_interval");

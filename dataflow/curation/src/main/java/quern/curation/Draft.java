@@ -139,6 +139,22 @@ public final class Draft {
         }
     }
 
+    /** Sets a text field that need not be there yet; a dotted path. Counts as a change like {@link #setText}. */
+    public void setField(String path, String text) {
+        JsonNode before = FieldPath.get(fields(), path);
+        if (before != null && before.isTextual() && path.equals(viewKey)) {
+            setText(path, text);
+            return;
+        }
+        changed = changed || before != null && !(before.isTextual() && before.textValue().equals(text));
+        FieldPath.set(fields(), path, TextNode.valueOf(text));
+    }
+
+    /** The object under {@link #META}, made where absent. */
+    public ObjectNode meta() {
+        return fields().get(META) instanceof ObjectNode present ? present : fields().putObject(META);
+    }
+
     /** A number measured earlier, {@code NaN} where there is none. */
     public double stat(String key) {
         JsonNode value = fields().path(STATS).path(key);

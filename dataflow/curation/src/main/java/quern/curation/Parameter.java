@@ -34,7 +34,11 @@ public record Parameter(String name, Kind kind, Object absent) {
         /** Names and texts in order ({@code Map<String, String>}). */
         ENTRIES("names with a text each"),
         /** A list of operators with their parameters ({@code List<Object>} as YAML gives it). */
-        STEPS("a list of operators");
+        STEPS("a list of operators"),
+        /** Names and values ({@code Map<String, Object>}). */
+        MAP("names and values"),
+        /** The path of a JSONL file (String) or samples written out ({@code List<Map>}), or nothing (null). */
+        SAMPLES("the path of a JSONL file or a list of samples");
 
         private final String expected;
 

@@ -108,6 +108,8 @@ public final class RecipeCompiler {
             case VALUES -> list(given, item -> item instanceof List || item instanceof Map ? null : item);
             case ENTRIES -> entries(given);
             case STEPS -> given instanceof List ? given : null;
+            case MAP -> given instanceof Map ? given : null;
+            case SAMPLES -> given instanceof String ? given : list(given, item -> item instanceof Map ? item : null);
         };
         if (value == null) {
             problems.add(new Problem(step.line(), step.operator(), parameter.name() + " is " + YamlMap.kind(given)

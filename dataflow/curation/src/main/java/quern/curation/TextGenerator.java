@@ -54,6 +54,11 @@ public interface TextGenerator {
                     repetitionPenalty, seed, stop, tokensMax);
         }
 
+        public Sampling withTopP(double other) {
+            return new Sampling(temperature, OptionalDouble.of(other), topK, presencePenalty, frequencyPenalty,
+                    repetitionPenalty, seed, stop, tokensMax);
+        }
+
         public Sampling withSeed(long other) {
             return new Sampling(temperature, topP, topK, presencePenalty, frequencyPenalty, repetitionPenalty,
                     OptionalLong.of(other), stop, tokensMax);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import quern.curation.LanguageDetector;
 import quern.curation.OperatorLibrary;
 import quern.curation.OperatorSpec;
+import quern.curation.TextGenerator;
 import quern.curation.TextModel;
 import quern.curation.language.OpenNlpDetector;
 
@@ -17,15 +18,25 @@ public final class BuiltInOperators implements OperatorLibrary {
 
     /** Without a model, with the language detector that comes with Quern. */
     public BuiltInOperators() {
-        this(null, new OpenNlpDetector());
+        this(null, null, new OpenNlpDetector());
     }
 
-    /** @param model for tokens and perplexity; null: recipes that need one are refused */
-    public BuiltInOperators(TextModel model, LanguageDetector detector) {
+    /** With a model. */
+    public BuiltInOperators(TextModel model, TextGenerator generator) {
+        this(model, generator, new OpenNlpDetector());
+    }
+
+    /**
+     * @param model for tokens and perplexity; null: recipes that need one are refused
+     * @param generator for operators that ask a model; null: the same
+     */
+    public BuiltInOperators(TextModel model, TextGenerator generator, LanguageDetector detector) {
         new FilterSpecs(model, detector).all().forEach(spec -> specs.put(spec.name(), spec));
         MapperSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        new JudgingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
+        new WritingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
     }
 
     @Override

@@ -1,0 +1,82 @@
+package quern.curation.library;
+
+import java.util.ArrayList;
+import java.util.List;
+import quern.curation.Arguments;
+import quern.curation.Operator;
+import quern.curation.OperatorSpec;
+import quern.curation.Parameter;
+import quern.curation.TextGenerator;
+import quern.curation.generation.JudgementFilter;
+import quern.curation.generation.Rubric;
+
+/** The filters that ask a model for a judgement, with Data-Juicer's parameters and defaults. */
+final class JudgingSpecs {
+
+    private static final Parameter.Kind TEXT = Parameter.Kind.TEXT_OR_NOTHING;
+    private static final int DIMENSIONS_MAX = 50;
+
+    private final ModelParameters models;
+
+    /** @param generator null where none is bound */
+    JudgingSpecs(TextGenerator generator) {
+        this.models = new ModelParameters(generator);
+    }
+
+    List<OperatorSpec> all() {
+        List<OperatorSpec> specs = new ArrayList<>();
+        for (Rubric rubric : List.of(Rubric.ANALYSIS, Rubric.QUALITY, Rubric.DIFFICULTY)) {
+            specs.add(judging(rubric).make(a -> judgement(rubric, a, "")));
+        }
+        specs.add(judging(Rubric.TASK_RELEVANCE).with("valid_dataset", Parameter.Kind.SAMPLES, null)
+                .with("task_desc", TEXT, null).with("n_shot", Parameter.Kind.WHOLE_OR_NOTHING, null)
+                .make(this::taskRelevance));
+        return specs;
+    }
+
+    private static SpecBuilder judging(Rubric rubric) {
+        return ModelParameters.spec(rubric.operator()).number("min_score", 0.5).number("max_score", 1.0)
+                .texts("input_keys", List.of("text")).texts("field_names", List.of("Text"))
+                .with("system_prompt", TEXT, null).with("input_template", TEXT, null)
+                .with("field_template", TEXT, null).texts("dim_required_keys", List.of());
+    }
+
+    private Operator judgement(Rubric rubric, Arguments a, String before) {
+        List<String> dimensions = a.texts("dim_required_keys").isEmpty() ? rubric.dimensions()
+                : a.texts("dim_required_keys").stream().distinct().toList();
+        if (dimensions.size() > DIMENSIONS_MAX) {
+            throw new IllegalArgumentException("dim_required_keys has " + dimensions.size() + " keys, at most "
+                    + DIMENSIONS_MAX);
+        }
+        return new JudgementFilter(rubric, models.asking(a), a.interval("min_score", "max_score"), dimensions,
+                input(a), WritingSpecs.text(a, "system_prompt", rubric.task()), before);
+    }
+
+    private static JudgementFilter.InputFields input(Arguments a) {
+        List<String> keys = a.texts("input_keys");
+        List<String> names = a.texts("field_names");
+        if (keys.size() != names.size() || keys.isEmpty()) {
+            throw new IllegalArgumentException("input_keys has " + keys.size() + " and field_names " + names.size()
+                    + " texts, expected as many of each and at least one");
+        }
+        return new JudgementFilter.InputFields(keys, names,
+                WritingSpecs.template(a, "field_template", "**{field_name}**\n{field_data}", "field_name",
+                        "field_data"),
+                WritingSpecs.template(a, "input_template", "# Data\n'''\n{data}\n'''\n", "data"));
+    }
+
+    private Operator taskRelevance(Arguments a) {
+        String task = WritingSpecs.text(a, "task_desc", "");
+        StringBuilder before = new StringBuilder(task.isEmpty() ? "" : "# Task Description\n" + task + "\n\n");
+        var samples = SampleList.read(a, "valid_dataset", "n_shot");
+        if (!samples.isEmpty()) {
+            before.append("# Validation Data\n");
+            samples.forEach(sample -> before.append("'''\n").append(input(a).data(sample)).append("\n'''\n\n"));
+        }
+        if (before.isEmpty()) {
+            throw new IllegalArgumentException("valid_dataset and task_desc are both nothing, expected one of them: "
+                    + "relevant to what?");
+        }
+        return judgement(Rubric.TASK_RELEVANCE, a, before.toString());
+    }
+}
