@@ -3,16 +3,21 @@ package quern.appliance;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.curation.CatalogueSources;
 import quern.actors.curation.CurationWork;
+import quern.actors.curation.ServedEngine;
+import quern.actors.curation.ServedText;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
 import quern.actors.tuning.TuningJob;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
+import quern.curation.LanguageDetector;
 import quern.curation.RecipeCompiler;
+import quern.curation.language.OpenNlpDetector;
 import quern.curation.library.BuiltInOperators;
 import quern.ingest.reader.DocumentReader;
 import quern.ingest.reader.ReadLimits;
@@ -24,7 +29,8 @@ final class JobKinds {
     private final House house;
     private final FileStore files;
     private final DocumentReader reader;
-    private final RecipeCompiler recipes = new RecipeCompiler(new BuiltInOperators());
+    private final LanguageDetector detector = new OpenNlpDetector();
+    private final CompletableFuture<ServedEngine> engine = new CompletableFuture<>();
     private final CompletableFuture<BatchAnswers> requests = new CompletableFuture<>();
 
     JobKinds(House house) {
@@ -38,8 +44,17 @@ final class JobKinds {
         return reader;
     }
 
+    /** For recipes that are checked and not run. */
     RecipeCompiler recipes() {
-        return recipes;
+        return compiler(model(Caller.LOCAL));
+    }
+
+    private ServedText model(Caller caller) {
+        return new ServedText(engine, house.config().curation(), caller);
+    }
+
+    private RecipeCompiler compiler(ServedText model) {
+        return new RecipeCompiler(new BuiltInOperators(model, model, detector));
     }
 
     FileStore files() {
@@ -51,6 +66,11 @@ final class JobKinds {
         requests.complete(answers);
     }
 
+    /** Lets operators that ask the model do so. */
+    void askWith(ServedEngine served) {
+        engine.complete(served);
+    }
+
     Map<JobKind, JobStarter> starters() {
         var starters = new EnumMap<JobKind, JobStarter>(JobKind.class);
         int linesMax = house.config().jobs().batchRequestsMax();
@@ -58,7 +78,7 @@ final class JobKinds {
                 job, requests.join(), files, house.stores().directory(), linesMax)));
         var stores = house.stores();
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
-                stores.directory(), house.config().curation(), recipes,
+                stores.directory(), house.config().curation(), this::model, this::compiler,
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
         starters.put(JobKind.TUNE, TuningJob.starter(house));
         return starters;

@@ -9,6 +9,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import quern.actors.Guardian;
 import quern.actors.House;
 import quern.actors.access.KeyRing;
+import quern.actors.curation.ServedEngine;
 import quern.appliance.http.Access;
 import quern.appliance.http.AliasRoutes;
 import quern.appliance.http.BatchAnswers;
@@ -65,6 +66,7 @@ final class Routes {
         var generation = new GenerationRoutes(system, residents.router(), house.config().engine(),
                 house.config().grammar().toolsMax(), house.config().http().unreadTokensMax());
         var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine());
+        jobs.askWith(new ServedEngine(house, residents.router(), system));
         jobs.answerWith(new BatchAnswers(generation, embeddings));
         routes.addAll(generation.routes());
         routes.addAll(embeddings.routes());

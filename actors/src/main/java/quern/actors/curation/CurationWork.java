@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import quern.actors.Caller;
 import quern.actors.RecordText;
 import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
@@ -13,6 +16,7 @@ import quern.actors.jobs.JobWork;
 import quern.actors.jobs.SteppedJob;
 import quern.config.CurationConfig;
 import quern.curation.DatasetManifest;
+import quern.curation.Operator;
 import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
 import quern.curation.Recipe;
@@ -36,11 +40,14 @@ public final class CurationWork implements JobWork {
 
     private static final long STEP_MS = 200;
     private static final int ID_CHARS = 24;
+    /** Samples under way for each request that may be: one that takes long does not hold up the others. */
+    private static final int WAITING_PER_REQUEST = 2;
 
     private final JobRecord job;
     private final CurationSpec spec;
     private final PipelineRun run;
     private final RunStream stream;
+    private final ServedText model;
     private final Path runDirectory;
     private final DataDirectory data;
     private final Ownership ownership;
@@ -48,11 +55,12 @@ public final class CurationWork implements JobWork {
     private int notedStage = -1;
 
     private CurationWork(
-            JobRecord job, CurationSpec spec, RunStream stream, Path runDirectory, DataDirectory data,
+            JobRecord job, CurationSpec spec, RunStream stream, ServedText model, Path runDirectory, DataDirectory data,
             Ownership ownership, LongSupplier clockMs) {
         this.job = job;
         this.spec = spec;
         this.stream = stream;
+        this.model = model;
         this.run = stream.run();
         this.runDirectory = runDirectory;
         this.data = data;
@@ -60,19 +68,26 @@ public final class CurationWork implements JobWork {
         this.clockMs = clockMs;
     }
 
-    /** Opens the work of curation jobs. */
+    /**
+     * Opens the work of curation jobs.
+     *
+     * @param models what the operators of a job of that caller ask
+     */
     public static SteppedJob.Opening opening(
-            DataDirectory data, CurationConfig config, RecipeCompiler compiler, CurationSources sources,
-            LongSupplier clockMs) {
+            DataDirectory data, CurationConfig config, Function<Caller, ServedText> models,
+            Function<ServedText, RecipeCompiler> compilers, CurationSources sources, LongSupplier clockMs) {
         return (job, system) -> {
             CurationSpec spec = RecordText.read(job.specJson(), CurationSpec.class);
-            Pipeline pipeline = compiler.compile(Recipe.parse(spec.recipe(), config));
+            ServedText model = models.apply(new Caller(job.ownership().ownerKeyId(), spec.seesAll(), Set.of()));
+            Pipeline pipeline = compilers.apply(model).compile(Recipe.parse(spec.recipe(), config));
             CurationSources.Opened opened = sources.open(spec, job.ownership());
             Ownership ownership = job.ownership().union(Ownership.of(job.ownership().ownerKeyId(), opened.labels()));
             Path directory = data.jobs().resolve(job.id());
             PipelineRun run = PipelineRun.open(pipeline, opened.source(), directory, config, opened.labels());
-            var stream = new RunStream(run, system, config.threads());
-            return new CurationWork(job, spec, stream, directory, data, ownership, clockMs);
+            boolean waits = pipeline.operators().stream().anyMatch(Operator::waits);
+            RunStream stream = waits ? RunStream.waiting(run, system, WAITING_PER_REQUEST * config.generationParallel())
+                    : new RunStream(run, system, config.threads());
+            return new CurationWork(job, spec, stream, model, directory, data, ownership, clockMs);
         };
     }
 
@@ -122,6 +137,8 @@ public final class CurationWork implements JobWork {
 
     @Override
     public void close() {
+        // Whoever waits for an answer stops waiting; then the stream can end.
+        model.close();
         stream.close();
     }
 }

@@ -32,6 +32,7 @@ public final class RunStream implements AutoCloseable {
 
     private static final String IO_DISPATCHER = "quern-io";
     private static final String WORK_DISPATCHER = "quern-curation";
+    private static final String WAITING_DISPATCHER = "quern-waiting";
     private static final int BATCH_SAMPLES = 32;
     private static final long END_S = 60;
 
@@ -39,15 +40,31 @@ public final class RunStream implements AutoCloseable {
     private final ActorSystem<?> system;
     private final Executor workers;
     private final int threads;
+    private final int batchSamples;
     private UniqueKillSwitch stop;
     private CompletableFuture<Done> streaming;
 
     /** @param threads that work on samples at a time; 0: one for each core */
     public RunStream(PipelineRun run, ActorSystem<?> system, int threads) {
+        this(run, system, WORK_DISPATCHER, threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
+                BATCH_SAMPLES);
+    }
+
+    private RunStream(PipelineRun run, ActorSystem<?> system, String dispatcher, int threads, int batchSamples) {
         this.run = run;
         this.system = system;
-        this.workers = system.dispatchers().lookup(DispatcherSelector.fromConfig(WORK_DISPATCHER));
-        this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        this.workers = system.dispatchers().lookup(DispatcherSelector.fromConfig(dispatcher));
+        this.threads = threads;
+        this.batchSamples = batchSamples;
+    }
+
+    /**
+     * For a pipeline with operators that mostly wait, see {@link quern.curation.Operator#waits}.
+     *
+     * @param samples that are worked on at a time, each on a virtual thread of its own
+     */
+    public static RunStream waiting(PipelineRun run, ActorSystem<?> system, int samples) {
+        return new RunStream(run, system, WAITING_DISPATCHER, samples, 1);
     }
 
     /**
@@ -80,7 +97,7 @@ public final class RunStream implements AutoCloseable {
 
     private void start() {
         Source<Batch, NotUsed> batches = Source.unfold(NotUsed.getInstance(), at ->
-                Optional.ofNullable(run.read(BATCH_SAMPLES)).map(batch -> Pair.create(at, batch)));
+                Optional.ofNullable(run.read(batchSamples)).map(batch -> Pair.create(at, batch)));
         for (int segment = 0; segment < run.segments(); segment++) {
             Source<Batch, NotUsed> decided = segment == 0 ? batches : batches.map(batch -> {
                 run.decide(batch);

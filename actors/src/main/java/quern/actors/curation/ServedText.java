@@ -14,7 +14,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import quern.actors.Caller;
 import quern.actors.House;
@@ -52,17 +51,17 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
     private static final long AGAIN_MS = 200;
     private static final String SCHEMA_FIELD = "schema";
 
-    private final Supplier<ServedEngine> engine;
+    private final CompletableFuture<ServedEngine> engine;
     private final CurationConfig config;
     private final Caller caller;
     private final Semaphore permits;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /**
-     * @param engine may block until the actors are there
+     * @param engine completes when the actors are there
      * @param caller whose job it is
      */
-    public ServedText(Supplier<ServedEngine> engine, CurationConfig config, Caller caller) {
+    public ServedText(CompletableFuture<ServedEngine> engine, CurationConfig config, Caller caller) {
         this.engine = engine;
         this.config = config;
         this.caller = caller;
@@ -150,8 +149,12 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
     }
 
     private House.Running running() {
-        return waitFor(engine.get().house().whenRunning().toCompletableFuture(), Long.MAX_VALUE,
+        return waitFor(engine().house().whenRunning().toCompletableFuture(), Long.MAX_VALUE,
                 failure -> new RunException("no model is served: " + failure.getMessage(), failure));
+    }
+
+    private ServedEngine engine() {
+        return waitFor(engine, Long.MAX_VALUE, failure -> new RunException("no actors: " + failure, failure));
     }
 
     private House.Running generating() {
@@ -236,9 +239,9 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
                 new Handling(Handling.newId(), terms(deadline)));
         var listener = new AnswerListener();
         try {
-            AskPattern.<GenerationRouter.Command, SubmitReply>ask(engine.get().router(),
+            AskPattern.<GenerationRouter.Command, SubmitReply>ask(engine().router(),
                     replyTo -> new GenerationRouter.Submit(wanted, listener, replyTo), SUBMIT_TIMEOUT,
-                    engine.get().system().scheduler()).whenComplete((reply, failure) -> {
+                    engine().system().scheduler()).whenComplete((reply, failure) -> {
                         if (failure != null) {
                             listener.answer().completeExceptionally(failure);
                         } else if (reply instanceof SubmitReply.Rejected rejected) {
@@ -252,7 +255,7 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
     }
 
     private double[] scores(House.Running running, int[] tokens, int from, long deadline) {
-        var direct = new DirectEngine(running.engine(), engine.get().system());
+        var direct = new DirectEngine(running.engine(), engine().system());
         return ((EngineEvent.Scored) terminal(direct, direct.score(tokens, from, terms(deadline)), deadline))
                 .logprobs();
     }
@@ -271,7 +274,7 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
             throw new GenerationException(Kind.TOO_LONG, tokens.length + " tokens, at most "
                     + embedder.contextTokens());
         }
-        var direct = new DirectEngine(running().engine(), engine.get().system());
+        var direct = new DirectEngine(running().engine(), engine().system());
         return ((EngineEvent.Embedded) terminal(direct, direct.embed(embedder, tokens), deadline)).vector();
     }
 

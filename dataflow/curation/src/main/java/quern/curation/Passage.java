@@ -79,6 +79,7 @@ final class Passage {
                 return;
             } finally {
                 count.nanos += System.nanoTime() - start;
+                draft.takeNotes().forEach(note -> count.noted.merge(note, 1L, Long::sum));
             }
             if (out.size() != 1) {
                 count.made += out.isEmpty() ? 0 : out.size() - 1;
@@ -102,8 +103,6 @@ final class Passage {
                     ObjectNode line = Json.object().put("original text", before);
                     batch.trace("mapper", step.label(), manner, line.put("processed_text", text(made.getFirst())));
                 }
-                draft.takeNotes().forEach(note ->
-                        batch.counts.of(step.label()).noted.merge(note, 1L, Long::sum));
                 for (Draft one : made) {
                     if (one != draft) {
                         one.inherit(draft.changedBy());

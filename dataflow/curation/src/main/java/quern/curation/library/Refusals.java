@@ -29,13 +29,11 @@ final class Refusals {
 
     private static Map<String, String> byName() {
         Map<String, String> all = new HashMap<>();
-        put(all, LLM, "llm_analysis_filter llm_quality_score_filter llm_difficulty_score_filter "
-                + "llm_task_relevance_filter "
-                + "llm_perplexity_filter instruction_following_difficulty_filter in_context_influence_filter "
-                + "text_embd_similarity_filter calibrate_qa_mapper calibrate_query_mapper calibrate_response_mapper "
-                + "optimize_qa_mapper optimize_query_mapper optimize_response_mapper optimize_prompt_mapper "
-                + "generate_qa_from_text_mapper generate_qa_from_examples_mapper pair_preference_mapper "
-                + "sentence_augmentation_mapper dialog_intent_detection_mapper dialog_sentiment_detection_mapper "
+        put(all, LLM, "llm_perplexity_filter instruction_following_difficulty_filter in_context_influence_filter "
+                + "text_embd_similarity_filter "
+                + "optimize_prompt_mapper "
+                + "generate_qa_from_examples_mapper "
+                + "dialog_intent_detection_mapper dialog_sentiment_detection_mapper "
                 + "dialog_sentiment_intensity_mapper dialog_topic_detection_mapper extract_keyword_mapper "
                 + "extract_entity_relation_mapper extract_entity_attribute_mapper extract_event_mapper "
                 + "extract_nickname_mapper "
