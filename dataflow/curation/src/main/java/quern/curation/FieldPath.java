@@ -39,32 +39,12 @@ public final class FieldPath {
         return null;
     }
 
-    /** Sets a value; where the path leads through objects that are not there, they are made. */
-    public static void set(ObjectNode node, String path, JsonNode value) {
-        if (node.has(path)) {
-            node.set(path, value);
-            return;
-        }
-        for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-            if (node.get(path.substring(0, dot)) instanceof ObjectNode inner) {
-                set(inner, path.substring(dot + 1), value);
-                return;
-            }
-        }
-        int dot = path.indexOf('.');
-        if (dot > 0 && dot < path.length() - 1 && !node.has(path.substring(0, dot))) {
-            set(node.putObject(path.substring(0, dot)), path.substring(dot + 1), value);
-        } else {
-            node.set(path, value);
-        }
-    }
-
     static void setText(ObjectNode node, String path, String text) {
         set(node, path, JsonNodeFactory.instance.textNode(text));
     }
 
     /** Sets the field that {@link #get} would find, else one of that name. */
-    static void set(ObjectNode node, String path, JsonNode value) {
+    public static void set(ObjectNode node, String path, JsonNode value) {
         if (node.has(path)) {
             node.set(path, value);
             return;
