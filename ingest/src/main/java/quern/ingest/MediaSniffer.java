@@ -30,7 +30,7 @@ public final class MediaSniffer {
      * @param declared media type as sent, possibly empty or unknown
      */
     public static MediaType sniff(byte[] head, String name, String declared) {
-        Optional<MediaType> byMagic = byMagic(head);
+        Optional<MediaType> byMagic = byMagic(head).or(() -> Containers.of(head, name));
         if (byMagic.isPresent()) {
             return byMagic.get();
         }
@@ -51,7 +51,8 @@ public final class MediaSniffer {
             case MBOX -> isMailbox(text) ? MediaType.MBOX : byText(text);
             case MARKDOWN, CSV, TSV -> isPage(text) ? MediaType.HTML : promised;
             case HTML -> text.indexOf('<') >= 0 ? MediaType.HTML : MediaType.TEXT;
-            case TEXT, PARQUET, PDF, GZIP, ZSTD, BINARY -> byText(text);
+            case TEX, SOURCE -> promised;
+            default -> byText(text);
         };
     }
 
@@ -137,7 +138,7 @@ public final class MediaSniffer {
         return pdf ? Optional.of(MediaType.PDF) : Optional.empty();
     }
 
-    private static boolean begins(byte[] head, int... bytes) {
+    static boolean begins(byte[] head, int... bytes) {
         for (int i = 0; i < bytes.length; i++) {
             if (i >= head.length || (head[i] & 0xFF) != bytes[i]) {
                 return false;

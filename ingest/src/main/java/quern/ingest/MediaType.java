@@ -14,6 +14,22 @@ public enum MediaType {
     TSV("text/tab-separated-values", true, ".tsv", ".tab"),
     PARQUET("application/vnd.apache.parquet", true, ".parquet", ".pq"),
     PDF("application/pdf", false, ".pdf"),
+    DOCX("application/vnd.openxmlformats-officedocument.wordprocessingml.document", false, ".docx"),
+    XLSX("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false, ".xlsx"),
+    RTF("application/rtf", false, ".rtf"),
+    TEX("text/x-tex", false, ".tex", ".latex", ".sty", ".bib"),
+    /** Source code in a language that is known by the file's ending. */
+    SOURCE("text/x-source", false, ".java", ".kt", ".scala", ".groovy", ".py", ".pyi", ".js", ".mjs", ".jsx", ".ts",
+            ".tsx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cxx", ".cs", ".go", ".rs", ".rb", ".php", ".pl", ".pm", ".lua",
+            ".jl", ".r", ".m", ".swift", ".hs", ".ml", ".clj", ".ex", ".erl", ".f90", ".f", ".asm", ".s", ".sh", ".bash",
+            ".bat", ".cmd", ".ps1", ".sql", ".css", ".scss", ".vb", ".dart", ".zig", ".proto", ".cmake", ".gradle"),
+    WARC("application/warc", true, ".warc", ".wet"),
+    ZIP("application/zip", true, ".zip"),
+    TAR("application/x-tar", true, ".tar", ".tgz"),
+    /** A scan or photograph, which an installed tesseract may read. */
+    PICTURE("image/png", false, ".png", ".jpg", ".jpeg", ".tif", ".tiff"),
+    /** An OLE container: an office file with a password, or of before 2007. */
+    OLE("application/x-ole-storage", false, ".doc", ".xls", ".ppt"),
     EML("message/rfc822", false, ".eml"),
     MBOX("application/mbox", true, ".mbox"),
     GZIP("application/gzip", true, ".gz"),
@@ -49,6 +65,11 @@ public enum MediaType {
                 Optional.of(JSONL);
             case "application/xhtml+xml" -> Optional.of(HTML);
             case "text/x-markdown" -> Optional.of(MARKDOWN);
+            case "text/rtf" -> Optional.of(RTF);
+            case "application/x-tex", "application/x-latex" -> Optional.of(TEX);
+            case "application/x-parquet", "application/parquet" -> Optional.of(PARQUET);
+            case "image/jpeg", "image/tiff" -> Optional.of(PICTURE);
+            case "application/x-zip-compressed" -> Optional.of(ZIP);
             case "application/x-gzip" -> Optional.of(GZIP);
             case "application/x-zstd" -> Optional.of(ZSTD);
             case "application/octet-stream" -> Optional.empty();

@@ -114,9 +114,11 @@ public final class Reading implements AutoCloseable {
         return new Item.Refused(reason);
     }
 
-    private static String reason(Throwable failure) {
+    /** A short fixed text for what went wrong, with nothing of the content. */
+    static String reason(Throwable failure) {
         return switch (failure) {
             case Unreadable unreadable -> unreadable.getMessage();
+            case LimitExceeded exceeded -> exceeded.getMessage();
             case DocumentDamaged damaged -> "stored bytes damaged";
             case StackOverflowError overflow -> "nested too deeply";
             case EOFException eof -> "ends too early";

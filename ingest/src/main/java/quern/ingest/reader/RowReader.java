@@ -144,7 +144,7 @@ public final class RowReader implements AutoCloseable {
         return reading.outcome();
     }
 
-    private static String suffix(String name) {
+    static String suffix(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         String inner = Formats.withoutFolding(lower);
         int dot = inner.lastIndexOf('.');

@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 import quern.ingest.LimitExceeded;
 import quern.ingest.MediaType;
@@ -24,6 +25,12 @@ final class Unfolding extends FilterInputStream {
         super(decompressed);
         this.compressed = compressed;
         this.limits = limits;
+    }
+
+    /** The entries of a zip archive, one after the other, under one limit together. */
+    static Unfolding ofZip(InputStream input, ReadLimits limits, UnaryOperator<InputStream> entries) {
+        var compressed = new Counting(input);
+        return new Unfolding(entries.apply(compressed), compressed, limits);
     }
 
     static InputStream of(MediaType type, InputStream input, ReadLimits limits) throws IOException {
