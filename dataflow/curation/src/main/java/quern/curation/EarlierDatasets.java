@@ -86,8 +86,10 @@ final class EarlierDatasets {
                 }
             }
             case StreamDeduplicator stream -> {
-                long id = log.appendId(draft.sample().id());
-                StreamDecider.append(log, id, stream.keys(draft.view(stream.textKey())), new BitSet());
+                StreamDeduplicator.Keys keys = stream.keys(draft.view(stream.textKey()));
+                BitSet all = new BitSet();
+                all.set(0, keys.count());
+                StreamDecider.append(log, log.appendId(draft.sample().id()), keys, all);
             }
         }
     }

@@ -46,6 +46,7 @@ final class StreamDecider implements AutoCloseable {
     /** Decides about the next sample and counts what it has as seen if it goes on. */
     Decision decide(Draft draft, StreamDeduplicator.Keys keys) {
         BitSet repeated = new BitSet();
+        BitSet known = new BitSet();
         Set<Key> within = keys.count() > 1 ? HashSet.newHashSet(keys.count()) : null;
         long owner = -1;
         boolean oneOwner = true;
@@ -56,11 +57,14 @@ final class StreamDecider implements AutoCloseable {
                 oneOwner &= owner < 0 || owner == found;
                 owner = found;
             }
-            repeated.set(i, found >= 0 || isWithin);
+            known.set(i, found >= 0 || isWithin);
+            repeated.set(i, found >= 0 || isWithin && deduplicator.withinSample());
         }
         StreamDeduplicator.Outcome outcome = deduplicator.decide(draft.text(deduplicator.textKey()), keys, repeated);
-        if (outcome instanceof StreamDeduplicator.Remaining && repeated.cardinality() < keys.count()) {
-            remember(draft.sample().id(), keys, repeated);
+        if (outcome instanceof StreamDeduplicator.Remaining remaining) {
+            BitSet fresh = (BitSet) remaining.left().clone();
+            fresh.andNot(known);
+            remember(draft.sample().id(), keys, fresh);
         }
         return new Decision(outcome, outcome instanceof StreamDeduplicator.Repeated && owner >= 0 && oneOwner
                 ? idOf(owner) : "");
@@ -82,19 +86,22 @@ final class StreamDecider implements AutoCloseable {
         earlier.forEach(SignatureFile::close);
     }
 
-    /** Appends all keys but the excepted ones, with the place of the sample's id. */
-    static void append(SignatureLog log, long id, StreamDeduplicator.Keys keys, BitSet except) {
+    /** Appends some of the keys, with the place of the sample's id. */
+    static void append(SignatureLog log, long id, StreamDeduplicator.Keys keys, BitSet some) {
         byte[] bytes = new byte[KEY_BYTES];
-        for (int i = except.nextClearBit(0); i < keys.count(); i = except.nextClearBit(i + 1)) {
+        for (int i = some.nextSetBit(0); i >= 0; i = some.nextSetBit(i + 1)) {
             ByteBuffer.wrap(bytes).putLong(keys.high(i)).putLong(keys.low(i));
             log.append(id, true, bytes);
         }
     }
 
-    private void remember(String sampleId, StreamDeduplicator.Keys keys, BitSet repeated) {
+    private void remember(String sampleId, StreamDeduplicator.Keys keys, BitSet fresh) {
+        if (fresh.isEmpty()) {
+            return;
+        }
         long id = log.appendId(sampleId);
-        append(log, id, keys, repeated);
-        for (int i = repeated.nextClearBit(0); i < keys.count(); i = repeated.nextClearBit(i + 1)) {
+        append(log, id, keys, fresh);
+        for (int i = fresh.nextSetBit(0); i >= 0; i = fresh.nextSetBit(i + 1)) {
             seen.put(keys.high(i), keys.low(i), id);
         }
     }

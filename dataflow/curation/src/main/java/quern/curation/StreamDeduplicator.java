@@ -24,8 +24,9 @@ public non-sealed interface StreamDeduplicator extends Deduplicator {
      *
      * @param text its text; the same object where nothing was cut
      * @param cut pieces that were cut out
+     * @param left keys of what is left: they count as seen from then on
      */
-    record Remaining(String text, int cut) implements Outcome {}
+    record Remaining(String text, int cut, BitSet left) implements Outcome {}
 
     /** @param reason short fixed text */
     record Repeated(String reason) implements Outcome {}
@@ -33,9 +34,11 @@ public non-sealed interface StreamDeduplicator extends Deduplicator {
     /** The keys of a text. Pure; safe for several threads. */
     Keys keys(TextView text);
 
-    /**
-     * Decides by the keys seen before, in samples that went on or earlier in this one. Pure. The keys of a sample that
-     * goes on count as seen from then on, those of a dropped one do not.
-     */
+    /** Whether a key counts as seen too where it is repeated within one sample. */
+    default boolean withinSample() {
+        return true;
+    }
+
+    /** Decides by the keys seen before. Pure. */
     Outcome decide(String text, Keys keys, BitSet seen);
 }

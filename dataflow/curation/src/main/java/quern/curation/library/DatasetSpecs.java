@@ -12,8 +12,11 @@ import quern.curation.Recipe.Compat;
 import quern.curation.dedup.Bands;
 import quern.curation.dedup.ExactDeduplicator;
 import quern.curation.dedup.MinHashDeduplicator;
+import quern.curation.dedup.PieceDeduplicator;
+import quern.curation.dedup.Pieces;
 import quern.curation.dedup.Shingles;
 import quern.curation.dedup.SimHashDeduplicator;
+import quern.curation.dedup.TextKey;
 import quern.curation.mapper.PythonPattern;
 import quern.curation.selector.FrequencySelector;
 import quern.curation.selector.RandomSelector;
@@ -33,8 +36,10 @@ final class DatasetSpecs {
     static List<OperatorSpec> all() {
         return List.of(
                 against("document_deduplicator").bool("lowercase", false).bool("ignore_non_character", false)
-                        .make(a -> new ExactDeduplicator(a.textKey(), a.texts("against"), a.bool("lowercase"),
-                        a.bool("ignore_non_character"))),
+                        .make(a -> new ExactDeduplicator(a.textKey(), a.texts("against"),
+                                new TextKey(a.bool("lowercase"), a.bool("ignore_non_character")))),
+                pieces("line_deduplicator", Pieces.LINE, 1), pieces("paragraph_deduplicator", Pieces.PARAGRAPH, 1),
+                pieces("sentence_deduplicator", Pieces.SENTENCE, 3),
                 shingled("document_minhash_deduplicator", 5).whole("num_permutations", 256)
                 .number("jaccard_threshold", 0.7)
                         .with("num_bands", WHOLE, null).with("num_rows_per_band", WHOLE, null)
@@ -71,6 +76,27 @@ final class DatasetSpecs {
     /** Beside Data-Juicer's parameters: earlier datasets whose samples count as seen. */
     private static SpecBuilder against(String name) {
         return new SpecBuilder(name).texts("against", List.of());
+    }
+
+    /** Quern's own; Data-Juicer has no such operators. */
+    private static OperatorSpec pieces(String name, Pieces kind, int window) {
+        return against(name).bool("lowercase", false).bool("ignore_non_character", false).whole("min_len", 1)
+                .whole("window", window).whole("ngram_size", 0).whole("ngram_stride", 1).number("threshold", 1.0)
+                .bool("within_sample", true).whole("min_pieces_left", 0).whole("min_words_left", 0)
+                .make(a -> new PieceDeduplicator(name, a.textKey(), a.texts("against"), kind,
+                        new TextKey(a.bool("lowercase"), a.bool("ignore_non_character")), rules(a)));
+    }
+
+    private static PieceDeduplicator.Rules rules(Arguments arguments) {
+        double threshold = arguments.number("threshold");
+        if (!(threshold > 0 && threshold <= 1)) {
+            throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and at most 1");
+        }
+        return new PieceDeduplicator.Rules(arguments.whole("min_len", 1, Integer.MAX_VALUE),
+                arguments.whole("window", 1, 1000), arguments.whole("ngram_size", 0, 1000),
+                arguments.whole("ngram_stride", 1, 1000), threshold, arguments.bool("within_sample"),
+                arguments.whole("min_pieces_left", 0, Integer.MAX_VALUE),
+                arguments.whole("min_words_left", 0, Integer.MAX_VALUE));
     }
 
     private static Shingles shingles(Arguments arguments) {
