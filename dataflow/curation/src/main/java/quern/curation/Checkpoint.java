@@ -44,7 +44,8 @@ record Checkpoint(String recipeHash, List<Integer> order, int stage, String posi
         node.path("files").properties().forEach(entry -> lengths.put(entry.getKey(), entry.getValue().asLong()));
         List<Integer> order = new ArrayList<>();
         node.path("order").forEach(index -> order.add(index.asInt()));
-        return new Checkpoint(node.path("recipe").asText(), List.copyOf(order), node.path("stage").asInt(), node.path("position").asText(),
-                node.path("last_document").asText(), lengths, RunCounts.read(node.path("counts")));
+        return new Checkpoint(node.path("recipe").asText(), List.copyOf(order), node.path("stage").asInt(),
+                node.path("position").asText(), node.path("last_document").asText(), lengths,
+                RunCounts.read(node.path("counts")));
     }
 }

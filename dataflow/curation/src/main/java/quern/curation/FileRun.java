@@ -1,6 +1,7 @@
 package quern.curation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import quern.config.CurationConfig;
 import quern.ingest.reader.DatasetFiles;
 import quern.ingest.reader.Manner;
 import quern.ingest.reader.ReadLimits;
+import quern.ingest.writer.RowForm;
+import quern.ingest.writer.RowWriter;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
 import quern.kv.FileStamp;
@@ -30,8 +33,10 @@ public final class FileRun {
     private final Path result;
     private final Path workDir;
     private final Path state;
+    private final RowForm form;
 
-    private FileRun(Pipeline pipeline, List<FileSource.Part> parts, Path result, Path workDir) {
+    private FileRun(Pipeline pipeline, List<FileSource.Part> parts, Path result, RowForm form, Path workDir) {
+        this.form = form;
         this.pipeline = pipeline;
         this.parts = parts;
         this.result = result;
@@ -67,7 +72,7 @@ public final class FileRun {
         }
         Path result = result(recipe, base);
         String work = recipe.files().workDir();
-        return new FileRun(pipeline, List.copyOf(parts), result,
+        return new FileRun(pipeline, List.copyOf(parts), result, form(recipe, result),
                 work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
     }
 
@@ -79,6 +84,13 @@ public final class FileRun {
         }
         Path path = base.resolve(given).toAbsolutePath().normalize();
         return given.endsWith("/") || Files.isDirectory(path) ? path.resolve(name + ".jsonl") : path;
+    }
+
+    private static RowForm form(Recipe recipe, Path result) {
+        String name = result.getFileName().toString();
+        String type = recipe.files().exportType();
+        return RowForm.ofName(name).or(() -> RowForm.ofName("." + type)).orElseThrow(() -> new RunException(
+                "export_path " + name + " ends with none of .jsonl, .jsonl.gz, .jsonl.zst, .json and .parquet"));
     }
 
     /** Files to read, in order. */
@@ -160,20 +172,41 @@ public final class FileRun {
                 DataDirectory.removeTree(state);
                 throw new RunException("a file under dataset_path was changed while it was read; run it again");
             }
-            List<Path> results = results(manifest);
+            boolean asTheyAre = form == RowForm.JSONL || form == RowForm.JSONL_ZST;
+            List<Path> results = asTheyAre ? moved(manifest) : written(manifest);
             writeManifest(manifest, results);
             moveBeside();
-            for (int i = 0; i < results.size(); i++) {
-                move(state.resolve(manifest.shards().get(i).file()), results.get(i));
-            }
-            if (manifest.shards().isEmpty()) {
-                AtomicFile.write(result, "");
-            }
             AtomicFile.forceDirectory(result.getParent());
             DataDirectory.removeTree(state);
-            return manifest.shards().isEmpty() ? List.of(result) : results;
+            return results;
         } catch (IOException e) {
             throw new UncheckedIOException("writing " + result, e);
+        }
+    }
+
+    private List<Path> moved(DatasetManifest manifest) throws IOException {
+        List<Path> results = results(manifest);
+        for (int i = 0; i < results.size(); i++) {
+            move(state.resolve(manifest.shards().get(i).file()), results.get(i));
+        }
+        if (results.isEmpty()) {
+            AtomicFile.write(result, "");
+            return List.of(result);
+        }
+        return results;
+    }
+
+    /** The samples once more, in the form that is asked for. */
+    private List<Path> written(DatasetManifest manifest) throws IOException {
+        try (RowWriter writer = RowWriter.create(result, form, pipeline.recipe().shardBytes())) {
+            for (DatasetManifest.Shard shard : manifest.shards()) {
+                try (BufferedReader lines = Files.newBufferedReader(state.resolve(shard.file()))) {
+                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                        writer.append((ObjectNode) Json.MAPPER.readTree(line));
+                    }
+                }
+            }
+            return writer.finish();
         }
     }
 
@@ -203,8 +236,11 @@ public final class FileRun {
             inputs.addObject().put("path", part.file().toString()).put("weight", part.weight())
                     .put("bytes", content.bytes()).put("sha256", content.sha256());
         }
-        for (int i = 0; i < results.size(); i++) {
-            ((ObjectNode) node.path("shards").get(i)).put("file", results.get(i).getFileName().toString());
+        var shards = node.putArray("shards");
+        for (Path file : results) {
+            DatasetManifest.Shard content = Sealing.describe(file, 0);
+            shards.addObject().put("file", file.getFileName().toString()).put("bytes", content.bytes())
+                    .put("sha256", content.sha256());
         }
         Json.writeAtomically(beside("_manifest.json"), Json.pretty(node));
     }

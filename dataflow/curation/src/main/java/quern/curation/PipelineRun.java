@@ -109,8 +109,8 @@ public final class PipelineRun implements AutoCloseable {
                         + pipeline.recipe().hash());
             }
             checkpoint.lengths().forEach((file, length) -> new AppendFile(directory.resolve(file), length).close());
-            return new PipelineRun(pipeline.inOrder(checkpoint.order()), source, directory, config, List.copyOf(new TreeSet<>(labels)), manner,
-                    checkpoint);
+            return new PipelineRun(pipeline.inOrder(checkpoint.order()), source, directory, config,
+                    List.copyOf(new TreeSet<>(labels)), manner, checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException(directory.toString(), e);
         }
@@ -351,7 +351,8 @@ public final class PipelineRun implements AutoCloseable {
         output.lengths(lengths);
         // What deduplicators have taken since of batches behind this one does not count.
         lengths.putAll(decided);
-        new Checkpoint(pipeline.recipe().hash(), pipeline.order(), atStage, position, output.lastDocument(), lengths, counts)
+        new Checkpoint(pipeline.recipe().hash(), pipeline.order(), atStage, position, output.lastDocument(),
+                lengths, counts)
                 .write(directory);
         sinceCheckpoint = 0;
     }

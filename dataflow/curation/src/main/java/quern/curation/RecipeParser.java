@@ -200,13 +200,10 @@ final class RecipeParser {
     private boolean compressed(YamlMap map) {
         String path = string(map, "export_path", "");
         String type = string(map, "export_type", "");
-        boolean zst = path.endsWith(".zst");
-        String name = zst ? path.substring(0, path.length() - 4) : path;
-        if (name.endsWith(".json") || type.equals("json")) {
-            problem(map.lineOf(type.isEmpty() ? "export_path" : "export_type"), "export",
-                    "results are written as .jsonl, .jsonl.zst or .parquet, not json");
+        if (!type.isEmpty() && !Set.of("jsonl", "json", "parquet").contains(type)) {
+            problem(map.lineOf("export_type"), "export_type", "'" + type + "', expected jsonl, json or parquet");
         }
-        return zst;
+        return path.endsWith(".zst");
     }
 
     private Recipe.Compat compat(YamlMap map) {

@@ -183,6 +183,19 @@ class FileRunTest {
     }
 
     @Test
+    void shouldWriteTheSameRowsInEveryFormThatIsAskedFor() throws IOException {
+        List<String> expected = texts(run(pipeline("dataset_path: a.jsonl\nexport_path: f.jsonl\n")).getFirst());
+        for (String name : List.of("f.parquet", "f.json", "f.jsonl.gz")) {
+            Path result = run(pipeline("dataset_path: a.jsonl\nexport_path: " + name + "\n")).getFirst();
+            assertEquals(name, result.getFileName().toString());
+            Path again = run(pipeline("dataset_path: " + name + "\nexport_path: again.jsonl\n")).getFirst();
+            assertEquals(expected, texts(again), name);
+        }
+        assertTrue(assertThrows(RunException.class, () -> run(pipeline("dataset_path: a.jsonl\nexport_path: f.xls\n")))
+                .getMessage().contains(".parquet"));
+    }
+
+    @Test
     void shouldNameShardsAsDataJuicerWhenTheRecipeSaysTheirSize() {
         List<Path> results = run(pipeline("dataset_path: a.jsonl\nexport_path: s/part.jsonl\n",
                 "--export_shard_size", "3000"));
