@@ -1,0 +1,134 @@
+package quern.system;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code quern curate} over local files as a process: with a heap smaller than the corpus, killed and run again. */
+class CurateFilesTest {
+
+    private static final int SAMPLES = 11_000;
+    private static final int CHECKPOINT_SAMPLES = 400;
+    private static final int KILLS = 2;
+    private static final long HEAP_MIB = 40;
+    private static final long LIMIT_S = 120;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void write() throws IOException {
+        Random random = new Random(23);
+        try (BufferedWriter rows = Files.newBufferedWriter(directory.resolve("corpus.jsonl"))) {
+            for (int i = 0; i < SAMPLES; i++) {
+                // Some are equal, some nearly.
+                var own = new Random(i % 6 == 0 ? i / 60 : i);
+                StringBuilder text = new StringBuilder(random.nextInt(6) == 0 ? "mail a.b@c.example " : "");
+                for (int words = 60 + own.nextInt(2000); words > 0; words--) {
+                    text.append(Integer.toString(own.nextInt(30_000), 36)).append(own.nextInt(20) == 0 ? ".  " : " ");
+                }
+                rows.write(i % 1000 == 999 ? "{\"text\": 7}\n" : "{\"text\": \"" + text + "\", \"n\": " + i + "}\n");
+            }
+        }
+        Files.writeString(directory.resolve("recipe.yaml"), """
+                dataset_path: corpus.jsonl
+                process:
+                  - clean_email_mapper:
+                  - whitespace_normalization_mapper:
+                  - character_repetition_filter: {max_ratio: 0.2}
+                  - words_num_filter: {min_num: 100}
+                  - document_deduplicator:
+                  - document_simhash_deduplicator:
+                """);
+    }
+
+    private Process start(String result, Path printed) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MIB + "m",
+                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                "quern.appliance.Main", "curate", "recipe.yaml", "--export_path", result, "--json",
+                "--set", "curation.checkpoint-samples=" + CHECKPOINT_SAMPLES,
+                "--data", directory.resolve("data").toString()));
+        return new ProcessBuilder(command).directory(directory.toFile()).redirectOutput(printed.toFile())
+                .redirectError(directory.resolve("errors.txt").toFile()).start();
+    }
+
+    private JsonNode finish(String result) throws IOException, InterruptedException {
+        Path printed = directory.resolve("printed.json");
+        Process process = start(result, printed);
+        boolean ended = process.waitFor(LIMIT_S, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor();
+        assertTrue(ended && process.exitValue() == 0,
+                () -> "exit " + process.exitValue() + ": " + read(directory.resolve("errors.txt")));
+        return ServerProcess.JSON.readTree(printed.toFile());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Samples behind the last checkpoint of an unfinished run; -1 before the first. */
+    private static long behind(Path state) {
+        try {
+            return ServerProcess.JSON.readTree(Files.readAllBytes(state.resolve("checkpoint.json")))
+                    .path("counts").path("in").asLong();
+        } catch (IOException absent) {
+            return -1;
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameBytesInASmallHeapWhenItIsKilledInTheMiddle() throws Exception {
+        assertTrue(Files.size(directory.resolve("corpus.jsonl")) > HEAP_MIB << 20);
+        JsonNode report = finish("whole/result.jsonl");
+        long dropped = 0;
+        for (JsonNode reasons : report.path("dropped")) {
+            for (JsonNode count : reasons) {
+                dropped += count.asLong();
+            }
+        }
+        assertEquals(SAMPLES, report.path("read").asLong());
+        assertEquals(SAMPLES, report.path("kept").asLong() + dropped);
+        assertTrue(dropped > 1000 && report.path("megabytesPerSecond").asDouble() > 0, report::toString);
+
+        Path state = directory.resolve("killed/.result.curation");
+        long target = 1000;
+        for (int kill = 0; kill < KILLS; kill++) {
+            long from = behind(state);
+            long until = target;
+            Process process = start("killed/result.jsonl", directory.resolve("killed.json"));
+            ServerProcess.await("a checkpoint behind " + until,
+                    () -> behind(state) >= until || !process.isAlive());
+            assertTrue(process.isAlive(), () -> "ended before it was killed: " + read(directory.resolve("errors.txt")));
+            process.destroyForcibly().waitFor();
+            assertTrue(from < 0 || read(directory.resolve("errors.txt")).contains(from + " read so far"),
+                    "it did not go on from " + from);
+            target = behind(state) + 3 * CHECKPOINT_SAMPLES;
+        }
+        JsonNode again = finish("killed/result.jsonl");
+        assertEquals(report.path("dropped"), again.path("dropped"));
+        for (String name : Arrays.asList("result.jsonl", "result_stats.jsonl", "result_lineage.jsonl",
+                "rejected.jsonl")) {
+            assertArrayEquals(Files.readAllBytes(directory.resolve("whole").resolve(name)),
+                    Files.readAllBytes(directory.resolve("killed").resolve(name)), name);
+        }
+    }
+}
