@@ -97,11 +97,16 @@ public final class Arguments {
 
     /** The interval of a range filter, from its two bounds and the three flags every filter has. */
     public Interval interval(String min, String max) {
+        return interval(number(min), number(max));
+    }
+
+    /** The same with bounds that are not both parameters. */
+    public Interval interval(double min, double max) {
         boolean minClosed = bool("min_closed_interval");
         boolean maxClosed = bool("max_closed_interval");
         return bool("reversed_range") && isCompatible()
-                ? Interval.reversedAsDataJuicer(number(min), number(max), minClosed, maxClosed)
-                : new Interval(number(min), number(max), minClosed, maxClosed, bool("reversed_range"));
+                ? Interval.reversedAsDataJuicer(min, max, minClosed, maxClosed)
+                : new Interval(min, max, minClosed, maxClosed, bool("reversed_range"));
     }
 
     private Object value(String name) {

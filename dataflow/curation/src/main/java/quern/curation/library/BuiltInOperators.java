@@ -33,6 +33,7 @@ public final class BuiltInOperators implements OperatorLibrary {
     public BuiltInOperators(TextModel model, TextGenerator generator, LanguageDetector detector) {
         new FilterSpecs(model, detector).all().forEach(spec -> specs.put(spec.name(), spec));
         MapperSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        LanguageSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new JudgingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));

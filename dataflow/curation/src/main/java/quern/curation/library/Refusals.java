@@ -39,17 +39,15 @@ final class Refusals {
                 + "extract_nickname_mapper "
                 + "extract_support_text_mapper relation_identity_mapper nested_aggregator entity_attribute_aggregator "
                 + "most_relevant_entities_aggregator meta_tags_aggregator");
-        put(all, MODEL, "text_action_filter text_entity_dependency_filter text_pair_similarity_filter "
-                + "query_intent_detection_mapper query_sentiment_detection_mapper query_topic_detection_mapper "
-                + "sentence_split_mapper");
-        put(all, PYTHON, "python_lambda_mapper python_file_mapper nlpaug_en_mapper nlpcda_zh_mapper");
+        put(all, MODEL, "text_entity_dependency_filter text_pair_similarity_filter "
+                + "query_intent_detection_mapper query_sentiment_detection_mapper query_topic_detection_mapper");
+        put(all, PYTHON, "python_lambda_mapper python_file_mapper");
         put(all, "runs on a Ray cluster, which Quern does not use; use the operator of the same name without ray_",
                 "ray_document_deduplicator ray_bts_minhash_deduplicator");
         put(all, "fetches files from the network, which Quern never does; ingest the files instead",
                 "download_file_mapper");
         put(all, "needs a Label Studio server, which Quern does not use; remove it",
                 "human_preference_annotation_mapper");
-        put(all, "needs the dictionaries of OpenCC, which Quern does not have; remove it", "chinese_convert_mapper");
         return Map.copyOf(all);
     }
 
