@@ -6,7 +6,9 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import quern.actors.Stores;
 import quern.config.QuernException;
+import quern.curation.DatasetLookup;
 import quern.curation.DatasetSource;
+import quern.curation.RunException;
 import quern.ingest.Document;
 import quern.ingest.DocumentId;
 import quern.ingest.JournalCursor;
@@ -41,6 +43,16 @@ public final class CatalogueSources implements CurationSources {
                 .orElseThrow(() -> new QuernException(QuernException.Category.ERROR, "no dataset '" + id + "'"));
         return new Opened(
                 new DatasetSource(stores.directory().root().resolve(dataset.path())), dataset.ownership().labels());
+    }
+
+    @Override
+    public DatasetLookup earlier(CurationSpec spec, Ownership owner) {
+        return name -> {
+            DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, name, DatasetRecord.class)
+                    .filter(found -> found.ownership().visibleTo(owner.ownerKeyId(), spec.seesAll()))
+                    .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
+            return stores.directory().root().resolve(dataset.path());
+        };
     }
 
     private Opened all(CurationSpec spec, Predicate<Document> shown) {

@@ -1,6 +1,8 @@
 package quern.actors.curation;
 
 import java.util.Set;
+import quern.curation.DatasetLookup;
+import quern.curation.RunException;
 import quern.curation.SampleSource;
 import quern.kv.journal.Ownership;
 
@@ -13,4 +15,11 @@ public interface CurationSources {
 
     /** @throws quern.config.QuernException ERROR if a named dataset or document is not there for the owner */
     Opened open(CurationSpec spec, Ownership owner);
+
+    /** Finds the earlier datasets that a recipe's deduplicators compare with: those the owner may see. */
+    default DatasetLookup earlier(CurationSpec spec, Ownership owner) {
+        return name -> {
+            throw new RunException("against: no dataset '" + name + "'");
+        };
+    }
 }

@@ -21,6 +21,7 @@ import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
 import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
+import quern.curation.RunManner;
 import quern.curation.RunProgress;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
@@ -83,7 +84,8 @@ public final class CurationWork implements JobWork {
             CurationSources.Opened opened = sources.open(spec, job.ownership());
             Ownership ownership = job.ownership().union(Ownership.of(job.ownership().ownerKeyId(), opened.labels()));
             Path directory = data.jobs().resolve(job.id());
-            PipelineRun run = PipelineRun.open(pipeline, opened.source(), directory, config, opened.labels());
+            PipelineRun run = PipelineRun.open(pipeline, opened.source(), directory, config, opened.labels(),
+                    RunManner.DATASET.comparing(sources.earlier(spec, job.ownership())));
             boolean waits = pipeline.operators().stream().anyMatch(Operator::waits);
             RunStream stream = waits ? RunStream.waiting(run, system, WAITING_PER_REQUEST * config.generationParallel())
                     : new RunStream(run, system, config.threads());

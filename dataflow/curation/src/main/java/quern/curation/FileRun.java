@@ -251,6 +251,7 @@ public final class FileRun {
         }
         move(state.resolve(RunManner.LINEAGE), beside("_lineage.jsonl"));
         move(state.resolve(RejectLog.FILE), workDir.resolve(RejectLog.FILE));
+        move(state.resolve(DuplicateLog.FILE), workDir.resolve(DuplicateLog.FILE));
         try (Stream<Path> files = Files.list(state)) {
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString();

@@ -19,6 +19,11 @@ public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing t
         this(provenance, whole, tracing, DatasetLookup.DIRECTORIES);
     }
 
+    /** The same, with another way to find earlier datasets. */
+    public RunManner comparing(DatasetLookup with) {
+        return new RunManner(provenance, whole, tracing, with);
+    }
+
     /** A line for each kept sample, in order: its document and its place there. */
     public static final String LINEAGE = "lineage.jsonl";
 }
