@@ -12,4 +12,9 @@ public non-sealed interface Filter extends Operator {
     default boolean isIndependent() {
         return false;
     }
+
+    /** The number it judges by and the range it keeps; null where it judges by something else. */
+    default Bound bound() {
+        return null;
+    }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import quern.curation.report.Measured;
 
 /**
  * Takes batches through the operators of a stage, segment by segment: one ends at each deduplicator that decides at
@@ -17,11 +18,18 @@ final class Passage {
     private final RunManner manner;
     /** Index of the operator at which each segment ends; the last one's is the number of operators. */
     private final List<Integer> ends = new ArrayList<>();
+    /** What each operator judges by; null where it judges by no number. */
+    private final List<Bound> bounds = new ArrayList<>();
+    /** Index of the operator behind which samples may be quoted. */
+    private final int quotableFrom;
 
-    Passage(Recipe recipe, Stage stage, RunManner manner) {
+    /** @param hidesLater whether a later stage takes out what must not be shown */
+    Passage(Recipe recipe, Stage stage, boolean hidesLater, RunManner manner) {
         this.manner = manner;
         this.recipe = recipe;
         this.stage = stage;
+        stage.steps().forEach(step -> bounds.add(step.operator() instanceof Filter filter ? filter.bound() : null));
+        quotableFrom = hidesLater ? stage.steps().size() : stage.hiddenUntil();
         for (int i = 0; i < stage.steps().size(); i++) {
             if (stage.steps().get(i).operator() instanceof StreamDeduplicator) {
                 ends.add(i);
@@ -59,6 +67,7 @@ final class Passage {
         if (batch.isFresh && batch.segment == 0
                 && FieldPath.get(draft.fields(), recipe.textKey()) instanceof TextNode text) {
             batch.counts.bytes += Utf8.bytes(text.textValue());
+            batch.counts.surveying().read(text.textValue());
         }
     }
 
@@ -71,7 +80,7 @@ final class Passage {
             long start = System.nanoTime();
             List<Draft> out;
             try {
-                out = apply(batch, step, draft);
+                out = apply(batch, i, draft);
             } catch (RunException | UncheckedIOException e) {
                 throw e;
             } catch (RuntimeException | StackOverflowError e) {
@@ -94,7 +103,8 @@ final class Passage {
     }
 
     /** An empty list where the sample was dropped, and the drop is booked. */
-    private List<Draft> apply(Batch batch, Stage.Labelled step, Draft draft) {
+    private List<Draft> apply(Batch batch, int index, Draft draft) {
+        Stage.Labelled step = stage.steps().get(index);
         return switch (step.operator()) {
             case Mapper mapper -> {
                 String before = manner.tracing().covers(step.operator().name()) ? text(draft) : null;
@@ -114,8 +124,9 @@ final class Passage {
                 }
                 yield made;
             }
-            case Filter filter -> switch (filter.judge(draft)) {
+            case Filter filter -> switch (measured(batch, index, draft, filter.judge(draft))) {
                 case Verdict.Keep _ -> List.of(draft);
+                case Verdict.Drop _ when manner.isAnalysis() -> List.of(draft);
                 case Verdict.Drop drop -> {
                     if (manner.tracing().covers(step.operator().name())) {
                         batch.trace("filter", step.label(), manner, draft.fields());
@@ -129,6 +140,24 @@ final class Passage {
         };
     }
 
+    private Verdict measured(Batch batch, int index, Draft draft, Verdict verdict) {
+        Bound bound = bounds.get(index);
+        if (bound != null) {
+            RunCounts.PerOperator count = batch.counts.of(stage.steps().get(index).label());
+            if (count.measuring == null) {
+                count.measuring = new Measured.Part(bound.keep());
+            }
+            boolean kept = verdict instanceof Verdict.Keep;
+            double value = draft.stat(bound.stat());
+            if (index < quotableFrom) {
+                count.measuring.add(value, kept);
+            } else {
+                count.measuring.add(value, kept, draft, recipe.textKey());
+            }
+        }
+        return verdict;
+    }
+
     private String text(Draft draft) {
         return FieldPath.get(draft.fields(), recipe.textKey()) instanceof TextNode text ? text.textValue() : "";
     }
@@ -137,6 +166,7 @@ final class Passage {
         boolean within = at < stage.steps().size();
         if (!within && stage.decider() == null) {
             batch.items.add(ShardWriter.ready(draft, recipe, manner));
+            batch.counts.surveying().ended(draft, true, recipe.textKey());
             return;
         }
         Stage.Labelled step = within ? stage.steps().get(at) : stage.decider();
@@ -180,6 +210,7 @@ final class Passage {
     /** @param standsFor id of the sample it is a duplicate of; empty where it is none */
     static void drop(Batch batch, String label, Draft draft, Verdict.Drop drop, String standsFor) {
         batch.counts.drop(label, drop.reason());
+        batch.counts.surveying().ended(draft, false, "");
         batch.items.add(new Passed.Dropped(new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label,
                 drop.reason(), drop.stat(), drop.threshold(), standsFor, draft.changedBy())));
     }

@@ -35,6 +35,9 @@ public final class PipelineRun implements AutoCloseable {
     private final List<Stage> stages;
     private final RunCounts counts;
 
+    private final long openedAt = System.nanoTime();
+    private final long elapsedBefore;
+
     private int stage;
     private boolean finished;
     private long sinceCheckpoint;
@@ -54,6 +57,7 @@ public final class PipelineRun implements AutoCloseable {
         this.labels = labels;
         this.stages = Stage.of(pipeline);
         this.counts = from.counts();
+        this.elapsedBefore = counts.elapsed;
         this.stage = from.stage();
         counts.of(SourceInput.LABEL);
         Stage.labelled(pipeline).forEach(step -> counts.of(step.label()));
@@ -71,6 +75,7 @@ public final class PipelineRun implements AutoCloseable {
         this.labels = List.of();
         this.stages = Stage.of(pipeline);
         this.counts = counts;
+        this.elapsedBefore = counts.elapsed;
         this.stage = stages.size();
         this.finished = true;
         publish();
@@ -157,6 +162,7 @@ public final class PipelineRun implements AutoCloseable {
         counts.in = report.in();
         counts.kept = report.kept();
         counts.bytes = report.bytes();
+        counts.elapsed = Math.round(report.seconds() * 1e9);
         for (RunReport.Line line : report.operators()) {
             RunCounts.PerOperator one = counts.of(line.operator());
             one.in = line.in();
@@ -180,6 +186,7 @@ public final class PipelineRun implements AutoCloseable {
             return false;
         }
         if (sealing != null) {
+            counts.elapsed = elapsed();
             finished = !sealing.step();
             publish();
             return !finished;
@@ -340,7 +347,8 @@ public final class PipelineRun implements AutoCloseable {
                     throw new IllegalStateException(decider.label() + " ends no stage");
             };
         }
-        passage = new Passage(pipeline.recipe(), stages.get(stage), manner);
+        boolean hidesLater = Stage.hides(stages.subList(stage + 1, stages.size()));
+        passage = new Passage(pipeline.recipe(), stages.get(stage), hidesLater, manner);
         output = new StageOutput(directory, pipeline.recipe(), manner, config, stages, stage, counts, lengths,
                 lastDocument);
     }
@@ -351,10 +359,16 @@ public final class PipelineRun implements AutoCloseable {
         output.lengths(lengths);
         // What deduplicators have taken since of batches behind this one does not count.
         lengths.putAll(decided);
-        new Checkpoint(pipeline.recipe().hash(), pipeline.order(), atStage, position, output.lastDocument(),
-                lengths, counts)
+        counts.elapsed = elapsed();
+        new Checkpoint(pipeline.recipe().hash(), pipeline.order(), atStage, position, output.lastDocument(), lengths,
+                counts)
                 .write(directory);
         sinceCheckpoint = 0;
+    }
+
+    /** Time spent until now, in earlier attempts up to their last checkpoint too. */
+    private long elapsed() {
+        return elapsedBefore + System.nanoTime() - openedAt;
     }
 
     private void requireFinished() {

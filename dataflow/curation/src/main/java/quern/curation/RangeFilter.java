@@ -23,6 +23,11 @@ public interface RangeFilter extends Filter {
     }
 
     @Override
+    default Bound bound() {
+        return new Bound(statKey(), keep());
+    }
+
+    @Override
     default Verdict judge(Draft draft) {
         double value = draft.stat(statKey());
         if (Double.isNaN(value)) {

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import quern.curation.report.Measured;
+import quern.curation.report.Survey;
 
 /** What a run has counted so far; part of its checkpoint. {@code in + made = kept + dropped + under way}. */
 final class RunCounts {
@@ -19,6 +21,10 @@ final class RunCounts {
         long nanos;
         final Map<String, Long> dropped = new TreeMap<>();
         final Map<String, Long> noted = new TreeMap<>();
+        /** What it measured; null where it measures nothing. */
+        Measured measured;
+        /** The same of a batch; null in the counts of a run. */
+        Measured.Part measuring;
     }
 
     long in;
@@ -29,6 +35,12 @@ final class RunCounts {
     long bytes;
     final Map<String, PerOperator> operators = new LinkedHashMap<>();
     final List<Long> partSamples = new ArrayList<>();
+    /** Time spent so far, in nanoseconds. */
+    long elapsed;
+    /** Lengths and languages; null before any were taken. */
+    Survey survey;
+    /** The same of a batch; null in the counts of a run. */
+    Survey.Part surveying;
 
     /** Adds what was counted of some samples more. */
     void add(RunCounts more) {
@@ -36,6 +48,10 @@ final class RunCounts {
         kept += more.kept;
         changed += more.changed;
         bytes += more.bytes;
+        if (more.surveying != null) {
+            survey = survey == null ? new Survey() : survey;
+            survey.add(more.surveying);
+        }
         more.operators.forEach((label, counts) -> {
             PerOperator one = of(label);
             one.in += counts.in;
@@ -44,7 +60,17 @@ final class RunCounts {
             one.nanos += counts.nanos;
             counts.dropped.forEach((reason, count) -> one.dropped.merge(reason, count, Long::sum));
             counts.noted.forEach((note, count) -> one.noted.merge(note, count, Long::sum));
+            if (counts.measuring != null) {
+                one.measured = one.measured == null ? new Measured() : one.measured;
+                one.measured.add(counts.measuring);
+            }
         });
+    }
+
+    /** Of a batch. */
+    Survey.Part surveying() {
+        surveying = surveying == null ? new Survey.Part() : surveying;
+        return surveying;
     }
 
     PerOperator of(String label) {
@@ -80,6 +106,10 @@ final class RunCounts {
 
     void write(ObjectNode target) {
         target.put("in", in).put("kept", kept).put("changed", changed).put("bytes", bytes);
+        target.put("elapsed", elapsed);
+        if (survey != null) {
+            survey.write(target.putObject("survey"));
+        }
         partSamples.forEach(target.putArray("part_samples")::add);
         ObjectNode all = target.putObject("operators");
         operators.forEach((label, counts) -> {
@@ -89,6 +119,9 @@ final class RunCounts {
             counts.dropped.forEach(dropped::put);
             ObjectNode noted = one.putObject("noted");
             counts.noted.forEach(noted::put);
+            if (counts.measured != null) {
+                counts.measured.write(one.putObject("measured"));
+            }
         });
     }
 
@@ -98,6 +131,8 @@ final class RunCounts {
         counts.kept = node.path("kept").asLong();
         counts.changed = node.path("changed").asLong();
         counts.bytes = node.path("bytes").asLong();
+        counts.elapsed = node.path("elapsed").asLong();
+        counts.survey = node.has("survey") ? Survey.of(node.path("survey")) : null;
         node.path("part_samples").forEach(n -> counts.partSamples.add(n.asLong()));
         node.path("operators").properties().forEach(entry -> {
             PerOperator one = counts.of(entry.getKey());
@@ -105,6 +140,7 @@ final class RunCounts {
             one.made = entry.getValue().path("made").asLong();
             one.errors = entry.getValue().path("errors").asLong();
             one.nanos = entry.getValue().path("nanos").asLong();
+            one.measured = entry.getValue().has("measured") ? Measured.read(entry.getValue().path("measured")) : null;
             entry.getValue().path("noted").properties().forEach(n -> one.noted.put(n.getKey(), n.getValue().asLong()));
             entry.getValue().path("dropped").properties()
                     .forEach(d -> one.dropped.put(d.getKey(), d.getValue().asLong()));

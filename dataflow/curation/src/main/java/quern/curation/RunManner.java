@@ -8,11 +8,18 @@ package quern.curation;
  * @param whole whether the result is one file where the recipe does not say how large a shard is
  * @param tracing samples shown in {@code trace-<kind>-<operator>.jsonl}
  * @param earlier finds the datasets that deduplicators compare with
+ * @param isAnalysis whether filters only measure and drop nothing
  */
-public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing, DatasetLookup earlier) {
+public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing, DatasetLookup earlier,
+        boolean isAnalysis) {
 
     /** As datasets of the catalogue are made. */
     public static final RunManner DATASET = new RunManner(true, false, RecipeFiles.Tracing.NONE);
+
+    /** Filters drop what they would drop. */
+    public RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing, DatasetLookup earlier) {
+        this(provenance, whole, tracing, earlier, false);
+    }
 
     /** Earlier datasets are named by their directories. */
     public RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing) {

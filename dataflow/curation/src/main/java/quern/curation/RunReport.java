@@ -15,13 +15,17 @@ import java.util.TreeMap;
  * @param made samples that mappers made beyond the ones they were given
  * @param kept samples in the dataset
  * @param bytes of the texts read, in UTF-8
+ * @param seconds of wall-clock time, without those between a kill and the next start
  * @param operators in recipe order; {@code reader} first where documents or samples were dropped before the first
  *     operator
  */
-public record RunReport(long in, long made, long kept, long bytes, List<Line> operators) {
+public record RunReport(long in, long made, long kept, long bytes, double seconds, List<Line> operators) {
 
     /** Its name in a run's directory. */
     public static final String FILE = "report.json";
+
+    /** Name of the same as a page. */
+    public static final String PAGE = "report.html";
 
     /**
      * @param in samples that reached the operator
@@ -52,7 +56,8 @@ public record RunReport(long in, long made, long kept, long bytes, List<Line> op
         counts.operators.forEach((label, o) ->
                 lines.add(new Line(label, o.in, o.made, Map.copyOf(o.dropped), Map.copyOf(o.noted),
                         o.errors, o.nanos)));
-        return new RunReport(counts.in, counts.made(), counts.kept, counts.bytes, List.copyOf(lines));
+        return new RunReport(counts.in, counts.made(), counts.kept, counts.bytes,
+                counts.elapsed / 1e9, List.copyOf(lines));
     }
 
     /** Reads the report of a finished run. */
@@ -65,13 +70,33 @@ public record RunReport(long in, long made, long kept, long bytes, List<Line> op
                     line.path("nanos").asLong()));
         }
         return new RunReport(node.path("in").asLong(), node.path("made").asLong(), node.path("kept").asLong(),
-                node.path("bytes").asLong(), lines);
+                node.path("bytes").asLong(), node.path("seconds").asDouble(), lines);
+    }
+
+    /** Megabytes of text read in a second. */
+    public double megabytesPerSecond() {
+        return seconds > 0 ? bytes / 1e6 / seconds : 0;
+    }
+
+    /**
+     * The report of a finished run as its file has it: this, and beside each operator what it measured; lengths,
+     * languages and duplicates.
+     */
+    public static JsonNode figures(Path directory) {
+        return Json.read(directory.resolve(FILE));
     }
 
     ObjectNode toJson() {
         ObjectNode node = Json.object();
-        node.put("in", in).put("made", made).put("kept", kept).put("dropped", dropped())
-                .put("bytes", bytes);
+        node.put("read", in).put("in", in).put("made", made).put("kept", kept).put("dropped_samples", dropped());
+        ObjectNode all = node.putObject("dropped");
+        for (Line line : operators) {
+            if (!line.dropped().isEmpty()) {
+                ObjectNode reasons = all.putObject(line.operator());
+                new TreeMap<>(line.dropped()).forEach(reasons::put);
+            }
+        }
+        node.put("bytes", bytes).put("seconds", seconds).put("megabytesPerSecond", megabytesPerSecond());
         for (Line line : operators) {
             ObjectNode one = node.withArray("operators").addObject();
             one.put("operator", line.operator()).put("in", line.in()).put("made", line.made());

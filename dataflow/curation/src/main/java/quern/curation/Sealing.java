@@ -1,10 +1,12 @@
 package quern.curation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import quern.curation.report.ReportPage;
 
 /**
  * Turns the part files of a run into shards, one at a time, and last writes the manifest. Can be repeated at any
@@ -42,7 +45,10 @@ final class Sealing {
                 shards.add(seal(index));
                 return true;
             }
-            Json.writeAtomically(directory.resolve(RunReport.FILE), Json.pretty(RunReport.of(counts).toJson()));
+            ObjectNode report = new ReportFile(pipeline, counts).toJson();
+            Json.writeAtomically(directory.resolve(RunReport.FILE), Json.pretty(report));
+            Json.writeAtomically(directory.resolve(RunReport.PAGE),
+                    ReportPage.of(report).getBytes(StandardCharsets.UTF_8));
             DatasetManifest manifest = manifest();
             Json.writeAtomically(directory.resolve(DatasetManifest.FILE), Json.pretty(manifest.toJson()));
             clean(directory);

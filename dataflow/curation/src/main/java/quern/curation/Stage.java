@@ -16,6 +16,21 @@ record Stage(List<Labelled> steps, Labelled decider) {
     /** @param label recipe key, with {@code #2} for its second use and so on */
     record Labelled(String label, Operator operator) {}
 
+    /** Index of the first operator behind all that take out what must not be shown. */
+    int hiddenUntil() {
+        for (int i = steps.size(); i > 0; i--) {
+            if (steps.get(i - 1).operator() instanceof Mapper mapper && mapper.hides()) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** Whether one of the stages takes out what must not be shown. */
+    static boolean hides(List<Stage> stages) {
+        return stages.stream().anyMatch(stage -> stage.hiddenUntil() > 0);
+    }
+
     static List<Stage> of(Pipeline pipeline) {
         List<Stage> stages = new ArrayList<>();
         List<Labelled> steps = new ArrayList<>();

@@ -2,8 +2,10 @@ package quern.curation.filter;
 
 import java.util.Locale;
 import java.util.Set;
+import quern.curation.Bound;
 import quern.curation.Draft;
 import quern.curation.Filter;
+import quern.curation.Interval;
 import quern.curation.LanguageDetector;
 import quern.curation.Verdict;
 
@@ -27,6 +29,11 @@ public record LanguageIdScoreFilter(String textKey, Set<String> languages, doubl
     @Override
     public boolean isIndependent() {
         return true;
+    }
+
+    @Override
+    public Bound bound() {
+        return new Bound("lang_score", Interval.closed(minScore, Double.POSITIVE_INFINITY));
     }
 
     @Override
