@@ -24,6 +24,7 @@ import quern.appliance.http.RouteTable;
 import quern.config.ApplianceConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.curation.RecipeCompiler;
 import quern.inference.engine.EngineStats;
 import quern.kv.ServerFile;
 
@@ -39,9 +40,12 @@ public final class Appliance implements AutoCloseable {
     private final ActorSystem<Guardian.Command> system;
     private final HttpServer server;
     private final RouteTable routes;
+    private final JobKinds jobs;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Appliance(House house, ActorSystem<Guardian.Command> system, HttpServer server, RouteTable routes) {
+    private Appliance(House house, ActorSystem<Guardian.Command> system, HttpServer server, RouteTable routes,
+            JobKinds jobs) {
+        this.jobs = jobs;
         this.house = house;
         this.system = system;
         this.server = server;
@@ -86,7 +90,7 @@ public final class Appliance implements AutoCloseable {
         HttpServer server = HttpServer.bind(system, config.http(), table, keys::holder);
         house.stores().directory().writeServerFile(new ServerFile(ProcessHandle.current().pid(), config.http().host(),
                 server.port(), config.http().tlsCertificate().isPresent()));
-        return new Appliance(house, system, server, table);
+        return new Appliance(house, system, server, table, jobs);
     }
 
     /** How Pekko is set up in this process. */
@@ -102,6 +106,11 @@ public final class Appliance implements AutoCloseable {
     public static String version() {
         String version = Appliance.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
+    }
+
+    /** Makes pipelines whose operators ask the model that this appliance serves. */
+    public RecipeCompiler recipes() {
+        return jobs.recipes();
     }
 
     /** Port the listener is bound to. */

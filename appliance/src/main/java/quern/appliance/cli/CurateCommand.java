@@ -19,6 +19,7 @@ import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
 import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
+import quern.curation.RecipeException;
 import quern.curation.RecipeOverride;
 import quern.curation.library.BuiltInOperators;
 
@@ -61,6 +62,10 @@ final class CurateCommand implements Callable<Integer> {
     @Option(names = "--compat", paramLabel = "NAME", description = "Whose rules apply: data-juicer-1.4.3.")
     private String compat;
 
+    @Option(names = "--model", paramLabel = "MODEL",
+            description = "Model that operators of local files ask, where no server runs (default: the configured one).")
+    private String model;
+
     @Option(names = "--dry-run", description = "Say what would be read, done and written, and stop.")
     private boolean dryRun;
 
@@ -77,9 +82,13 @@ final class CurateCommand implements Callable<Integer> {
         if (dataset == null && !parsed.files().inputs().isEmpty()) {
             return local(parsed);
         }
-        if (dryRun || explain || exportPath != null || !more.isEmpty()) {
-            throw new UsageProblem("--dry-run, --explain, --export_path and keys of the recipe need local files: give "
-                    + "--dataset_path, or the key in the recipe");
+        if (!more.isEmpty()) {
+            throw new UsageProblem("unknown option " + more.getFirst() + "; keys of the recipe may be given with local "
+                    + "files only: add --dataset_path, or the key in the recipe");
+        }
+        if (dryRun || explain || exportPath != null) {
+            throw new UsageProblem("--dry-run, --explain and --export_path need local files: give --dataset_path, or "
+                    + "the key in the recipe");
         }
         return job();
     }
@@ -104,9 +113,36 @@ final class CurateCommand implements Callable<Integer> {
     }
 
     private Integer local(Recipe parsed) {
+        parsed.notes().forEach(options.screen()::note);
+        Pipeline pipeline;
+        try {
+            pipeline = new RecipeCompiler(new BuiltInOperators()).compile(parsed);
+        } catch (RecipeException problems) {
+            return withModel(parsed, problems);
+        }
+        return local(pipeline);
+    }
+
+    /** For operators that ask a model: that of an appliance of this process's own. */
+    private Integer withModel(Recipe parsed, RecipeException problems) {
+        if (problems.problems().stream().noneMatch(RecipeException.Problem::wantsModel)) {
+            throw problems;
+        }
+        if (model != null) {
+            options.set("engine.model", ModelPath.resolve(model, options));
+        }
+        try (Session session = Session.open(options)) {
+            RecipeCompiler recipes = session.recipes().orElseThrow(() -> new UsageProblem(
+                    "this recipe asks a model, and a server has this data directory: ingest the files and run the "
+                            + "recipe there without dataset_path, or give another --data", problems));
+            Pipeline pipeline = recipes.compile(parsed);
+            session.awaitReady();
+            return local(pipeline);
+        }
+    }
+
+    private Integer local(Pipeline pipeline) {
         Screen screen = options.screen();
-        Pipeline pipeline = new RecipeCompiler(new BuiltInOperators()).compile(parsed);
-        parsed.notes().forEach(screen::note);
         if (check) {
             screen.line(recipe + ": no problem found");
         } else if (explain) {

@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.LoggerFactory;
 import quern.appliance.Appliance;
 import quern.config.ApplianceConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.curation.RecipeCompiler;
 import quern.kv.DataDirectory;
 import quern.kv.ServerFile;
 
@@ -57,6 +59,8 @@ final class Session implements AutoCloseable {
                 "http.drain", "2s", "http.tls-certificate", "", "http.tls-key", ""));
         keys.putAll(more);
         ApplianceConfig alone = options.load(keys).config();
+        // Before many threads write their first messages to a log that is not set up.
+        LoggerFactory.getILoggerFactory();
         Appliance appliance = Appliance.launch(alone);
         var self = new ServerFile(ProcessHandle.current().pid(), "127.0.0.1", appliance.port(), false);
         var session = new Session(alone, Optional.of(appliance), client(alone, self));
@@ -81,6 +85,11 @@ final class Session implements AutoCloseable {
         } catch (IOException e) {
             throw new QuernException(Category.ERROR, "key file " + file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Makes pipelines whose operators ask the model of this process's own appliance; empty where a server runs. */
+    Optional<RecipeCompiler> recipes() {
+        return own.map(Appliance::recipes);
     }
 
     ApiClient client() {

@@ -67,7 +67,8 @@ public final class RecipeCompiler {
         try {
             return spec.factory().apply(new Arguments(values, recipe));
         } catch (IllegalArgumentException e) {
-            problems.add(new Problem(step.line(), step.operator(), e.getMessage()));
+            problems.add(new Problem(
+                    step.line(), step.operator(), e.getMessage(), e instanceof ModelNeededException));
             return null;
         }
     }

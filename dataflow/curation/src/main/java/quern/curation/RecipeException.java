@@ -14,8 +14,14 @@ public class RecipeException extends QuernException {
      * @param line line of the recipe, from 1; 0 where it has none
      * @param where key or operator at fault
      * @param message what is wrong, what was expected, and where possible the nearest known name
+     * @param wantsModel whether it would be none if a model were bound
      */
-    public record Problem(int line, String where, String message) {
+    public record Problem(int line, String where, String message, boolean wantsModel) {
+
+        public Problem(int line, String where, String message) {
+            this(line, where, message, false);
+        }
+
         @Override
         public String toString() {
             return (line > 0 ? "line " + line + ": " : "") + where + ": " + message;

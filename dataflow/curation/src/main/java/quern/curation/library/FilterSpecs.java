@@ -9,6 +9,7 @@ import java.util.Set;
 import quern.config.QuernException;
 import quern.curation.Arguments;
 import quern.curation.LanguageDetector;
+import quern.curation.ModelNeededException;
 import quern.curation.OperatorSpec;
 import quern.curation.Parameter;
 import quern.curation.TextModel;
@@ -180,7 +181,7 @@ final class FilterSpecs {
             return null;
         }
         if (model == null) {
-            throw new IllegalArgumentException("tokenization: true needs a tokenizer, and none is bound; set "
+            throw new ModelNeededException("tokenization: true needs a tokenizer, and none is bound; set "
                     + "tokenization: false, or "
                     + "run the recipe where a model is loaded");
         }
@@ -189,7 +190,7 @@ final class FilterSpecs {
 
     private TextModel needed(String operator) {
         if (model == null) {
-            throw new IllegalArgumentException(operator + NO_MODEL);
+            throw new ModelNeededException(operator + NO_MODEL);
         }
         return model;
     }

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import quern.curation.ModelNeededException;
 import quern.curation.Arguments;
 import quern.curation.Parameter;
 import quern.curation.TextGenerator;
@@ -51,7 +52,7 @@ final class ModelParameters {
     /** @throws IllegalArgumentException if none is bound */
     TextGenerator generator() {
         if (generator == null) {
-            throw new IllegalArgumentException("needs a language model, and none is bound; remove it, or run the "
+            throw new ModelNeededException("needs a language model, and none is bound; remove it, or run the "
                     + "recipe where a model is served");
         }
         return generator;
