@@ -1,0 +1,219 @@
+package quern.curation.deident;
+
+import java.util.List;
+
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Streets with numbers, post codes with towns, towns in a context, counties: places smaller than a state. */
+final class AddressFinder {
+
+    private static final int REACH = 90;
+    /** Between two words of an address: spaces or one line end. */
+    private static final String S = "(?:[ \\t\u00A0]{1,3}|[ \\t]?\\r?\\n)";
+    private static final String WORD = "(?:\\p{Lu}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th)|\\p{Lu}{1,3}\\.?)";
+    private static final String ANY_WORD = "(?:\\p{L}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th))";
+    private static final String UNIT = "(?:,?\\s{1,2}(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|lot)\\b\\.?\\s?#?\\s?"
+            + "[\\p{L}\\d]{1,5}(?:-[\\p{L}\\d]{1,4})?|,?\\s{0,2}#\\s?[\\p{L}\\d]{1,5})?";
+    private static final String SURE_WAY = "street|avenue|ave|road|rd|boulevard|blvd|lane|drive|dr|terrace|terr|parkway|pkwy|"
+            + "highway|hwy|turnpike|crescent|st|ln";
+    private static final String WAY = SURE_WAY + "|court|ct|place|pl|circle|cir|way|square|sq|trail|trl|alley|loop|row|run|"
+            + "plaza|path|pike|walk|close|gardens|mews|grove|hill|park|ridge|view|point|heights|crossing|broadway";
+    private static final Pattern STREET = Pattern.compile("\\d{1,6}[A-Za-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + WORD + S
+            + "){0,5}?(?i:" + WAY + ")\\b(?:" + S + "(?i:" + SURE_WAY + ")\\b)?\\.?"
+            + "(?:\\s(?:[NSEW]{1,2}|North|South|East|West)\\b)?(?i:" + UNIT + ")");
+    private static final Pattern LOWER_STREET = Pattern.compile("\\d{1,6}[a-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + ANY_WORD
+            + S + "){1,4}?((?:" + WAY + ")\\b(?:" + S + "(?:" + SURE_WAY + ")\\b)?)\\.?" + UNIT);
+    private static final Pattern GERMAN_NUMBER = Pattern.compile("\\.?\\s{0,2}\\d{1,4}(?:\\s?[a-hA-H](?![\\p{L}\\d]))?"
+            + "(?:\\s?[-/]\\s?\\d{1,4}(?!\\d))?(?![\\d%])");
+    private static final Pattern FRENCH = Pattern.compile("(?:rue|avenue|av\\.|boulevard|bd|place|chemin|all\u00E9e|impasse|quai|"
+            + "route|cours|square|ruelle|faubourg)(?:\\s{1,2}(?:de|du|des|la|le|les|l['\u2019]|d['\u2019]|saint|sainte)){0,3}"
+            + "\\s{0,2}\\p{L}[\\p{L}'\u2019-]{1,24}(?:\\s\\p{Lu}[\\p{L}'\u2019-]{1,24}){0,2}", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FRENCH_NUMBER = Pattern.compile("\\d{1,4}(?:\\s?(?:bis|ter|quater))?,?\\s{1,2}", 2);
+    private static final Pattern BOX = Pattern.compile("(?:p\\.?\\s?o\\.?\\s{0,2}box|postfach|bo\u00EEte postale)\\s{0,2}#?\\d{1,7}"
+            + "(?:\\s\\d{2,3}){0,3}", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BRITISH = Pattern.compile("[A-Z]{1,2}\\d[A-Z\\d]?\\s?\\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\\d])");
+    private static final Pattern TOWN = Pattern.compile("\\p{Lu}[\\p{L}'\u2019.-]{1,24}(?:\\s(?:\\p{Lu}[\\p{L}'\u2019-]{1,24}"
+            + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}(?:\\s?\\(\\p{L}{2,20}\\))?");
+    private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse", "platz",
+            "ring", "damm", "ufer", "chaussee", "steig", "markt", "stieg", "promenade", "wall", "graben");
+    private static final Set<String> GERMAN_AT = Set.of("am", "im", "an", "auf", "zum", "zur", "in", "unter", "hinter");
+    private static final Set<String> FRENCH_WAYS = Set.of("rue", "avenue", "av", "boulevard", "bd", "place", "chemin",
+            "all\u00E9e", "impasse", "quai", "route", "cours", "square", "ruelle");
+    private static final Set<String> NO_STREET = Set.of("mg", "ml", "patients", "days", "weeks", "times", "years", "hours",
+            "minutes", "of", "and", "in", "on", "was", "were", "is", "the", "to", "a", "for", "with", "per", "more", "at",
+            "or", "by", "from", "her", "his", "had", "has");
+
+    private final Runs runs;
+    private final Lexicon lexicon;
+    private final boolean lower;
+    private final List<Finding> found;
+    private final Runs.Anchored street;
+    private final Runs.Anchored lowerStreet;
+    private final Runs.Anchored germanNumber;
+    private final Runs.Anchored french;
+    private final Runs.Anchored frenchNumber;
+    private final Runs.Anchored box;
+    private final Runs.Anchored british;
+    private final Runs.Anchored town;
+    private final TownFinder towns;
+
+    /** @param lower whether the text has hardly any capitals */
+    AddressFinder(Runs runs, Lexicon lexicon, boolean lower, List<Finding> found) {
+        this.runs = runs;
+        this.lexicon = lexicon;
+        this.lower = lower;
+        this.found = found;
+        this.street = runs.anchored(STREET);
+        this.lowerStreet = runs.anchored(LOWER_STREET);
+        this.germanNumber = runs.anchored(GERMAN_NUMBER);
+        this.french = runs.anchored(FRENCH);
+        this.frenchNumber = runs.anchored(FRENCH_NUMBER);
+        this.box = runs.anchored(BOX);
+        this.british = runs.anchored(BRITISH);
+        this.town = runs.anchored(TOWN);
+        this.towns = new TownFinder(runs, lexicon, lower, found);
+    }
+
+    void find() {
+        for (int run = 0; run < runs.count(); run++) {
+            int from = runs.from(run);
+            if (runs.hasDigits(run)) {
+                if (runs.length(run) <= 7 && Character.isDigit(runs.text.charAt(from))) {
+                    number(run, from);
+                } else if (runs.length(run) <= 7 && british.at(from, 9)) {
+                    add(from, british.to(), 0.85);
+                }
+            } else if (runs.isWord(run)) {
+                word(run, from);
+                towns.word(run);
+            }
+        }
+    }
+
+    private void number(int run, int from) {
+        if (street.at(from, REACH) && street.to() > runs.to(run)) {
+            add(from, street.to(), 0.93);
+        } else if (lower && lowerStreet.at(from, REACH) && !NO_STREET.contains(runs.lower(run + 1))
+                && !NO_STREET.contains(runs.lower(run + 2))) {
+            add(from, lowerStreet.to(), lowerStreet.group(1).matches(".*(?:" + SURE_WAY + ")") ? 0.9 : 0.6);
+        } else if (frenchNumber.at(from, 12) && french.at(frenchNumber.to(), REACH)) {
+            add(from, french.to(), 0.93);
+        }
+        if (runs.isDigits(run) && runs.length(run) == 5) {
+            postCode(run, from);
+        } else if (runs.isDigits(run) && runs.length(run) == 4 && (isAfter(from, "A-") || isAfter(from, "CH-"))
+                && town.at(runs.to(run) + 1, REACH)) {
+            add(from - (isAfter(from, "A-") ? 2 : 3), town.to(), 0.92);
+        }
+    }
+
+    private boolean isAfter(int from, String prefix) {
+        return runs.text.startsWith(prefix, from - prefix.length()) && !Character.isLetter(runs.charAt(from
+                - prefix.length() - 1));
+    }
+
+    /** Five digits: behind a town and a state in America, before a town in Germany and France. */
+    private void postCode(int run, int from) {
+        int to = runs.to(run);
+        boolean plusFour = runs.isDigits(run + 1) && runs.length(run + 1) == 4 && runs.isGap(run, "-", 3)
+                && !runs.isSpace(run);
+        if (towns.beforeZip(run, plusFour ? runs.to(run + 1) : to)) {
+            return;
+        }
+        String prefix = isAfter(from, "D-") || isAfter(from, "F-") ? "-" : "";
+        int nameFrom = to + 1;
+        if (runs.charAt(to) != ' ' || !runs.isWord(run + 1) || runs.from(run + 1) != nameFrom) {
+            return;
+        }
+        int known = lexicon.of(runs.word(run + 1));
+        boolean begins = runs.charAt(from - 1) == '\n' || runs.charAt(from - 2) == ',';
+        boolean city = (known & Lexicon.CITY) != 0;
+        if (lower && (city || begins || !prefix.isEmpty())) {
+            int last = run + 1;
+            while (last < run + 5 && runs.isWord(last + 1) && runs.isGap(last, ' ')) {
+                last++;
+            }
+            add(from - 2 * prefix.length(), lineTo(runs.to(city && !begins ? run + 1 : last)), 0.85);
+        } else if (town.at(nameFrom, REACH) && (city || begins || !prefix.isEmpty()
+                || (known & (Lexicon.PROPER | Lexicon.CITY)) != 0)) {
+            add(from - 2 * prefix.length(), town.to(), 0.92);
+        }
+    }
+
+    /** With a part in parentheses. */
+    private int lineTo(int to) {
+        int close = runs.charAt(to + 1) == '(' ? runs.text.indexOf(')', to) : -1;
+        return close > 0 && close - to < 24 ? close + 1 : to;
+    }
+
+    private void word(int run, int from) {
+        String word = runs.lower(run);
+        if ((word.equals("p") || word.equals("po") || word.equals("postfach") || word.equals("bo\u00EEte"))
+                && box.at(from, 40)) {
+            add(from, box.to(), 0.93);
+        }
+        if (runs.length(run) >= 3 && endsInWay(word) && germanNumber.at(runs.to(run), 14)
+                && (word.endsWith("str") || runs.charAt(runs.to(run)) != '.')) {
+            germanStreet(run);
+        } else if (GERMAN_AT.contains(word) && runs.isCapitalised(run)) {
+            germanPlace(run);
+        }
+        if (FRENCH_WAYS.contains(word) && !runs.isDigits(run - 1) && french.at(from, REACH)) {
+            String name = runs.text.substring(runs.to(run), french.to());
+            boolean capital = name.chars().anyMatch(Character::isUpperCase);
+            if (capital && runs.isLower(run)) {
+                add(from, french.to(), 0.75);
+            }
+        }
+    }
+
+    private static boolean endsInWay(String word) {
+        for (String way : GERMAN_WAYS) {
+            if (word.endsWith(way)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void germanStreet(int run) {
+        int first = run;
+        while (first > 0 && run - first < 4 && runs.isWord(first - 1) && runs.isGap(first - 1, '-')) {
+            first--;
+        }
+        boolean alone = GERMAN_WAYS.contains(runs.lower(run)) && first == run;
+        if (alone && run > 0 && runs.isSpace(run - 1) && (lower || runs.isCapitalised(run - 1))
+                && !runs.lower(run - 1).equals("der") && runs.length(run - 1) > 2) {
+            first = run - 1;
+            boolean at = first > 0 && runs.isSpace(first - 1) && GERMAN_AT.contains(runs.lower(first - 1));
+            first = at ? first - 1 : first;
+            alone = false;
+        }
+        boolean sure = !alone && (runs.isCapitalised(first) || lower) && runs.length(run) > 3;
+        if (sure || alone && runs.isCapitalised(run) && runs.length(run) > 5) {
+            add(runs.from(first), germanNumber.to(), lower && !runs.lower(run).contains("str") ? 0.75 : 0.92);
+        }
+    }
+
+    /** {@code Am Alten Markt 12}: a place after a preposition, with a number, at the begin of a line or a part of one. */
+    private void germanPlace(int run) {
+        int last = run + 1;
+        if (!runs.isWord(last) || !runs.isSpace(run)) {
+            return;
+        }
+        while (last < run + 4 && runs.isWord(last + 1) && runs.isSpace(last)) {
+            last++;
+        }
+        char before = runs.charAt(runs.from(run) - 2);
+        boolean begins = runs.charAt(runs.from(run) - 1) == '\n' || before == ',' || before == ':';
+        if (begins && runs.isCapitalised(last) && germanNumber.at(runs.to(last), 14)
+                && Months.number(runs.lower(last)) == 0) {
+            add(runs.from(run), germanNumber.to(), 0.75);
+        }
+    }
+
+    private void add(int from, int to, double confidence) {
+        found.add(new Finding(IdentifierKind.ADDRESS, from, to, confidence));
+    }
+}

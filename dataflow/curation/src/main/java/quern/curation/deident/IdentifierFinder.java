@@ -1,0 +1,127 @@
+package quern.curation.deident;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * Finds identifiers in a text: numbers by form, check digit and the words before them, dates, addresses and mail
+ * addresses by form in English, German and French, names by titles, labels and dictionaries. Every rule looks at a
+ * bounded stretch from where it begins, so that the time for a text grows with its length alone. Stateless.
+ */
+public final class IdentifierFinder {
+
+    /** Less than this is not worth a doubt. */
+    private static final double LEAST = 0.4;
+    /** Share of capitalised words below which capitals say nothing. */
+    private static final int CAPITALS_ONE_IN = 60;
+    private static final Set<String> ENGLISH = Set.of("the", "of", "and", "is", "was", "with", "for", "your", "please",
+            "you", "patient", "dear");
+    private static final Set<String> GERMAN = Set.of("der", "die", "und", "ist", "mit", "das", "wir", "bei", "herr", "frau",
+            "geb", "sehr", "vom", "auf");
+    private static final Set<String> FRENCH = Set.of("le", "les", "et", "est", "une", "du", "nous", "vous", "monsieur",
+            "madame", "cher", "en", "sous", "son");
+
+    private IdentifierFinder() {}
+
+    /** What is found, in order, without overlap. */
+    public static List<Finding> find(String text) {
+        Runs runs = new Runs(text);
+        List<Finding> all = new ArrayList<>();
+        Lexicon lexicon = new Lexicon();
+        boolean lower = isLower(runs);
+        int common = language(runs);
+        new WebFinder(runs, all).find();
+        new LabelFinder(runs, all).find();
+        new NumberFinder(runs, all).find();
+        new PhoneFinder(runs, all).find();
+        new DateFinder(runs, all).find();
+        new AddressFinder(runs, lexicon, lower, all).find();
+        new NameFinder(runs, lexicon, common, lower, all).find();
+        return settle(text, all);
+    }
+
+    /** Whether a text's small words are English ones rather than German or French. */
+    static boolean isEnglish(String text) {
+        return language(new Runs(text)) == Lexicon.ENGLISH;
+    }
+
+    /** Of overlapping findings the surer stays, of equally sure ones the longer; what juts out is kept as a part. */
+    private static List<Finding> settle(String text, List<Finding> all) {
+        PriorityQueue<Finding> waiting = new PriorityQueue<>(
+                Comparator.comparingInt(Finding::from).thenComparing(Finding::to, Comparator.reverseOrder()));
+        all.stream().filter(finding -> finding.confidence() >= LEAST).forEach(waiting::add);
+        List<Finding> settled = new ArrayList<>();
+        while (!waiting.isEmpty()) {
+            Finding next = waiting.poll();
+            Finding last = settled.isEmpty() ? null : settled.getLast();
+            if (next.length() == 0 || !hasContent(text, next)) {
+                continue;
+            }
+            if (last == null || last.to() <= next.from()) {
+                settled.add(next);
+            } else if (better(next, last)) {
+                settled.removeLast();
+                if (last.from() < next.from()) {
+                    settled.add(part(last, last.from(), next.from()));
+                }
+                settled.add(next);
+                if (last.to() > next.to()) {
+                    waiting.add(part(last, next.to(), last.to()));
+                }
+            } else if (last.to() < next.to()) {
+                waiting.add(part(next, last.to(), next.to()));
+            }
+        }
+        settled.removeIf(finding -> !hasContent(text, finding));
+        return settled;
+    }
+
+    private static Finding part(Finding whole, int from, int to) {
+        return new Finding(whole.kind(), from, to, whole.confidence());
+    }
+
+    private static boolean hasContent(String text, Finding finding) {
+        for (int i = finding.from(); i < finding.to(); i++) {
+            if (Character.isLetterOrDigit(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean better(Finding a, Finding b) {
+        double difference = a.confidence() - b.confidence();
+        return Math.abs(difference) > 0.021 ? difference > 0 : a.length() > b.length();
+    }
+
+    private static boolean isLower(Runs runs) {
+        int words = 0;
+        int capitals = 0;
+        for (int run = 0; run < runs.count(); run++) {
+            if (runs.isWord(run) && runs.length(run) > 1) {
+                words++;
+                capitals += runs.isCapitalised(run) ? 1 : 0;
+            }
+        }
+        return words > 0 && capitals * CAPITALS_ONE_IN < words;
+    }
+
+    /** The bit of {@link Lexicon} for common words of the language that most small words are of. */
+    private static int language(Runs runs) {
+        int english = 0;
+        int german = 0;
+        int french = 0;
+        int most = Math.min(runs.count(), 2000);
+        for (int run = 0; run < most; run++) {
+            String word = runs.lower(run);
+            english += ENGLISH.contains(word) ? 1 : 0;
+            german += GERMAN.contains(word) ? 1 : 0;
+            french += FRENCH.contains(word) ? 1 : 0;
+        }
+        return german > english && german >= french ? Lexicon.GERMAN : french > english ? Lexicon.FRENCH
+                : Lexicon.ENGLISH;
+    }
+}

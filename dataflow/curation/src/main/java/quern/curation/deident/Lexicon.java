@@ -1,0 +1,159 @@
+package quern.curation.deident;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import morfologik.stemming.Dictionary;
+import morfologik.stemming.DictionaryLookup;
+import morfologik.stemming.WordData;
+
+/**
+ * What dictionaries of English, German and French know about a word: LanguageTool's, which are packaged for Maven.
+ * German words are marked there as first name, surname or town, English and French ones as proper names, all others
+ * are common words. Beside them stand the most frequent names of the census of the United States of 1990. Everything is
+ * read once, 3 MB; an object belongs to one text and remembers what it was asked.
+ */
+final class Lexicon {
+
+    /** A first name. */
+    static final int FIRST = 1;
+    /** A surname. */
+    static final int LAST = 2;
+    /** A town. */
+    static final int CITY = 4;
+    /** A proper name of some kind. */
+    static final int PROPER = 8;
+    /** A word of everyday English, in lower case or a name of a day, a drug, a thing. */
+    static final int ENGLISH = 16;
+    /** A common word of German. */
+    static final int GERMAN = 32;
+    /** A common word of French. */
+    static final int FRENCH = 64;
+    /** A country, which may stay. */
+    static final int COUNTRY = 128;
+    /** A first name of women; {@link #FIRST} is set too. */
+    static final int FEMALE = 256;
+
+    private static final int REMEMBERED_MAX = 20_000;
+
+    private static final class Holder {
+        static final Dictionary ENGLISH_WORDS = read("en/english");
+        static final Dictionary GERMAN_WORDS = read("de/german");
+        static final Dictionary FRENCH_WORDS = read("fr/french");
+        static final Map<String, Integer> CENSUS = census();
+    }
+
+    private final DictionaryLookup english = new DictionaryLookup(Holder.ENGLISH_WORDS);
+    private final DictionaryLookup german = new DictionaryLookup(Holder.GERMAN_WORDS);
+    private final DictionaryLookup french = new DictionaryLookup(Holder.FRENCH_WORDS);
+    private final Map<String, Integer> remembered = new HashMap<>();
+
+    private static Dictionary read(String name) {
+        String path = "/org/languagetool/resource/" + name;
+        try (InputStream words = Lexicon.class.getResourceAsStream(path + ".dict");
+                InputStream properties = Lexicon.class.getResourceAsStream(path + ".info")) {
+            return Dictionary.read(words, properties);
+        } catch (IOException e) {
+            throw new UncheckedIOException(path, e);
+        }
+    }
+
+    private static Map<String, Integer> census() {
+        Map<String, Integer> names = new HashMap<>();
+        try (InputStream in = Lexicon.class.getResourceAsStream("census-names.txt")) {
+            int kind = 0;
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                if (line.startsWith("[")) {
+                    kind = line.equals("[female]") ? FIRST | FEMALE : line.equals("[male]") ? FIRST : LAST;
+                } else if (!line.startsWith("#")) {
+                    for (String name : line.toLowerCase(Locale.ROOT).split(" ")) {
+                        names.merge(name, kind | PROPER, (a, b) -> a | b);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("census-names.txt", e);
+        }
+        return names;
+    }
+
+    /** What is known of a word, however it is written; 0: in no dictionary. */
+    int of(String word) {
+        Integer known = remembered.get(word);
+        if (known == null) {
+            known = find(word);
+            if (remembered.size() < REMEMBERED_MAX) {
+                remembered.put(word, known);
+            }
+        }
+        return known;
+    }
+
+    private int find(String word) {
+        String lower = word.toLowerCase(Locale.ROOT);
+        String title = title(lower);
+        int found = Holder.CENSUS.getOrDefault(lower, 0);
+        found |= english(title) | english(lower) | german(title) | german(lower) | french(title) | french(lower);
+        if (!word.equals(lower) && !word.equals(title)) {
+            found |= english(word) | german(word) & ~GERMAN;
+        }
+        return found;
+    }
+
+    private static String title(String lower) {
+        return lower.isEmpty() ? lower
+                : lower.substring(0, lower.offsetByCodePoints(0, 1)).toUpperCase(Locale.ROOT)
+                        + lower.substring(lower.offsetByCodePoints(0, 1));
+    }
+
+    private int english(String word) {
+        int found = 0;
+        for (WordData entry : lookup(english, word)) {
+            found |= String.valueOf(entry.getTag()).startsWith("NNP") ? PROPER : ENGLISH;
+        }
+        return found;
+    }
+
+    private int french(String word) {
+        int found = 0;
+        for (WordData entry : lookup(french, word)) {
+            found |= String.valueOf(entry.getTag()).startsWith("Z") ? PROPER : FRENCH;
+        }
+        return found;
+    }
+
+    private int german(String word) {
+        int found = 0;
+        for (WordData entry : lookup(german, word)) {
+            String tag = String.valueOf(entry.getTag());
+            if (!tag.startsWith("EIG:")) {
+                found |= GERMAN;
+                continue;
+            }
+            found |= PROPER;
+            switch (tag.substring(tag.lastIndexOf(':') + 1)) {
+                case "VOR", "VOR#", "VOR*" -> found |= tag.contains(":FEM:") ? FIRST | FEMALE : FIRST;
+                case "NAC" -> found |= LAST;
+                case "STD" -> found |= CITY;
+                case "COU" -> found |= COUNTRY;
+                default -> {
+                    continue;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<WordData> lookup(DictionaryLookup dictionary, String word) {
+        try {
+            return dictionary.lookup(word);
+        } catch (IllegalArgumentException unwritable) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,345 @@
+package quern.curation.deident;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Names of people: behind titles, labels, greetings, relatives and closings, before degrees, and where dictionaries know
+ * a first name or a surname. What was found surely is then looked for, part by part, in the rest of the text. Names
+ * of diseases, signs and devices are none.
+ */
+final class NameFinder {
+
+    private static final double SURE = 0.72;
+    private static final int PARTS_MAX = 5_000;
+    private static final int PART_CHARS_MIN = 2;
+
+    private final Runs runs;
+    private final Lexicon lexicon;
+    private final int common;
+    private final boolean lower;
+    private final List<Finding> found;
+    private final NamePhrase phrase;
+    private final Set<String> parts = new HashSet<>();
+    private final boolean[] covered;
+
+    NameFinder(Runs runs, Lexicon lexicon, int common, boolean lower, List<Finding> found) {
+        this.runs = runs;
+        this.lexicon = lexicon;
+        this.common = common;
+        this.lower = lower;
+        this.found = found;
+        this.phrase = new NamePhrase(runs, lexicon, common, lower);
+        this.covered = new boolean[runs.count()];
+    }
+
+    void find() {
+        for (int run = 0; run < runs.count(); run++) {
+            if (runs.isWord(run) && !covered[run]) {
+                said(run);
+            }
+        }
+        for (int run = 0; run < runs.count(); run++) {
+            if (runs.isWord(run) && !covered[run]) {
+                run = Math.max(run, known(run));
+            }
+        }
+        for (int run = 0; run < runs.count(); run++) {
+            if (runs.isWord(run) && !covered[run] && parts.contains(runs.lower(run))) {
+                again(run);
+            }
+        }
+    }
+
+    /** Names that the words before them announce. */
+    private void said(int run) {
+        String word = runs.lower(run);
+        char next = runs.charAt(runs.to(run));
+        if (NameWords.TITLES.contains(word) || NameWords.DOTTED_TITLES.contains(word) && next == '.') {
+            titled(run, next);
+        } else if (NameWords.RELATIVES.contains(word) && runs.isGap(run, ",:", 3)) {
+            boolean colon = next == ':';
+            name(run + 1, colon, colon ? 0.9 : 0.85);
+        } else if (NameWords.GREETINGS.contains(word) && runs.isSpace(run)) {
+            greeted(run);
+        }
+        if (NameWords.LABELS.contains(word)) {
+            labelled(run, word);
+        }
+        if (NameWords.BY.contains(word) && NameWords.DONE.contains(runs.lower(run - 1)) && runs.isGap(run, ":", 3)) {
+            name(skipTitles(run + 1), true, 0.88);
+        } else if (NameWords.MEETING.contains(word) && runs.isSpace(run)) {
+            name(run + 1, false, 0.8);
+        } else if (NameWords.CLOSINGS.contains(word)) {
+            closed(run);
+        }
+    }
+
+    private void titled(int run, char next) {
+        if (!runs.isGap(run, ".", 4)) {
+            return;
+        }
+        int first = skipTitles(run + 1);
+        boolean small = runs.isLower(first) && !lower;
+        boolean particle = small && NameWords.PARTICLES.contains(runs.lower(first));
+        boolean titleIsWord = !lower && runs.isLower(run) && next != '.' && !runs.lower(run).equals("dr");
+        if (!small || particle) {
+            name(first, !titleIsWord, titleIsWord ? 0.8 : 0.95);
+        }
+    }
+
+    private int skipTitles(int first) {
+        int run = first;
+        while (run < first + 5 && runs.isWord(run) && (NameWords.SECOND_TITLES.contains(runs.lower(run))
+                || NameWords.TITLES.contains(runs.lower(run))) && runs.isGap(run, ".", 4)
+                && !(runs.length(run) == 1 && runs.isCapitalised(run))) {
+            run++;
+        }
+        return run;
+    }
+
+    private void greeted(int run) {
+        int first = skipTitles(run + 1);
+        int known = runs.isWord(first) ? lexicon.of(runs.word(first)) : 0;
+        int last = phrase.last(first, true);
+        char end = last >= first ? runs.charAt(runs.to(last)) : 'x';
+        boolean closed = end == ',' || end == ':' || end == '!' || end == '\n' || first > run + 1;
+        if (closed || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0) {
+            name(first, true, 0.93);
+        }
+    }
+
+    /** A label with a colon: the rest of the line, turned round where there is a comma. */
+    private void labelled(int run, String word) {
+        String gap = runs.gap(run);
+        boolean colon = gap.strip().startsWith(":");
+        boolean bare = !colon && lower && word.equals("patient") || !colon && word.equals("patient") && gap.equals(" ");
+        if (!colon && !bare || gap.length() > 8 || gap.indexOf('\n') >= 0 && gap.indexOf('\n') < gap.length() - 1) {
+            return;
+        }
+        int first = skipTitles(run + 1);
+        int last = phrase.last(first, colon);
+        if (last < first) {
+            return;
+        }
+        if (bare && !isKnownName(first, last)) {
+            return;
+        }
+        boolean turned = runs.isGap(last, ",", 3) && !runs.isSpace(last) && runs.charAt(runs.to(last)) == ',';
+        int turnedLast = turned ? phrase.last(last + 1, false) : last;
+        boolean credentials = turned && NameWords.CREDENTIALS.contains(runs.lower(last + 1));
+        if (turnedLast > last && !credentials && turnedLast - last <= 3 && (isFirst(last + 1) || colon)
+                && !startsPlace(last + 1)) {
+            last = turnedLast;
+        }
+        boolean unlikely = !isKnownName(first, last) && allCommon(first, last);
+        add(first, last, unlikely ? 0.5 : 0.93);
+    }
+
+    private boolean startsPlace(int run) {
+        return (lexicon.of(runs.word(run)) & Lexicon.CITY) != 0;
+    }
+
+    private boolean isFirst(int run) {
+        return runs.isWord(run) && (lexicon.of(runs.word(run)) & Lexicon.FIRST) != 0;
+    }
+
+    private boolean isKnownName(int first, int last) {
+        for (int run = first; run <= last; run++) {
+            int known = lexicon.of(runs.word(run));
+            if ((known & (Lexicon.FIRST | Lexicon.LAST)) != 0 || (known & Lexicon.PROPER) != 0 && (known & common) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean allCommon(int first, int last) {
+        for (int run = first; run <= last; run++) {
+            if ((lexicon.of(runs.word(run)) & common) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Sincerely, and the like: the name is on one of the next two lines. */
+    private void closed(int run) {
+        String gap = runs.gap(run);
+        int lineEnd = gap.indexOf('\n');
+        if (lineEnd < 0 || gap.substring(0, lineEnd).strip().length() > 1) {
+            return;
+        }
+        int first = skipTitles(run + 1);
+        int last = phrase.last(first, true);
+        if (last < first) {
+            return;
+        }
+        char end = runs.charAt(runs.to(last));
+        if ((end == '\n' || end == ',' || end == '.' || end == ' ' && runs.charAt(runs.to(last) + 1) == '(')
+                && !(allCommon(first, last) && !isKnownName(first, last) && last > first)) {
+            add(first, last, 0.9);
+        }
+    }
+
+    private void name(int first, boolean strong, double confidence) {
+        int last = phrase.last(first, strong);
+        if (last < first) {
+            return;
+        }
+        if (!strong && !isKnownName(first, last) && allCommon(first, last)) {
+            return;
+        }
+        if (strong && lower && NameWords.isEponym(runs, last)) {
+            return;
+        }
+        add(first, last, confidence);
+    }
+
+    /**
+     * Names that dictionaries know, and pairs of capitalised words that no dictionary knows.
+     *
+     * @return the last run that was looked at
+     */
+    private int known(int run) {
+        if (!runs.isCapitalised(run) && !(lower && isFirst(run))) {
+            return run;
+        }
+        int last = phrase.last(run, false);
+        for (int at = run; at <= last; at++) {
+            if (covered[at]) {
+                last = at - 1;
+            }
+        }
+        if (last < run || NameWords.isEponym(runs, last) || isOrganisation(run, last)) {
+            return Math.max(run, last);
+        }
+        if (degree(last)) {
+            if (!allCommon(run, last) || isKnownName(run, last)) {
+                add(run, last, 0.93);
+            }
+            return last;
+        }
+        if (runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ',' && isFirst(last + 1) && last - run < 3
+                && isSurname(last) && (runs.isCapitalised(last + 1) || lower)) {
+            int turned = phrase.last(last + 1, false);
+            if (turned - last <= 3) {
+                add(run, turned, 0.88);
+                return turned;
+            }
+        }
+        judge(run, last);
+        return last;
+    }
+
+    private boolean isSurname(int run) {
+        int known = lexicon.of(runs.word(run));
+        return (known & (Lexicon.LAST | Lexicon.PROPER)) != 0 && ((known & common) == 0 || (known & Lexicon.LAST) != 0)
+                || known == 0;
+    }
+
+    private boolean degree(int last) {
+        return runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ','
+                && NameWords.CREDENTIALS.contains(runs.lower(last + 1)) && runs.isCapitalised(last + 1)
+                && (runs.length(last + 1) > 1 || runs.charAt(runs.to(last + 1)) == '.');
+    }
+
+    private boolean isOrganisation(int run, int last) {
+        for (int at = run; at <= Math.min(last + 1, runs.count() - 1); at++) {
+            if (NameWords.ORGANISATIONS.contains(runs.lower(at)) && (at <= last || runs.isSpace(last))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How sure a sequence of capitalised words is a name, by its words. */
+    private void judge(int run, int last) {
+        int first = run;
+        while (first < last && !phrase.isInitial(first) && !isFirst(first)
+                && (lexicon.of(runs.word(first)) & common) != 0) {
+            first++;
+        }
+        int known = lexicon.of(runs.word(first));
+        boolean everyday = (known & common) != 0;
+        if (last == first) {
+            single(first, known, everyday);
+            return;
+        }
+        int lastKnown = lexicon.of(runs.word(last));
+        boolean lastEveryday = (lastKnown & common) != 0 && (lastKnown & Lexicon.LAST) == 0;
+        if (phrase.isInitial(first)) {
+            add(first, last, lastEveryday ? 0.5 : 0.85);
+        } else if (isFirst(first)) {
+            add(first, last, everyday && lastEveryday ? 0.55 : lastEveryday ? 0.75 : 0.9);
+        } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last) && !everyday) {
+            boolean german = common == Lexicon.GERMAN;
+            add(first, last, known == 0 && lastKnown == 0 && german ? 0.35 : 0.55);
+        }
+    }
+
+    private void single(int run, int known, boolean everyday) {
+        boolean begins = begins(run);
+        if ((known & Lexicon.FIRST) != 0 && !everyday) {
+            add(run, run, runs.isAllCapitals(run) ? 0.5 : 0.8);
+        } else if ((known & Lexicon.LAST) != 0 && !everyday && !begins && (known & Lexicon.COUNTRY) == 0) {
+            add(run, run, 0.5);
+        }
+    }
+
+    private boolean begins(int run) {
+        char before = runs.charAt(runs.from(run) - 1);
+        return before == '\n' || before == ' ' && ".!?:\n".indexOf(runs.charAt(runs.from(run) - 2)) >= 0;
+    }
+
+    /** A part of a name found before. */
+    private void again(int run) {
+        if (NameWords.isEponym(runs, run)) {
+            return;
+        }
+        boolean everyday = (lexicon.of(runs.word(run)) & (common | Lexicon.ENGLISH)) != 0;
+        boolean capital = runs.isCapitalised(run);
+        boolean person = lower && (lexicon.of(runs.word(run)) & (Lexicon.FIRST | Lexicon.LAST)) != 0;
+        if (everyday && !person && (!capital || NameWords.STOP.contains(runs.lower(run)))) {
+            return;
+        }
+        if (everyday && begins(run) && isOrganisation(run, run)) {
+            return;
+        }
+        int last = phrase.last(run, false);
+        boolean joined = last > run && last - run <= 2 && partsOnly(run, last);
+        add(run, joined ? last : run, everyday && begins(run) ? 0.6 : 0.88);
+    }
+
+    private boolean partsOnly(int first, int last) {
+        for (int run = first; run <= last; run++) {
+            if (covered[run] || !parts.contains(runs.lower(run)) && !phrase.isInitial(run)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where {@code van der} or the like stands right before a surname. */
+    private int withParticles(int first) {
+        int run = first;
+        while (run > 0 && first - run < 3 && NameWords.PARTICLES.contains(runs.lower(run - 1)) && runs.isGap(run - 1, ' ')) {
+            run--;
+        }
+        return NameWords.NOBLE.contains(runs.lower(run)) ? run : first;
+    }
+
+    private void add(int first, int last, double confidence) {
+        for (int run = first; run <= last; run++) {
+            covered[run] = confidence > 0.4;
+            String part = runs.lower(run);
+            if (confidence >= SURE && part.length() > PART_CHARS_MIN && parts.size() < PARTS_MAX
+                    && !NameWords.PARTICLES.contains(part)) {
+                parts.add(part.toLowerCase(Locale.ROOT));
+            }
+        }
+        found.add(new Finding(IdentifierKind.NAME, runs.from(withParticles(first)), runs.to(last), confidence));
+    }
+}

@@ -1,0 +1,124 @@
+package quern.curation.deident;
+
+/** Reads the name that begins at a run: words with capitals, initials, particles, hyphens, apostrophes. One text. */
+final class NamePhrase {
+
+    private static final int WORDS_MAX = 5;
+    private static final int WRAPPED_COLUMNS_MIN = 45;
+
+    private final Runs runs;
+    private final Lexicon lexicon;
+    private final int common;
+    private final boolean lower;
+
+    /** @param common bits of {@link Lexicon} that say that a word is an everyday one in the text's language */
+    NamePhrase(Runs runs, Lexicon lexicon, int common, boolean lower) {
+        this.runs = runs;
+        this.lexicon = lexicon;
+        this.common = common;
+        this.lower = lower;
+    }
+
+    /**
+     * The last run of a name.
+     *
+     * @param strong whether a title or a label says that a name follows, so that its words need not be known
+     * @return {@code first - 1} where no name begins
+     */
+    int last(int first, boolean strong) {
+        int last = first - 1;
+        int words = 0;
+        int run = first;
+        while (words < WORDS_MAX && runs.isWord(run)) {
+            boolean glued = run > first && isGlued(run - 1);
+            if (run > first && !glued && !isBetween(run - 1)) {
+                break;
+            }
+            if (isInitial(run)) {
+                last = run;
+            } else if (isPart(run, strong, words == 0, glued)) {
+                last = run;
+                words++;
+            } else if (!isParticle(run)) {
+                break;
+            }
+            run++;
+        }
+        while (last > first && NameWords.CREDENTIALS.contains(runs.lower(last)) && runs.isAllCapitals(last)
+                && !isGlued(last - 1)) {
+            last--;
+        }
+        return onlyInitials(first, last) ? first - 1 : last;
+    }
+
+    private boolean onlyInitials(int first, int last) {
+        for (int run = first; run <= last; run++) {
+            if (!isInitial(run)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isBetween(int run) {
+        char c = runs.charAt(runs.to(run));
+        boolean dotted = c == '.' && (isInitial(run) || NameWords.PARTICLES.contains(runs.lower(run)));
+        return (dotted ? runs.isGap(run, ".", 3) : runs.isSpace(run)) && !endsShortLine(run);
+    }
+
+    /** A line end that no wrapping made: names do not go on behind it. */
+    private boolean endsShortLine(int run) {
+        int end = runs.text.indexOf('\n', runs.to(run));
+        if (end < 0 || end >= runs.from(run + 1)) {
+            return false;
+        }
+        for (int at = end - 1; at >= end - WRAPPED_COLUMNS_MIN; at--) {
+            if (runs.charAt(at) == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Joined by a hyphen or an apostrophe, as in {@code Smith-Jones} and {@code O'Connor}; not {@code Smith's}. */
+    private boolean isGlued(int run) {
+        char c = runs.charAt(runs.to(run));
+        boolean mark = c == '-' || c == '\u2010' || c == '\u2011' || c == '\'' || c == '\u2019';
+        return mark && runs.from(run + 1) == runs.to(run) + 1 && !(c != '-' && runs.lower(run + 1).equals("s"));
+    }
+
+    boolean isInitial(int run) {
+        return runs.isWord(run) && runs.length(run) == 1 && Character.isLetter(runs.charAt(runs.from(run)))
+                && runs.charAt(runs.to(run)) == '.' && (lower || runs.isCapitalised(run))
+                && !(runs.isDigits(run - 1) && runs.isSpace(run - 1));
+    }
+
+    private boolean isParticle(int run) {
+        return NameWords.PARTICLES.contains(runs.lower(run)) && !runs.lower(run).equals("und")
+                && runs.isWord(run + 1) && runs.isSpace(run)
+                && (runs.isCapitalised(run + 1) || lower || NameWords.PARTICLES.contains(runs.lower(run + 1)));
+    }
+
+    private boolean isPart(int run, boolean strong, boolean first, boolean glued) {
+        String word = runs.lower(run);
+        if (runs.length(run) == 1) {
+            return glued || isGlued(run) || !first && runs.isCapitalised(run) && runs.isSpace(run)
+                    && !word.equals("i");
+        }
+        if (!glued && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
+            return false;
+        }
+        if (runs.isCapitalised(run)) {
+            return !(Months.number(word) > 0 && runs.hasDigits(run + 1));
+        }
+        if (!lower) {
+            return false;
+        }
+        int known = lexicon.of(runs.word(run));
+        boolean everyday = (known & common) != 0;
+        boolean name = (known & (Lexicon.FIRST | Lexicon.LAST | Lexicon.PROPER)) != 0;
+        return first && strong ? !NameWords.TITLES.contains(word)
+                : glued || strong && (!everyday || name) || name && !everyday
+                        || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0;
+    }
+}

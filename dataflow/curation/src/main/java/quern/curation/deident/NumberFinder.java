@@ -1,0 +1,221 @@
+package quern.curation.deident;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Numbers that are known by their form and check digits, without a word that names them. */
+final class NumberFinder {
+
+    private static final int DIGITS_MAX = 19;
+    private static final int GROUPS_MAX = 8;
+    private static final int BARE_DIGITS_MIN = 7;
+    private static final int CODE_CHARS_MIN = 7;
+    private static final int CODE_DIGITS_MIN = 4;
+    private static final int IBAN_CHARS_MIN = 15;
+    private static final int IBAN_CHARS_MAX = 34;
+    private static final Map<String, Integer> IBAN_LENGTHS = lengths("AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 "
+            + "BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 "
+            + "HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 "
+            + "MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 TL23 "
+            + "TN24 TR26 UA29 VA22 VG24 XK20");
+    private static final Pattern SSN = Pattern.compile("(\\d{3})(\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}|\\s)(\\d{2})\\2(\\d{4})(?!\\d|-\\d)"
+            + "|(\\d{3})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}(\\d{2})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}(\\d{4})(?!\\d|-\\d)");
+    private static final Pattern MEDICARE = Pattern.compile(
+            "[1-9][A-HJKMNP-RT-Ya-hjkmnp-rt-y][A-HJKMNP-RT-Ya-hjkmnp-rt-y\\d]\\d-?[A-Za-z][A-Za-z\\d]\\d-?[A-Za-z]{2}\\d{2}"
+            + "(?![A-Za-z\\d])");
+
+    private final Runs runs;
+    private final List<Finding> found;
+    private final Runs.Anchored ssn;
+    private final Runs.Anchored medicare;
+    private final StringBuilder digits = new StringBuilder();
+    private final int[] ends = new int[GROUPS_MAX];
+    private final int[] sizes = new int[GROUPS_MAX];
+
+    NumberFinder(Runs runs, List<Finding> found) {
+        this.runs = runs;
+        this.found = found;
+        this.ssn = runs.anchored(SSN);
+        this.medicare = runs.anchored(MEDICARE);
+    }
+
+    private static Map<String, Integer> lengths(String all) {
+        Map<String, Integer> lengths = new HashMap<>();
+        for (String one : all.split(" ")) {
+            lengths.put(one.substring(0, 2), Integer.valueOf(one.substring(2)));
+        }
+        return Map.copyOf(lengths);
+    }
+
+    void find() {
+        for (int run = 0; run < runs.count(); run++) {
+            if (runs.isDigits(run)) {
+                if (!isInside(run)) {
+                    digits(run);
+                }
+            } else if (runs.isMixed(run)) {
+                code(run);
+            } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isSpace(run)) {
+                iban(run);
+            }
+        }
+    }
+
+    private boolean isInside(int run) {
+        return run > 0 && runs.hasDigits(run - 1) && runs.from(run) - runs.to(run - 1) == 1
+                && "-./ ".indexOf(runs.charAt(runs.to(run - 1))) > (runs.isDigits(run - 1) ? -1 : 0)
+                && runs.charAt(runs.to(run - 1)) != ' ';
+    }
+
+    private void digits(int run) {
+        int from = runs.from(run);
+        if (runs.length(run) == 3 && ssn.at(from, 24) && isSsn(from, ssn.to())) {
+            add(IdentifierKind.SSN, from, ssn.to(), runs.text.indexOf('-', from) < ssn.to()
+                    && runs.text.indexOf('-', from) > 0 ? 0.95 : 0.9);
+            return;
+        }
+        int groups = read(run);
+        for (int last = groups - 1; last >= 0; last--) {
+            if (checked(from, last)) {
+                return;
+            }
+        }
+        if (runs.length(run) >= BARE_DIGITS_MIN && runs.length(run) <= 40 && !isDecimal(run)) {
+            add(IdentifierKind.OTHER_ID, from, runs.to(run), 0.5);
+        }
+    }
+
+    private boolean isDecimal(int run) {
+        char before = runs.charAt(runs.from(run) - 1);
+        return (before == '.' || before == ',') && runs.isDigits(run - 1) || before == '$' || before == '\u20AC';
+    }
+
+    private boolean isSsn(int from, int to) {
+        String number = runs.text.substring(from, to).replaceAll("\\D", "");
+        return !number.startsWith("000") && !number.startsWith("666") && number.charAt(0) != '9'
+                && !number.startsWith("00", 3) && !number.endsWith("0000");
+    }
+
+    /** Groups of digits with one separator between them. */
+    private int read(int run) {
+        digits.setLength(0);
+        int groups = 0;
+        char separator = 0;
+        for (int at = run; groups < GROUPS_MAX && runs.isDigits(at); at++) {
+            if (digits.length() + runs.length(at) > DIGITS_MAX) {
+                break;
+            }
+            digits.append(runs.text, runs.from(at), runs.to(at));
+            ends[groups] = runs.to(at);
+            sizes[groups++] = runs.length(at);
+            char next = runs.charAt(runs.to(at));
+            next = Runs.isBlank(next) ? ' ' : next;
+            boolean joined = (next == ' ' || next == '-') && (separator == 0 || separator == next)
+                    && runs.isGap(at, String.valueOf(next), 3);
+            separator = next;
+            if (!joined) {
+                break;
+            }
+        }
+        return groups;
+    }
+
+    private boolean checked(int from, int last) {
+        int length = 0;
+        for (int i = 0; i <= last; i++) {
+            length += sizes[i];
+        }
+        String number = digits.substring(0, length);
+        int to = ends[last];
+        if (length >= 13 && (last == 0 || sizes[0] == 4) && isCard(number)) {
+            add(IdentifierKind.CREDIT_CARD, from, to, 0.97);
+        } else if (length == 15 && (number.charAt(0) == '1' || number.charAt(0) == '2') && Checksums.nir(number)) {
+            add(IdentifierKind.NATIONAL_ID, from, to, 0.95);
+        } else if (length == 11 && (last == 0 || last == 3 && sizes[0] == 2) && Checksums.steuerId(number)) {
+            add(IdentifierKind.NATIONAL_ID, from, to, last == 0 ? 0.75 : 0.92);
+        } else if (length == 10 && last == 2 && sizes[0] == 3 && sizes[1] == 3 && Checksums.nhs(number)) {
+            add(IdentifierKind.NATIONAL_ID, from, to, 0.75);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean isCard(String number) {
+        int two = Integer.parseInt(number.substring(0, 2));
+        int four = Integer.parseInt(number.substring(0, 4));
+        boolean issuer = switch (number.length()) {
+            case 13 -> two / 10 == 4;
+            case 14 -> two == 36 || two == 38 || two == 30;
+            case 15 -> two == 34 || two == 37;
+            default -> two / 10 == 4 || two >= 51 && two <= 55 || four >= 2221 && four <= 2720 || four == 6011
+                    || two == 65 || two == 62 || two == 35 || two == 64;
+        };
+        return issuer && Checksums.luhn(number);
+    }
+
+    /** A run of letters and digits: IBAN, VIN, the number of an insured person, a code. */
+    private void code(int run) {
+        String code = runs.length(run) > IBAN_CHARS_MAX ? "" : runs.word(run).toUpperCase(Locale.ROOT);
+        int from = runs.from(run);
+        int to = runs.to(run);
+        if (code.isEmpty() || iban(run)) {
+            return;
+        }
+        boolean letterFirst = Character.isLetter(code.charAt(0));
+        int count = (int) code.chars().filter(Character::isDigit).count();
+        if (code.length() == 17 && code.matches("[A-HJ-NPR-Z0-9]{17}") && count >= 3) {
+            add(IdentifierKind.VEHICLE, from, to, Checksums.vin(code) ? 0.97 : 0.6);
+        } else if (code.matches("[A-Z]{2}\\d{7}") && Checksums.dea(code)) {
+            add(IdentifierKind.NATIONAL_ID, from, to, 0.92);
+        } else if (code.matches("[A-Z]\\d{9}") && Checksums.krankenversicherte(code)) {
+            add(IdentifierKind.HEALTH_PLAN, from, to, 0.92);
+        } else if (!letterFirst && medicare.at(from, 16)) {
+            add(IdentifierKind.HEALTH_PLAN, from, medicare.to(), 0.92);
+        } else if (code.length() >= CODE_CHARS_MIN && count >= CODE_DIGITS_MIN && !code.matches("\\d+[A-Z]{1,3}")) {
+            add(IdentifierKind.OTHER_ID, from, to, 0.5);
+        }
+    }
+
+    /** An IBAN that begins at a run, with or without spaces. */
+    private boolean iban(int run) {
+        String text = runs.text;
+        int at = runs.from(run);
+        StringBuilder number = new StringBuilder();
+        int gap = 0;
+        int to = at;
+        while (at < text.length() && number.length() < IBAN_CHARS_MAX) {
+            char c = text.charAt(at++);
+            if (c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') {
+                number.append(Character.toUpperCase(c));
+                gap = 0;
+                to = at;
+                if (number.length() == 2 && !IBAN_LENGTHS.containsKey(number.toString())) {
+                    return false;
+                }
+                if (number.length() >= 3 && number.length() <= 4 && !Character.isDigit(c)) {
+                    return false;
+                }
+                if (number.length() >= IBAN_CHARS_MIN && number.length() == IBAN_LENGTHS.get(number.substring(0, 2))) {
+                    break;
+                }
+            } else if (!Runs.isBlank(c) && c != '-' || ++gap > 2) {
+                break;
+            }
+        }
+        boolean whole = number.length() >= IBAN_CHARS_MIN
+                && number.length() == IBAN_LENGTHS.get(number.substring(0, 2)) && !Character.isLetterOrDigit(runs.charAt(to));
+        if (whole && Checksums.iban(number)) {
+            add(IdentifierKind.IBAN, runs.from(run), to, 0.99);
+            return true;
+        }
+        return false;
+    }
+
+    private void add(IdentifierKind kind, int from, int to, double confidence) {
+        found.add(new Finding(kind, from, to, confidence));
+    }
+}

@@ -1,0 +1,161 @@
+package quern.curation.deident;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Towns: before a state or a ZIP code, behind words such as "lives in", and where a dictionary knows them. */
+final class TownFinder {
+
+    private static final int TOWN_WORDS_MAX = 4;
+    private static final Set<String> STATES = Set.of("AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI",
+            "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH",
+            "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA",
+            "WV", "WI", "WY", "DC", "PR");
+    /** States whose letters stand for degrees and professions behind names. */
+    private static final Set<String> DEGREES = Set.of("MD", "PA", "MA", "MS", "DC", "ME", "OR", "IN", "OK", "CT", "ID",
+            "HI", "CA", "CO", "DE", "LA", "AL");
+    private static final Set<String> STATE_NAMES = Set.of("alabama", "alaska", "arizona", "arkansas", "california",
+            "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa",
+            "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan", "minnesota",
+            "mississippi", "missouri", "montana", "nebraska", "nevada", "ohio", "oklahoma", "oregon", "pennsylvania",
+            "tennessee", "texas", "utah", "vermont", "virginia", "washington", "wisconsin", "wyoming");
+    /** Second words of states of two words, with the first ones. */
+    private static final Map<String, Set<String>> TWO_WORDS = Map.of("hampshire", Set.of("new"), "jersey", Set.of("new"),
+            "mexico", Set.of("new"), "york", Set.of("new"), "carolina", Set.of("north", "south"), "dakota",
+            Set.of("north", "south"), "island", Set.of("rhode"), "virginia", Set.of("west"));
+    private static final Map<String, Set<String>> LIVING = Map.ofEntries(
+            Map.entry("in", Set.of("lives", "living", "lived", "resides", "residing", "born", "raised", "works",
+                    "wohnhaft", "wohnt", "lebt", "geboren", "home")),
+            Map.entry("to", Set.of("moved", "relocated", "transferred", "moving")),
+            Map.entry("of", Set.of("resident", "native", "city", "town", "county")),
+            Map.entry("from", Set.of("comes", "originally", "is", "moved")),
+            Map.entry("nach", Set.of("zieht", "umgezogen")),
+            Map.entry("\u00E0", Set.of("demeurant", "habite", "domicili\u00E9", "domicili\u00E9e", "n\u00E9", "n\u00E9e")));
+    private static final Set<String> STOP = Set.of("on", "the", "to", "moved", "in", "at", "from", "is", "was", "lives",
+            "of", "and", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way", "address", "i", "apt");
+
+    private final Runs runs;
+    private final Lexicon lexicon;
+    private final boolean lower;
+    private final List<Finding> found;
+
+    TownFinder(Runs runs, Lexicon lexicon, boolean lower, List<Finding> found) {
+        this.runs = runs;
+        this.lexicon = lexicon;
+        this.lower = lower;
+        this.found = found;
+    }
+
+    /** A town and a state before five digits; finds them with the digits. */
+    boolean beforeZip(int run, int to) {
+        int state = stateFrom(run - 1);
+        if (state < 0 || !runs.isGap(run - 1, ",.", 4)) {
+            return false;
+        }
+        int first = townFrom(state);
+        found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), to, 0.96));
+        return true;
+    }
+
+    /** Whether a word of an address is a state of the United States or part of one's name. */
+    static boolean isState(Runs runs, int run) {
+        String word = runs.lower(run);
+        return runs.isAllCapitals(run) && STATES.contains(runs.word(run)) || STATE_NAMES.contains(word)
+                || TWO_WORDS.getOrDefault(word, Set.of()).contains(runs.lower(run - 1))
+                || TWO_WORDS.getOrDefault(runs.lower(run + 1), Set.of()).contains(word);
+    }
+
+    /** The first run of a state that ends with a run, -1 where it is none. */
+    private int stateFrom(int run) {
+        if (!runs.isWord(run)) {
+            return -1;
+        }
+        String word = runs.lower(run);
+        String two = word.toUpperCase(Locale.ROOT);
+        if (word.length() == 2 && STATES.contains(two)) {
+            return run;
+        }
+        if (word.length() == 1 && runs.length(run - 1) == 1 && runs.charAt(runs.to(run - 1)) == '.'
+                && STATES.contains((runs.word(run - 1) + two).toUpperCase(Locale.ROOT))) {
+            return run - 1;
+        }
+        if (TWO_WORDS.getOrDefault(word, Set.of()).contains(runs.lower(run - 1))) {
+            return run - 1;
+        }
+        return STATE_NAMES.contains(word) ? run : -1;
+    }
+
+    /** The first run of the town before a state; the state's own where there is none. */
+    private int townFrom(int state) {
+        int first = state;
+        boolean comma = state > 0 && runs.isGap(state - 1, ",", 3) && !runs.isSpace(state - 1);
+        while (first > 0 && state - first < TOWN_WORDS_MAX && runs.isWord(first - 1)
+                && (first == state ? runs.isGap(first - 1, ",", 3)
+                        : runs.isGap(first - 1, ".'\u2019-", 2) && runs.charAt(runs.to(first - 1)) != '\n')) {
+            boolean capital = runs.isCapitalised(first - 1) || runs.isGap(first - 1, '\'');
+            if (STOP.contains(runs.lower(first - 1)) && !(runs.lower(first - 1).equals("st") && first < state)
+                    || !capital && !(lower && (comma || first == state || lexicon.of(runs.word(first - 1)) != 0))) {
+                break;
+            }
+            first--;
+        }
+        return first;
+    }
+
+    /** What a word says about a town: itself, or the ones behind it. */
+    void word(int run) {
+        if (LIVING.containsKey(runs.lower(run)) && LIVING.get(runs.lower(run)).contains(runs.lower(run - 1))) {
+            living(run + 1);
+        }
+        if (runs.lower(run).equals("county") && runs.isCapitalised(run) && runs.isCapitalised(run - 1)
+                && runs.isSpace(run - 1) && !STOP.contains(runs.lower(run - 1))) {
+            add(run - 1, run, 0.85);
+        }
+        if (runs.isCapitalised(run)) {
+            int state = runs.isGap(run - 1, ",", 2) && !runs.isSpace(run - 1) ? stateFrom(run) : -1;
+            boolean name = STATE_NAMES.contains(runs.lower(run));
+            if (state == run && runs.isCapitalised(run - 1) && (name || runs.isAllCapitals(run))) {
+                int before = lexicon.of(runs.word(run - 1));
+                boolean degree = !name && DEGREES.contains(runs.word(run))
+                        && (before == 0 || (before & (Lexicon.FIRST | Lexicon.LAST)) != 0 || runs.word(run).equals("MD"));
+                int first = townFrom(state);
+                if (first < state && !degree) {
+                    found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), runs.to(run), name ? 0.9 : 0.72));
+                }
+            } else {
+                known(run);
+            }
+        }
+    }
+
+    private void living(int first) {
+        if (!runs.isWord(first) || !runs.isSpace(first - 1) || STOP.contains(runs.lower(first))) {
+            return;
+        }
+        int known = lexicon.of(runs.word(first));
+        if (!runs.isCapitalised(first) && (known & Lexicon.CITY) == 0 || (known & Lexicon.COUNTRY) != 0
+                || stateFrom(first) == first) {
+            return;
+        }
+        int last = first;
+        while (last < first + TOWN_WORDS_MAX - 1 && runs.isCapitalised(last + 1) && runs.isGap(last, "-.", 2)) {
+            last++;
+        }
+        add(first, last, (known & Lexicon.GERMAN) != 0 && (known & Lexicon.CITY) == 0 ? 0.6 : 0.85);
+    }
+
+    /** A town that the dictionary knows and that is nothing else. */
+    private void known(int run) {
+        int known = lexicon.of(runs.word(run));
+        int other = Lexicon.FIRST | Lexicon.LAST | Lexicon.ENGLISH | Lexicon.GERMAN | Lexicon.FRENCH | Lexicon.COUNTRY;
+        if ((known & Lexicon.CITY) != 0 && (known & other) == 0 && !NameWords.isEponym(runs, run)) {
+            add(run, run, 0.75);
+        }
+    }
+
+    private void add(int first, int last, double confidence) {
+        found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), runs.to(last), confidence));
+    }
+}
