@@ -55,7 +55,7 @@ public final class CurationBenchmark {
               - word_repetition_filter: {max_ratio: 0.9}
               - document_deduplicator:
             """;
-    private static final CurationConfig CONFIG = new CurationConfig(1000, 0, DataSize.parse("64MiB"),
+    static final CurationConfig CONFIG = new CurationConfig(1000, 0, DataSize.parse("64MiB"),
             DataSize.parse("16MiB"),
             DataSize.parse("1MiB"), DataSize.parse("512MiB"), 8, java.time.Duration.ofMinutes(10), 1024);
 
