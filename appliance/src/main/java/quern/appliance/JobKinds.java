@@ -17,6 +17,7 @@ import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
 import quern.curation.LanguageDetector;
 import quern.curation.RecipeCompiler;
+import quern.curation.deident.SecretKey;
 import quern.curation.language.OpenNlpDetector;
 import quern.curation.library.BuiltInOperators;
 import quern.ingest.reader.DocumentReader;
@@ -54,7 +55,8 @@ final class JobKinds {
     }
 
     private RecipeCompiler compiler(ServedText model) {
-        return new RecipeCompiler(new BuiltInOperators(model, model, detector));
+        return new RecipeCompiler(new BuiltInOperators(model, model, detector)
+                .withSecret(() -> SecretKey.ofDirectory(house.stores().directory().root())));
     }
 
     FileStore files() {

@@ -21,6 +21,7 @@ import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
 import quern.curation.RecipeException;
 import quern.curation.RecipeOverride;
+import quern.curation.deident.SecretKey;
 import quern.curation.library.BuiltInOperators;
 
 /** Runs a recipe and prints what came in, what was kept and why the rest was dropped. */
@@ -116,7 +117,8 @@ final class CurateCommand implements Callable<Integer> {
         parsed.notes().forEach(options.screen()::note);
         Pipeline pipeline;
         try {
-            pipeline = new RecipeCompiler(new BuiltInOperators()).compile(parsed);
+            pipeline = new RecipeCompiler(new BuiltInOperators()
+                    .withSecret(() -> SecretKey.ofDirectory(options.load().config().data()))).compile(parsed);
         } catch (RecipeException problems) {
             return withModel(parsed, problems);
         }

@@ -23,4 +23,9 @@ public non-sealed interface Mapper extends Operator {
     default String emptyReason() {
         return "nothing made of it";
     }
+
+    /** Whether the text before it must not be shown anywhere, as by the tracer. */
+    default boolean hidesText() {
+        return false;
+    }
 }

@@ -107,7 +107,8 @@ final class Passage {
         Stage.Labelled step = stage.steps().get(index);
         return switch (step.operator()) {
             case Mapper mapper -> {
-                String before = manner.tracing().covers(step.operator().name()) ? text(draft) : null;
+                boolean traced = manner.tracing().covers(step.operator().name()) && !mapper.hidesText();
+                String before = traced ? text(draft) : null;
                 List<Draft> made = mapper.apply(draft);
                 if (before != null && made.size() == 1 && !before.equals(text(made.getFirst()))) {
                     ObjectNode line = Json.object().put("original text", before);

@@ -13,35 +13,49 @@ final class AddressFinder {
     private static final String S = "(?:[ \\t\u00A0]{1,3}|[ \\t]?\\r?\\n)";
     private static final String WORD = "(?:\\p{Lu}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th)|\\p{Lu}{1,3}\\.?)";
     private static final String ANY_WORD = "(?:\\p{L}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th))";
-    private static final String UNIT = "(?:,?\\s{1,2}(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|lot)\\b\\.?\\s?#?\\s?"
+    private static final String UNIT = "(?:,?\\s{1,2}(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|"
+            + "lot)\\b\\.?\\s?#?\\s?"
             + "[\\p{L}\\d]{1,5}(?:-[\\p{L}\\d]{1,4})?|,?\\s{0,2}#\\s?[\\p{L}\\d]{1,5})?";
-    private static final String SURE_WAY = "street|avenue|ave|road|rd|boulevard|blvd|lane|drive|dr|terrace|terr|parkway|pkwy|"
+    private static final String SURE_WAY = "street|avenue|ave|road|rd|boulevard|blvd|lane|drive|dr|terrace|"
+            + "terr|parkway|pkwy|"
             + "highway|hwy|turnpike|crescent|st|ln";
-    private static final String WAY = SURE_WAY + "|court|ct|place|pl|circle|cir|way|square|sq|trail|trl|alley|loop|row|run|"
+    private static final String WAY = SURE_WAY
+            + "|court|ct|place|pl|circle|cir|way|square|sq|trail|trl|alley|loop|row|run|"
             + "plaza|path|pike|walk|close|gardens|mews|grove|hill|park|ridge|view|point|heights|crossing|broadway";
     private static final Pattern STREET = Pattern.compile("\\d{1,6}[A-Za-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + WORD + S
             + "){0,5}?(?i:" + WAY + ")\\b(?:" + S + "(?i:" + SURE_WAY + ")\\b)?\\.?"
             + "(?:\\s(?:[NSEW]{1,2}|North|South|East|West)\\b)?(?i:" + UNIT + ")");
-    private static final Pattern LOWER_STREET = Pattern.compile("\\d{1,6}[a-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + ANY_WORD
+    private static final Pattern LOWER_STREET = Pattern.compile("\\d{1,6}[a-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:"
+            + ANY_WORD
             + S + "){1,4}?((?:" + WAY + ")\\b(?:" + S + "(?:" + SURE_WAY + ")\\b)?)\\.?" + UNIT);
     private static final Pattern GERMAN_NUMBER = Pattern.compile("\\.?\\s{0,2}\\d{1,4}(?:\\s?[a-hA-H](?![\\p{L}\\d]))?"
             + "(?:\\s?[-/]\\s?\\d{1,4}(?!\\d))?(?![\\d%])");
-    private static final Pattern FRENCH = Pattern.compile("(?:rue|avenue|av\\.|boulevard|bd|place|chemin|all\u00E9e|impasse|quai|"
-            + "route|cours|square|ruelle|faubourg)(?:\\s{1,2}(?:de|du|des|la|le|les|l['\u2019]|d['\u2019]|saint|sainte)){0,3}"
-            + "\\s{0,2}\\p{L}[\\p{L}'\u2019-]{1,24}(?:\\s\\p{Lu}[\\p{L}'\u2019-]{1,24}){0,2}", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FRENCH = Pattern.compile("(?:rue|avenue|av\\.|boulevard|bd|place|chemin|"
+            + "all\u00E9e|impasse|quai|"
+            + "route|cours|square|ruelle|faubourg)(?:\\s{1,2}(?:de|du|des|la|le|les|l['\u2019]|d['\u2019]|"
+            + "saint|sainte)){0,3}"
+            + "\\s{0,2}\\p{L}[\\p{L}'\u2019-]{1,24}(?:\\s\\p{Lu}[\\p{L}'\u2019-]{1,24}){0,2}",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern FRENCH_NUMBER = Pattern.compile("\\d{1,4}(?:\\s?(?:bis|ter|quater))?,?\\s{1,2}", 2);
-    private static final Pattern BOX = Pattern.compile("(?:p\\.?\\s?o\\.?\\s{0,2}box|postfach|bo\u00EEte postale)\\s{0,2}#?\\d{1,7}"
+    private static final Pattern BOX = Pattern.compile("(?:p\\.?\\s?o\\.?\\s{0,2}box|postfach|bo\u00EEte "
+            + "postale)\\s{0,2}#?\\d{1,7}"
             + "(?:\\s\\d{2,3}){0,3}", Pattern.CASE_INSENSITIVE);
-    private static final Pattern BRITISH = Pattern.compile("[A-Z]{1,2}\\d[A-Z\\d]?\\s?\\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z\\d])");
-    private static final Pattern TOWN = Pattern.compile("\\p{Lu}[\\p{L}'\u2019.-]{1,24}(?:\\s(?:\\p{Lu}[\\p{L}'\u2019-]{1,24}"
-            + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}(?:\\s?\\(\\p{L}{2,20}\\))?");
-    private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse", "platz",
+    private static final Pattern BRITISH = Pattern.compile("[A-Z]{1,2}\\d[A-Z\\d]?\\s?\\d[ABD-HJLNP-UW-Z]"
+            + "{2}(?![A-Za-z\\d])");
+    private static final Pattern TOWN = Pattern.compile("\\p{Lu}[\\p{L}'\u2019.-]{1,24}(?:\\s(?:\\p{Lu}"
+            + "[\\p{L}'\u2019-]{1,24}"
+            + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}"
+            + "(?:\\s?\\(\\p{L}{2,20}\\))?");
+    private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse",
+            "platz",
             "ring", "damm", "ufer", "chaussee", "steig", "markt", "stieg", "promenade", "wall", "graben");
     private static final Set<String> GERMAN_AT = Set.of("am", "im", "an", "auf", "zum", "zur", "in", "unter", "hinter");
     private static final Set<String> FRENCH_WAYS = Set.of("rue", "avenue", "av", "boulevard", "bd", "place", "chemin",
             "all\u00E9e", "impasse", "quai", "route", "cours", "square", "ruelle");
-    private static final Set<String> NO_STREET = Set.of("mg", "ml", "patients", "days", "weeks", "times", "years", "hours",
-            "minutes", "of", "and", "in", "on", "was", "were", "is", "the", "to", "a", "for", "with", "per", "more", "at",
+    private static final Set<String> NO_STREET = Set.of("mg", "ml", "patients", "days", "weeks", "times", "years",
+            "hours",
+            "minutes", "of", "and", "in", "on", "was", "were", "is", "the", "to", "a", "for", "with", "per", "more",
+            "at",
             "or", "by", "from", "her", "his", "had", "has");
 
     private final Runs runs;
@@ -196,7 +210,9 @@ final class AddressFinder {
         }
     }
 
-    /** {@code Am Alten Markt 12}: a place after a preposition, with a number, at the begin of a line or a part of one. */
+    /**
+     * {@code Am Alten Markt 12}: a place after a preposition, with a number, at the begin of a line or a part of one.
+     */
     private void germanPlace(int run) {
         int last = run + 1;
         if (!runs.isWord(last) || !runs.isSpace(run)) {

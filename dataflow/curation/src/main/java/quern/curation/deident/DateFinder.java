@@ -9,8 +9,10 @@ final class DateFinder {
 
     private static final Set<String> IN = Set.of("in", "since", "early", "late", "mid", "last", "next", "im", "seit",
             "ende", "anfang", "mitte", "en", "until", "by", "during", "this", "depuis");
-    private static final Pattern DAY_AND_MONTH = Pattern.compile("(\\d{1,2})([/.])\\s?(\\d{1,2})(?![\\d/%])(\\.)?(?!\\d)");
-    private static final Pattern MONTH_AND_YEAR = Pattern.compile("(\\d{1,2})\\s?([/.-])\\s?((?:19|20)\\d{2})(?![\\d/-]|\\.\\d)");
+    private static final Pattern DAY_AND_MONTH = Pattern.compile("(\\d{1,2})([/.])\\s?(\\d{1,2})(?![\\d/%])"
+            + "(\\.)?(?!\\d)");
+    private static final Pattern MONTH_AND_YEAR = Pattern.compile("(\\d{1,2})\\s?([/.-])\\s?((?:19|20)"
+            + "\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern YEAR_AND_MONTH = Pattern.compile("((?:19|20)\\d{2})[-/](\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern COMPACT = Pattern.compile("((?:19|20)\\d{2})(\\d{2})(\\d{2})(?!\\d)");
     private static final Pattern AGE = Pattern.compile("(9\\d|1[0-2]\\d)(?!\\d|[.,]\\d)"
@@ -18,9 +20,11 @@ final class DateFinder {
             + "|[\\s-]{0,2}j\u00E4hrig|\\s{1,2}Jahre\\s{1,2}alt|\\s{1,2}jahre\\s{1,2}alt|\\s{1,2}ans\\b)?",
             Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern WORDED = Pattern.compile("(?:one[\\s-])?(?:ninety|hundred|neunzig)"
-            + "(?:[\\s-](?:one|two|three|four|five|six|seven|eight|nine|and))?[\\s-]{1,2}(?:years?[\\s-]{1,2}old|j\u00E4hrig)",
+            + "(?:[\\s-](?:one|two|three|four|five|six|seven|eight|nine|and))?[\\s-]{1,2}(?:years?[\\s-]"
+            + "{1,2}old|j\u00E4hrig)",
             Pattern.CASE_INSENSITIVE);
-    private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "ag\u00E9", "ag\u00E9e",
+    private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "ag\u00E9",
+            "ag\u00E9e",
             "turning", "turns");
 
     private final Runs runs;

@@ -34,7 +34,8 @@ final class DateShift {
             if (read == null || read.named() || read.yearFrom() == 0) {
                 continue;
             }
-            votes += read.order() == DateReader.Order.DAY_MONTH ? 1 : read.order() == DateReader.Order.MONTH_DAY ? -1 : 0;
+            votes += read.order() == DateReader.Order.DAY_MONTH ? 1 : read.order() == DateReader.Order.MONTH_DAY ? -1
+                    : 0;
         }
         return votes == 0 ? !english : votes > 0;
     }
@@ -156,7 +157,8 @@ final class DateShift {
         if (digits == 1 && runs.count() == 1 && runs.length(0) == 8) {
             LocalDate date = date(text.substring(0, 4), Integer.parseInt(text.substring(4, 6)),
                     Integer.parseInt(text.substring(6, 8))).plusDays(days);
-            return String.format(Locale.ROOT, "%04d%02d%02d", date.getYear(), date.getMonthValue(), date.getDayOfMonth());
+            return String.format(Locale.ROOT, "%04d%02d%02d", date.getYear(), date.getMonthValue(),
+                    date.getDayOfMonth());
         }
         return digits == 2 && runs.count() == 2 ? pair(runs) : null;
     }
@@ -169,7 +171,8 @@ final class DateShift {
         String newSecond;
         if (first.length() == 4 || second.length() == 4) {
             boolean yearFirst = first.length() == 4;
-            LocalDate date = date(yearFirst ? first : second, Integer.parseInt(yearFirst ? second : first), MONTH_MIDDLE)
+            LocalDate date = date(yearFirst ? first : second, Integer.parseInt(yearFirst ? second : first),
+                    MONTH_MIDDLE)
                     .plusDays(days);
             newFirst = yearFirst ? year(first, date.getYear()) : number(date.getMonthValue(), padded);
             newSecond = yearFirst ? number(date.getMonthValue(), padded) : year(second, date.getYear());
@@ -181,7 +184,8 @@ final class DateShift {
             newFirst = number(day ? date.getDayOfMonth() : date.getMonthValue(), padded);
             newSecond = number(day ? date.getMonthValue() : date.getDayOfMonth(), padded);
         }
-        return runs.text.substring(0, runs.from(0)) + newFirst + runs.text.substring(runs.to(0), runs.from(1)) + newSecond
+        return runs.text.substring(0, runs.from(0)) + newFirst + runs.text.substring(runs.to(0), runs.from(1))
+                + newSecond
                 + runs.text.substring(runs.to(1));
     }
 }

@@ -19,7 +19,8 @@ public final class IdentifierFinder {
     private static final int CAPITALS_ONE_IN = 60;
     private static final Set<String> ENGLISH = Set.of("the", "of", "and", "is", "was", "with", "for", "your", "please",
             "you", "patient", "dear");
-    private static final Set<String> GERMAN = Set.of("der", "die", "und", "ist", "mit", "das", "wir", "bei", "herr", "frau",
+    private static final Set<String> GERMAN = Set.of("der", "die", "und", "ist", "mit", "das", "wir", "bei", "herr",
+            "frau",
             "geb", "sehr", "vom", "auf");
     private static final Set<String> FRENCH = Set.of("le", "les", "et", "est", "une", "du", "nous", "vous", "monsieur",
             "madame", "cher", "en", "sous", "son");

@@ -13,10 +13,12 @@ final class LabelFinder {
     private static final int VALUE_CHARS_MAX = 36;
     private static final int DIGITS_MIN = 3;
     private static final int GROUP_CHARS_MAX = 4;
-    private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|code|#|n\u00B0|\u2116|n\\.)";
+    private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|"
+            + "code|#|n\u00B0|\u2116|n\\.)";
     /** What stands between a label and its number. */
     private static final Pattern GLUE = Pattern.compile("\\.?[\\s.:#=()\\[\\]\"'\u2013-]{0,6}(?:" + NO
-            + "\\.?[\\s.:#=()\\[\\]\"'\u2013-]{0,6}){0,2}(?:\\(?(?:is|are|was|lautet|est|ist|of|ending in|ends in|auf|:)\\)?\\s{1,2})?",
+            + "\\.?[\\s.:#=()\\[\\]\"'\u2013-]{0,6}){0,2}(?:\\(?(?:is|are|was|lautet|est|ist|of|ending in|ends "
+            + "in|auf|:)\\)?\\s{1,2})?",
             Pattern.CASE_INSENSITIVE);
 
     /**
@@ -105,7 +107,8 @@ final class LabelFinder {
 
     /** Letters that begin a number: {@code INV-2034}, {@code HD A 123}. */
     private boolean startsCode(int run) {
-        return runs.length(run) <= GROUP_CHARS_MAX && !NameWords.STOP.contains(runs.lower(run)) && (runs.hasDigits(run + 1) && joinedAnyhow(run)
+        return runs.length(run) <= GROUP_CHARS_MAX && !NameWords.STOP.contains(runs.lower(run)) && (runs.hasDigits(run
+                + 1) && joinedAnyhow(run)
                 || runs.length(run + 1) <= 2 && runs.isWord(run + 1) && runs.hasDigits(run + 2) && joinedAnyhow(run)
                         && runs.isGap(run + 1, "-", 3));
     }

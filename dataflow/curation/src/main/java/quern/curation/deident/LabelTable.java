@@ -17,7 +17,8 @@ import java.util.List;
 /** The words that name a number, in English, German and French. */
 final class LabelTable {
 
-    private static final String NO = "\\.?[\\s.-]{0,3}(?:numbers?|no\\b|nr\\b|nummer|id\\b|identifier|code|#|n\u00B0|card)";
+    private static final String NO = "\\.?[\\s.-]{0,3}(?:numbers?|no\\b|nr\\b|nummer|id\\b|identifier|code|"
+            + "#|n\u00B0|card)";
     private static final String NO_OR_NONE = "(?:" + NO + ")?";
 
     /**
@@ -37,7 +38,8 @@ final class LabelTable {
                     + "patienten fall aufnahme dossier episode", NO),
             row(MRN, "accession encounter patienten", ""),
             row(MRN, "num\u00E9ro n", "(?:\u00B0|\\s)\\s{0,2}(?:de\\s{1,2})?dossier"),
-            row(HEALTH_PLAN, "member subscriber policy insurance medicare medicaid beneficiary group plan insured payer "
+            row(HEALTH_PLAN, "member subscriber policy insurance medicare medicaid beneficiary group plan insured "
+            + "payer "
                     + "health versicherten versicherungs krankenversicherten kassen", "(?:\\s{1,2}plan)?" + NO),
             row(HEALTH_PLAN, "policy medicare medicaid versichertennummer versicherungsnummer versichertennr "
                     + "krankenversichertennummer policennummer kvnr hicn mbi", "(?:\\s{1,2}claim)?" + NO_OR_NONE),
@@ -51,7 +53,8 @@ final class LabelTable {
             row(ACCOUNT, "blz bic bankleitzahl", ""),
             row(LICENSE, "license licence driver drivers passport certificate registration permit dl reisepass "
                     + "f\u00FChrerschein personalausweis ausweis permis passeport ausweisnummer passnummer "
-                    + "f\u00FChrerscheinnummer zulassung", "(?:['\u2019]?s?\\s{1,2}(?:licen[cs]e|permit))?" + NO_OR_NONE),
+                    + "f\u00FChrerscheinnummer zulassung", "(?:['\u2019]?s?\\s{1,2}(?:licen[cs]e|permit))?"
+                    + NO_OR_NONE),
             row(LICENSE, "state medical nursing", "\\s{1,2}licen[cs]e" + NO_OR_NONE),
             row(NATIONAL_ID, "npi dea nhs chi steuernummer steueridentifikationsnummer steueridnr idnr bsn nir ppsn "
                     + "rentenversicherungsnummer sozialversicherungsnummer upin nino svnr nif", NO_OR_NONE),

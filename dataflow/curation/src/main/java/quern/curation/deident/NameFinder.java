@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Names of people: behind titles, labels, greetings, relatives and closings, before degrees, and where dictionaries know
+ * Names of people: behind titles, labels, greetings, relatives and closings, before degrees, and where dictionaries
+ * know
  * a first name or a surname. What was found surely is then looked for, part by part, in the rest of the text. Names
  * of diseases, signs and devices are none.
  */
@@ -149,7 +150,8 @@ final class NameFinder {
     private boolean isKnownName(int first, int last) {
         for (int run = first; run <= last; run++) {
             int known = lexicon.of(runs.word(run));
-            if ((known & (Lexicon.FIRST | Lexicon.LAST)) != 0 || (known & Lexicon.PROPER) != 0 && (known & common) == 0) {
+            if ((known & (Lexicon.FIRST | Lexicon.LAST)) != 0 || (known & Lexicon.PROPER) != 0
+                    && (known & common) == 0) {
                 return true;
             }
         }
@@ -274,7 +276,8 @@ final class NameFinder {
             add(first, last, lastEveryday ? 0.5 : 0.85);
         } else if (isFirst(first)) {
             add(first, last, everyday && lastEveryday ? 0.55 : lastEveryday ? 0.75 : 0.9);
-        } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last) && !everyday) {
+        } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last)
+                && !everyday) {
             boolean german = common == Lexicon.GERMAN;
             add(first, last, known == 0 && lastKnown == 0 && german ? 0.35 : 0.55);
         }
@@ -325,7 +328,8 @@ final class NameFinder {
     /** Where {@code van der} or the like stands right before a surname. */
     private int withParticles(int first) {
         int run = first;
-        while (run > 0 && first - run < 3 && NameWords.PARTICLES.contains(runs.lower(run - 1)) && runs.isGap(run - 1, ' ')) {
+        while (run > 0 && first - run < 3 && NameWords.PARTICLES.contains(runs.lower(run - 1)) && runs.isGap(run - 1,
+                ' ')) {
             run--;
         }
         return NameWords.NOBLE.contains(runs.lower(run)) ? run : first;

@@ -4,6 +4,7 @@ package quern.curation.deident;
 final class NamePhrase {
 
     private static final int WORDS_MAX = 5;
+    private static final int RUNS_MAX = 12;
     private static final int WRAPPED_COLUMNS_MIN = 45;
 
     private final Runs runs;
@@ -29,7 +30,7 @@ final class NamePhrase {
         int last = first - 1;
         int words = 0;
         int run = first;
-        while (words < WORDS_MAX && runs.isWord(run)) {
+        while (words < WORDS_MAX && run - first < RUNS_MAX && runs.isWord(run)) {
             boolean glued = run > first && isGlued(run - 1);
             if (run > first && !glued && !isBetween(run - 1)) {
                 break;

@@ -123,7 +123,8 @@ final class NameSurrogates {
         }
         String canonical = NumberSurrogates.canonical(word);
         return canonical.length() == word.length()
-                ? NumberSurrogates.write(word, NumberSurrogates.like(canonical, KeyedChoice.of(key, "mail", canonical, 0)))
+                ? NumberSurrogates.write(word, NumberSurrogates.like(canonical, KeyedChoice.of(key, "mail", canonical,
+                0)))
                 : NamePool.last(KeyedChoice.of(key, "mail", lower, 0)).toLowerCase(Locale.ROOT);
     }
 }

@@ -5,14 +5,16 @@ import java.util.Set;
 /** Words around names: titles, greetings, relatives, labels, and those that show that a name is none of a person. */
 final class NameWords {
 
-    static final Set<String> TITLES = Set.of("mr", "mrs", "ms", "miss", "mx", "dr", "dres", "prof", "professor", "doctor",
+    static final Set<String> TITLES = Set.of("mr", "mrs", "ms", "miss", "mx", "dr", "dres", "prof", "professor",
+            "doctor",
             "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "docteur", "familie", "fam", "sr", "sra",
             "rev", "reverend", "judge", "capt", "sgt", "kollege", "kollegen", "kollegin", "nurse", "hr", "rn");
     /** Titles only with a full stop behind them. */
     static final Set<String> DOTTED_TITLES = Set.of("m", "fr", "pr", "st\u00E9", "hr", "sr", "dipl");
     /** What may stand between a title and a name. */
     static final Set<String> SECOND_TITLES = Set.of("dr", "prof", "med", "dent", "phil", "rer", "nat", "hc", "h", "c",
-            "dipl", "ing", "kollege", "kollegin", "herr", "herrn", "frau", "mult", "priv", "doz", "pd", "doctor", "habil",
+            "dipl", "ing", "kollege", "kollegin", "herr", "herrn", "frau", "mult", "priv", "doz", "pd", "doctor",
+            "habil",
             "professor", "ihr", "ihre");
     static final Set<String> GREETINGS = Set.of("dear", "hi", "hello", "hey", "liebe", "lieber", "hallo", "cher",
             "ch\u00E8re", "bonjour", "salut", "geehrte", "geehrter", "grandma", "grandpa", "aunt", "uncle", "tante",
@@ -25,11 +27,14 @@ final class NameWords {
             "physician", "cardiologist", "therapist", "attorney", "nanny", "roommate", "boss");
     /** Words whose colon is followed by a name. */
     static final Set<String> LABELS = Set.of("patient", "patientin", "name", "attending", "surgeon", "physician",
-            "provider", "pcp", "doctor", "nurse", "mother", "father", "spouse", "kin", "contact", "insured", "guarantor",
+            "provider", "pcp", "doctor", "nurse", "mother", "father", "spouse", "kin", "contact", "insured",
+            "guarantor",
             "subscriber", "from", "to", "cc", "bcc", "attn", "attention", "re", "betr", "betreff", "nom", "pr\u00E9nom",
             "nachname", "vorname", "von", "an", "surname", "anesthesiologist", "assistant", "author", "consultant",
-            "referring", "resident", "fellow", "therapist", "radiologist", "pathologist", "client", "customer", "tenant",
-            "witness", "guardian", "arzt", "hausarzt", "behandelnder", "m\u00E9decin", "sender", "recipient", "employee",
+            "referring", "resident", "fellow", "therapist", "radiologist", "pathologist", "client", "customer",
+            "tenant",
+            "witness", "guardian", "arzt", "hausarzt", "behandelnder", "m\u00E9decin", "sender", "recipient",
+            "employee",
             "student", "applicant", "beneficiary", "cardholder", "note", "sujet", "assur\u00E9");
     /** Words that are followed by a name without a colon; the first of the two before it, if it matters. */
     static final Set<String> BY = Set.of("by", "with", "cc", "durch", "par", "avec");
@@ -39,35 +44,46 @@ final class NameWords {
             "diktiert", "\u00FCberwiesen", "sign\u00E9", "verified", "entered", "assisted", "evaluated", "consulted");
     static final Set<String> MEETING = Set.of("meeting", "seeing", "asked", "told", "informed", "contacted", "called",
             "thank", "\u00FCber", "examined", "evaluated");
-    static final Set<String> CLOSINGS = Set.of("sincerely", "regards", "truly", "respectfully", "cordially", "faithfully",
+    static final Set<String> CLOSINGS = Set.of("sincerely", "regards", "truly", "respectfully", "cordially",
+            "faithfully",
             "gr\u00FC\u00DFen", "gr\u00FC\u00DFe", "gr\u00FCssen", "gr\u00FCsse", "cordialement", "thanks", "wishes",
             "cheers", "best", "yours", "salutations", "you", "hochachtungsvoll", "gru\u00DF", "love");
     static final Set<String> CREDENTIALS = Set.of("md", "do", "rn", "phd", "np", "pa", "dds", "dmd", "esq", "jr", "sr",
             "facs", "msw", "lcsw", "pharmd", "dpt", "mph", "facc", "fnp", "mbbs", "frcp", "bsn", "aprn", "crna", "pac",
             "m", "ph", "r", "d", "mrcp", "ot", "pt");
-    static final Set<String> PARTICLES = Set.of("von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "du",
+    static final Set<String> PARTICLES = Set.of("von", "van", "de", "der", "den", "del", "della", "di", "da", "dos",
+            "du",
             "la", "le", "zu", "zur", "ter", "ten", "bin", "ibn", "al", "el", "st", "mac", "vom", "und");
     /** Those that begin a surname. */
     static final Set<String> NOBLE = Set.of("von", "van", "de", "della", "di", "da", "ter", "del", "dos", "zu");
     /** Capitalised words that begin no name. */
     static final Set<String> STOP = Set.of("the", "a", "an", "he", "she", "it", "we", "you", "they", "i", "his", "her",
-            "our", "my", "your", "this", "that", "these", "those", "and", "or", "but", "for", "with", "on", "in", "at", "by",
-            "from", "to", "of", "as", "if", "is", "was", "were", "are", "has", "have", "had", "will", "no", "not", "all",
+            "our", "my", "your", "this", "that", "these", "those", "and", "or", "but", "for", "with", "on", "in", "at",
+            "by",
+            "from", "to", "of", "as", "if", "is", "was", "were", "are", "has", "have", "had", "will", "no", "not",
+            "all",
             "please", "thank", "thanks", "see", "seen", "dear", "hi", "hello", "sir", "madam", "team", "colleague",
             "colleagues", "der", "die", "das", "und", "ein", "eine", "wir", "sie", "er", "es", "ich", "damen", "herren",
-            "le", "les", "un", "une", "et", "il", "elle", "nous", "vous", "je", "confr\u00E8re", "me", "us", "them", "him",
-            "date", "re", "who", "which", "what", "when", "where", "why", "how", "unknown", "none", "n", "na", "yes", "per",
-            "patient", "doctor", "dr", "mr", "mrs", "ms", "ihr", "ihre", "kollege", "kollegin", "med", "prof", "zur", "zum",
+            "le", "les", "un", "une", "et", "il", "elle", "nous", "vous", "je", "confr\u00E8re", "me", "us", "them",
+            "him",
+            "date", "re", "who", "which", "what", "when", "where", "why", "how", "unknown", "none", "n", "na", "yes",
+            "per",
+            "patient", "doctor", "dr", "mr", "mrs", "ms", "ihr", "ihre", "kollege", "kollegin", "med", "prof", "zur",
+            "zum",
             "office", "department", "billing", "buchhaltung", "clinic", "hospital", "fax", "phone", "tel", "dob", "mrn",
-            "subject", "sent", "id", "number", "about", "after", "before", "during", "whom", "can", "may", "did", "does",
+            "subject", "sent", "id", "number", "about", "after", "before", "during", "whom", "can", "may", "did",
+            "does",
             "would", "could", "should", "also", "there", "here", "then", "now", "today", "so", "just");
-    private static final Set<String> EPONYMS = Set.of("disease", "syndrome", "sign", "signs", "test", "lymphoma", "chorea",
-            "scale", "score", "scores", "catheter", "line", "tube", "position", "fracture", "palsy", "reflex", "criteria",
+    private static final Set<String> EPONYMS = Set.of("disease", "syndrome", "sign", "signs", "test", "lymphoma",
+            "chorea",
+            "scale", "score", "scores", "catheter", "line", "tube", "position", "fracture", "palsy", "reflex",
+            "criteria",
             "classification", "law", "node", "nodes", "procedure", "operation", "maneuver", "contracture", "drain",
             "sarcoma", "tumor", "tumour", "anemia", "encephalopathy", "aphasia", "esophagus", "ulcer", "stain",
             "respirations", "thyroiditis", "phenomenon", "bodies", "body", "index", "forceps", "retractor", "suture",
             "needle", "krankheit", "syndrom", "zeichen", "skala", "reaction", "ataxia", "dystrophy", "murmur", "pouch",
-            "triad", "angina", "point", "filter", "stent", "valve", "repair", "lesion", "triangle", "staging", "grading",
+            "triad", "angina", "point", "filter", "stent", "valve", "repair", "lesion", "triangle", "staging",
+            "grading",
             "method", "technique", "equation", "formula", "interval", "coma", "arthropathy", "purpura", "maladie");
     private static final Set<String> EPONYMS_BEFORE = Set.of("morbus", "maladie", "syndrome", "zeichen", "nach");
     static final Set<String> ORGANISATIONS = Set.of("hospital", "clinic", "center", "centre", "university", "institute",

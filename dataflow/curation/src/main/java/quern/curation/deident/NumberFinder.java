@@ -16,15 +16,22 @@ final class NumberFinder {
     private static final int CODE_DIGITS_MIN = 4;
     private static final int IBAN_CHARS_MIN = 15;
     private static final int IBAN_CHARS_MAX = 34;
-    private static final Map<String, Integer> IBAN_LENGTHS = lengths("AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 "
-            + "BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 "
-            + "HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 "
-            + "MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 TL23 "
+    private static final Map<String, Integer> IBAN_LENGTHS = lengths("AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 "
+            + "BR29 "
+            + "BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 "
+            + "HR21 "
+            + "HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 "
+            + "MR27 "
+            + "MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 "
+            + "TL23 "
             + "TN24 TR26 UA29 VA22 VG24 XK20");
-    private static final Pattern SSN = Pattern.compile("(\\d{3})(\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}|\\s)(\\d{2})\\2(\\d{4})(?!\\d|-\\d)"
-            + "|(\\d{3})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}(\\d{2})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}(\\d{4})(?!\\d|-\\d)");
+    private static final Pattern SSN = Pattern.compile("(\\d{3})(\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}|\\s)"
+            + "(\\d{2})\\2(\\d{4})(?!\\d|-\\d)"
+            + "|(\\d{3})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}(\\d{2})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}"
+            + "(\\d{4})(?!\\d|-\\d)");
     private static final Pattern MEDICARE = Pattern.compile(
-            "[1-9][A-HJKMNP-RT-Ya-hjkmnp-rt-y][A-HJKMNP-RT-Ya-hjkmnp-rt-y\\d]\\d-?[A-Za-z][A-Za-z\\d]\\d-?[A-Za-z]{2}\\d{2}"
+            "[1-9][A-HJKMNP-RT-Ya-hjkmnp-rt-y][A-HJKMNP-RT-Ya-hjkmnp-rt-y\\d]\\d-?[A-Za-z][A-Za-z\\d]"
+            + "\\d-?[A-Za-z]{2}\\d{2}"
             + "(?![A-Za-z\\d])");
 
     private final Runs runs;
@@ -207,7 +214,8 @@ final class NumberFinder {
             }
         }
         boolean whole = number.length() >= IBAN_CHARS_MIN
-                && number.length() == IBAN_LENGTHS.get(number.substring(0, 2)) && !Character.isLetterOrDigit(runs.charAt(to));
+                && number.length() == IBAN_LENGTHS.get(number.substring(0, 2))
+                && !Character.isLetterOrDigit(runs.charAt(to));
         if (whole && Checksums.iban(number)) {
             add(IdentifierKind.IBAN, runs.from(run), to, 0.99);
             return true;

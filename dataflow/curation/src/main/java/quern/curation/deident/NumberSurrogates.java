@@ -13,7 +13,8 @@ final class NumberSurrogates {
     private static final String HEXADECIMAL = "0123456789abcdef";
     private static final String VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ";
     /** Country codes of two digits; 1 and 7 have one, the others three. */
-    private static final String TWO_DIGIT_COUNTRIES = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 "
+    private static final String TWO_DIGIT_COUNTRIES = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 "
+            + "54 55 "
             + "56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98";
     private static final int PHONE_TAIL_DIGITS = 7;
 
@@ -90,7 +91,8 @@ final class NumberSurrogates {
     private static String ssn(String canonical, KeyedChoice choice) {
         String made = like(canonical, choice);
         return canonical.matches("\\d{9}")
-                ? "9" + made.substring(1, 3) + String.format(Locale.ROOT, "%02d", 1 + choice.next(49)) + made.substring(5)
+                ? "9" + made.substring(1, 3) + String.format(Locale.ROOT, "%02d", 1 + choice.next(49))
+                + made.substring(5)
                 : made;
     }
 
@@ -222,7 +224,8 @@ final class NumberSurrogates {
         if (international || prefix == 2) {
             String rest = digits.substring(prefix);
             int country = rest.startsWith("1") || rest.startsWith("7") ? 1
-                    : rest.length() > 1 && (" " + TWO_DIGIT_COUNTRIES + " ").contains(" " + rest.substring(0, 2) + " ") ? 2 : 3;
+                    : rest.length() > 1 && (" " + TWO_DIGIT_COUNTRIES + " ").contains(" " + rest.substring(0, 2) + " ")
+                    ? 2 : 3;
             int kept = Math.min(digits.length(), prefix + country);
             return text.contains("(0)") && kept < digits.length() ? kept + 1 : kept;
         }

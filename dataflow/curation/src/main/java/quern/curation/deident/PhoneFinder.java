@@ -11,16 +11,24 @@ final class PhoneFinder {
     private static final int DIGITS_MIN = 5;
     private static final int DIGITS_MAX = 15;
     private static final String EXTENSION = "(?:\\s{0,2},?\\s?(?:ext\\.?|extension|x|durchwahl|-)\\s?\\d{1,5})?";
-    private static final Pattern AMERICAN = Pattern.compile("(?:\\+?1\\s?[-. ]?\\s?)?(?:\\([2-9]\\d{2}\\)\\s{0,3}[-./]?\\s{0,2}"
-            + "|[2-9]\\d{2}\\s?[-./\u2010\u2011\u2013 ]\\s{0,2})[2-9]\\d{2}\\s?[-. \u2010\u2011\u2013]\\s?\\d{4}(?!\\d)" + EXTENSION);
+    private static final Pattern AMERICAN = Pattern.compile("(?:\\+?1\\s?[-. ]?\\s?)?(?:\\([2-9]\\d{2}\\)"
+            + "\\s{0,3}[-./]?\\s{0,2}"
+            + "|[2-9]\\d{2}\\s?[-./\u2010\u2011\u2013 ]\\s{0,2})[2-9]\\d{2}\\s?[-. \u2010\u2011\u2013]"
+            + "\\s?\\d{4}(?!\\d)" + EXTENSION);
     private static final Pattern LOCAL = Pattern.compile("[2-9]\\d{2}\\s?[-.]\\s?\\d{4}(?![\\d-]|[.,]\\d)" + EXTENSION);
-    private static final Pattern INTERNATIONAL = Pattern.compile("(?:\\+\\s?|00)[1-9]\\d{0,3}(?:[\\s./-]{0,3}\\(?\\d{1,8}\\)?){1,7}");
-    private static final Pattern NATIONAL = Pattern.compile("\\(?0\\s?\\d(?:\\s?\\d){1,4}\\)?\\s{0,2}[-/ .]\\s{0,2}\\d{2,9}"
+    private static final Pattern INTERNATIONAL = Pattern.compile("(?:\\+\\s?|00)[1-9]\\d{0,3}(?:[\\s./-]"
+            + "{0,3}\\(?\\d{1,8}\\)?){1,7}");
+    private static final Pattern NATIONAL = Pattern.compile("\\(?0\\s?\\d(?:\\s?\\d){1,4}\\)?\\s{0,2}[-/ .]"
+            + "\\s{0,2}\\d{2,9}"
             + "(?:\\s?[-. ]\\s?\\d{1,6}){0,4}(?!\\d)");
     private static final Pattern PAIRS = Pattern.compile("0[1-9](?:\\s?[. -]?\\s?\\d{2}){4}(?!\\d)");
-    private static final Pattern LABELLED = Pattern.compile("\\.?[\\s.:()#-]{0,5}(?:(?:numbers?|number|no|nr|nummer|us|me|him|"
-            + "her|them|at|on|is|under|back|home|work|office|the|or|is|lautet|line|phone|of|die|der|unter)\\b\\.?[\\s:]{0,3}){0,4}"
-            + "(\\+?\\s?\\(?\\d[\\d\\s()./\u2010\u2011\u2013-]{3,26}\\d" + EXTENSION + ")(?!\\d)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LABELLED = Pattern.compile("\\.?[\\s.:()#-]{0,5}(?:(?:numbers?|number|no|"
+            + "nr|nummer|us|me|him|"
+            + "her|them|at|on|is|under|back|home|work|office|the|or|is|lautet|line|phone|of|die|der|unter)"
+            + "\\b\\.?[\\s:]{0,3}){0,4}"
+            + "(\\+?\\s?\\(?\\d[\\d\\s()./\u2010\u2011\u2013-]{3,26}\\d" + EXTENSION + ")(?!\\d)",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern DECIMALS = Pattern.compile("\\d{1,3}[.]\\d{1,3}\\s?[-\u2013]\\s?\\d{1,3}[.]\\d{1,3}");
     private static final Set<String> PHONES = Set.of("tel", "telephone", "telefon", "phone", "ph", "cell", "cellphone",
             "mobile", "mob", "call", "called", "pager", "beeper", "home", "office", "fon", "handy", "mobil",
             "mobiltelefon", "mobilnummer", "telefonnummer", "rufnummer", "t\u00E9l", "t\u00E9l\u00E9phone", "portable",
@@ -72,6 +80,9 @@ final class PhoneFinder {
 
     private void labelled(String word, boolean fax) {
         int count = digits(labelled.from(1), labelled.to(1));
+        if (count < DIGITS_MIN + 2 && DECIMALS.matcher(labelled.group(1)).matches()) {
+            return;
+        }
         int least = WEAK.contains(word) ? DIGITS_MIN + 2 : DIGITS_MIN;
         if (count >= least && count <= DIGITS_MAX + 5) {
             add(fax ? IdentifierKind.FAX : IdentifierKind.PHONE, labelled.from(1), labelled.to(1),

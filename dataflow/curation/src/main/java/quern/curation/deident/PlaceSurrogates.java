@@ -8,11 +8,12 @@ final class PlaceSurrogates {
 
     private static final Set<String> KEPT = Set.of("street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd",
             "lane", "ln", "drive", "dr", "terrace", "parkway", "pkwy", "highway", "hwy", "court", "ct", "place", "pl",
-            "circle", "cir", "way", "square", "sq", "trail", "apt", "apartment", "suite", "ste", "unit", "floor", "room",
+            "circle", "cir", "way", "square", "sq", "trail", "apt", "apartment", "suite", "ste", "unit", "floor",
+            "room",
             "po", "p", "o", "box", "postfach", "north", "south", "east", "west", "n", "s", "e", "w", "am", "an", "der",
-            "im", "auf", "zum", "zur", "in", "rue", "av", "bd", "place", "chemin", "all\u00E9e", "impasse", "quai",
+            "im", "auf", "zum", "zur", "in", "rue", "av", "bd", "chemin", "all\u00E9e", "impasse", "quai",
             "route", "de", "du", "des", "la", "le", "les", "bis", "ter", "sur", "en", "county", "cedex", "d", "f", "l",
-            "ch", "weg", "platz", "allee", "ring", "gasse", "new", "th", "rd", "nd");
+            "ch", "weg", "platz", "allee", "ring", "gasse", "new", "th", "nd");
     private static final String[] ENDS = {"stra\u00DFe", "strasse", "str", "weg", "allee", "gasse", "platz", "ring",
             "damm", "ufer"};
 

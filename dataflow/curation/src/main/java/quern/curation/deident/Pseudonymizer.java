@@ -8,7 +8,8 @@ import java.util.Set;
 
 /**
  * Surrogates of the same form, chosen by a key (HMAC-SHA-256): the same name, number or place gets the same surrogate
- * in every text of the same key, whatever the order of the texts, and nothing has to be kept. Names of people go word by
+ * in every text of the same key, whatever the order of the texts, and nothing has to be kept. Names of people go word
+ * by
  * word, so that short forms follow; check digits are valid; web and mail addresses lie below example.org, IP addresses
  * in ranges set apart (RFC 2544, 3849). Dates of one scope move by one number of days. Ages over 89 become 90.
  *
@@ -122,7 +123,8 @@ public final class Pseudonymizer implements Replacer {
         }
         String domain = original.substring(Math.min(at + 1, original.length())).toLowerCase(Locale.ROOT);
         String surrogate = people.local(original.substring(0, at)) + "@" + host(domain, 0);
-        return originals.contains(NumberSurrogates.canonical(surrogate)) ? IdentifierKind.EMAIL.placeholder() : surrogate;
+        return originals.contains(NumberSurrogates.canonical(surrogate)) ? IdentifierKind.EMAIL.placeholder()
+                : surrogate;
     }
 
     private String host(String domain, int attempt) {
@@ -158,7 +160,8 @@ public final class Pseudonymizer implements Replacer {
         KeyedChoice choice = KeyedChoice.of(key, "ip", original.toLowerCase(Locale.ROOT), attempt);
         return original.indexOf(':') < 0
                 ? "198." + (18 + choice.next(2)) + "." + choice.next(256) + "." + (1 + choice.next(254))
-                : "2001:db8:" + Integer.toHexString(choice.next(0x10000)) + "::" + Integer.toHexString(choice.next(0x10000))
+                : "2001:db8:" + Integer.toHexString(choice.next(0x10000)) + "::"
+                + Integer.toHexString(choice.next(0x10000))
                         + ":" + Integer.toHexString(1 + choice.next(0xFFFF));
     }
 }

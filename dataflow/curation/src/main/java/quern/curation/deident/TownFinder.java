@@ -17,12 +17,14 @@ final class TownFinder {
     private static final Set<String> DEGREES = Set.of("MD", "PA", "MA", "MS", "DC", "ME", "OR", "IN", "OK", "CT", "ID",
             "HI", "CA", "CO", "DE", "LA", "AL");
     private static final Set<String> STATE_NAMES = Set.of("alabama", "alaska", "arizona", "arkansas", "california",
-            "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa",
+            "colorado", "connecticut", "delaware", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana",
+            "iowa",
             "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan", "minnesota",
             "mississippi", "missouri", "montana", "nebraska", "nevada", "ohio", "oklahoma", "oregon", "pennsylvania",
             "tennessee", "texas", "utah", "vermont", "virginia", "washington", "wisconsin", "wyoming");
     /** Second words of states of two words, with the first ones. */
-    private static final Map<String, Set<String>> TWO_WORDS = Map.of("hampshire", Set.of("new"), "jersey", Set.of("new"),
+    private static final Map<String, Set<String>> TWO_WORDS = Map.of("hampshire", Set.of("new"), "jersey",
+            Set.of("new"),
             "mexico", Set.of("new"), "york", Set.of("new"), "carolina", Set.of("north", "south"), "dakota",
             Set.of("north", "south"), "island", Set.of("rhode"), "virginia", Set.of("west"));
     private static final Map<String, Set<String>> LIVING = Map.ofEntries(
@@ -32,7 +34,8 @@ final class TownFinder {
             Map.entry("of", Set.of("resident", "native", "city", "town", "county")),
             Map.entry("from", Set.of("comes", "originally", "is", "moved")),
             Map.entry("nach", Set.of("zieht", "umgezogen")),
-            Map.entry("\u00E0", Set.of("demeurant", "habite", "domicili\u00E9", "domicili\u00E9e", "n\u00E9", "n\u00E9e")));
+            Map.entry("\u00E0", Set.of("demeurant", "habite", "domicili\u00E9", "domicili\u00E9e", "n\u00E9",
+            "n\u00E9e")));
     private static final Set<String> STOP = Set.of("on", "the", "to", "moved", "in", "at", "from", "is", "was", "lives",
             "of", "and", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way", "address", "i", "apt");
 
@@ -119,7 +122,8 @@ final class TownFinder {
             if (state == run && runs.isCapitalised(run - 1) && (name || runs.isAllCapitals(run))) {
                 int before = lexicon.of(runs.word(run - 1));
                 boolean degree = !name && DEGREES.contains(runs.word(run))
-                        && (before == 0 || (before & (Lexicon.FIRST | Lexicon.LAST)) != 0 || runs.word(run).equals("MD"));
+                        && (before == 0 || (before & (Lexicon.FIRST | Lexicon.LAST)) != 0
+                        || runs.word(run).equals("MD"));
                 int first = townFrom(state);
                 if (first < state && !degree) {
                     found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), runs.to(run), name ? 0.9 : 0.72));

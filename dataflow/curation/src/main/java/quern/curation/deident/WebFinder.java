@@ -13,11 +13,13 @@ final class WebFinder {
     private static final int ADDRESS_CHARS_MAX = 48;
     private static final Set<String> SCHEMES = Set.of("http", "https", "ftp", "sftp", "www");
     /** Endings of names that are no words and no file types. */
-    private static final Set<String> ENDINGS = Set.of("com", "org", "net", "edu", "gov", "mil", "info", "io", "eu", "de",
+    private static final Set<String> ENDINGS = Set.of("com", "org", "net", "edu", "gov", "mil", "info", "io", "eu",
+            "de",
             "fr", "uk", "ch", "at", "ca", "au", "nl", "be", "es", "se", "dk", "pl", "cz", "ie", "health", "app", "dev");
     /** Endings that are words too: a host only with a path behind it. */
     private static final Set<String> WORDS = Set.of("at", "be", "es", "se", "ie", "au", "app", "info", "health");
-    private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})(?![\\d.]*\\d)");
+    private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})"
+            + "(?![\\d.]*\\d)");
     private static final Pattern MAC = Pattern.compile("(?:\\p{XDigit}{2}([:-])\\s?)(?:\\p{XDigit}{2}\\1\\s?){4}"
             + "\\p{XDigit}{2}(?![\\p{XDigit}:-])");
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}");
@@ -131,7 +133,8 @@ final class WebFinder {
     /** The end of what an address may hold, without the punctuation of the sentence around it. */
     private int addressEnd(int from) {
         int to = from;
-        while (to < text.length() && !Runs.isBlank(text.charAt(to)) && "<>\"\u201C\u201D\u00BB|".indexOf(text.charAt(to)) < 0) {
+        while (to < text.length() && !Runs.isBlank(text.charAt(to))
+                && "<>\"\u201C\u201D\u00BB|".indexOf(text.charAt(to)) < 0) {
             to++;
         }
         while (to > from && ".,;:!?)]}'*_".indexOf(text.charAt(to - 1)) >= 0) {

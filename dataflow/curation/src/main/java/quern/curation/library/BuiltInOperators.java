@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import quern.curation.LanguageDetector;
 import quern.curation.OperatorLibrary;
 import quern.curation.OperatorSpec;
@@ -34,10 +35,17 @@ public final class BuiltInOperators implements OperatorLibrary {
         new FilterSpecs(model, detector).all().forEach(spec -> specs.put(spec.name(), spec));
         MapperSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         LanguageSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        new DeidentSpecs(null).all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new JudgingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
         new WritingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
+    }
+
+    /** The same operators, with the key of surrogates that a data directory keeps for its texts. */
+    public BuiltInOperators withSecret(Supplier<byte[]> secret) {
+        new DeidentSpecs(secret).all().forEach(spec -> specs.put(spec.name(), spec));
+        return this;
     }
 
     @Override

@@ -96,7 +96,8 @@ final class HeldOutStyles implements StyleSet {
             case "cityde" -> new Slot("address", pick(new String[] {"D-", ""}, random) + Numbers.digits(5, random) + " "
                     + pick(new String[] {"Heidelberg", "Halle (Saale)", "Neustadt an der Weinstra\u00dfe"}, random));
             case "streetfr" -> new Slot("address", Numbers.digits(2, random)
-                    + pick(new String[] {", rue Victor Hugo", " bis avenue de la R\u00e9publique", " boulevard Voltaire"},
+                    + pick(new String[] {", rue Victor Hugo", " bis avenue de la R\u00e9publique",
+                    " boulevard Voltaire"},
                     random));
             case "cityfr" -> new Slot("address", Numbers.digits(5, random) + " "
                     + pick(new String[] {"Lyon", "Aix-en-Provence", "PARIS CEDEX 08"}, random));
@@ -124,12 +125,15 @@ final class HeldOutStyles implements StyleSet {
 
     private static Slot number(String slot, Persona p, Random random) {
         return switch (slot) {
-            case "ssn" -> new Slot("ssn", Numbers.fill(pick(new String[] {"3## +# +###", "5##+#+###"}, random), random));
-            case "mrn" -> new Slot("mrn", Numbers.fill(pick(new String[] {"00######", "@@####", "+###-###-#", "+#####/##"},
+            case "ssn" -> new Slot("ssn", Numbers.fill(pick(new String[] {"3## +# +###", "5##+#+###"}, random),
+                    random));
+            case "mrn" -> new Slot("mrn", Numbers.fill(pick(new String[] {"00######", "@@####", "+###-###-#",
+                    "+#####/##"},
                     random), random));
             case "plan" -> new Slot("health_plan", Numbers.fill(pick(new String[] {"@## ### ###", "H##########A",
                 "###-##-####-@"}, random), random));
-            case "account" -> new Slot("account", Numbers.fill(pick(new String[] {"### ### ##", "AC#######", "#######-#"},
+            case "account" -> new Slot("account", Numbers.fill(pick(new String[] {"### ### ##", "AC#######",
+                    "#######-#"},
                     random), random));
             case "licence" -> new Slot("license", Numbers.fill(pick(new String[] {"@###-####-####", "#######",
                 "@@@##########"}, random), random));
@@ -139,7 +143,8 @@ final class HeldOutStyles implements StyleSet {
             case "vin" -> new Slot("vehicle", Numbers.vin(random));
             case "plate" -> new Slot("vehicle", Numbers.fill(pick(new String[] {"S-@@ ####", "HD @ ###", "@@ ## @@@"},
                     random), random));
-            case "serial" -> new Slot("device", Numbers.fill(pick(new String[] {"#### #### ##", "X@@/####-@", "@##@##@##"},
+            case "serial" -> new Slot("device", Numbers.fill(pick(new String[] {"#### #### ##", "X@@/####-@",
+                    "@##@##@##"},
                     random), random));
             case "mac" -> new Slot("device", Numbers.fill("3C-5A-B+-##-#F-+#", random));
             case "iban" -> new Slot("iban", iban(random));
@@ -165,7 +170,8 @@ final class HeldOutStyles implements StyleSet {
     private static String email(Persona p, Random random) {
         String last = p.last().toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
         char first = Character.toLowerCase(p.first().charAt(0));
-        return pick(new String[] {last + "_" + first + "@clinic-south.example.co.uk", first + "-" + last + "+news@web.de",
+        return pick(new String[] {last + "_" + first + "@clinic-south.example.co.uk", first + "-" + last
+                + "+news@web.de",
             last + "." + first + " (at) charite.de", "Dr." + last + "@UNI-HEIDELBERG.DE"}, random);
     }
 

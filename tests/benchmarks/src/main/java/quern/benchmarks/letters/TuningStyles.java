@@ -77,7 +77,8 @@ final class TuningStyles implements StyleSet {
             case "fax" -> new Slot("fax", Numbers.fill(pick(PHONES, random), random));
             case "faxde" -> new Slot("fax", Numbers.fill(pick(GERMAN_PHONES, random), random));
             case "email" -> new Slot("email", email(p, random));
-            case "url" -> new Slot("url", pick(new String[] {"https://www.mercy-portal.org/patients/", "www.stlukes.com/",
+            case "url" -> new Slot("url", pick(new String[] {"https://www.mercy-portal.org/patients/",
+                    "www.stlukes.com/",
                 "http://records.example.net/view?id="}, random) + Numbers.digits(6, random));
             case "ip" -> new Slot("ip", Numbers.fill("1+#.+#.1##.+#", random));
             case "street" -> new Slot("address", Numbers.fill("+##", random) + " " + pick(STREETS, random) + " "
