@@ -8,6 +8,7 @@ package quern.config;
  * @param documentsMax documents the journal holds; one more is refused
  * @param appendBatchMax appends that share one fsync
  * @param appendQueueMax appends that wait; one more is refused with 429
+ * @param ocr reading of scans
  */
 public record IngestConfig(
         DataSize documentMax,
@@ -16,7 +17,8 @@ public record IngestConfig(
         DataSize segment,
         int documentsMax,
         int appendBatchMax,
-        int appendQueueMax) {
+        int appendQueueMax,
+        OcrConfig ocr) {
 
     public IngestConfig {
         new Bounds()

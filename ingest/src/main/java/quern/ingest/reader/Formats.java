@@ -68,7 +68,9 @@ final class Formats {
 
     /** Rows stream through, however many they are; what is held of them at once is bounded by the row. */
     private ReadLimits unfolding() {
-        return manner.rows() ? new ReadLimits(limits.documentBytesMax(), Long.MAX_VALUE, limits.ratioMax()) : limits;
+        return manner.rows()
+                ? new ReadLimits(limits.documentBytesMax(), Long.MAX_VALUE, limits.ratioMax(), limits.ocr())
+                : limits;
     }
 
     static String withoutFolding(String name) {
@@ -106,7 +108,7 @@ final class Formats {
                     : MarkdownText.parts(WholeText.read(input, limits));
             case TEXT, TEX, SOURCE -> WholeText.parts(WholeText.read(input, limits));
             case ZIP, TAR, WARC -> archive(type, input, source);
-            case PICTURE -> throw new Unreadable("picture without text");
+            case PICTURE -> limits.ocr().parts(WholeText.bytes(input, limits));
             case OLE -> throw new Unreadable("office file of before 2007, or with a password");
             case BINARY -> throw new Unreadable("binary content of no known type");
             case GZIP, ZSTD -> throw new Unreadable("compressed twice");

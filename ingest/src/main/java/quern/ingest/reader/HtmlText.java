@@ -17,8 +17,8 @@ import org.jsoup.select.NodeFilter;
 import quern.ingest.TextDecoding;
 
 /**
- * The main text of an HTML page: without scripts, styles, navigation, headers and footers; only {@code main} or
- * {@code article} where that holds most of the text. Headings, items and table rows are lines as in
+ * The main text of an HTML page, see {@link MainContent}: without scripts, styles, navigation, headers and footers; only
+ * {@code main} or {@code article} where that holds most of the text. Headings, items and table rows are lines as in
  * {@link StructuredText}. Nothing a page refers to is loaded.
  */
 final class HtmlText implements NodeFilter {
@@ -45,7 +45,7 @@ final class HtmlText implements NodeFilter {
         if (!page.title().isBlank()) {
             fields.put("title", page.title());
         }
-        return OnePart.of(fields.put("text", textOf(main(page.body()))));
+        return OnePart.of(fields.put("text", textOf(main(MainContent.of(page.body())))));
     }
 
     private static boolean declaresCharset(byte[] bytes) {
@@ -124,7 +124,9 @@ final class HtmlText implements NodeFilter {
     }
 
     private static boolean isHidden(Element element) {
-        return element.hasAttr("hidden") || element.attr("aria-hidden").equals("true");
+        String style = element.attr("style").replace(" ", "").toLowerCase(Locale.ROOT);
+        return element.hasAttr("hidden") || element.attr("aria-hidden").equals("true")
+                || style.contains("display:none") || style.contains("visibility:hidden");
     }
 
     @Override

@@ -1,15 +1,20 @@
 package quern.ingest.reader;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import quern.ingest.LimitExceeded;
 
-/** A document of several parts as one sample: their texts, each from a new line. Its flaws stay flaws. */
+/**
+ * A document of several parts as one sample: their texts, each from a new line, with a field {@code ocr_pages}
+ * for pages that were recognised rather than read. Its flaws stay flaws.
+ */
 final class JoinedParts implements Parts {
 
     private final Parts parts;
     private final long charactersMax;
     private final StringBuilder text = new StringBuilder();
+    private final ArrayNode recognised = JsonNodeFactory.instance.arrayNode();
     private boolean ended;
 
     JoinedParts(Parts parts, ReadLimits limits) {
@@ -25,13 +30,21 @@ final class JoinedParts implements Parts {
                 case Flaw flaw -> {
                     return flaw;
                 }
-                case Fields part -> append(part.fields().path("text").asText());
+                case Fields part -> {
+                    append(part.fields().path("text").asText());
+                    if (part.fields().path("ocr").asBoolean()) {
+                        recognised.add(part.page());
+                    }
+                }
             }
         }
         if (text.isEmpty()) {
             return null;
         }
         var fields = JsonNodeFactory.instance.objectNode().put("text", text.toString());
+        if (!recognised.isEmpty()) {
+            fields.set("ocr_pages", recognised);
+        }
         var whole = new Fields(fields, 0, text.length(), 0);
         text.setLength(0);
         return whole;
@@ -42,6 +55,11 @@ final class JoinedParts implements Parts {
             throw new LimitExceeded("text larger than document-max");
         }
         text.append(text.isEmpty() ? "" : "\n").append(piece);
+    }
+
+    @Override
+    public String absence() {
+        return parts.absence();
     }
 
     @Override

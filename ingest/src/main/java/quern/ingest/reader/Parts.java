@@ -31,6 +31,11 @@ interface Parts extends AutoCloseable {
         return PageCounts.NONE;
     }
 
+    /** What to say beside a document of pages without text: empty, or what is not installed to read them. */
+    default String absence() {
+        return "";
+    }
+
     /** Where in the file the next part begins, for formats that can begin there anew; -1 for the others. */
     default long resumeByte() {
         return -1;

@@ -16,7 +16,8 @@ import org.apache.pdfbox.text.PDFTextStripper;
 import quern.ingest.LimitExceeded;
 import quern.ingest.Unreadable;
 
-/** A PDF: one sample a page. Pages without text are flaws beside pages with text, and no parts at all without any. */
+/** A PDF: one sample a page. Pages without text are read by {@link Ocr} where there is one; else they are flaws beside pages
+ * with text, and no parts at all without any. */
 final class PdfParts implements Parts {
 
     private static final int PAGES_MAX = 20_000;
@@ -28,16 +29,19 @@ final class PdfParts implements Parts {
 
     private final PDDocument pdf;
     private final long charactersMax;
+    private final Ocr ocr;
     private final List<Integer> characters = new ArrayList<>();
     private final Deque<Part> ready = new ArrayDeque<>();
     private int page;
+    private int recognisedPages;
     private int emptyBeforeText;
     private boolean textSeen;
     private long at;
 
-    private PdfParts(PDDocument pdf, long charactersMax) {
+    private PdfParts(PDDocument pdf, ReadLimits limits) {
         this.pdf = pdf;
-        this.charactersMax = charactersMax;
+        this.charactersMax = limits.documentBytesMax();
+        this.ocr = limits.ocr();
     }
 
     static Parts open(BufferedInputStream input, ReadLimits limits) throws IOException {
@@ -51,7 +55,7 @@ final class PdfParts implements Parts {
                 pdf.close();
                 throw new LimitExceeded("pdf of " + pages + " pages, at most " + PAGES_MAX);
             }
-            return new PdfParts(pdf, limits.documentBytesMax());
+            return new PdfParts(pdf, limits);
         } catch (InvalidPasswordException e) {
             throw new Unreadable("pdf needs a password");
         }
@@ -67,22 +71,40 @@ final class PdfParts implements Parts {
 
     private void read(int number) throws IOException {
         String text = text(number);
+        boolean recognised = text.isEmpty() && recognisedPages < ocr.pagesMax();
+        if (recognised) {
+            recognisedPages++;
+            try {
+                text = ocr.textOf(pdf, number);
+            } catch (LimitExceeded | Unreadable e) {
+                characters.add(0);
+                ready.add(new Flaw(e.getMessage()));
+                return;
+            }
+        }
         characters.add(text.length());
         if (!text.isEmpty()) {
             if (!textSeen) {
                 textSeen = true;
                 for (int i = 0; i < emptyBeforeText; i++) {
-                    ready.add(new Flaw("pdf page without text layer"));
+                    ready.add(flaw());
                 }
             }
             var fields = JsonNodeFactory.instance.objectNode().put("text", text).put("page", number);
+            if (recognised) {
+                fields.put("ocr", true);
+            }
             ready.add(new Fields(fields, at, at + text.length(), number));
             at += text.length() + 1;
         } else if (textSeen) {
-            ready.add(new Flaw("pdf page without text layer"));
+            ready.add(flaw());
         } else {
             emptyBeforeText++;
         }
+    }
+
+    private Flaw flaw() {
+        return new Flaw("pdf page without text layer" + ocr.absence());
     }
 
     private String text(int number) throws IOException {
@@ -94,6 +116,11 @@ final class PdfParts implements Parts {
         var bounded = new Bounded(charactersMax);
         stripper.writeText(pdf, bounded);
         return bounded.text.toString().replace("\r\n", "\n").replace("\0", "").strip();
+    }
+
+    @Override
+    public String absence() {
+        return ocr.absence();
     }
 
     @Override

@@ -99,7 +99,8 @@ public final class Reading implements AutoCloseable {
         } else {
             outcome = new ReadOutcome.Unreadable(refused > 0 ? "no part of it could be read" : "no text in it");
         }
-        return refused > 0 ? null : refuse(outcome instanceof ReadOutcome.NoText ? "no text layer" : "no text in it");
+        return refused > 0 ? null : refuse(
+                outcome instanceof ReadOutcome.NoText ? "no text layer" + parts.absence() : "no text in it");
     }
 
     private Item refuse(String reason) {
