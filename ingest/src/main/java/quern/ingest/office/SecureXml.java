@@ -1,11 +1,18 @@
 package quern.ingest.office;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.Charset;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import quern.ingest.TextDecoding;
 import quern.ingest.Unreadable;
 
 /**
@@ -32,10 +39,23 @@ final class SecureXml implements AutoCloseable {
             throw new XMLStreamException("entity refused");
         });
         try {
-            reader = factory.createXMLStreamReader(stream);
+            // Decoded here: the parser's own decoder prints about malformed bytes.
+            reader = factory.createXMLStreamReader(decoded(stream));
         } catch (XMLStreamException e) {
             throw reason(e);
         }
+    }
+
+    /** XML in UTF-8, or in UTF-16 with the byte-order mark it must have then. */
+    private static Reader decoded(InputStream stream) throws IOException {
+        var input = new BufferedInputStream(stream);
+        input.mark(4);
+        byte[] head = input.readNBytes(3);
+        input.reset();
+        TextDecoding.Found found = TextDecoding.find(head, head.length, false);
+        Charset charset = found.markBytes() == 2 ? found.charset() : StandardCharsets.UTF_8;
+        input.skipNBytes(found.markBytes());
+        return new InputStreamReader(input, charset.newDecoder().onMalformedInput(CodingErrorAction.REPORT));
     }
 
     /** The next start, end or run of text as {@link XMLStreamConstants}; -1 at the end. */

@@ -97,8 +97,8 @@ final class HtmlText implements NodeFilter {
                 lists.push(new int[] {0, name.equals("ol") ? 1 : 0});
             }
             case "li" -> item();
-            case "tr" -> out.beginTight("", element.elementSiblingIndex() == 0);
-            case "td", "th" -> out.inline(element.elementSiblingIndex() == 0 ? "" : " | ");
+            case "tr" -> out.beginTight("", isFirst(element));
+            case "td", "th" -> out.inline(isFirst(element) ? "" : " | ");
             case "br" -> out.lineBreak();
             default -> {
                 if (BLOCKS.contains(name)) {
@@ -107,6 +107,11 @@ final class HtmlText implements NodeFilter {
             }
         }
         return FilterResult.CONTINUE;
+    }
+
+    /** Its index among its siblings would cost as much as there are of them. */
+    private static boolean isFirst(Element element) {
+        return element.parent() == null || element.parent().firstElementChild() == element;
     }
 
     private void item() {

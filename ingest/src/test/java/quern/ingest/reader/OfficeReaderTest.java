@@ -11,6 +11,9 @@ import static quern.ingest.reader.OfficeDocuments.styled;
 import static quern.ingest.reader.OfficeDocuments.xlsx;
 import static quern.ingest.reader.OfficeDocuments.zip;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +84,23 @@ class OfficeReaderTest {
         String row = "<row>" + "<c t=\"str\"><v>" + "x".repeat(1000) + "</v></c></row>";
         assertEquals(ReadOutcome.TooLarge.class, read("a.xlsx", xlsx(Map.of("S", "<row><c t=\"str\"><v>"
                 + "y".repeat(2 << 20) + "</v></c></row>" + row))).outcome().getClass());
+    }
+
+    @Test
+    void shouldReadUtf16AndRefuseWhatIsNotUtf8WithoutPrinting() {
+        String document = "<?xml version=\"1.0\"?><document><body><p><r><t>é 😀</t></r></p></body></document>";
+        assertEquals(List.of("é 😀"), texts(read("a.docx", zip(Map.of("word/document.xml",
+                ("\uFEFF" + document).getBytes(StandardCharsets.UTF_16LE))))));
+        PrintStream before = System.err;
+        var printed = new ByteArrayOutputStream();
+        try {
+            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            assertEquals(List.of("not UTF-8"), read("a.docx", zip(Map.of("word/document.xml",
+                    document.getBytes(StandardCharsets.ISO_8859_1)))).refusals());
+        } finally {
+            System.setErr(before);
+        }
+        assertEquals("", printed.toString(StandardCharsets.UTF_8));
     }
 
     @Test
