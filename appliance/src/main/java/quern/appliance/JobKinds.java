@@ -7,6 +7,7 @@ import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.curation.CatalogueSources;
 import quern.actors.curation.CurationWork;
+import quern.actors.curation.FileTokenizers;
 import quern.actors.curation.ServedEngine;
 import quern.actors.curation.ServedText;
 import quern.actors.files.FileStore;
@@ -55,7 +56,7 @@ final class JobKinds {
     }
 
     private RecipeCompiler compiler(ServedText model) {
-        return new RecipeCompiler(new BuiltInOperators(model, model, detector)
+        return new RecipeCompiler(new BuiltInOperators(model, model, detector, new FileTokenizers())
                 .withSecret(() -> SecretKey.ofDirectory(house.stores().directory().root())));
     }
 

@@ -46,7 +46,8 @@ public record Parameter(String name, Kind kind, Object absent) {
             this.expected = expected;
         }
 
-        String expected() {
+        /** What is expected, in words. */
+        public String expected() {
             return expected;
         }
     }

@@ -73,13 +73,19 @@ public final class RecipeCompiler {
         }
     }
 
+    /** Parameters that an operator takes: those of every operator or filter first, then its own. */
+    public static List<Parameter> parameters(OperatorSpec spec) {
+        List<Parameter> all = new ArrayList<>(List.of(TEXT_KEY));
+        if (spec.name().endsWith("_filter")) {
+            all.addAll(OF_EVERY_FILTER);
+        }
+        all.addAll(spec.parameters());
+        return all;
+    }
+
     private static Map<String, Object> values(OperatorSpec spec, Recipe.Step step, List<Problem> problems) {
         Map<String, Parameter> known = new LinkedHashMap<>();
-        known.put(TEXT_KEY.name(), TEXT_KEY);
-        if (spec.name().endsWith("_filter")) {
-            OF_EVERY_FILTER.forEach(parameter -> known.put(parameter.name(), parameter));
-        }
-        spec.parameters().forEach(parameter -> known.put(parameter.name(), parameter));
+        parameters(spec).forEach(parameter -> known.put(parameter.name(), parameter));
         Map<String, Object> values = new LinkedHashMap<>();
         known.values().forEach(parameter -> values.put(parameter.name(), parameter.absent()));
         step.parameters().forEach((name, given) -> {

@@ -4,13 +4,10 @@ package quern.curation;
  * What operators may ask of a language model or tokenizer. Curation declares it, the actor layer binds it; recipes
  * that need it are refused by name where none is bound.
  */
-public interface TextModel {
+public interface TextModel extends PieceSource {
 
     /** Name for reports, for example {@code quern-nano}. */
     String name();
-
-    /** Token pieces of a text in order, without special tokens. */
-    String[] pieces(String text);
 
     /** Perplexity of a text under the model, as {@code exp(-mean log likelihood per token)}; 0 for an empty text. */
     double perplexity(String text);

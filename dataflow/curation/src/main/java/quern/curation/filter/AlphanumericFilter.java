@@ -1,8 +1,8 @@
 package quern.curation.filter;
 
 import quern.curation.Interval;
+import quern.curation.PieceSource;
 import quern.curation.RangeFilter;
-import quern.curation.TextModel;
 import quern.curation.text.TextView;
 
 /**
@@ -10,11 +10,11 @@ import quern.curation.text.TextView;
  *
  * <p>Recipe key {@code alphanumeric_filter}. Stat {@code alnum_ratio}: code points of Unicode categories L and N over
  * all code points, 0 for an empty text. With a tokenizer, stat {@code alpha_token_ratio}: letters over tokens, 0
- * without tokens. Compatible with Data-Juicer 1.4.3, except that the tokens are those of the bound model.
+ * without tokens. Compatible with Data-Juicer 1.4.3, except that the tokens are those of the bound model, or of a file that the recipe names.
  *
  * @param tokenizer null to measure by code points
  */
-public record AlphanumericFilter(String textKey, Interval keep, TextModel tokenizer) implements RangeFilter {
+public record AlphanumericFilter(String textKey, Interval keep, PieceSource tokenizer) implements RangeFilter {
 
     @Override
     public String name() {

@@ -1,17 +1,19 @@
 package quern.curation.filter;
 
+import java.util.function.ToDoubleFunction;
 import quern.curation.Interval;
 import quern.curation.RangeFilter;
-import quern.curation.TextModel;
 import quern.curation.text.TextView;
 
 /**
  * Keeps texts that a language model finds likely enough, and not too likely.
  *
- * <p>Recipe key {@code perplexity_filter}. Stat {@code perplexity}, rounded to one decimal; that of the bound
- * {@link TextModel}, which is not that of Data-Juicer's KenLM models: thresholds have to be chosen for the model.
+ * <p>Recipe key {@code perplexity_filter}. Stat {@code perplexity}, rounded to one decimal; that of a KenLM model that
+ * the recipe names, as Data-Juicer measures it, else that of the served model, for which thresholds have to be chosen
+ * anew.
  */
-public record PerplexityFilter(String textKey, Interval keep, TextModel model) implements RangeFilter {
+public record PerplexityFilter(String textKey, Interval keep, ToDoubleFunction<String> perplexity)
+        implements RangeFilter {
 
     @Override
     public String name() {
@@ -25,6 +27,6 @@ public record PerplexityFilter(String textKey, Interval keep, TextModel model) i
 
     @Override
     public double measure(TextView text) {
-        return text.isEmpty() ? 0.0 : Math.rint(model.perplexity(text.text()) * 10) / 10;
+        return text.isEmpty() ? 0.0 : Math.rint(perplexity.applyAsDouble(text.text()) * 10) / 10;
     }
 }

@@ -1,12 +1,12 @@
 package quern.curation.filter;
 
 import quern.curation.Interval;
+import quern.curation.PieceSource;
 import quern.curation.RangeFilter;
-import quern.curation.TextModel;
 import quern.curation.text.TextView;
 
 /** Keeps texts with a number of tokens in an interval. Recipe key {@code token_num_filter}, stat {@code num_token}. */
-public record TokenNumFilter(String textKey, Interval keep, TextModel model) implements RangeFilter {
+public record TokenNumFilter(String textKey, Interval keep, PieceSource tokenizer) implements RangeFilter {
 
     @Override
     public String name() {
@@ -20,6 +20,6 @@ public record TokenNumFilter(String textKey, Interval keep, TextModel model) imp
 
     @Override
     public double measure(TextView text) {
-        return model.pieces(text.text()).length;
+        return tokenizer.pieces(text.text()).length;
     }
 }

@@ -1,6 +1,6 @@
 package quern.curation.filter;
 
-import quern.curation.TextModel;
+import quern.curation.PieceSource;
 import quern.curation.text.TextView;
 import quern.curation.text.Words;
 
@@ -9,7 +9,7 @@ import quern.curation.text.Words;
  *
  * @param tokenizer null for words between spaces, tabs and line feeds
  */
-public record WordSource(TextModel tokenizer) {
+public record WordSource(PieceSource tokenizer) {
 
     Words words(TextView text, boolean lowerCase) {
         return tokenizer == null ? text.words(lowerCase) : Words.ofPieces(tokenizer.pieces(text.text()), lowerCase);

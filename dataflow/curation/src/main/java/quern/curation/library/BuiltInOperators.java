@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import quern.curation.LanguageDetector;
 import quern.curation.OperatorLibrary;
+import quern.curation.OperatorPage;
 import quern.curation.OperatorSpec;
 import quern.curation.TextGenerator;
 import quern.curation.TextModel;
+import quern.curation.TokenizerOpener;
 import quern.curation.language.OpenNlpDetector;
 
 /** Every operator Quern has. */
@@ -32,8 +34,15 @@ public final class BuiltInOperators implements OperatorLibrary {
      * @param generator for operators that ask a model; null: the same
      */
     public BuiltInOperators(TextModel model, TextGenerator generator, LanguageDetector detector) {
-        new FilterSpecs(model, detector).all().forEach(spec -> specs.put(spec.name(), spec));
-        MapperSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        this(model, generator, detector, null);
+    }
+
+    /** @param opener for tokenizer files that recipes name; null: they cannot be read */
+    public BuiltInOperators(TextModel model, TextGenerator generator, LanguageDetector detector,
+            TokenizerOpener opener) {
+        Tokenizers tokenizers = new Tokenizers(model, opener);
+        new FilterSpecs(model, detector, tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
+        new MapperSpecs(tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
         LanguageSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new DeidentSpecs(null).all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
@@ -46,6 +55,16 @@ public final class BuiltInOperators implements OperatorLibrary {
     public BuiltInOperators withSecret(Supplier<byte[]> secret) {
         new DeidentSpecs(secret).all().forEach(spec -> specs.put(spec.name(), spec));
         return this;
+    }
+
+    /** What a user may read about an operator; empty where there is none of that name. */
+    public Optional<OperatorPage> page(String name) {
+        return specs.containsKey(name) ? Optional.ofNullable(OperatorPages.read().get(name)) : Optional.empty();
+    }
+
+    /** Names of Data-Juicer's operators that {@link #refusal} says something about, but for those on media. */
+    public static Collection<String> refusedNames() {
+        return Refusals.names();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import quern.config.QuernException;
 import quern.curation.Arguments;
 import quern.curation.LanguageDetector;
@@ -32,6 +33,8 @@ import quern.curation.filter.TokenNumFilter;
 import quern.curation.filter.WordRepetitionFilter;
 import quern.curation.filter.WordSource;
 import quern.curation.filter.WordsNumFilter;
+import quern.curation.kenlm.KenlmModel;
+import quern.curation.kenlm.KenlmPerplexity;
 import quern.curation.language.FastTextDetector;
 
 /** The filters, with Data-Juicer's parameters and defaults. */
@@ -39,23 +42,24 @@ final class FilterSpecs {
 
     private static final double UNLIMITED = SpecBuilder.UNLIMITED;
     private static final int GRAM_MAX = 10_000;
-    private static final String NO_MODEL = " needs a language model, and none is bound; remove it, or run the "
-            + "recipe where a model "
-            + "is loaded";
 
     private final TextModel model;
     private final LanguageDetector detector;
+    private final Tokenizers tokenizers;
 
     /** @param model null where none is bound */
-    FilterSpecs(TextModel model, LanguageDetector detector) {
+    FilterSpecs(TextModel model, LanguageDetector detector, Tokenizers tokenizers) {
         this.model = model;
         this.detector = detector;
+        this.tokenizers = tokenizers;
     }
 
     List<OperatorSpec> all() {
         return List.of(
                 range("alphanumeric_filter", "min_ratio", 0.25, "max_ratio", UNLIMITED).bool("tokenization", false)
-                        .make(a -> new AlphanumericFilter(a.textKey(), ratio(a), tokenizer(a))),
+                        .with("hf_tokenizer", Parameter.Kind.TEXT_OR_NOTHING, null)
+                        .make(a -> new AlphanumericFilter(a.textKey(), ratio(a),
+                                tokenizers.whereAsked(a, Tokenizers.TOKENIZER))),
                 range("average_line_length_filter", "min_len", 10, "max_len", UNLIMITED)
                         .make(a -> new AverageLineLengthFilter(a.textKey(), a.interval("min_len", "max_len"))),
                 range("maximum_line_length_filter", "min_len", 10, "max_len", UNLIMITED)
@@ -104,14 +108,38 @@ final class FilterSpecs {
     }
 
     private OperatorSpec perplexity() {
-        return range("perplexity_filter", "min_ppl", 0, "max_ppl", 1500).text("lang", "en").make(a ->
-                new PerplexityFilter(a.textKey(), a.interval("min_ppl", "max_ppl"), needed("perplexity_filter")));
+        return range("perplexity_filter", "min_ppl", 0, "max_ppl", 1500).text("lang", "en")
+                .with("kenlm_model", Parameter.Kind.TEXT_OR_NOTHING, null)
+                .with("sp_model", Parameter.Kind.TEXT_OR_NOTHING, null).make(a ->
+                        new PerplexityFilter(a.textKey(), a.interval("min_ppl", "max_ppl"), perplexity(a)));
+    }
+
+    private ToDoubleFunction<String> perplexity(Arguments arguments) {
+        String kenlm = arguments.text("kenlm_model");
+        if (kenlm == null || kenlm.isEmpty()) {
+            if (model == null) {
+                throw new ModelNeededException("perplexity_filter needs a language model, and none is bound; set "
+                        + "kenlm_model and sp_model to files of yours, or run the recipe where a model is served");
+            }
+            return model::perplexity;
+        }
+        String pieces = arguments.text("sp_model");
+        if (pieces == null || pieces.isEmpty()) {
+            throw new IllegalArgumentException("kenlm_model is given and sp_model is not; expected the SentencePiece "
+                    + "model whose pieces it was made of");
+        }
+        try {
+            return new KenlmPerplexity(KenlmModel.open(Path.of(kenlm)), tokenizers.file("sp_model", pieces))::of;
+        } catch (QuernException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private OperatorSpec tokens() {
         return range("token_num_filter", "min_num", 10, "max_num", UNLIMITED)
                 .with("hf_tokenizer", Parameter.Kind.TEXT_OR_NOTHING, null).make(a ->
-                new TokenNumFilter(a.textKey(), a.interval("min_num", "max_num"), needed("token_num_filter")));
+                new TokenNumFilter(a.textKey(), a.interval("min_num", "max_num"),
+                        tokenizers.of(a, Tokenizers.TOKENIZER, "token_num_filter")));
     }
 
     private static OperatorSpec suffix() {
@@ -165,7 +193,8 @@ final class FilterSpecs {
     }
 
     private static SpecBuilder words(String name, String minName, double min, String maxName, double max) {
-        return range(name, minName, min, maxName, max).text("lang", "en").bool("tokenization", false);
+        return range(name, minName, min, maxName, max).text("lang", "en").bool("tokenization", false)
+                .with("sp_model", Parameter.Kind.TEXT_OR_NOTHING, null);
     }
 
     private static quern.curation.Interval ratio(Arguments arguments) {
@@ -173,25 +202,6 @@ final class FilterSpecs {
     }
 
     private WordSource source(Arguments arguments) {
-        return new WordSource(tokenizer(arguments));
-    }
-
-    private TextModel tokenizer(Arguments arguments) {
-        if (!arguments.bool("tokenization")) {
-            return null;
-        }
-        if (model == null) {
-            throw new ModelNeededException("tokenization: true needs a tokenizer, and none is bound; set "
-                    + "tokenization: false, or "
-                    + "run the recipe where a model is loaded");
-        }
-        return model;
-    }
-
-    private TextModel needed(String operator) {
-        if (model == null) {
-            throw new ModelNeededException(operator + NO_MODEL);
-        }
-        return model;
+        return new WordSource(tokenizers.whereAsked(arguments, Tokenizers.SENTENCE_PIECE));
     }
 }

@@ -42,9 +42,13 @@ final class MapperSpecs {
     private static final String BULLETS =
             "\u25C6\u25CF\u25A0\u25BA\u25BC\u25B2\u25B4\u2206\u25BB\u25B7\u2756\u2661\u25A1";
 
-    private MapperSpecs() {}
+    private final Tokenizers tokenizers;
 
-    static List<OperatorSpec> all() {
+    MapperSpecs(Tokenizers tokenizers) {
+        this.tokenizers = tokenizers;
+    }
+
+    List<OperatorSpec> all() {
         List<OperatorSpec> all = new ArrayList<>(cleaning());
         all.addAll(latex());
         all.addAll(words());
@@ -99,14 +103,15 @@ final class MapperSpecs {
                         a.whole("max_col", 2, 20))));
     }
 
-    private static List<OperatorSpec> words() {
+    private List<OperatorSpec> words() {
         return List.of(
                 new SpecBuilder("remove_long_words_mapper").whole("min_len", 1).whole("max_len", Long.MAX_VALUE)
                         .make(a -> new RemoveLongWordsMapper(a.textKey(), a.whole("min_len"), a.whole("max_len"))),
                 new SpecBuilder("remove_words_with_incorrect_substrings_mapper").text("lang", "en")
-                .bool("tokenization", false)
+                .bool("tokenization", false).with("sp_model", TEXT_OR_NOTHING, null)
                         .texts("substrings", List.of("http", "www", ".com", "href", "//"))
-                        .make(MapperSpecs::substrings),
+                        .make(a -> new RemoveWordsWithSubstringsMapper(a.textKey(), a.texts("substrings"),
+                                tokenizers.whereAsked(a, Tokenizers.SENTENCE_PIECE), a.isCompatible())),
                 new SpecBuilder("remove_specific_chars_mapper").texts("chars_to_remove", List.of(BULLETS))
                         .make(a -> new RemoveSpecificCharsMapper(a.textKey(),
                         String.join("", a.texts("chars_to_remove")), a.isCompatible())),
@@ -169,15 +174,6 @@ final class MapperSpecs {
         }
         return new TextChunkMapper(arguments.textKey(), maxLen == null ? 0 : maxLen.intValue(),
                 separator == null ? null : PythonPattern.compile("split_pattern", separator), overlap);
-    }
-
-    private static Operator substrings(Arguments arguments) {
-        if (arguments.bool("tokenization")) {
-            throw new IllegalArgumentException("tokenization: true needs a sentencepiece model, which Quern does "
-                    + "not have; set it to "
-                    + "false");
-        }
-        return new RemoveWordsWithSubstringsMapper(arguments.textKey(), arguments.texts("substrings"));
     }
 
     private static Normalizer.Form form(String name) {

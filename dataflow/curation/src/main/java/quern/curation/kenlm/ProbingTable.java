@@ -1,0 +1,47 @@
+package quern.curation.kenlm;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** A hash table of KenLM: entries of fixed size that begin with a 64-bit key, probed one after the other. */
+final class ProbingTable {
+
+    private static final ValueLayout.OfLong KEY = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final MemorySegment entries;
+    private final int entryBytes;
+    private final long buckets;
+
+    ProbingTable(MemorySegment entries, int entryBytes) {
+        this.entries = entries;
+        this.entryBytes = entryBytes;
+        this.buckets = entries.byteSize() / entryBytes;
+    }
+
+    /** Bytes of a table for a number of entries. */
+    static long bytes(long count, float multiplier, int entryBytes) {
+        return Math.multiplyExact(Math.max(count + 1, (long) (multiplier * (float) count)), entryBytes);
+    }
+
+    /** Offset of the value behind a key; -1 where the key is not there. */
+    long find(long key) {
+        long bucket = Long.remainderUnsigned(key, buckets);
+        for (long tried = 0; tried < buckets; tried++) {
+            long at = bucket * entryBytes;
+            long found = entries.get(KEY, at);
+            if (found == key) {
+                return at + Long.BYTES;
+            }
+            if (found == 0) {
+                return -1;
+            }
+            bucket = bucket + 1 == buckets ? 0 : bucket + 1;
+        }
+        return -1;
+    }
+
+    MemorySegment entries() {
+        return entries;
+    }
+}

@@ -1,0 +1,54 @@
+package quern.curation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import quern.curation.language.OpenNlpDetector;
+import quern.curation.library.BuiltInOperators;
+import quern.curation.text.TextView;
+
+class TokenizerFilesOfRecipesTest {
+
+    @TempDir
+    Path directory;
+
+    /** A tokenizer that cuts behind every second character and marks the first piece of a word. */
+    private static Pipeline compile(String step) {
+        TokenizerOpener opener = _ -> text -> text.replace(" ", "\u2581").split("(?<=\\G..)");
+        BuiltInOperators library = new BuiltInOperators(null, null, new OpenNlpDetector(), opener);
+        return new RecipeCompiler(library).compile(Recipe.parse("process:\n  - " + step + "\n", Reference.CONFIG));
+    }
+
+    private static double measured(String step, String text) {
+        return ((RangeFilter) compile(step).operators().getFirst()).measure(new TextView(text));
+    }
+
+    @Test
+    void shouldCountThePiecesOfTheFileWhenARecipeNamesOne() throws IOException {
+        Path file = Files.createFile(directory.resolve("tokenizer.json"));
+        assertEquals(3, measured("token_num_filter: {hf_tokenizer: " + file + "}", "abcde"));
+        assertEquals(5.0 / 3, measured("alphanumeric_filter: {tokenization: true, hf_tokenizer: " + file + "}", "abcde"));
+        assertEquals(3, measured("words_num_filter: {tokenization: true, sp_model: " + file + "}", "abcde"));
+        String step = "remove_words_with_incorrect_substrings_mapper: {tokenization: true, substrings: [cd], sp_model: "
+                + file + "}";
+        assertEquals("ab ef", ((TextMapper) compile(step).operators().getFirst()).map("abcd ef"));
+        assertEquals("abxxef", ((TextMapper) compile(step).operators().getFirst()).map("abxxef"));
+    }
+
+    @Test
+    void shouldSayWhatToSetWhenThereIsNoTokenizer() {
+        for (String step : new String[] {"token_num_filter:", "words_num_filter: {tokenization: true}",
+            "token_num_filter: {hf_tokenizer: /no/such.json}", "perplexity_filter:",
+            "perplexity_filter: {kenlm_model: x.bin}", "perplexity_filter: {kenlm_model: x.bin, sp_model: y.model}"}) {
+            RecipeException e = assertThrows(RecipeException.class, () -> compile(step), step);
+            assertTrue(e.getMessage().matches("(?s).*(set (hf_tokenizer|sp_model|kenlm_model)|does not exist|expected the "
+                    + "SentencePiece|cannot be read).*"), e.getMessage());
+        }
+    }
+}
