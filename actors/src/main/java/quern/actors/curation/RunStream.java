@@ -1,5 +1,6 @@
 package quern.actors.curation;
 
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,6 +23,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import quern.config.QuernException;
 import quern.curation.Batch;
 import quern.curation.PipelineRun;
+import quern.curation.RunException;
 
 /**
  * Takes a run's samples through each of its stages as a backpressured stream: batches are read, decided on and
@@ -76,7 +78,7 @@ public final class RunStream implements AutoCloseable {
     public boolean step(long timeMs) {
         if (streaming == null) {
             if (!run.isStreaming()) {
-                return run.step(1);
+                return alone();
             }
             start();
         }
@@ -92,7 +94,15 @@ public final class RunStream implements AutoCloseable {
         }
         streaming = null;
         // Nothing is left to read: this ends the stage.
-        return run.step(1);
+        return alone();
+    }
+
+    private boolean alone() {
+        try {
+            return run.step(1);
+        } catch (UncheckedIOException e) {
+            throw failure(e);
+        }
     }
 
     private void start() {
@@ -124,8 +134,13 @@ public final class RunStream implements AutoCloseable {
 
     private static RuntimeException failure(Throwable cause) {
         Throwable inner = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-        return inner instanceof RuntimeException known ? known
-                : new QuernException(QuernException.Category.ERROR, "curation stopped: " + inner, inner);
+        return switch (inner) {
+            // Such as a full disk: nothing is lost, and nothing of it is a fault of the program.
+            case UncheckedIOException file -> new RunException("curation stopped: " + file.getMessage() + ": "
+                    + file.getCause().getMessage() + "; run it again, and it goes on from its last checkpoint", file);
+            case RuntimeException known -> known;
+            default -> new QuernException(QuernException.Category.ERROR, "curation stopped: " + inner, inner);
+        };
     }
 
     public PipelineRun run() {

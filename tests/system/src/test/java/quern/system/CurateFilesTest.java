@@ -14,17 +14,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code quern curate} over local files as a process: with a heap smaller than the corpus, killed and run again. */
+/** {@code quern curate} over local files as a process: with a small heap, killed, with a full disk, and run again. */
 class CurateFilesTest {
 
-    private static final int SAMPLES = 11_000;
+    private static final int SAMPLES = 9_000;
     private static final int CHECKPOINT_SAMPLES = 400;
     private static final int KILLS = 2;
-    private static final long HEAP_MIB = 40;
+    private static final long HEAP_MIB = 64;
     private static final long LIMIT_S = 120;
 
     @TempDir
@@ -56,15 +57,38 @@ class CurateFilesTest {
                 """);
     }
 
-    private Process start(String result, Path printed) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    private List<String> command(String result) {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MIB + "m",
                 "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
                 "quern.appliance.Main", "curate", "recipe.yaml", "--export_path", result, "--json",
                 "--set", "curation.checkpoint-samples=" + CHECKPOINT_SAMPLES,
-                "--data", directory.resolve("data").toString()));
-        return new ProcessBuilder(command).directory(directory.toFile()).redirectOutput(printed.toFile())
+                "--data", directory.resolve("data").toString());
+    }
+
+    private Process start(String result, Path printed) throws IOException {
+        return new ProcessBuilder(command(result)).directory(directory.toFile()).redirectOutput(printed.toFile())
                 .redirectError(directory.resolve("errors.txt").toFile()).start();
+    }
+
+    @Test
+    void shouldSayWhereItStoppedAndGoOnWhenTheDiskWasFull() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "/bin/bash sets the limit that stands for it");
+        JsonNode report = finish("whole/result.jsonl");
+        List<String> command = new ArrayList<>(List.of("/bin/bash", "-c", "ulimit -f 4000 && exec \"$0\" \"$@\""));
+        command.addAll(command("full/result.jsonl"));
+        Path printed = directory.resolve("full.txt");
+        Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
+                .redirectOutput(printed.toFile()).start();
+        assertTrue(process.waitFor(LIMIT_S, TimeUnit.SECONDS), "it does not end");
+        assertEquals(1, process.exitValue());
+        String said = read(printed);
+        assertTrue(said.contains("curation stopped: ") && said.contains("it goes on from its last checkpoint")
+                && !said.contains("\tat "), said);
+        JsonNode again = finish("full/result.jsonl");
+        assertEquals(report.path("dropped"), again.path("dropped"));
+        assertArrayEquals(Files.readAllBytes(directory.resolve("whole/result.jsonl")),
+                Files.readAllBytes(directory.resolve("full/result.jsonl")));
     }
 
     private JsonNode finish(String result) throws IOException, InterruptedException {
@@ -97,7 +121,7 @@ class CurateFilesTest {
 
     @Test
     void shouldGiveTheSameBytesInASmallHeapWhenItIsKilledInTheMiddle() throws Exception {
-        assertTrue(Files.size(directory.resolve("corpus.jsonl")) > HEAP_MIB << 20);
+        assertTrue(Files.size(directory.resolve("corpus.jsonl")) > HEAP_MIB / 2 << 20);
         JsonNode report = finish("whole/result.jsonl");
         long dropped = 0;
         for (JsonNode reasons : report.path("dropped")) {
