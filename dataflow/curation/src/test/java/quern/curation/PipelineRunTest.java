@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -248,6 +249,48 @@ class PipelineRunTest {
             }
             assertSameFiles(runs.get(0), runs.get(1), step);
             assertTrue(Files.size(runs.get(0).resolve(DuplicateLog.FILE)) > 1000, step);
+        }
+    }
+
+    /** A directory where a file of the decision should be stops it half way, with what it has written left behind. */
+    @Test
+    void shouldGiveTheSameBytesWhenStoppedWhileDecidingOnDisk() throws IOException {
+        CurationConfig tight = new CurationConfig(100_000, 0, DataSize.parse("1MiB"), DataSize.parse("1KiB"),
+                DataSize.parse("1MiB"), DataSize.parse("1MiB"), 2, Duration.ofMinutes(1), 64);
+        List<SampleSource.Item> many = new ArrayList<>();
+        for (int i = 0; i < 30_000; i++) {
+            int of = i % 5 == 0 ? i / 2 : i;
+            many.add(new SampleSource.Read(Reference.sample(i, "t" + of + " u" + of * 7 + " v" + of * 31)));
+        }
+        Map<String, String> obstacles = Map.of(
+                "document_minhash_deduplicator: {window_size: 1, num_bands: 16, num_rows_per_band: 3}",
+                "stage-0-band-3-run-2",
+                "document_simhash_deduplicator: {window_size: 2}", "stage-0-mask-4-run-1");
+        for (Map.Entry<String, String> one : obstacles.entrySet()) {
+            Pipeline pipeline = Reference.pipeline("process:\n  - " + one.getKey() + "\n");
+            Path whole = directory.resolve("whole-" + one.getValue());
+            Path stopped = directory.resolve("stopped-" + one.getValue());
+            Path obstacle = stopped.resolve(one.getValue());
+            try (PipelineRun run = PipelineRun.open(pipeline, new ItemSource(many), whole, tight, List.of())) {
+                while (run.step(1000)) {
+                    continue;
+                }
+            }
+            PipelineRun run = PipelineRun.open(pipeline, new ItemSource(many), stopped, tight, List.of());
+            Files.createDirectories(obstacle);
+            assertThrows(UncheckedIOException.class, () -> {
+                while (run.step(1000)) {
+                    continue;
+                }
+            });
+            Files.delete(obstacle);
+            try (PipelineRun again = PipelineRun.open(pipeline, new ItemSource(many), stopped, tight, List.of())) {
+                while (again.step(1000)) {
+                    continue;
+                }
+                assertTrue(again.report().kept() < 29_000, again.report()::toString);
+            }
+            assertSameFiles(whole, stopped, one.getKey());
         }
     }
 
