@@ -35,7 +35,10 @@ final class Containers {
                 || MediaSniffer.begins(head, 'I', 'I', 42, 0) || MediaSniffer.begins(head, 'M', 'M', 0, 42);
     }
 
-    /** By the names of the first entries: office files are zip archives too, and so is much that is no archive of files. */
+    /**
+     * By the names of the first entries: office files are zip archives too, and so is much that is no archive of
+     * files.
+     */
     private static MediaType zip(String head, String name) {
         boolean office = false;
         int at = 0;

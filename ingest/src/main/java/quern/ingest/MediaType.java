@@ -21,7 +21,8 @@ public enum MediaType {
     /** Source code in a language that is known by the file's ending. */
     SOURCE("text/x-source", false, ".java", ".kt", ".scala", ".groovy", ".py", ".pyi", ".js", ".mjs", ".jsx", ".ts",
             ".tsx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cxx", ".cs", ".go", ".rs", ".rb", ".php", ".pl", ".pm", ".lua",
-            ".jl", ".r", ".m", ".swift", ".hs", ".ml", ".clj", ".ex", ".erl", ".f90", ".f", ".asm", ".s", ".sh", ".bash",
+            ".jl", ".r", ".m", ".swift", ".hs", ".ml", ".clj", ".ex", ".erl", ".f90", ".f", ".asm", ".s", ".sh",
+            ".bash",
             ".bat", ".cmd", ".ps1", ".sql", ".css", ".scss", ".vb", ".dart", ".zig", ".proto", ".cmake", ".gradle"),
     WARC("application/warc", true, ".warc", ".wet"),
     ZIP("application/zip", true, ".zip"),

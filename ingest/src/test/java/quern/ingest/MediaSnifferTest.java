@@ -51,7 +51,8 @@ class MediaSnifferTest {
     private static String zipHead(String... names) {
         StringBuilder head = new StringBuilder();
         for (String name : names) {
-            head.append("PK\u0003\u0004").append("\0".repeat(22)).append((char) name.length()).append("\0\0\0").append(name);
+            head.append("PK\u0003\u0004").append("\0".repeat(22)).append((char) name.length()).append("\0\0\0")
+                    .append(name);
         }
         return head.toString();
     }

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.stream.XMLStreamConstants;
 
-/** Which cell styles of a workbook show a number as a date, and what day a number is then (ECMA-376 part 1, 18.17.4). */
+/**
+ * Which cell styles of a workbook show a number as a date, and what day a number is then (ECMA-376 part 1, 18.17.4).
+ */
 final class NumberStyles {
 
     private static final double SECONDS = 86_400;

@@ -11,8 +11,9 @@ import quern.ingest.LimitExceeded;
 import quern.ingest.reader.StructuredText;
 
 /**
- * The text of a word document: paragraphs, headings and items as in {@link StructuredText}, a table's row as a line with
- * cells between bars, then foot- and endnotes. Headers, footers, comments, deleted text and field codes are left out.
+ * The text of a word document: paragraphs, headings and items as in {@link StructuredText}, a table's row as a line
+ * with cells between bars, then foot- and endnotes. Headers, footers, comments, deleted text and field codes are left
+ * out.
  */
 final class WordText {
 

@@ -10,9 +10,9 @@ import javax.xml.stream.XMLStreamConstants;
 import quern.ingest.LimitExceeded;
 
 /**
- * The rows of a workbook's sheets in order, as objects: in each sheet the first row with a cell names the columns. Numbers
- * are numbers, dates are text in ISO 8601, formulas are the values they had. With several sheets each row has a field
- * {@code sheet}. Shared strings are held in memory; rows stream.
+ * The rows of a workbook's sheets in order, as objects: in each sheet the first row with a cell names the columns.
+ * Numbers are numbers, dates are text in ISO 8601, formulas are the values they had. With several sheets each row has
+ * a field {@code sheet}. Shared strings are held in memory; rows stream.
  */
 final class Workbook implements AutoCloseable {
 

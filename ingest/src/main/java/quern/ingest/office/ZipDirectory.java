@@ -16,8 +16,8 @@ import quern.ingest.LimitExceeded;
 import quern.ingest.Unreadable;
 
 /**
- * The entries of a zip file in memory, by its central directory (APPNOTE 4.3.12). Everything read of all entries together
- * counts against one limit of bytes and one of bytes out per byte of the file.
+ * The entries of a zip file in memory, by its central directory (APPNOTE 4.3.12). Everything read of all entries
+ * together counts against one limit of bytes and one of bytes out per byte of the file.
  */
 final class ZipDirectory {
 
@@ -96,7 +96,9 @@ final class ZipDirectory {
         if (local > zip.limit() - LOCAL_BYTES) {
             throw new Unreadable("damaged zip directory");
         }
-        long from = (long) local + LOCAL_BYTES + (zip.getShort(local + 26) & 0xFFFF) + (zip.getShort(local + 28) & 0xFFFF);
+        int nameBytes = zip.getShort(local + 26) & 0xFFFF;
+        int extraBytes = zip.getShort(local + 28) & 0xFFFF;
+        long from = (long) local + LOCAL_BYTES + nameBytes + extraBytes;
         if (from + entry.compressedBytes() > zip.limit()) {
             throw new Unreadable("ends too early");
         }

@@ -13,9 +13,10 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * What values a field has had, and the column that holds all of them. Whole numbers and fractions together are a column of
- * doubles where that loses nothing. A field of values that fit no one type becomes a column of strings: a string as it
- * is, everything else as JSON. So does an object without fields, or with so many that they are keys rather than columns.
+ * What values a field has had, and the column that holds all of them. Whole numbers and fractions together are a
+ * column of doubles where that loses nothing. A field of values that fit no one type becomes a column of strings: a
+ * string as it is, everything else as JSON. So does an object without fields, or with so many that they are keys
+ * rather than columns.
  */
 final class ColumnShape {
 

@@ -17,8 +17,8 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
 import org.apache.parquet.schema.Type;
 
 /**
- * Assembles nested columns into JSON: groups are objects with null for what is absent, lists (of three levels and of the
- * older two) and repeated fields are arrays, maps are objects by the text of their keys.
+ * Assembles nested columns into JSON: groups are objects with null for what is absent, lists (of three levels and of
+ * the older two) and repeated fields are arrays, maps are objects by the text of their keys.
  */
 final class Groups {
 

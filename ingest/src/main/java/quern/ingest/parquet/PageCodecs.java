@@ -17,8 +17,8 @@ import quern.ingest.LimitExceeded;
 import quern.ingest.Unreadable;
 
 /**
- * Pages out of snappy, gzip, zstd and raw LZ4, and into zstd. A page that says it unfolds into more than the limits allow
- * is refused before there is memory for it.
+ * Pages out of snappy, gzip, zstd and raw LZ4, and into zstd. A page that says it unfolds into more than the limits
+ * allow is refused before there is memory for it.
  */
 final class PageCodecs implements CompressionCodecFactory {
 

@@ -3,7 +3,6 @@ package quern.ingest.parquet;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.SeekableByteChannel;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -21,9 +20,9 @@ import quern.ingest.LimitExceeded;
 import quern.ingest.Unreadable;
 
 /**
- * The rows of a Parquet file as JSON objects, in order; see {@link Groups} and {@link Values} for how. Memory is bounded by
- * the compressed size of the largest row group and its pages. What the file says of sizes is checked before memory is
- * taken for it.
+ * The rows of a Parquet file as JSON objects, in order; see {@link Groups} and {@link Values} for how. Memory is
+ * bounded by the compressed size of the largest row group and its pages. What the file says of sizes is checked before
+ * memory is taken for it.
  */
 public final class ParquetRows implements AutoCloseable {
 
@@ -118,7 +117,9 @@ public final class ParquetRows implements AutoCloseable {
         }
     }
 
-    /** Passes over rows, whole row groups of them without reading. @return how many there were, at most {@code count} */
+    /**
+     * Passes over rows, whole row groups of them without reading. @return how many there were, at most {@code count}
+     */
     public long skip(long count) throws IOException {
         long left = count;
         while (left > 0) {
@@ -142,7 +143,8 @@ public final class ParquetRows implements AutoCloseable {
     /** Our own reasons, from within what parquet-java wraps around them. */
     private static IOException unwrapped(Throwable failure) throws IOException {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof LimitExceeded || cause instanceof Unreadable || cause instanceof java.io.EOFException) {
+            if (cause instanceof LimitExceeded || cause instanceof Unreadable
+                    || cause instanceof java.io.EOFException) {
                 return (IOException) cause;
             }
         }

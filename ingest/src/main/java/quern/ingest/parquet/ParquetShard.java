@@ -16,8 +16,8 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
 /**
- * Rows of any shape as one Parquet file with zstd pages. The rows are seen twice: {@link #look} at each to find columns for
- * all of them, then {@link #write} them in the same order. Memory is bounded by the row group.
+ * Rows of any shape as one Parquet file with zstd pages. The rows are seen twice: {@link #look} at each to find
+ * columns for all of them, then {@link #write} them in the same order. Memory is bounded by the row group.
  */
 public final class ParquetShard {
 

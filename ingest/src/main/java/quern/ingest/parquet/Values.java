@@ -38,8 +38,8 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import quern.ingest.TextDecoding;
 
 /**
- * Values of one column as JSON: numbers as numbers, dates and times in ISO 8601, bytes that are not UTF-8 text in Base64.
- * What is no number in JSON (NaN, infinity) is null.
+ * Values of one column as JSON: numbers as numbers, dates and times in ISO 8601, bytes that are not UTF-8 text in
+ * Base64. What is no number in JSON (NaN, infinity) is null.
  */
 final class Values extends PrimitiveConverter {
 

@@ -20,11 +20,11 @@ import quern.ingest.LimitExceeded;
 import quern.ingest.Unreadable;
 
 /**
- * Comma-separated values (RFC 4180; also semicolon, tab and bar): the first row names the fields, each further row is a
- * A cell that is not UTF-8 makes its row a flaw. As a document, a row without a column {@code text} gets its cells
- * as one, a line {@code name: value} each. As a row of a dataset it has its columns and no more, every cell a string as it
- * stands: {@code 007} is no number, and what would be one can be read as one by an operator. A cell with nothing in it is
- * null, one with {@code ""} is the empty text.
+ * Comma-separated values (RFC 4180; also semicolon, tab and bar): the first row names the fields, each further row is
+ * a A cell that is not UTF-8 makes its row a flaw. As a document, a row without a column {@code text} gets its cells
+ * as one, a line {@code name: value} each. As a row of a dataset it has its columns and no more, every cell a string
+ * as it stands: {@code 007} is no number, and what would be one can be read as one by an operator. A cell with nothing
+ * in it is null, one with {@code ""} is the empty text.
  */
 final class CsvParts implements Parts {
 

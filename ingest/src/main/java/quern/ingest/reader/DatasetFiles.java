@@ -15,8 +15,8 @@ public final class DatasetFiles {
 
     /**
      * A file itself, or all files below a directory by path, without those in a directory or under a name that begins
-     * with a dot. Links to files count as files, as caches of downloaded datasets have them; links to directories are not
-     * followed.
+     * with a dot. Links to files count as files, as caches of downloaded datasets have them; links to directories are
+     * not followed.
      *
      * @param suffixes endings of names to take, with or without their dot; empty for all
      */

@@ -3,7 +3,10 @@ package quern.ingest.reader;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Names within archives. They are only shown, never opened; one that is made to lead elsewhere is refused all the same. */
+/**
+ * Names within archives. They are only shown, never opened; one that is made to lead elsewhere is refused all the
+ * same.
+ */
 final class EntryNames {
 
     private EntryNames() {}

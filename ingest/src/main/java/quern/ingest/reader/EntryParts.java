@@ -5,8 +5,8 @@ import java.io.IOException;
 import quern.ingest.LimitExceeded;
 
 /**
- * The parts of all entries of an archive. An entry that cannot be read is a flaw with its reason, and the next goes on; an
- * archive within is one that cannot.
+ * The parts of all entries of an archive. An entry that cannot be read is a flaw with its reason, and the next goes
+ * on; an archive within is one that cannot.
  */
 final class EntryParts implements Parts {
 

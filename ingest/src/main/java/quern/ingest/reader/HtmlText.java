@@ -17,9 +17,9 @@ import org.jsoup.select.NodeFilter;
 import quern.ingest.TextDecoding;
 
 /**
- * The main text of an HTML page, see {@link MainContent}: without scripts, styles, navigation, headers and footers; only
- * {@code main} or {@code article} where that holds most of the text. Headings, items and table rows are lines as in
- * {@link StructuredText}. Nothing a page refers to is loaded.
+ * The main text of an HTML page, see {@link MainContent}: without scripts, styles, navigation, headers and footers;
+ * only {@code main} or {@code article} where that holds most of the text. Headings, items and table rows are lines as
+ * in {@link StructuredText}. Nothing a page refers to is loaded.
  */
 final class HtmlText implements NodeFilter {
 

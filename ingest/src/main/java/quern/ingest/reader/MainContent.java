@@ -1,7 +1,6 @@
 package quern.ingest.reader;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -96,19 +95,17 @@ final class MainContent implements NodeVisitor {
 
     private static void removeAsides(Element body, MainContent counted) {
         long all = counted.counts.get(body).text;
-        List<Element> asides = new ArrayList<>();
-        body.traverse((node, depth) -> {
-            if (node instanceof Element element && !KEPT.contains(element.normalName())
-                    && counted.counts.get(element).text <= ASIDE_SHARE_MAX * all
-                    && isAside(element, counted.counts.get(element))) {
-                asides.add(element);
-            }
-        });
+        List<Element> asides = counted.counts.entrySet().stream()
+                .filter(entry -> entry.getValue().text <= ASIDE_SHARE_MAX * all)
+                .filter(entry -> isAside(entry.getKey(), entry.getValue()))
+                .map(Map.Entry::getKey).toList();
         asides.forEach(Node::remove);
     }
 
     private static boolean isAside(Element element, Counts counts) {
-        if (ROLES.contains(element.attr("role")) || element.attr("aria-modal").equals("true")) {
+        if (KEPT.contains(element.normalName())) {
+            return false;
+        } else if (ROLES.contains(element.attr("role")) || element.attr("aria-modal").equals("true")) {
             return true;
         }
         String name = element.normalName();

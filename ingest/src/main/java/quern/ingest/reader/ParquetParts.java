@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import quern.ingest.parquet.ParquetRows;
 
 /**
- * A Parquet file: every row is a sample with all its columns. It has no text to count characters in; a sample's place is
- * the number of its row.
+ * A Parquet file: every row is a sample with all its columns. It has no text to count characters in; a sample's place
+ * is the number of its row.
  */
 final class ParquetParts implements Parts {
 

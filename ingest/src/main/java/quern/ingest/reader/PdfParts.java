@@ -16,8 +16,10 @@ import org.apache.pdfbox.text.PDFTextStripper;
 import quern.ingest.LimitExceeded;
 import quern.ingest.Unreadable;
 
-/** A PDF: one sample a page. Pages without text are read by {@link Ocr} where there is one; else they are flaws beside pages
- * with text, and no parts at all without any. */
+/**
+ * A PDF: one sample a page. Pages without text are read by {@link Ocr} where there is one; else they are flaws beside
+ * pages with text, and no parts at all without any.
+ */
 final class PdfParts implements Parts {
 
     private static final int PAGES_MAX = 20_000;

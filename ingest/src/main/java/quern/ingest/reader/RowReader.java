@@ -12,13 +12,13 @@ import quern.ingest.Unreadable;
 
 /**
  * The samples of one local file in its order: the rows of JSONL, JSON, CSV and TSV with all their fields as they are,
- * messages of a mailbox, and every other file as one sample with a field {@code text}. Each row stands alone: another may
- * have other fields and types. A row that cannot be read is {@link Item.Refused}, and so is the rest of a file that cannot
- * be read on; nothing in a file can make it throw. Memory is bounded by the largest row, not by the file. One owner, one
- * thread.
+ * messages of a mailbox, and every other file as one sample with a field {@code text}. Each row stands alone: another
+ * may have other fields and types. A row that cannot be read is {@link Item.Refused}, and so is the rest of a file
+ * that cannot be read on; nothing in a file can make it throw. Memory is bounded by the largest row, not by the file.
+ * One owner, one thread.
  *
- * <p>Where the file does not have them, samples get {@value #SUFFIX} (the name's ending in lower case, with the one before
- * it where the file is compressed, such as {@code .jsonl.zst}) and {@value #SOURCE_FILE}.
+ * <p>Where the file does not have them, samples get {@value #SUFFIX} (the name's ending in lower case, with the one
+ * before it where the file is compressed, such as {@code .jsonl.zst}) and {@value #SOURCE_FILE}.
  */
 public final class RowReader implements AutoCloseable {
 
@@ -74,8 +74,8 @@ public final class RowReader implements AutoCloseable {
     }
 
     /**
-     * Where the next {@link #next} reads: a short text for {@link #seek}, here or in a later process, as long as the file
-     * has not changed.
+     * Where the next {@link #next} reads: a short text for {@link #seek}, here or in a later process, as long as the
+     * file has not changed.
      */
     public String position() {
         long resumeByte = parts == null ? -1 : parts.resumeByte();

@@ -13,8 +13,8 @@ import quern.ingest.Unreadable;
 
 /**
  * The text of an RTF file (version 1.9.1): paragraphs, and a table's row as a line with cells between bars. Pictures,
- * objects, headers, footers, tables of fonts and styles, and destinations it does not know are passed over. Bytes are read
- * in the code page of their font.
+ * objects, headers, footers, tables of fonts and styles, and destinations it does not know are passed over. Bytes are
+ * read in the code page of their font.
  */
 final class RtfText {
 

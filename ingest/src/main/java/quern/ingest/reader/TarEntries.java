@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import quern.ingest.Unreadable;
 
-/** The files of a tar archive (POSIX pax, ustar and GNU names) as they come in its stream; links and devices are refused. */
+/**
+ * The files of a tar archive (POSIX pax, ustar and GNU names) as they come in its stream; links and devices are
+ * refused.
+ */
 final class TarEntries implements Entries {
 
     private static final int BLOCK_BYTES = 512;

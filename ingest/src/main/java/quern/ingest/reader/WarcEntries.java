@@ -15,8 +15,8 @@ import org.netpreserve.jwarc.WarcTargetRecord;
 import quern.ingest.Unreadable;
 
 /**
- * The pages of a web archive (WARC 1.0 and 1.1; WET): answers with status 200 to 299, resources and conversions, each with
- * fields {@code url} and {@code date}. Records about the crawl are passed over. Nothing is fetched.
+ * The pages of a web archive (WARC 1.0 and 1.1; WET): answers with status 200 to 299, resources and conversions, each
+ * with fields {@code url} and {@code date}. Records about the crawl are passed over. Nothing is fetched.
  */
 final class WarcEntries implements Entries {
 

@@ -7,13 +7,14 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /**
- * Any JSON tree as one line of UTF-8. A string with half a surrogate pair, which UTF-8 cannot hold, has its line escaped to
- * ASCII, so that it comes back as it was.
+ * Any JSON tree as one line of UTF-8. A string with half a surrogate pair, which UTF-8 cannot hold, has its line
+ * escaped to ASCII, so that it comes back as it was.
  */
 public final class JsonLines {
 
     private static final ObjectWriter PLAIN = JsonMapper.builder().build().writer();
-    private static final ObjectWriter ESCAPED = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build().writer();
+    private static final ObjectWriter ESCAPED = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .build().writer();
 
     private JsonLines() {}
 

@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import quern.kv.AtomicFile;
 
 /**
- * Writes rows to one file or to shards of about a size. Nothing of a target's name exists before {@link #finish}, which
- * forces what is left to disk, renames all and forces the directory; closing without it leaves nothing behind. One owner,
- * one thread.
+ * Writes rows to one file or to shards of about a size. Nothing of a target's name exists before {@link #finish},
+ * which forces what is left to disk, renames all and forces the directory; closing without it leaves nothing behind.
+ * One owner, one thread.
  *
  * <p>Shards are called as Data-Juicer calls them: {@code name-00-of-04.jsonl}, digits one more than the count has. In
  * Parquet, a column of values that fit no one type is written as text, see {@link #mixedColumns}.

@@ -21,8 +21,8 @@ import java.util.zip.GZIPOutputStream;
 import quern.ingest.parquet.ParquetShard;
 
 /**
- * One file being written under a temporary name. Parquet wants its columns before its rows, so those wait in a compressed
- * file of lines beside it.
+ * One file being written under a temporary name. Parquet wants its columns before its rows, so those wait in a
+ * compressed file of lines beside it.
  */
 final class ShardFile {
 

@@ -26,7 +26,8 @@ class ParquetRowsTest {
             + "\"tz\":\"2026-03-02T10:00:00Z\",\"date\":\"2026-03-02\",\"dec\":12.340,\"list\":[1,null,3],"
             + "\"ll\":[[\"a\"],null,[]],\"struct\":{\"a\":1,\"b\":[\"x\"]},"
             + "\"ls\":[{\"role\":\"user\",\"content\":\"hi\"},null],\"map\":{\"k\":1,\"l\":null},\"dict\":\"x\"}";
-    private static final String NULLS = "\"list\":null,\"ll\":null,\"struct\":null,\"ls\":null,\"map\":null,\"dict\":null}";
+    private static final String NULLS =
+            "\"list\":null,\"ll\":null,\"struct\":null,\"ls\":null,\"map\":null,\"dict\":null}";
 
     @TempDir
     Path directory;

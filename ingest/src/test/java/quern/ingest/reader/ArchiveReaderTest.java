@@ -41,7 +41,8 @@ class ArchiveReaderTest {
         files.forEach((name, content) -> zipped.put(name.substring(2), content));
         List<String> reasons = List.of("line is not valid JSON", "binary content of no known type", "no text in it",
                 "archive within an archive", "compressed within an archive");
-        for (var result : List.of(read("a.zip", zip(zipped)), read("a.tar", tar(files)), read("a.tgz", gzip(tar(files))))) {
+        for (var result : List.of(read("a.zip", zip(zipped)), read("a.tar", tar(files)), read("a.tgz",
+                gzip(tar(files))))) {
             assertEquals(List.of("plain", "one", "two", "word", "Page", "last"), texts(result));
             assertEquals(reasons, result.refusals());
             assertEquals("d/b.jsonl", result.samples().get(1).fields().path("file").asText());
@@ -119,12 +120,14 @@ class ArchiveReaderTest {
 
     @Test
     void shouldReadThePagesOfAWebArchive() {
-        byte[] chunked = utf8("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
+        byte[] chunked =
+                utf8("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "1e\r\n<html><body><p>A page.</p></b>\r\n5\r\n<p>B\n\r\n0\r\n\r\n");
         byte[] packed = join(utf8("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"),
                 gzip(utf8("packed text")));
         byte[] file = join(warc("warcinfo", "", "application/warc-fields", utf8("software: x\r\n")),
-                warc("request", "http://e.example/", "application/http;msgtype=request", utf8("GET / HTTP/1.1\r\n\r\n")),
+                warc("request", "http://e.example/", "application/http;msgtype=request",
+                        utf8("GET / HTTP/1.1\r\n\r\n")),
                 warc("response", "http://e.example/a?q=1", "application/http;msgtype=response", chunked),
                 warc("response", "http://e.example/b", "application/http", utf8("HTTP/1.1 404 No\r\n\r\nnot found")),
                 warc("response", "http://e.example/c.txt", "application/http", packed),
@@ -143,7 +146,8 @@ class ArchiveReaderTest {
                 + "{\\colortbl;\\red0;}{\\*\\generator X;}{\\info{\\title no}}{\\header no}\n"
                 + "\\pard Gr\\'fc\\'dfe \\u8364\\'80 {\\f1 \\'cf\\'f0\\'e8} \\{x\\}\\par\n"
                 + "{\\pict\\wmetafile8 0102}{\\field{\\*\\fldinst HYPERLINK \"u\"}{\\fldrslt link}}\\line next\\par "
-                + "\\trowd a\\cell b\\cell\\row\\trowd 1\\cell 2\\cell\\row\\pard \\bin3 {{{after\\uc0\\u-10179\\u-8704\\par}";
+                + "\\trowd a\\cell b\\cell\\row\\trowd 1\\cell 2\\cell\\row\\pard "
+                + "\\bin3 {{{after\\uc0\\u-10179\\u-8704\\par}";
         String expected = "Grüße € При {x}\n\nlink\nnext\n\na | b\n1 | 2\n\nafter😀";
         assertEquals(List.of(expected), texts(read("a.rtf", rtf.getBytes(Charset.forName("windows-1252")))));
         assertEquals(List.of(expected), texts(read("a.txt", utf8(rtf))));

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class MainContentTest {
 
-    private static final String LONG = "A sentence of running text, of some length, that a reader came for. ".repeat(4).strip();
+    private static final String LONG =
+            "A sentence of running text, of some length, that a reader came for. ".repeat(4).strip();
 
     @Test
     void shouldDropWhatIsBesideTheTextAndKeepItsStructure() {
@@ -30,13 +31,16 @@ class MainContentTest {
                 <div class="page-footer"><p>Imprint and so on</p></div>
                 </body></html>
                 """.formatted(LONG, LONG);
-        assertEquals(List.of("# Title\n\n" + LONG + "\n\n## List\n\n- first\n- linked\n\na | b\n\nx = 1\n  y\n\n" + LONG),
+        assertEquals(List.of("# Title\n\n" + LONG + "\n\n## List\n\n- first\n- linked\n\na | b\n\nx = 1\n  y\n\n"
+                + LONG),
                 texts(read("a.html", utf8(page))));
     }
 
     @Test
     void shouldKeepAHeadingThatStandsBeforeTheText() {
-        String page = "<html><body><div><h1>Title</h1></div><div><div class=body><p>%s</p><p>%s</p></div></div></body></html>";
+        String page =
+                "<html><body><div><h1>Title</h1></div><div><div class=body><p>%s</p><p>%s</p></div></div>"
+                        + "</body></html>";
         assertEquals(List.of("# Title\n\n" + LONG + "\n\n" + LONG),
                 texts(read("a.html", utf8(page.formatted(LONG, LONG)))));
     }
@@ -46,8 +50,10 @@ class MainContentTest {
         assertEquals(List.of("One\n\ntwo\n\n- three"),
                 texts(read("a.html", utf8("<html><body>One<div>two</div><ul><li>three</ul></body></html>"))));
         String links = "<html><body>" + "<p>Word <a href=x>link</a> word.</p>".repeat(3) + "</body></html>";
-        assertEquals(List.of("Word link word.\n\nWord link word.\n\nWord link word."), texts(read("a.html", utf8(links))));
-        String menuOnly = "<html><body><nav class=menu><p>" + LONG + "</p></nav><div class=footer>x</div></body></html>";
+        assertEquals(List.of("Word link word.\n\nWord link word.\n\nWord link word."), texts(read("a.html",
+                utf8(links))));
+        String menuOnly = "<html><body><nav class=menu><p>" + LONG
+                + "</p></nav><div class=footer>x</div></body></html>";
         assertEquals(1, read("a.html", utf8(menuOnly)).refusals().size());
         String byClass = "<html><body><div class=footer><p>" + LONG + "</p></div></body></html>";
         assertEquals(List.of(LONG), texts(read("a.html", utf8(byClass))));
@@ -55,9 +61,11 @@ class MainContentTest {
 
     @Test
     void shouldTakeTimeInProportionWhenAPageIsHostile() {
-        for (String unit : List.of("<div>", "<div class=menu>", "<div><button>cookie accept", "<ul><li><a>x", "<p><table><tr><td>y",
+        for (String unit : List.of("<div>", "<div class=menu>", "<div><button>cookie accept", "<ul><li><a>x",
+                "<p><table><tr><td>y",
                 "<div class='" + "cookie-".repeat(20) + "'>z</div>", "<section><h1>h</h1><p>t,</p>")) {
-            String page = "<html><body><p>" + LONG.repeat(10) + "</p>" + unit.repeat(400_000 / unit.length()) + "cookie accept";
+            String page = "<html><body><p>" + LONG.repeat(10) + "</p>" + unit.repeat(400_000 / unit.length())
+                    + "cookie accept";
             assertTimeout(Duration.ofSeconds(20), () -> read("a.html", utf8(page)), unit);
         }
     }

@@ -50,7 +50,8 @@ class OcrTest {
                 items("a.pdf", Documents.pdf("One", ""), config(Duration.ofSeconds(20))));
         Files.delete(directory.resolve("tesseract"));
         OcrConfig config = config(Duration.ofSeconds(20));
-        assertEquals(List.of("{\"text\":\"One\",\"page\":1}", "pdf page without text layer, and tesseract is not installed"),
+        assertEquals(List.of("{\"text\":\"One\",\"page\":1}",
+                "pdf page without text layer, and tesseract is not installed"),
                 items("a.pdf", Documents.pdf("One", ""), config));
         assertEquals(List.of("no text layer, and tesseract is not installed"),
                 items("a.pdf", Documents.pdf("", ""), config));

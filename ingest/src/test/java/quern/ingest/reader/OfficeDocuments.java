@@ -66,13 +66,15 @@ final class OfficeDocuments {
         for (var sheet : sheets.entrySet()) {
             number++;
             book.append("<sheet name=\"%s\" sheetId=\"%d\" r:id=\"rId%d\"/>".formatted(sheet.getKey(), number, number));
-            relations.append("<Relationship Id=\"rId%d\" Target=\"worksheets/sheet%d.xml\"/>".formatted(number, number));
+            relations.append("<Relationship Id=\"rId%d\" Target=\"worksheets/sheet%d.xml\"/>".formatted(number,
+                    number));
             entries.put("xl/worksheets/sheet" + number + ".xml",
                     utf8("<worksheet " + S + "><sheetData>" + sheet.getValue() + "</sheetData></worksheet>"));
         }
         entries.put("xl/workbook.xml", utf8(book + "</sheets></workbook>"));
         entries.put("xl/_rels/workbook.xml.rels", utf8(relations + "</Relationships>"));
-        entries.put("xl/sharedStrings.xml", utf8("<sst " + S + "><si><t>name</t></si><si><r><t>Ann</t></r><r><t> é</t></r>"
+        entries.put("xl/sharedStrings.xml", utf8("<sst " + S
+                + "><si><t>name</t></si><si><r><t>Ann</t></r><r><t> é</t></r>"
                 + "<rPh><t>no</t></rPh></si></sst>"));
         entries.put("xl/styles.xml", utf8("<styleSheet " + S + "><numFmts><numFmt numFmtId=\"170\" "
                 + "formatCode=\"[Red]yyyy\\-mm\"/></numFmts><cellStyleXfs><xf numFmtId=\"9\"/></cellStyleXfs>"

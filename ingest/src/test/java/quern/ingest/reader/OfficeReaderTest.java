@@ -27,13 +27,16 @@ class OfficeReaderTest {
         String item = "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>%s</w:t></w:r></w:p>";
         String cell = "<w:tc>" + paragraph("%s") + "</w:tc>";
         String body = styled("Titre1", "Chapitre é") + "<w:p><w:r><w:t>Some </w:t></w:r><w:del><w:r><w:delText>old"
-                + "</w:delText><w:t>gone</w:t></w:r></w:del><w:r><w:t xml:space=\"preserve\"> text</w:t><w:tab/><w:t>tab"
-                + "</w:t><w:br/><w:t>line</w:t></w:r></w:p>" + item.formatted("one") + item.formatted("two")
+                + "</w:delText><w:t>gone</w:t></w:r></w:del><w:r>"
+                + "<w:t xml:space=\"preserve\"> text</w:t><w:tab/><w:t>tab</w:t><w:br/><w:t>line</w:t></w:r></w:p>"
+                + item.formatted("one") + item.formatted("two")
                 + "<w:tbl><w:tr>" + cell.formatted("a") + cell.formatted("b") + "</w:tr><w:tr>" + cell.formatted("1")
-                + cell.formatted("2") + "</w:tr></w:tbl>" + styled("Listenabsatz", "bullet") + paragraph("&lt;end&gt; 😀");
+                + cell.formatted("2") + "</w:tr></w:tbl>" + styled("Listenabsatz", "bullet")
+                        + paragraph("&lt;end&gt; 😀");
         var result = read("a.docx", docx("", body, Map.of(
                 "word/styles.xml", "<w:styles><w:style w:styleId=\"Titre1\"><w:name w:val=\"heading 1\"/></w:style>"
-                        + "<w:style w:styleId=\"Listenabsatz\"><w:name w:val=\"List\"/><w:pPr><w:numPr/></w:pPr></w:style>"
+                        + "<w:style w:styleId=\"Listenabsatz\"><w:name w:val=\"List\"/><w:pPr><w:numPr/>"
+                        + "</w:pPr></w:style>"
                         + "</w:styles>",
                 "word/footnotes.xml", "<w:footnotes>" + paragraph("a note") + "</w:footnotes>",
                 "word/header1.xml", "<w:hdr/>")));
@@ -43,7 +46,8 @@ class OfficeReaderTest {
 
     @Test
     void shouldMakeASampleOfEveryRowOfEverySheet() {
-        String people = "<row><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"inlineStr\"><is><t>born</t></is></c></row>"
+        String people =
+                "<row><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"inlineStr\"><is><t>born</t></is></c></row>"
                 + "<row/><row><c r=\"A2\" t=\"s\"><v>1</v></c><c r=\"B2\" s=\"1\"><v>45000</v></c>"
                 + "<c r=\"D2\" t=\"b\"><v>1</v></c></row>"
                 + "<row><c r=\"B3\"><f>1+1</f><v>2.5</v></c></row>";

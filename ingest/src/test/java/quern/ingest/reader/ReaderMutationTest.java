@@ -43,9 +43,11 @@ class ReaderMutationTest {
         byte[] docx = OfficeDocuments.docx(OfficeDocuments.paragraph("one").repeat(20) + "<w:tbl><w:tr><w:tc>"
                 + OfficeDocuments.paragraph("cell") + "</w:tc></w:tr></w:tbl>");
         files.put("a.docx", docx);
-        files.put("a.xlsx", OfficeDocuments.xlsx(Map.of("S", ("<row><c r=\"A1\" t=\"s\"><v>0</v></c><c s=\"1\"><v>45000</v>"
+        files.put("a.xlsx", OfficeDocuments.xlsx(Map.of("S",
+                ("<row><c r=\"A1\" t=\"s\"><v>0</v></c><c s=\"1\"><v>45000</v>"
                 + "</c></row>").repeat(20))));
-        files.put("a.rtf", utf8("{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset204 A;}}{\\f0 \\'cf\\u8364?x}\\par {\\*\\z y}}".repeat(5)));
+        files.put("a.rtf",
+                utf8("{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset204 A;}}{\\f0 \\'cf\\u8364?x}\\par {\\*\\z y}}".repeat(5)));
         files.put("a.warc", OfficeDocuments.join(
                 OfficeDocuments.warc("response", "http://e.example/a", "application/http",
                         utf8("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body>page</body></html>")),

@@ -52,7 +52,8 @@ class RowReaderTest {
         assertEquals(expected, rows(write("c.json.gz", gzip(utf8(array)))));
         assertEquals(expected, rows(write("d.json", utf8("{\"text\":\"a\",\"n\":1}\n{\"text\":\"b\"}\n"))));
         assertEquals(expected, rows(write("e.json", utf8("{\n\"text\":\"a\",\n\"n\":1}\n{\"text\":\n\"b\"}"))));
-        assertEquals(expected, rows(write("f.jsonl.zst", Zstd.compress(utf8("{\"text\":\"a\",\"n\":1}\n{\"text\":\"b\"}")))));
+        assertEquals(expected, rows(write("f.jsonl.zst",
+                Zstd.compress(utf8("{\"text\":\"a\",\"n\":1}\n{\"text\":\"b\"}")))));
         assertEquals(List.of("{\"text\":\"a\"}", "value is not a JSON object", "not valid JSON"),
                 rows(write("g.json", utf8("[{\"text\":\"a\"}, 7, {\"text\": oops}, {\"text\":\"lost\"}]"))));
     }

@@ -55,7 +55,8 @@ class RowWriterTest {
     void shouldWriteValuesOfManyTypesAsTextWhenTheyFitNoColumn() throws IOException {
         Path target = directory.resolve("mixed.parquet");
         try (RowWriter writer = RowWriter.create(target, RowForm.PARQUET, 0)) {
-            for (String row : List.of("{\"a\":1,\"o\":{}}", "{\"a\":\"word\",\"o\":{}}", "{\"a\":{\"b\":[2]}}", "{\"z\":7}")) {
+            for (String row : List.of("{\"a\":1,\"o\":{}}", "{\"a\":\"word\",\"o\":{}}", "{\"a\":{\"b\":[2]}}",
+                    "{\"z\":7}")) {
                 writer.append((ObjectNode) JSON.readTree(row));
             }
             writer.finish();
