@@ -23,7 +23,7 @@ final class AddressFinder {
             + "|court|ct|place|pl|circle|cir|way|square|sq|trail|trl|alley|loop|row|run|"
             + "plaza|path|pike|walk|close|gardens|mews|grove|hill|park|ridge|view|point|heights|crossing|broadway";
     private static final Pattern STREET = Pattern.compile("\\d{1,6}[A-Za-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + WORD + S
-            + "){0,5}?(?i:" + WAY + ")\\b(?:" + S + "(?i:" + SURE_WAY + ")\\b)?\\.?"
+            + "){0,5}?(?i:" + WAY + ")\\b(?:" + S + "(?i:" + WAY + ")\\b)?\\.?"
             + "(?:\\s(?:[NSEW]{1,2}|North|South|East|West)\\b)?(?i:" + UNIT + ")");
     private static final Pattern LOWER_STREET = Pattern.compile("\\d{1,6}[a-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:"
             + ANY_WORD
@@ -46,6 +46,7 @@ final class AddressFinder {
             + "[\\p{L}'\u2019-]{1,24}"
             + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}"
             + "(?:\\s?\\(\\p{L}{2,20}\\))?");
+    private static final Set<String> BOXES = Set.of("p", "po", "postfach", "bo\u00EEte");
     private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse",
             "platz",
             "ring", "damm", "ufer", "chaussee", "steig", "markt", "stieg", "promenade", "wall", "graben");
@@ -116,9 +117,11 @@ final class AddressFinder {
         }
         if (runs.isDigits(run) && runs.length(run) == 5) {
             postCode(run, from);
-        } else if (runs.isDigits(run) && runs.length(run) == 4 && (isAfter(from, "A-") || isAfter(from, "CH-"))
-                && town.at(runs.to(run) + 1, REACH)) {
-            add(from - (isAfter(from, "A-") ? 2 : 3), town.to(), 0.92);
+        } else if (runs.isDigits(run) && runs.length(run) == 4) {
+            boolean abroad = isAfter(from, "A-") || isAfter(from, "CH-");
+            if (abroad && town.at(runs.to(run) + 1, REACH)) {
+                add(from - (isAfter(from, "A-") ? 2 : 3), town.to(), 0.92);
+            }
         }
     }
 
@@ -157,14 +160,16 @@ final class AddressFinder {
 
     /** With a part in parentheses. */
     private int lineTo(int to) {
-        int close = runs.charAt(to + 1) == '(' ? runs.text.indexOf(')', to) : -1;
-        return close > 0 && close - to < 24 ? close + 1 : to;
+        int close = to;
+        while (runs.charAt(to + 1) == '(' && close < to + 24 && runs.charAt(close) != ')') {
+            close++;
+        }
+        return runs.charAt(close) == ')' ? close + 1 : to;
     }
 
     private void word(int run, int from) {
         String word = runs.lower(run);
-        if ((word.equals("p") || word.equals("po") || word.equals("postfach") || word.equals("bo\u00EEte"))
-                && box.at(from, 40)) {
+        if (BOXES.contains(word) && box.at(from, 40)) {
             add(from, box.to(), 0.93);
         }
         if (runs.length(run) >= 3 && endsInWay(word) && germanNumber.at(runs.to(run), 14)

@@ -101,8 +101,8 @@ final class DateShift {
             written.append(text, at, part.from()).append(part.text());
             at = part.to();
             String after = text.substring(at, Math.min(text.length(), at + 2)).toLowerCase(Locale.ROOT);
-            if (ordinalDay > 0 && (after.equals("st") || after.equals("nd") || after.equals("rd") || after.equals("th"))
-                    && Character.isDigit(text.charAt(at - 1))) {
+            boolean ordinal = after.equals("st") || after.equals("nd") || after.equals("rd") || after.equals("th");
+            if (ordinalDay > 0 && ordinal && Character.isDigit(text.charAt(at - 1))) {
                 written.append(ordinal(ordinalDay));
                 at += 2;
             }

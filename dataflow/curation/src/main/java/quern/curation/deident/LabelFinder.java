@@ -114,7 +114,7 @@ final class LabelFinder {
     }
 
     private boolean joinedAnyhow(int run) {
-        return runs.isGap(run, "-/._", 3) && text.indexOf('\n', runs.to(run)) != runs.to(run);
+        return runs.isGap(run, "-/._", 3) && runs.charAt(runs.to(run)) != '\n';
     }
 
     private boolean joined(int run) {

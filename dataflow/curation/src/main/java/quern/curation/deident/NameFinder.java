@@ -224,8 +224,9 @@ final class NameFinder {
             }
             return last;
         }
-        if (runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ',' && isFirst(last + 1) && last - run < 3
-                && isSurname(last) && (runs.isCapitalised(last + 1) || lower)) {
+        boolean comma = runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ',';
+        boolean first = isFirst(last + 1) && (runs.isCapitalised(last + 1) || lower);
+        if (comma && first && last - run < 3 && isSurname(last)) {
             int turned = phrase.last(last + 1, false);
             if (turned - last <= 3) {
                 add(run, turned, 0.88);
@@ -276,6 +277,8 @@ final class NameFinder {
             add(first, last, lastEveryday ? 0.5 : 0.85);
         } else if (isFirst(first)) {
             add(first, last, everyday && lastEveryday ? 0.55 : lastEveryday ? 0.75 : 0.9);
+        } else if (!everyday && !lastEveryday && (lastKnown & Lexicon.LAST) != 0) {
+            add(first, last, 0.6);
         } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last)
                 && !everyday) {
             boolean german = common == Lexicon.GERMAN;

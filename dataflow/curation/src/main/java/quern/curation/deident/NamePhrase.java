@@ -69,8 +69,11 @@ final class NamePhrase {
 
     /** A line end that no wrapping made: names do not go on behind it. */
     private boolean endsShortLine(int run) {
-        int end = runs.text.indexOf('\n', runs.to(run));
-        if (end < 0 || end >= runs.from(run + 1)) {
+        int end = runs.to(run);
+        while (end < runs.from(run + 1) && runs.charAt(end) != '\n') {
+            end++;
+        }
+        if (end == runs.from(run + 1)) {
             return false;
         }
         for (int at = end - 1; at >= end - WRAPPED_COLUMNS_MIN; at--) {

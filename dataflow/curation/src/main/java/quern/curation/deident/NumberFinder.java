@@ -80,8 +80,7 @@ final class NumberFinder {
     private void digits(int run) {
         int from = runs.from(run);
         if (runs.length(run) == 3 && ssn.at(from, 24) && isSsn(from, ssn.to())) {
-            add(IdentifierKind.SSN, from, ssn.to(), runs.text.indexOf('-', from) < ssn.to()
-                    && runs.text.indexOf('-', from) > 0 ? 0.95 : 0.9);
+            add(IdentifierKind.SSN, from, ssn.to(), runs.isSpace(run) ? 0.9 : 0.95);
             return;
         }
         int groups = read(run);

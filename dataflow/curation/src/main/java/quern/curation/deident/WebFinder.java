@@ -58,10 +58,10 @@ final class WebFinder {
                 continue;
             }
             char next = runs.charAt(runs.to(run));
+            boolean bracket = next == ' ' || next == '(' || next == '[' || next == '{';
             if (next == '@' || next == ' ' && runs.charAt(runs.to(run) + 1) == '@') {
                 mail(run, text.indexOf('@', runs.to(run)));
-            } else if ((next == ' ' || next == '(' || next == '[' || next == '{')
-                    && writtenAt.at(runs.to(run), ADDRESS_CHARS_MAX)) {
+            } else if (bracket && writtenAt.at(runs.to(run), ADDRESS_CHARS_MAX)) {
                 writtenMail(run, writtenAt.to());
             } else if (!scheme(run) && (next == '.' || next == ':' || next == '-')) {
                 if (!number(run, next) && next == '.') {

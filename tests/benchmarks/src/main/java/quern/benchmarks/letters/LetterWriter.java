@@ -37,6 +37,11 @@ public final class LetterWriter {
         return new LetterWriter(new TuningStyles(), seed).letters(count);
     }
 
+    /** The set that was held out at first and then tuned on as well. */
+    public static List<Letter> second(int count, long seed) {
+        return new LetterWriter(new SecondStyles(), seed).letters(count);
+    }
+
     /** The set that no rule was tuned on. */
     public static List<Letter> heldOut(int count, long seed) {
         return new LetterWriter(new HeldOutStyles(), seed).letters(count);
