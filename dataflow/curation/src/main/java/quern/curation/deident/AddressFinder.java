@@ -46,6 +46,7 @@ final class AddressFinder {
             + "[\\p{L}'\u2019-]{1,24}"
             + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}"
             + "(?:\\s?\\(\\p{L}{2,20}\\))?");
+    private static final Pattern CEDEX = Pattern.compile("\\s(?:cedex|CEDEX|Cedex)(?:\\s\\d{1,2})?");
     private static final Set<String> BOXES = Set.of("p", "po", "postfach", "bo\u00EEte");
     private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse",
             "platz",
@@ -62,6 +63,7 @@ final class AddressFinder {
     private final Runs runs;
     private final Lexicon lexicon;
     private final boolean lower;
+    private final boolean isFrench;
     private final List<Finding> found;
     private final Runs.Anchored street;
     private final Runs.Anchored lowerStreet;
@@ -71,10 +73,12 @@ final class AddressFinder {
     private final Runs.Anchored box;
     private final Runs.Anchored british;
     private final Runs.Anchored town;
+    private final Runs.Anchored cedex;
     private final TownFinder towns;
 
     /** @param lower whether the text has hardly any capitals */
-    AddressFinder(Runs runs, Lexicon lexicon, boolean lower, List<Finding> found) {
+    AddressFinder(Runs runs, Lexicon lexicon, boolean lower, boolean isFrench, List<Finding> found) {
+        this.isFrench = isFrench;
         this.runs = runs;
         this.lexicon = lexicon;
         this.lower = lower;
@@ -87,6 +91,7 @@ final class AddressFinder {
         this.box = runs.anchored(BOX);
         this.british = runs.anchored(BRITISH);
         this.town = runs.anchored(TOWN);
+        this.cedex = runs.anchored(CEDEX);
         this.towns = new TownFinder(runs, lexicon, lower, found);
     }
 
@@ -107,13 +112,13 @@ final class AddressFinder {
     }
 
     private void number(int run, int from) {
-        if (street.at(from, REACH) && street.to() > runs.to(run)) {
+        if (frenchNumber.at(from, 12) && french.at(frenchNumber.to(), REACH)) {
+            add(from, french.to(), 0.93);
+        } else if (street.at(from, REACH) && street.to() > runs.to(run)) {
             add(from, street.to(), 0.93);
         } else if (lower && lowerStreet.at(from, REACH) && !NO_STREET.contains(runs.lower(run + 1))
                 && !NO_STREET.contains(runs.lower(run + 2))) {
             add(from, lowerStreet.to(), lowerStreet.group(1).matches(".*(?:" + SURE_WAY + ")") ? 0.9 : 0.6);
-        } else if (frenchNumber.at(from, 12) && french.at(frenchNumber.to(), REACH)) {
-            add(from, french.to(), 0.93);
         }
         if (runs.isDigits(run) && runs.length(run) == 5) {
             postCode(run, from);
@@ -164,7 +169,7 @@ final class AddressFinder {
         while (runs.charAt(to + 1) == '(' && close < to + 24 && runs.charAt(close) != ')') {
             close++;
         }
-        return runs.charAt(close) == ')' ? close + 1 : to;
+        return runs.charAt(close) == ')' ? close + 1 : cedex.at(to, 12) ? cedex.to() : to;
     }
 
     private void word(int run, int from) {
@@ -181,7 +186,7 @@ final class AddressFinder {
         if (FRENCH_WAYS.contains(word) && !runs.isDigits(run - 1) && french.at(from, REACH)) {
             String name = runs.text.substring(runs.to(run), french.to());
             boolean capital = name.chars().anyMatch(Character::isUpperCase);
-            if (capital && runs.isLower(run)) {
+            if (capital && runs.isLower(run) && isFrench) {
                 add(from, french.to(), 0.75);
             }
         }

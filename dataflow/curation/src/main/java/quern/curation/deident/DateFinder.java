@@ -110,10 +110,15 @@ final class DateFinder {
 
     /** With the day of the week before it. */
     private int from(int run) {
+        boolean article = runs.lower(run - 1).equals("den") || runs.lower(run - 1).equals("the");
+        return article && runs.isSpace(run - 1) ? withDay(run - 1, run) : withDay(run, run);
+    }
+
+    private int withDay(int run, int first) {
         boolean day = run > 0 && runs.isWord(run - 1) && Months.isDay(runs.lower(run - 1))
                 && (runs.length(run - 1) > 2 || runs.charAt(runs.to(run - 1)) == '.' || runs.isCapitalised(run - 1))
                 && runs.isGap(run - 1, ".,", 4);
-        return day ? runs.from(run - 1) : runs.from(run);
+        return day ? runs.from(run - 1) : runs.from(first);
     }
 
     private void partial(int run) {

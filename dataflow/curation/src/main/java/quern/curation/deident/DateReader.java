@@ -13,14 +13,14 @@ final class DateReader {
 
     private static final String SEPARATOR = "\\s{0,2}([-/.\u2010\u2011\u2013])\\s{0,2}";
     private static final Pattern YEAR_FIRST = Pattern.compile("(\\d{4})" + SEPARATOR + "(\\d{1,2})\\s{0,2}\\2\\s{0,2}"
-            + "(\\d{1,2})(?:T\\d{2}:?\\d{2}(?::?\\d{2}(?:\\.\\d{1,9})?)?(?:Z|[+-]\\d{2}:?\\d{2})?|(?!\\d))");
+            + "(\\d{1,2})(?:[Tt\\s]\\d{2}:?\\d{2}(?::?\\d{2}(?:\\.\\d{1,9})?)?(?:Z|[+-]\\d{2}:?\\d{2})?|(?!\\d))");
     private static final Pattern YEAR_LAST = Pattern.compile("(\\d{1,2})" + SEPARATOR + "(\\d{1,2})\\s{0,2}\\2\\s{0,2}"
             + "(\\d{4}|'?\\d{2})(?!\\d|\\s?\\2\\s?\\d)");
     private static final String GLUE = "[\\s,.\\-/\u2011\u2013]{0,3}";
     private static final Pattern DAY_MONTH = Pattern.compile("(\\d{1,2})(?:st|nd|rd|th|er|ST|ND|RD|TH)?" + GLUE
-            + "(?:(?:of|day of)\\s{1,2})?(\\p{L}{3,10})(?:" + GLUE + "('?\\d{4}|'?\\d{2})(?![\\d:]|[.,]\\d))?");
+            + "(?:(?:of|day of)\\s{1,2})?(\\p{L}{3,10})(?:" + GLUE + "('?\\d{4}|'?\\d{2})(?!\\d|[.,:]\\d))?");
     private static final Pattern MONTH_DAY = Pattern.compile("(\\p{L}{3,10})" + GLUE
-            + "(\\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?(?![\\d:]|[.,]\\d)(?:[\\s,.\\-/]{1,3}(\\d{4}|'\\d{2})(?!\\d))?");
+            + "(\\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?(?!\\d|[.,:]\\d)(?:[\\s,.\\-/]{1,3}(\\d{4}|'\\d{2})(?!\\d))?");
     private static final Pattern MONTH_SHORT_YEAR = Pattern.compile(
             "(\\p{L}{3,10})[\\s.]{1,3}(\\d{1,2}),[\\s]{1,2}(\\d{2})(?!\\d)");
     private static final Pattern MONTH_YEAR = Pattern.compile("(\\p{L}{3,10})[\\s,.\\-/]{1,3}(?:of\\s)?"

@@ -39,7 +39,7 @@ public final class IdentifierFinder {
         new NumberFinder(runs, all).find();
         new PhoneFinder(runs, all).find();
         new DateFinder(runs, all).find();
-        new AddressFinder(runs, lexicon, lower, all).find();
+        new AddressFinder(runs, lexicon, lower, common == Lexicon.FRENCH, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
         return settle(text, all);
     }

@@ -16,8 +16,8 @@ final class LabelFinder {
     private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|"
             + "code|#|n\u00B0|\u2116|n\\.)";
     /** What stands between a label and its number. */
-    private static final Pattern GLUE = Pattern.compile("\\.?[\\s.:#=()\\[\\]\"'\u2013-]{0,6}(?:" + NO
-            + "\\.?[\\s.:#=()\\[\\]\"'\u2013-]{0,6}){0,2}(?:\\(?(?:is|are|was|lautet|est|ist|of|ending in|ends "
+    private static final Pattern GLUE = Pattern.compile("\\.?[\\s.:#=|()\\[\\]\"'\u2013-]{0,6}(?:" + NO
+            + "\\.?[\\s.:#=|()\\[\\]\"'\u2013-]{0,6}){0,2}(?:\\(?(?:is|are|was|lautet|est|ist|of|ending in|ends "
             + "in|auf|:)\\)?\\s{1,2})?",
             Pattern.CASE_INSENSITIVE);
 
@@ -61,14 +61,14 @@ final class LabelFinder {
             }
             for (Label label : LABELS.getOrDefault(runs.lower(run), List.of())) {
                 Runs.Anchored rest = rests.computeIfAbsent(label, l -> runs.anchored(l.rest()));
-                if (rest.at(runs.to(run), REACH) && value(label, rest.to())) {
+                if (rest.at(runs.to(run), REACH) && value(label, runs.to(run), rest.to())) {
                     break;
                 }
             }
         }
     }
 
-    private boolean value(Label label, int labelTo) {
+    private boolean value(Label label, int wordTo, int labelTo) {
         if (!glue.at(labelTo, REACH)) {
             return false;
         }
@@ -76,15 +76,15 @@ final class LabelFinder {
         if (Character.isLetterOrDigit(runs.charAt(from - 1)) && from == labelTo) {
             return false;
         }
-        String between = text.substring(labelTo, from);
-        boolean said = between.indexOf(':') >= 0 || between.indexOf('#') >= 0 || between.indexOf('=') >= 0
-                || between.chars().anyMatch(Character::isLetter);
-        int to = valueTo(from);
+        String between = text.substring(wordTo, from);
+        boolean said = between.chars().anyMatch(c -> ":#=|".indexOf(c) >= 0 || Character.isLetter(c));
+        int to = valueTo(from, label.kind() == IdentifierKind.VEHICLE);
         int digits = 0;
         for (int i = from; i < to; i++) {
             digits += Character.isDigit(text.charAt(i)) ? 1 : 0;
         }
-        int least = said || !label.numbered() ? DIGITS_MIN : DIGITS_MIN + 2;
+        int least = label.kind() == IdentifierKind.VEHICLE ? 1 : said || !label.numbered() ? DIGITS_MIN : DIGITS_MIN
+                + 2;
         if (digits < least) {
             return false;
         }
@@ -93,13 +93,13 @@ final class LabelFinder {
     }
 
     /** The end of a number that may hold letters, and groups with separators or, where they are short, spaces. */
-    private int valueTo(int from) {
+    private int valueTo(int from, boolean plate) {
         int run = runs.runAt(from);
         if (run >= runs.count() || runs.from(run) != from || runs.length(run) > VALUE_CHARS_MAX
                 || !runs.hasDigits(run) && !startsCode(run)) {
             return from;
         }
-        while (run + 1 < runs.count() && runs.to(run + 1) - from <= VALUE_CHARS_MAX && joined(run)) {
+        while (run + 1 < runs.count() && runs.to(run + 1) - from <= VALUE_CHARS_MAX && joined(run, plate)) {
             run++;
         }
         return runs.to(run);
@@ -107,35 +107,39 @@ final class LabelFinder {
 
     /** Letters that begin a number: {@code INV-2034}, {@code HD A 123}. */
     private boolean startsCode(int run) {
-        return runs.length(run) <= GROUP_CHARS_MAX && !NameWords.STOP.contains(runs.lower(run)) && (runs.hasDigits(run
-                + 1) && joinedAnyhow(run)
-                || runs.length(run + 1) <= 2 && runs.isWord(run + 1) && runs.hasDigits(run + 2) && joinedAnyhow(run)
-                        && runs.isGap(run + 1, "-", 3));
+        boolean digitsNext = runs.hasDigits(run + 1) && joinedAnyhow(run);
+        boolean lettersNext = runs.isWord(run + 1) && runs.length(run + 1) <= 2 && runs.hasDigits(run + 2)
+                && joinedAnyhow(run) && runs.isGap(run + 1, "-", 3);
+        return runs.length(run) <= GROUP_CHARS_MAX && (runs.isAllCapitals(run)
+                || !NameWords.STOP.contains(runs.lower(run)))
+                && Months.number(runs.lower(run)) == 0 && (digitsNext || lettersNext);
     }
 
     private boolean joinedAnyhow(int run) {
         return runs.isGap(run, "-/._", 3) && runs.charAt(runs.to(run)) != '\n';
     }
 
-    private boolean joined(int run) {
+    private boolean joined(int run, boolean plate) {
         int gap = runs.from(run + 1) - runs.to(run);
         char c = runs.charAt(runs.to(run));
         boolean digitsNext = runs.hasDigits(run + 1);
-        if (gap == 1 && (c == '-' || c == '/' || c == '_' || c == '.' && digitsNext)) {
+        if (gap == 1 && (c == '-' || c == '\u2013' || c == '/' || c == '_' || c == '.' && digitsNext)) {
             return digitsNext || runs.length(run + 1) <= GROUP_CHARS_MAX;
         }
-        if (gap <= 3 && runs.isGap(run, "-/.", 3) && !runs.isGap(run, "", 3)) {
-            return digitsNext && runs.hasDigits(run);
+        if (gap <= 3 && runs.isGap(run, "-/", 3) && !runs.isGap(run, "", 3)) {
+            return digitsNext && (runs.hasDigits(run) || runs.isAllCapitals(run));
         }
-        boolean shortGroups = runs.length(run) <= GROUP_CHARS_MAX && runs.length(run + 1) <= GROUP_CHARS_MAX;
-        if (!runs.isGap(run, "", 2) || !shortGroups) {
+        if (!runs.isGap(run, "", 2)) {
             return false;
         }
         if (digitsNext) {
-            return true;
+            boolean ends = !runs.isSpace(run + 1);
+            return runs.length(run) <= GROUP_CHARS_MAX || runs.length(run + 1) <= 2 && ends;
         }
-        boolean letters = runs.length(run + 1) <= 3 && !runs.isLower(run + 1);
-        return letters && (runs.hasDigits(run + 2) && runs.length(run + 2) <= GROUP_CHARS_MAX
-                || runs.hasDigits(run) && !runs.isCapitalised(run + 2) && !runs.isSpace(run + 1));
+        boolean letters = runs.length(run + 1) <= 3 && (plate && runs.isCapitalised(run + 1)
+                || !NameWords.STOP.contains(runs.lower(run + 1)))
+                && (plate || runs.isAllCapitals(run + 1) || runs.length(run + 1) == 1 && runs.isCapitalised(run + 1));
+        boolean shortRun = runs.length(run) <= GROUP_CHARS_MAX;
+        return letters && shortRun && (runs.hasDigits(run + 2) && runs.isGap(run + 1, "-", 2) || runs.hasDigits(run));
     }
 }

@@ -36,6 +36,7 @@ final class LabelTable {
             row(MRN, "medical med", "\\.?\\s{0,3}rec(?:ord)?s?" + NO_OR_NONE),
             row(MRN, "patient pat pt hospital chart unit encounter visit record admission accession specimen subject "
                     + "patienten fall aufnahme dossier episode", NO),
+            new Row(MRN, "mr", "\\s?(?:#|no\\b|number)", false),
             row(MRN, "accession encounter patienten", ""),
             row(MRN, "num\u00E9ro n", "(?:\u00B0|\\s)\\s{0,2}(?:de\\s{1,2})?dossier"),
             row(HEALTH_PLAN, "member subscriber policy insurance medicare medicaid beneficiary group plan insured "
@@ -72,7 +73,7 @@ final class LabelTable {
             row(OTHER_ID, "ref reference az aktenzeichen claim invoice order rechnung rechnungsnummer rechnungsnr case "
                     + "ticket employee user customer student trial vorgangsnummer auftragsnummer bestellnummer "
                     + "zeichen gesch\u00E4ftszeichen facture confirmation tracking transaction docket file badge "
-                    + "protocol study prescription rx login username", NO_OR_NONE));
+                    + "protocol study prescription rx login username id ids", NO_OR_NONE));
 
     private LabelTable() {}
 

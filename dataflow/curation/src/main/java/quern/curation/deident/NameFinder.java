@@ -58,7 +58,9 @@ final class NameFinder {
     private void said(int run) {
         String word = runs.lower(run);
         char next = runs.charAt(runs.to(run));
-        if (NameWords.TITLES.contains(word) || NameWords.DOTTED_TITLES.contains(word) && next == '.') {
+        boolean dotted = NameWords.DOTTED_TITLES.contains(word) && next == '.'
+                && (word.length() > 1 || common == Lexicon.FRENCH);
+        if (NameWords.TITLES.contains(word) || dotted) {
             titled(run, next);
         } else if (NameWords.RELATIVES.contains(word) && runs.isGap(run, ",:", 3)) {
             boolean colon = next == ':';
@@ -79,7 +81,7 @@ final class NameFinder {
     }
 
     private void titled(int run, char next) {
-        if (!runs.isGap(run, ".", 4)) {
+        if (!runs.isGap(run, runs.length(run) <= 4 ? "." : "", 4)) {
             return;
         }
         int first = skipTitles(run + 1);
@@ -115,7 +117,7 @@ final class NameFinder {
     /** A label with a colon: the rest of the line, turned round where there is a comma. */
     private void labelled(int run, String word) {
         String gap = runs.gap(run);
-        boolean colon = gap.strip().startsWith(":");
+        boolean colon = gap.indexOf(':') >= 0 && gap.indexOf(':') <= 2 || gap.indexOf('|') >= 0;
         boolean bare = !colon && lower && word.equals("patient") || !colon && word.equals("patient") && gap.equals(" ");
         if (!colon && !bare || gap.length() > 8 || gap.indexOf('\n') >= 0 && gap.indexOf('\n') < gap.length() - 1) {
             return;
@@ -136,7 +138,9 @@ final class NameFinder {
             last = turnedLast;
         }
         boolean unlikely = !isKnownName(first, last) && allCommon(first, last);
-        add(first, last, unlikely ? 0.5 : 0.93);
+        if (!unlikely || !lower && !runs.isSpace(last)) {
+            add(first, last, unlikely ? 0.5 : 0.93);
+        }
     }
 
     private boolean startsPlace(int run) {
@@ -225,7 +229,9 @@ final class NameFinder {
             return last;
         }
         boolean comma = runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ',';
-        boolean first = isFirst(last + 1) && (runs.isCapitalised(last + 1) || lower);
+        boolean unknown = runs.isCapitalised(last + 1) && !runs.isAllCapitals(last + 1) && runs.length(last + 1) > 3
+                && lexicon.of(runs.word(last + 1)) == 0 && (lexicon.of(runs.word(last)) & Lexicon.LAST) != 0;
+        boolean first = (isFirst(last + 1) || unknown) && (runs.isCapitalised(last + 1) || lower);
         if (comma && first && last - run < 3 && isSurname(last)) {
             int turned = phrase.last(last + 1, false);
             if (turned - last <= 3) {
@@ -261,7 +267,7 @@ final class NameFinder {
     /** How sure a sequence of capitalised words is a name, by its words. */
     private void judge(int run, int last) {
         int first = run;
-        while (first < last && !phrase.isInitial(first) && !isFirst(first)
+        while (first < last && !phrase.isInitial(first) && !isFirst(first) && runs.isSpace(first)
                 && (lexicon.of(runs.word(first)) & common) != 0) {
             first++;
         }
@@ -279,6 +285,8 @@ final class NameFinder {
             add(first, last, everyday && lastEveryday ? 0.55 : lastEveryday ? 0.75 : 0.9);
         } else if (!everyday && !lastEveryday && (lastKnown & Lexicon.LAST) != 0) {
             add(first, last, 0.6);
+        } else if (known == 0 && (lastKnown & Lexicon.PROPER) != 0 || lastKnown == 0 && runs.isGap(first, '-')) {
+            add(first, last, 0.5);
         } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last)
                 && !everyday) {
             boolean german = common == Lexicon.GERMAN;
@@ -288,9 +296,13 @@ final class NameFinder {
 
     private void single(int run, int known, boolean everyday) {
         boolean begins = begins(run);
-        if ((known & Lexicon.FIRST) != 0 && !everyday) {
-            add(run, run, runs.isAllCapitals(run) ? 0.5 : 0.8);
-        } else if ((known & Lexicon.LAST) != 0 && !everyday && !begins && (known & Lexicon.COUNTRY) == 0) {
+        boolean ambiguous = NameWords.AMBIGUOUS.contains(runs.lower(run));
+        boolean named = !everyday || !lower && !(ambiguous && begins);
+        if ((known & Lexicon.FIRST) != 0 && named && !(everyday && common != Lexicon.ENGLISH)
+                && !(runs.isAllCapitals(run) && runs.length(run) <= 4)) {
+            add(run, run, runs.isAllCapitals(run) ? 0.5 : everyday ? 0.72 : 0.8);
+        } else if ((known & Lexicon.LAST) != 0 && !everyday && !begins && !runs.isAllCapitals(run)
+                && (known & Lexicon.COUNTRY) == 0) {
             add(run, run, 0.5);
         }
     }

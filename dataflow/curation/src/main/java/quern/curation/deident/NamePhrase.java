@@ -94,7 +94,11 @@ final class NamePhrase {
     boolean isInitial(int run) {
         return runs.isWord(run) && runs.length(run) == 1 && Character.isLetter(runs.charAt(runs.from(run)))
                 && runs.charAt(runs.to(run)) == '.' && (lower || runs.isCapitalised(run))
-                && !(runs.isDigits(run - 1) && runs.isSpace(run - 1));
+                && !(runs.isDigits(run - 1) && runs.isSpace(run - 1)) && isApart(runs.charAt(runs.from(run) - 1));
+    }
+
+    private static boolean isApart(char before) {
+        return before != '-' && before != '/' && before != '_' && !Character.isDigit(before);
     }
 
     private boolean isParticle(int run) {
@@ -106,7 +110,8 @@ final class NamePhrase {
     private boolean isPart(int run, boolean strong, boolean first, boolean glued) {
         String word = runs.lower(run);
         if (runs.length(run) == 1) {
-            return glued || isGlued(run) || !first && runs.isCapitalised(run) && runs.isSpace(run)
+            return glued || isGlued(run) && runs.charAt(runs.to(run)) != '-' || !first && runs.isCapitalised(run)
+                    && runs.isSpace(run)
                     && !word.equals("i");
         }
         if (!glued && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {

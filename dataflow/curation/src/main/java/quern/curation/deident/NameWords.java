@@ -54,6 +54,17 @@ final class NameWords {
     static final Set<String> PARTICLES = Set.of("von", "van", "de", "der", "den", "del", "della", "di", "da", "dos",
             "du",
             "la", "le", "zu", "zur", "ter", "ten", "bin", "ibn", "al", "el", "st", "mac", "vom", "und");
+    /** First names that begin sentences as words, too. */
+    static final Set<String> AMBIGUOUS = Set.of(("will may mark grant hope rose art faith joy grace dale chase drew "
+            + "pat sue bill rob guy jack "
+            + "dean ray gene earl king young summer autumn april june august dawn crystal amber pearl ruby "
+            + "iris ivy lily daisy violet heather ginger sandy rich frank miles lane glen cliff brook "
+            + "forest hunter mason carter parker price chance major royal sterling wade reed rocky randy "
+            + "angel christian jordan chelsea china paris virginia georgia carolina florence charity "
+            + "constance patience mercy melody misty star stone ruth rusty skip ward dick don chuck max "
+            + "mike norm penny rod stew van vic see sun so an my ai li le lee era ina isa kit lea les lin "
+            + "lo lu mar min mo ola ora pa pia sal sam tam tai tia val wan wen win yen mi mae many jan "
+            + "del").split(" "));
     /** Those that begin a surname. */
     static final Set<String> NOBLE = Set.of("von", "van", "de", "della", "di", "da", "ter", "del", "dos", "zu");
     /** Capitalised words that begin no name. */

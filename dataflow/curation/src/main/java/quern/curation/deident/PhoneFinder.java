@@ -11,15 +11,15 @@ final class PhoneFinder {
     private static final int DIGITS_MIN = 5;
     private static final int DIGITS_MAX = 15;
     private static final String EXTENSION = "(?:\\s{0,2},?\\s?(?:ext\\.?|extension|x|durchwahl|-)\\s?\\d{1,5})?";
-    private static final Pattern AMERICAN = Pattern.compile("(?:\\+?1\\s?[-. ]?\\s?)?(?:\\([2-9]\\d{2}\\)"
+    private static final Pattern AMERICAN = Pattern.compile("(?:\\+?1\\s?[-. ]?\\s?)?(?:\\([1-9]\\d{2}\\)"
             + "\\s{0,3}[-./]?\\s{0,2}"
-            + "|[2-9]\\d{2}\\s?[-./\u2010\u2011\u2013 ]\\s{0,2})[2-9]\\d{2}\\s?[-. \u2010\u2011\u2013]"
+            + "|[1-9]\\d{2}\\s?[-./\u2010\u2011\u2013 ]\\s{0,2})[1-9]\\d{2}\\s?[-. \u2010\u2011\u2013]"
             + "\\s?\\d{4}(?!\\d)" + EXTENSION);
     private static final Pattern LOCAL = Pattern.compile("[2-9]\\d{2}\\s?[-.]\\s?\\d{4}(?![\\d-]|[.,]\\d)" + EXTENSION);
     private static final Pattern INTERNATIONAL = Pattern.compile("(?:\\+\\s?|00)[1-9]\\d{0,3}(?:[\\s./-]"
             + "{0,3}\\(?\\d{1,8}\\)?){1,7}");
     private static final Pattern NATIONAL = Pattern.compile("\\(?0\\s?\\d(?:\\s?\\d){1,4}\\)?\\s{0,2}[-/ .]"
-            + "\\s{0,2}\\d{2,9}"
+            + "\\s{0,2}\\d{1,9}"
             + "(?:\\s?[-. ]\\s?\\d{1,6}){0,4}(?!\\d)");
     private static final Pattern PAIRS = Pattern.compile("0[1-9](?:\\s?[. -]?\\s?\\d{2}){4}(?!\\d)");
     private static final Pattern LABELLED = Pattern.compile("\\.?[\\s.:()#-]{0,5}(?:(?:numbers?|number|no|"
@@ -29,7 +29,8 @@ final class PhoneFinder {
             + "(\\+?\\s?\\(?\\d[\\d\\s()./\u2010\u2011\u2013-]{3,26}\\d" + EXTENSION + ")(?!\\d)",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern DECIMALS = Pattern.compile("\\d{1,3}[.]\\d{1,3}\\s?[-\u2013]\\s?\\d{1,3}[.]\\d{1,3}");
-    private static final Set<String> PHONES = Set.of("tel", "telephone", "telefon", "phone", "ph", "cell", "cellphone",
+    private static final Set<String> PHONES = Set.of("callback", "kontakt", "festnetz", "cellular", "tel", "telephone",
+            "telefon", "phone", "cell", "cellphone",
             "mobile", "mob", "call", "called", "pager", "beeper", "home", "office", "fon", "handy", "mobil",
             "mobiltelefon", "mobilnummer", "telefonnummer", "rufnummer", "t\u00E9l", "t\u00E9l\u00E9phone", "portable",
             "reach", "reached", "dial", "ring", "rang", "text", "sms", "whatsapp", "voicemail", "unter", "hotline",

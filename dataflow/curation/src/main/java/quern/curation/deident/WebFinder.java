@@ -20,7 +20,8 @@ final class WebFinder {
     private static final Set<String> WORDS = Set.of("at", "be", "es", "se", "ie", "au", "app", "info", "health");
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})"
             + "(?![\\d.]*\\d)");
-    private static final Pattern MAC = Pattern.compile("(?:\\p{XDigit}{2}([:-])\\s?)(?:\\p{XDigit}{2}\\1\\s?){4}"
+    private static final Pattern MAC = Pattern.compile("(?:\\p{XDigit}{2}\\s?([:-])\\s?)(?:\\p{XDigit}{2}"
+            + "\\s?\\1\\s?){4}"
             + "\\p{XDigit}{2}(?![\\p{XDigit}:-])");
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}");
     private static final Pattern IPV6 = Pattern.compile("(?:\\p{XDigit}{0,4}:){2,8}\\p{XDigit}{0,4}");
@@ -58,7 +59,7 @@ final class WebFinder {
                 continue;
             }
             char next = runs.charAt(runs.to(run));
-            boolean bracket = next == ' ' || next == '(' || next == '[' || next == '{';
+            boolean bracket = Runs.isBlank(next) || next == '(' || next == '[' || next == '{';
             if (next == '@' || next == ' ' && runs.charAt(runs.to(run) + 1) == '@') {
                 mail(run, text.indexOf('@', runs.to(run)));
             } else if (bracket && writtenAt.at(runs.to(run), ADDRESS_CHARS_MAX)) {
