@@ -209,7 +209,7 @@ final class WebFinder {
         String ending = "";
         while (to < text.length() && to - from < HOST_CHARS_MAX && isHost(text.charAt(to))) {
             if (text.charAt(to) == '.') {
-                if (ENDINGS.contains(text.substring(labelFrom, to))) {
+                if (labelFrom > from && ENDINGS.contains(text.substring(labelFrom, to))) {
                     ending = text.substring(labelFrom, to);
                 }
                 labelFrom = to + 1;
