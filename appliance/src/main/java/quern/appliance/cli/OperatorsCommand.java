@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -21,6 +23,7 @@ import quern.curation.library.BuiltInOperators;
         description = "Show the operators of recipes, or all about one of them.")
 final class OperatorsCommand implements Callable<Integer> {
 
+    private static final Pattern SENTENCE_END = Pattern.compile("(?<=[a-z`)]{2})[.] (?=[A-Z`])");
     private static final double UNLIMITED = 0x1p63;
 
     @Mixin
@@ -81,8 +84,8 @@ final class OperatorsCommand implements Callable<Integer> {
     }
 
     private static String firstSentence(String meaning) {
-        int end = meaning.indexOf(". ");
-        return end < 0 ? meaning : meaning.substring(0, end + 1);
+        Matcher end = SENTENCE_END.matcher(meaning);
+        return end.find() ? meaning.substring(0, end.start() + 1) : meaning;
     }
 
     private void one(Screen screen, OperatorSpec spec) {

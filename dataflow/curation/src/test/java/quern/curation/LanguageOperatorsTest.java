@@ -26,8 +26,8 @@ class LanguageOperatorsTest {
 
     @Test
     void shouldEndSentencesOnlyWhereTheyEnd() throws IOException {
-        assertEquals("Dr. Smith paid $3.50 to J. Doe, i.e. his aunt.\n\"Really?\" she said.\nYes!\n(It was 5 p.m. then.)"
-                + "\nGood... or not\u2026\nNo",
+        assertEquals("Dr. Smith paid $3.50 to J. Doe, i.e. his aunt.\n\"Really?\" she said.\nYes!\n"
+                + "(It was 5 p.m. then.)\nGood... or not\u2026\nNo",
                 mapped("sentence_split_mapper:{}", "Dr. Smith paid $3.50 to J. Doe, i.e. his aunt.  \"Really?\" she "
                         + "said. Yes! (It was 5 p.m. then.)\nGood... or not\u2026 No"));
         assertEquals("Z.B. am 3. Mai.\nUsw. usf.",
@@ -51,7 +51,8 @@ class LanguageOperatorsTest {
         List<JsonNode> kept = run("text_action_filter:\n", "Tom is playing piano.", "A quiet house.");
         assertEquals(List.of("Tom is playing piano."), kept.stream().map(line -> line.path("text").asText()).toList());
         assertEquals(1, kept.getFirst().path("__dj__stats__").path("num_action").asInt());
-        assertEquals(1, run("text_action_filter: {lang: zh, min_action_num: 2}\n", "\u6211\u5531\u6B4C\uFF0C\u5199\u4FE1"
+        assertEquals(1, run("text_action_filter: {lang: zh, min_action_num: 2}\n",
+                "\u6211\u5531\u6B4C\uFF0C\u5199\u4FE1"
                 + "\u3002", "\u7F8E\u4E3D\u7684\u57CE\u5E02\u3002").size());
     }
 

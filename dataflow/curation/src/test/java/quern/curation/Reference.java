@@ -26,7 +26,8 @@ public final class Reference {
     /** With checkpoints as often as given, and as much memory. */
     static CurationConfig config(int checkpointSamples, String memory) {
         return new CurationConfig(checkpointSamples, CONFIG.threads(), CONFIG.shard(), CONFIG.sampleMax(),
-                CONFIG.recipeMax(), DataSize.parse(memory), CONFIG.generationParallel(), CONFIG.generationTimeout(), CONFIG.generationTokens());
+                CONFIG.recipeMax(), DataSize.parse(memory), CONFIG.generationParallel(),
+                CONFIG.generationTimeout(), CONFIG.generationTokens());
     }
 
     /**

@@ -33,7 +33,8 @@ class TokenizerFilesOfRecipesTest {
     void shouldCountThePiecesOfTheFileWhenARecipeNamesOne() throws IOException {
         Path file = Files.createFile(directory.resolve("tokenizer.json"));
         assertEquals(3, measured("token_num_filter: {hf_tokenizer: " + file + "}", "abcde"));
-        assertEquals(5.0 / 3, measured("alphanumeric_filter: {tokenization: true, hf_tokenizer: " + file + "}", "abcde"));
+        assertEquals(5.0 / 3, measured("alphanumeric_filter: {tokenization: true, hf_tokenizer: " + file + "}",
+                "abcde"));
         assertEquals(3, measured("words_num_filter: {tokenization: true, sp_model: " + file + "}", "abcde"));
         String step = "remove_words_with_incorrect_substrings_mapper: {tokenization: true, substrings: [cd], sp_model: "
                 + file + "}";
@@ -47,8 +48,8 @@ class TokenizerFilesOfRecipesTest {
             "token_num_filter: {hf_tokenizer: /no/such.json}", "perplexity_filter:",
             "perplexity_filter: {kenlm_model: x.bin}", "perplexity_filter: {kenlm_model: x.bin, sp_model: y.model}"}) {
             RecipeException e = assertThrows(RecipeException.class, () -> compile(step), step);
-            assertTrue(e.getMessage().matches("(?s).*(set (hf_tokenizer|sp_model|kenlm_model)|does not exist|expected the "
-                    + "SentencePiece|cannot be read).*"), e.getMessage());
+            assertTrue(e.getMessage().matches("(?s).*(set (hf_tokenizer|sp_model|kenlm_model)|does not exist|"
+                    + "expected the SentencePiece|cannot be read).*"), e.getMessage());
         }
     }
 }

@@ -10,7 +10,8 @@ import quern.curation.text.TextView;
  *
  * <p>Recipe key {@code alphanumeric_filter}. Stat {@code alnum_ratio}: code points of Unicode categories L and N over
  * all code points, 0 for an empty text. With a tokenizer, stat {@code alpha_token_ratio}: letters over tokens, 0
- * without tokens. Compatible with Data-Juicer 1.4.3, except that the tokens are those of the bound model, or of a file that the recipe names.
+ * without tokens. Compatible with Data-Juicer 1.4.3, except that the tokens are those of the bound
+ * model, or of a file that the recipe names.
  *
  * @param tokenizer null to measure by code points
  */

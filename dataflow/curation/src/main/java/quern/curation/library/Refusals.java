@@ -28,8 +28,8 @@ final class Refusals {
     static Optional<String> of(String name) {
         String reason = BY_NAME.get(name);
         if (reason == null && MEDIA.matcher(name).matches()) {
-            reason = "samples are text here, operators on images, audio and video are not available; remove it, or run it "
-                    + "with Data-Juicer before and ingest the text it leaves";
+            reason = "samples are text here, operators on images, audio and video are not available; remove it, or run "
+                    + "it with Data-Juicer before and ingest the text it leaves";
         }
         return Optional.ofNullable(reason);
     }

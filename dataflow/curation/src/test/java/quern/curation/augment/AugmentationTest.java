@@ -56,7 +56,8 @@ class AugmentationTest {
     @Test
     void shouldLeaveTextsAloneWhenThereIsNothingToChange() {
         for (Augmentation method : all()) {
-            for (String text : List.of("", " ", "\n\t", "\uD800", "\uD83D\uDE00", "a", "\u0000", "\uD83D\uDE00 \uDC00")) {
+            for (String text : List.of("", " ", "\n\t", "\uD800", "\uD83D\uDE00", "a", "\u0000",
+                    "\uD83D\uDE00 \uDC00")) {
                 method.once(text, new SplittableRandom(1));
             }
             assertEquals("", method.once("", new SplittableRandom(1)), method.key());
