@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,10 @@ final class ClusteredInput implements StageInput {
     private final List<SignatureFile> files;
     private final int earlierCount;
     private final DataInputStream standsFor;
-    private final BufferedInputStream samples;
+    private final InputStream samples;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int read;
+    private int filled;
     private int next;
     private long offset;
 
@@ -49,7 +53,7 @@ final class ClusteredInput implements StageInput {
             }
             standsFor = new DataInputStream(new BufferedInputStream(Files.newInputStream(decision), BUFFER_BYTES));
             standsFor.skipNBytes((long) Integer.BYTES * (earlierCount + (long) next));
-            samples = new BufferedInputStream(Files.newInputStream(lines), BUFFER_BYTES);
+            samples = Files.newInputStream(lines);
             samples.skipNBytes(offset);
         } catch (IOException e) {
             throw new UncheckedIOException(lines.toString(), e);
@@ -112,13 +116,22 @@ final class ClusteredInput implements StageInput {
     /** The next line without its end, null after the last one. */
     private byte[] line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 10);
-        for (int b = samples.read(); b != '\n'; b = samples.read()) {
-            if (b < 0) {
+        while (true) {
+            int at = read;
+            while (at < filled && buffer[at] != '\n') {
+                at++;
+            }
+            line.write(buffer, read, at - read);
+            if (at < filled) {
+                read = at + 1;
+                offset += line.size() + 1L;
+                return line.toByteArray();
+            }
+            read = 0;
+            filled = Math.max(0, samples.read(buffer));
+            if (filled == 0) {
                 return null;
             }
-            line.write(b);
         }
-        offset += line.size() + 1L;
-        return line.toByteArray();
     }
 }

@@ -96,7 +96,8 @@ public final class DatasetSource implements SampleSource {
         }
     }
 
-    private static BufferedReader open(Path file) throws IOException {
+    /** Lines of a shard, packed or not. */
+    static BufferedReader open(Path file) throws IOException {
         InputStream in = Files.newInputStream(file);
         InputStream plain = file.getFileName().toString().endsWith(".zst") ? new ZstdInputStream(in) : in;
         return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8));

@@ -1,5 +1,6 @@
 package quern.curation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import quern.curation.report.Example;
 
 /**
  * How large the clusters of a run's {@link DuplicateLog} are. Counted by a hash of operator and standing sample, in as
@@ -44,9 +46,22 @@ final class DuplicateClusters {
         this.countsMax = countsMax;
     }
 
-    /** Samples dropped as duplicates, their clusters, and the largest of those. */
-    static ObjectNode of(Path directory) {
-        return new DuplicateClusters(directory, COUNTS_MAX).count();
+    /** Samples dropped as duplicates, their clusters, and the largest of those with the text that stands for each. */
+    static ObjectNode of(Path directory, String textKey, List<DatasetManifest.Shard> shards) throws IOException {
+        ObjectNode node = new DuplicateClusters(directory, COUNTS_MAX).count();
+        List<String> ids = new ArrayList<>();
+        node.path("largest").forEach(cluster -> ids.add(cluster.path("stands_for").asText()));
+        if (ids.isEmpty()) {
+            return node;
+        }
+        Map<String, String> texts = new KeptTexts(textKey, ids).in(directory, shards);
+        for (JsonNode cluster : node.path("largest")) {
+            String text = texts.get(cluster.path("stands_for").asText());
+            if (text != null) {
+                ((ObjectNode) cluster).put("text", Example.excerpt(text)).put("cut", Example.isCut(text));
+            }
+        }
+        return node;
     }
 
     ObjectNode count() {

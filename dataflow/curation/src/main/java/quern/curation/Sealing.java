@@ -46,7 +46,7 @@ final class Sealing {
                 return true;
             }
             ObjectNode report = new ReportFile(pipeline, counts).toJson();
-            report.set("duplicates", DuplicateClusters.of(directory));
+            report.set("duplicates", DuplicateClusters.of(directory, pipeline.recipe().textKey(), shards));
             Json.writeAtomically(directory.resolve(RunReport.FILE), Json.pretty(report));
             Json.writeAtomically(directory.resolve(RunReport.PAGE),
                     ReportPage.of(report).getBytes(StandardCharsets.UTF_8));

@@ -17,7 +17,7 @@ public record Example(String sampleId, String documentId, double value, String t
     static final int CODE_POINTS_MAX = 300;
 
     /** The beginning of a text, as it may be written anywhere. */
-    static String excerpt(String text) {
+    public static String excerpt(String text) {
         StringBuilder excerpt = new StringBuilder(Math.min(text.length(), CODE_POINTS_MAX + 16));
         int points = 0;
         for (int i = 0; i < text.length() && points < CODE_POINTS_MAX; points++) {
@@ -29,7 +29,8 @@ public record Example(String sampleId, String documentId, double value, String t
         return excerpt.toString();
     }
 
-    static boolean isCut(String text) {
+    /** Whether the text is longer than its excerpt. */
+    public static boolean isCut(String text) {
         return text.length() > CODE_POINTS_MAX && text.codePointCount(0, text.length()) > CODE_POINTS_MAX;
     }
 
