@@ -2,9 +2,11 @@ package quern.curation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import quern.curation.Draft;
+import quern.curation.FieldPath;
 
 /**
  * What is known of a run's samples whatever its filters are: lengths of the texts read and of
@@ -24,10 +26,10 @@ public final class Survey {
             read.add(text.codePointCount(0, text.length()), true);
         }
 
-        /** A sample that came to its end, in the dataset or before. */
+        /** A sample that came to its end, in the dataset or before. Its text may have become a list, or be gone. */
         public void ended(Draft draft, boolean isKept, String textKey) {
-            if (isKept) {
-                String text = draft.text(textKey);
+            if (isKept && FieldPath.get(draft.fields(), textKey) instanceof TextNode node) {
+                String text = node.textValue();
                 kept.add(text.codePointCount(0, text.length()), true);
             }
             String language = draft.fields().path(Draft.STATS).path("lang").asText("");
