@@ -6,6 +6,7 @@ import java.util.Set;
 final class Contexts {
 
     private static final Set<String> VERSION = Set.of("version", "versions", "ver", "v", "release", "rel", "build",
+            "revision", "rev", "edition",
             "firmware", "software", "section", "sections", "sec", "chapter", "figure", "fig", "table", "tab",
             "paragraph", "para", "appendix", "step", "abschnitt", "kapitel", "abbildung", "abb", "tabelle", "punkt",
             "ziffer", "absatz", "chapitre", "article", "part", "item", "model", "ratio", "grade", "level");

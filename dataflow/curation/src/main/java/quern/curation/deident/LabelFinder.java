@@ -116,7 +116,7 @@ final class LabelFinder {
     }
 
     private boolean joinedAnyhow(int run) {
-        return runs.isGap(run, "-/._", 3) && runs.charAt(runs.to(run)) != '\n';
+        return runs.isGap(run, "-/._", 3) && (runs.charAt(runs.to(run)) != '\n' || runs.isAllCapitals(run));
     }
 
     private boolean joined(int run, boolean plate) {
@@ -128,6 +128,10 @@ final class LabelFinder {
         }
         if (gap <= 3 && runs.isGap(run, "-/", 3) && !runs.isGap(run, "", 3)) {
             return digitsNext && (runs.hasDigits(run) || runs.isAllCapitals(run));
+        }
+        if (c == '.' || runs.charAt(runs.to(run) + 1) == '.') {
+            boolean thousands = runs.length(run) <= 4 && runs.length(run + 1) == 3 && runs.isDigits(run + 1);
+            return gap <= 3 && thousands && runs.isDigits(run) && runs.isGap(run, ".", 3);
         }
         if (!runs.isGap(run, "", 2)) {
             return false;

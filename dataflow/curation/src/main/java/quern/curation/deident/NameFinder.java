@@ -1,9 +1,8 @@
 package quern.curation.deident;
 
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Names of people: behind titles, labels, greetings, relatives and closings, before degrees, and where dictionaries
@@ -14,6 +13,7 @@ import java.util.Set;
 final class NameFinder {
 
     private static final double SURE = 0.72;
+    private static final double DOUBTFUL = 0.5;
     private static final int PARTS_MAX = 5_000;
     private static final int PART_CHARS_MIN = 2;
 
@@ -23,7 +23,8 @@ final class NameFinder {
     private final boolean lower;
     private final List<Finding> found;
     private final NamePhrase phrase;
-    private final Set<String> parts = new HashSet<>();
+    /** Words of the names found, with the most that is known of how sure one is. */
+    private final Map<String, Double> parts = new HashMap<>();
     private final boolean[] covered;
 
     NameFinder(Runs runs, Lexicon lexicon, int common, boolean lower, List<Finding> found) {
@@ -48,7 +49,7 @@ final class NameFinder {
             }
         }
         for (int run = 0; run < runs.count(); run++) {
-            if (runs.isWord(run) && !covered[run] && parts.contains(runs.lower(run))) {
+            if (runs.isWord(run) && !covered[run] && parts.containsKey(runs.lower(run))) {
                 again(run);
             }
         }
@@ -108,6 +109,9 @@ final class NameFinder {
         int known = runs.isWord(first) ? lexicon.of(runs.word(first)) : 0;
         int last = phrase.last(first, true);
         char end = last >= first ? runs.charAt(runs.to(last)) : 'x';
+        if (last >= first && first == run + 1 && allCommon(first, last) && !isKnownName(first, last)) {
+            return;
+        }
         boolean closed = end == ',' || end == ':' || end == '!' || end == '\n' || first > run + 1;
         if (closed || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0) {
             name(first, true, 0.93);
@@ -285,6 +289,9 @@ final class NameFinder {
             add(first, last, everyday && lastEveryday ? 0.55 : lastEveryday ? 0.75 : 0.9);
         } else if (!everyday && !lastEveryday && (lastKnown & Lexicon.LAST) != 0) {
             add(first, last, 0.6);
+        } else if (!everyday && (known & lastKnown & Lexicon.PROPER) != 0 && (lastKnown & common) == 0
+                && common != Lexicon.GERMAN) {
+            add(first, last, 0.5);
         } else if (known == 0 && (lastKnown & Lexicon.PROPER) != 0 || lastKnown == 0 && runs.isGap(first, '-')) {
             add(first, last, 0.5);
         } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last)
@@ -295,6 +302,11 @@ final class NameFinder {
     }
 
     private void single(int run, int known, boolean everyday) {
+        char before = runs.charAt(runs.from(run) - 1);
+        char after = runs.charAt(runs.to(run));
+        if (before == '-' || after == '-' || after == '.' && runs.charAt(runs.to(run) + 1) == '-') {
+            return;
+        }
         boolean begins = begins(run);
         boolean ambiguous = NameWords.AMBIGUOUS.contains(runs.lower(run));
         boolean named = !everyday || !lower && !(ambiguous && begins);
@@ -328,12 +340,12 @@ final class NameFinder {
         }
         int last = phrase.last(run, false);
         boolean joined = last > run && last - run <= 2 && partsOnly(run, last);
-        add(run, joined ? last : run, everyday && begins(run) ? 0.6 : 0.88);
+        add(run, joined ? last : run, Math.min(parts.get(runs.lower(run)), everyday && begins(run) ? 0.6 : 0.88));
     }
 
     private boolean partsOnly(int first, int last) {
         for (int run = first; run <= last; run++) {
-            if (covered[run] || !parts.contains(runs.lower(run)) && !phrase.isInitial(run)) {
+            if (covered[run] || !parts.containsKey(runs.lower(run)) && !phrase.isInitial(run)) {
                 return false;
             }
         }
@@ -354,9 +366,10 @@ final class NameFinder {
         for (int run = first; run <= last; run++) {
             covered[run] = confidence > 0.4;
             String part = runs.lower(run);
-            if (confidence >= SURE && part.length() > PART_CHARS_MIN && parts.size() < PARTS_MAX
+            boolean sure = confidence >= SURE || confidence >= DOUBTFUL && (lexicon.of(part) & common) == 0;
+            if (sure && part.length() > PART_CHARS_MIN && parts.size() < PARTS_MAX
                     && !NameWords.PARTICLES.contains(part)) {
-                parts.add(part.toLowerCase(Locale.ROOT));
+                parts.merge(part, confidence, Math::max);
             }
         }
         found.add(new Finding(IdentifierKind.NAME, runs.from(withParticles(first)), runs.to(last), confidence));

@@ -8,7 +8,9 @@ final class NameWords {
     static final Set<String> TITLES = Set.of("mr", "mrs", "ms", "miss", "mx", "dr", "dres", "prof", "professor",
             "doctor",
             "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "docteur", "familie", "fam", "sr", "sra",
-            "rev", "reverend", "judge", "capt", "sgt", "kollege", "kollegen", "kollegin", "nurse", "hr", "rn");
+            "rev", "reverend", "judge", "capt", "sgt", "kollege", "kollegen", "kollegin", "nurse", "hr", "rn",
+            "officer", "detective",
+            "sergeant", "captain", "lieutenant", "attorney", "senator", "pastor");
     /** Titles only with a full stop behind them. */
     static final Set<String> DOTTED_TITLES = Set.of("m", "fr", "pr", "st\u00E9", "hr", "sr", "dipl");
     /** What may stand between a title and a name. */

@@ -105,6 +105,13 @@ final class PhoneFinder {
         if (runs.charAt(from - 1) == '+') {
             from--;
         }
+        if (!formed(run, from) && from != runs.from(run)) {
+            formed(run, runs.from(run));
+        }
+    }
+
+    private boolean formed(int run, int from) {
+        int before = found.size();
         if (american.at(from, REACH)) {
             add(IdentifierKind.PHONE, from, american.to(), 0.93);
         } else if (international.at(from, REACH) && size(international) >= 8 && size(international) <= DIGITS_MAX) {
@@ -114,6 +121,7 @@ final class PhoneFinder {
         } else if (local.at(from, REACH) && !Contexts.isVersion(runs, run)) {
             add(IdentifierKind.PHONE, from, local.to(), 0.55);
         }
+        return found.size() > before;
     }
 
     private void zero(int run, int from) {

@@ -36,6 +36,8 @@ final class TownFinder {
             Map.entry("nach", Set.of("zieht", "umgezogen")),
             Map.entry("\u00E0", Set.of("demeurant", "habite", "domicili\u00E9", "domicili\u00E9e", "n\u00E9",
             "n\u00E9e")));
+    /** Words inside names of towns. */
+    private static final Set<String> INSIDE = Set.of("or", "du", "des", "de", "la", "le", "upon", "sur");
     private static final Set<String> STOP = Set.of("on", "the", "to", "moved", "in", "at", "from", "is", "was", "lives",
             "of", "and", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way", "address", "i", "apt");
 
@@ -97,7 +99,8 @@ final class TownFinder {
         while (first > 0 && state - first < TOWN_WORDS_MAX && runs.isWord(first - 1)
                 && (first == state ? runs.isGap(first - 1, ",", 3)
                         : runs.isGap(first - 1, ".'\u2019-", 2) && runs.charAt(runs.to(first - 1)) != '\n')) {
-            boolean capital = runs.isCapitalised(first - 1) || runs.isGap(first - 1, '\'');
+            boolean capital = runs.isCapitalised(first - 1) || runs.isGap(first - 1, '\'')
+                    || INSIDE.contains(runs.lower(first - 1)) && first < state && runs.isCapitalised(first - 2);
             if (STOP.contains(runs.lower(first - 1)) && !(runs.lower(first - 1).equals("st") && first < state)
                     || !capital && !(lower && (comma || first == state || lexicon.of(runs.word(first - 1)) != 0))) {
                 break;
@@ -125,7 +128,7 @@ final class TownFinder {
                         && (before == 0 || (before & (Lexicon.FIRST | Lexicon.LAST)) != 0
                         || runs.word(run).equals("MD"));
                 int first = townFrom(state);
-                if (first < state && !degree) {
+                if (first < state && !degree && runs.charAt(runs.to(run)) != '-') {
                     found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), runs.to(run), name ? 0.9 : 0.72));
                 }
             } else {
