@@ -2,6 +2,7 @@ package quern.curation.deident;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,6 +17,7 @@ final class NameFinder {
     private static final double DOUBTFUL = 0.5;
     private static final int PARTS_MAX = 5_000;
     private static final int PART_CHARS_MIN = 2;
+    private static final int ACRONYM_CHARS_MAX = 4;
 
     private final Runs runs;
     private final Lexicon lexicon;
@@ -282,6 +284,10 @@ final class NameFinder {
             return;
         }
         int lastKnown = lexicon.of(runs.word(last));
+        int person = Lexicon.FIRST | Lexicon.LAST;
+        if (runs.isAllCapitals(last) && runs.length(last) <= ACRONYM_CHARS_MAX && (known & lastKnown & person) == 0) {
+            return;
+        }
         boolean lastEveryday = (lastKnown & common) != 0 && (lastKnown & Lexicon.LAST) == 0;
         if (phrase.isInitial(first)) {
             add(first, last, lastEveryday ? 0.5 : 0.85);
@@ -304,7 +310,7 @@ final class NameFinder {
     private void single(int run, int known, boolean everyday) {
         char before = runs.charAt(runs.from(run) - 1);
         char after = runs.charAt(runs.to(run));
-        if (before == '-' || after == '-' || after == '.' && runs.charAt(runs.to(run) + 1) == '-') {
+        if (before == '-' || after == '-' || isMixed(runs.word(run)) || after == '.' && runs.charAt(runs.to(run) + 1) == '-') {
             return;
         }
         boolean begins = begins(run);
@@ -317,6 +323,13 @@ final class NameFinder {
                 && (known & Lexicon.COUNTRY) == 0) {
             add(run, run, 0.5);
         }
+    }
+
+    /** Capitals inside, as in {@code LoRA}; not in {@code McAllister}. */
+    private static boolean isMixed(String word) {
+        boolean capitals = word.equals(word.toUpperCase(Locale.ROOT));
+        return !capitals && !word.startsWith("Mc") && !word.startsWith("Mac")
+                && word.chars().skip(1).anyMatch(Character::isUpperCase);
     }
 
     private boolean begins(int run) {
