@@ -35,10 +35,12 @@ public final class MediaSniffer {
             return byMagic.get();
         }
         String text = look(head);
-        if (isBinary(text)) {
+        Optional<MediaType> promised = MediaType.ofName(name).or(() -> MediaType.ofText(declared));
+        // Of rows, each is judged alone: one with control characters in it is no reason against the others.
+        boolean rows = promised.equals(Optional.of(MediaType.JSONL)) && OBJECT_START.matcher(text).lookingAt();
+        if (!rows && isBinary(text)) {
             return MediaType.BINARY;
         }
-        Optional<MediaType> promised = MediaType.ofName(name).or(() -> MediaType.ofText(declared));
         return promised.isEmpty() || promised.get() == MediaType.TEXT ? byText(text) : confirmed(promised.get(), text);
     }
 
@@ -154,9 +156,9 @@ public final class MediaSniffer {
         return text.replace("\r\n", "\n").replace('\r', '\n');
     }
 
-    /** Control characters that no text has; a few are forgiven. */
+    /** Control characters that no text has, NUL among them; one in a hundred is forgiven. */
     static boolean isBinary(String text) {
         long controls = text.chars().filter(c -> c < ' ' && "\n\r\t\f\u001B".indexOf(c) < 0).count();
-        return text.indexOf('\0') >= 0 || controls * 100 > Math.max(100, text.length());
+        return controls * 100 > Math.max(100, text.length());
     }
 }

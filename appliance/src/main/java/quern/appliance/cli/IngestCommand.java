@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -27,7 +28,11 @@ final class IngestCommand implements Callable<Integer> {
     private static final long PAUSE_MS = 500;
     private static final String STANDARD_INPUT = "-";
 
-    /** How a file fared. */
+    /** Pages and pictures may take a child process each, large files a while: a job says of them what they give. */
+    private static final Set<MediaType> NOT_TRIED = Set.of(MediaType.PDF, MediaType.PICTURE);
+    private static final long TRIED_BYTES_MAX = 8L << 20;
+
+    /** How a file fared; one that is stored may have a reason too, why nothing in it can be read. */
     private record Fate(String file, String status, String id, String reason) {}
 
     @Mixin
@@ -55,8 +60,9 @@ final class IngestCommand implements Callable<Integer> {
                 screen.progress("documents", fates.size(), files.size());
                 Fate fate = send(session.client(), file);
                 fates.add(fate);
-                if (fate.status().equals("refused")) {
-                    screen.note("refused " + fate.file() + ": " + fate.reason());
+                if (!fate.reason().isEmpty()) {
+                    String what = fate.status().equals("refused") ? "refused " : "stored, but cannot be read: ";
+                    screen.note(what + fate.file() + ": " + fate.reason());
                 }
             }
         }
@@ -101,8 +107,8 @@ final class IngestCommand implements Callable<Integer> {
             try {
                 JsonNode reply = upload(client, path, mediaType, input ? BodyPublishers.ofInputStream(() -> System.in)
                         : BodyPublishers.ofFile(file));
-                return new Fate(file.toString(), reply.path("status").asText("stored"),
-                        reply.path("id").asText(), "");
+                return new Fate(file.toString(), reply.path("status").asText("stored"), reply.path("id").asText(),
+                        unreadable(client, reply));
             } catch (ApiFailure failure) {
                 if (failure.status() == 422 || failure.status() == 413 || failure.status() == 415) {
                     return new Fate(file.toString(), "refused", "", failure.getMessage());
@@ -114,6 +120,15 @@ final class IngestCommand implements Callable<Integer> {
                 Polling.pause(PAUSE_MS);
             }
         }
+    }
+
+    /** Why a stored document will give no sample; empty where it will, or where finding out takes long. */
+    private static String unreadable(ApiClient client, JsonNode stored) {
+        MediaType type = MediaType.ofText(stored.path("media_type").asText()).orElse(MediaType.BINARY);
+        if (!stored.has("media_type") || NOT_TRIED.contains(type) || stored.path("bytes").asLong() > TRIED_BYTES_MAX) {
+            return "";
+        }
+        return client.get("/v1/documents/" + stored.path("id").asText()).at("/reading/reason").asText();
     }
 
     private static JsonNode upload(ApiClient client, String path, String mediaType, BodyPublisher body) {
@@ -131,17 +146,25 @@ final class IngestCommand implements Callable<Integer> {
         long known = fates.stream().filter(fate -> fate.status().equals("known")).count();
         long refused = fates.stream().filter(fate -> fate.status().equals("refused")).count();
         long accepted = fates.size() - known - refused;
+        long unreadable = fates.stream().filter(fate -> !fate.reason().isEmpty()).count() - refused;
         if (screen.json()) {
             ObjectNode body = ApiClient.JSON.createObjectNode();
-            body.put("accepted", accepted).put("known", known).put("refused", refused);
+            body.put("accepted", accepted).put("known", known).put("refused", refused)
+                    .put("unreadable", unreadable);
             var items = body.putArray("documents");
             for (Fate fate : fates) {
                 ObjectNode item = items.addObject().put("file", fate.file()).put("status", fate.status());
-                item.put(fate.id().isEmpty() ? "reason" : "id", fate.id().isEmpty() ? fate.reason() : fate.id());
+                if (!fate.id().isEmpty()) {
+                    item.put("id", fate.id());
+                }
+                if (!fate.reason().isEmpty()) {
+                    item.put("reason", fate.reason());
+                }
             }
             screen.json(body);
         } else {
-            screen.line(accepted + " accepted, " + known + " known already, " + refused + " refused");
+            screen.line(accepted + " accepted, " + known + " known already, " + refused + " refused"
+                    + (unreadable > 0 ? "; " + unreadable + " of them cannot be read" : ""));
         }
         return refused == 0 ? ExitCode.OK : ExitCode.REFUSED;
     }

@@ -121,6 +121,25 @@ class QuernCommandTest {
     }
 
     @Test
+    void shouldSayWhyAStoredFileCannotBeReadWhenIngesting() throws Exception {
+        Path file = Files.writeString(data.resolve("old.doc"), "x");
+        server.on("POST /v1/documents", 200,
+                "{\"id\": \"d1\", \"status\":\"stored\", \"media_type\":\"application/x-ole-storage\", \"bytes\":1}");
+        server.on("GET /v1/documents/d1", 200,
+                "{\"id\":\"d1\",\"outcome\":\"unreadable\",\"reading\": {\"reason\":\"office file of before 2007\"}}");
+        var outcome = server.run("ingest", file.toString());
+        assertEquals(0, outcome.exitCode());
+        assertEquals("1 accepted, 0 known already, 0 refused; 1 of them cannot be read\n", outcome.out());
+        assertTrue(outcome.err().contains("old.doc: office file of before 2007"), outcome.err());
+        JsonNode json = ApiClient.JSON.readTree(server.run("ingest", file.toString(), "--json").out());
+        assertEquals("[1,0,\"office file of before 2007\"]", "[%s,%s,%s]".formatted(json.path("unreadable"),
+                json.path("refused"), json.at("/documents/0/reason")));
+        server.on("POST /v1/documents", 200,
+                "{\"id\": \"d1\", \"status\": \"stored\", \"media_type\": \"application/pdf\", \"bytes\": 1}");
+        assertEquals("1 accepted, 0 known already, 0 refused\n", server.run("ingest", file.toString()).out());
+    }
+
+    @Test
     void shouldPrintReportThatAddsUpWhenCurated() throws Exception {
         Path recipe = Files.writeString(data.resolve("r.yaml"), "process: []\n");
         server.on("POST /v1/curation/jobs", 200, JOB.formatted("queued", "null", "null"));

@@ -64,7 +64,7 @@ class MainContentTest {
         for (String unit : List.of("<div>", "<div class=menu>", "<div><button>cookie accept", "<ul><li><a>x",
                 "<p><table><tr><td>y",
                 "<div class='" + "cookie-".repeat(20) + "'>z</div>", "<section><h1>h</h1><p>t,</p>")) {
-            String page = "<html><body><p>" + LONG.repeat(10) + "</p>" + unit.repeat(400_000 / unit.length())
+            String page = "<html><body><p>" + LONG.repeat(10) + "</p>" + unit.repeat(200_000 / unit.length())
                     + "cookie accept";
             assertTimeout(Duration.ofSeconds(20), () -> read("a.html", utf8(page)), unit);
         }

@@ -83,6 +83,17 @@ class RowReaderTest {
     }
 
     @Test
+    void shouldKeepNulsAndLoneSurrogatesAndRefuseOnlyTheLineThatIsNoJson() throws IOException {
+        String row = "{\"text\":\"a\\u0000b \\ud83d c\"}\n";
+        assertEquals(List.of("{\"text\":\"a\\u0000b \uD83D c\"}", "line is not valid JSON", "{\"text\":\"x\"}"),
+                rows(write("a.jsonl", utf8(row + "{\"text\":\"\0\0\0\0\"}\n{\"text\":\"x\"}\n"))));
+        String cells = "text,n\n\"a\0b 😀\"," + "1".repeat(100) + "\n";
+        assertEquals(List.of("{\"text\":\"a\\u0000b 😀\",\"n\":\"" + "1".repeat(100) + "\"}"),
+                rows(write("a.csv", utf8(cells))));
+        assertEquals(List.of("{\"text\":\"one\\u0000two\"}"), rows(write("a.txt", utf8("one\0two"))));
+    }
+
+    @Test
     void shouldGoOnFromAnyPositionAsIfNeverStopped() throws IOException {
         List<Path> files = List.of(write("a.jsonl", utf8("\uFEFF" + ROWS)), write("b.jsonl.gz", gzip(utf8(ROWS))),
                 write("c.csv", utf8("a,b\n1,é\n2,y,z\n3,x\n")), write("d.txt", utf8("some text")),
