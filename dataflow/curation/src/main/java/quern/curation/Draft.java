@@ -201,6 +201,12 @@ public final class Draft {
         return after < 0 || before >= 0 && expected - before < after - expected ? before : after;
     }
 
+    /** Another sample of the same place in the document, with other fields and the same text. */
+    public Draft copy(ObjectNode fields) {
+        return new Draft(new Sample(fields, sample.documentId(), sample.from(), sample.to(), sample.page()), verbatim,
+                sourceText);
+    }
+
     /** Counts something about the sample in the run's report that is no drop. */
     public void note(String what) {
         notes.add(what);

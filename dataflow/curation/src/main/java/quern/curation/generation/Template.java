@@ -71,7 +71,7 @@ public final class Template {
     }
 
     /** @param values by name of place; null becomes nothing */
-    String fill(UnaryOperator<String> values) {
+    public String fill(UnaryOperator<String> values) {
         StringBuilder filled = new StringBuilder(literals.getFirst());
         for (int i = 0; i < places.size(); i++) {
             String value = values.apply(places.get(i));
@@ -87,6 +87,6 @@ public final class Template {
 
     /** A field as it reads in a prompt. */
     static String shown(JsonNode value) {
-        return value == null || value.isNull() ? "" : value.isTextual() ? value.textValue() : value.toString();
+        return value == null || value.isNull() || value.isMissingNode() ? "" : value.isTextual() ? value.textValue() : value.toString();
     }
 }

@@ -49,6 +49,8 @@ public final class BuiltInOperators implements OperatorLibrary {
         DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new JudgingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
         new WritingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
+        new ExtractingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
+        new AggregatorSpecs(generator, model).all().forEach(spec -> specs.put(spec.name(), spec));
     }
 
     /** The same operators, with the key of surrogates that a data directory keeps for its texts. */

@@ -1,5 +1,6 @@
 package quern.curation.library;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import quern.curation.Arguments;
@@ -8,7 +9,12 @@ import quern.curation.OperatorSpec;
 import quern.curation.Parameter;
 import quern.curation.TextGenerator;
 import quern.curation.generation.JudgementFilter;
+import quern.curation.generation.LikelihoodFilter;
+import quern.curation.generation.LikelihoodFilter.Measure;
+import quern.curation.generation.LikelihoodFilter.Validation;
 import quern.curation.generation.Rubric;
+import quern.curation.generation.SimilarityFilter;
+import quern.curation.generation.Template;
 
 /** The filters that ask a model for a judgement, with Data-Juicer's parameters and defaults. */
 final class JudgingSpecs {
@@ -31,7 +37,48 @@ final class JudgingSpecs {
         specs.add(judging(Rubric.TASK_RELEVANCE).with("valid_dataset", Parameter.Kind.SAMPLES, null)
                 .with("task_desc", TEXT, null).with("n_shot", Parameter.Kind.WHOLE_OR_NOTHING, null)
                 .make(this::taskRelevance));
+        specs.add(likelihood(Measure.PERPLEXITY).make(a -> likelihood(Measure.PERPLEXITY, a, Validation.NONE)));
+        specs.add(likelihood(Measure.DIFFICULTY).make(a -> likelihood(Measure.DIFFICULTY, a, Validation.NONE)));
+        specs.add(likelihood(Measure.INFLUENCE).with("valid_dataset", Parameter.Kind.SAMPLES, null)
+                .with("task_desc", TEXT, null).bool("valid_as_demo", false)
+                .with("n_shot", Parameter.Kind.WHOLE_OR_NOTHING, null).make(a -> likelihood(Measure.INFLUENCE, a,
+                        new Validation(validation(a, "n_shot"), WritingSpecs.text(a, "task_desc", ""),
+                                a.bool("valid_as_demo")))));
+        specs.add(ModelParameters.spec("text_embd_similarity_filter").number("min_score", 0.1).number("max_score", 1.0)
+                .with("valid_dataset", Parameter.Kind.SAMPLES, null).whole("ebd_dim", 4096)
+                .with("pooling", TEXT, null).with("input_template", TEXT, null).make(this::similarity));
         return specs;
+    }
+
+    private static SpecBuilder likelihood(Measure measure) {
+        return ModelParameters.spec(measure.operator()).number("min_score", 1.0).number("max_score", 100.0)
+                .with("query_template", TEXT, null).with("response_template", TEXT, null);
+    }
+
+    private Operator likelihood(Measure measure, Arguments a, Validation validation) {
+        String response = WritingSpecs.text(a, "response_template", "{text}");
+        return new LikelihoodFilter(measure, models.asking(a), a.interval("min_score", "max_score"),
+                new Template("query_template", WritingSpecs.text(a, "query_template", "")),
+                new Template("response_template", response), validation);
+    }
+
+    private static List<ObjectNode> validation(Arguments a, String limit) {
+        List<ObjectNode> samples = SampleList.read(a, "valid_dataset", limit);
+        if (samples.isEmpty()) {
+            throw new IllegalArgumentException("valid_dataset is nothing, expected the samples to compare with");
+        }
+        return samples;
+    }
+
+    private Operator similarity(Arguments a) {
+        String pooling = WritingSpecs.text(a, "pooling", "mean");
+        if (!List.of("mean", "weighted_mean", "last").contains(pooling)) {
+            throw new IllegalArgumentException("pooling is '" + pooling + "', expected mean or weighted_mean");
+        }
+        String input = WritingSpecs.text(a, "input_template", "{" + a.textKey() + "}");
+        return new SimilarityFilter(models.asking(a), a.interval("min_score", "max_score"),
+                a.whole("ebd_dim", 1, 1 << 20), new Template("input_template", input),
+                new SimilarityFilter.Validation(validation(a, "")));
     }
 
     private static SpecBuilder judging(Rubric rubric) {

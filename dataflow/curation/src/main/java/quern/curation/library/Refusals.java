@@ -10,8 +10,6 @@ import java.util.regex.Pattern;
 /** Operators of Data-Juicer 1.4.3 that cannot be had here, and why. */
 final class Refusals {
 
-    private static final String LLM = "needs a large language model, and this one is not built; take the score or "
-            + "field it makes from elsewhere and filter by it with expression_filter";
     private static final String CLASSIFIER = "needs a classifier that is not on this machine; ask the served model "
             + "(dialog_topic_detection_mapper, dialog_intent_detection_mapper, dialog_sentiment_detection_mapper, or "
             + "llm_analysis_filter with dim_required_keys of your own)";
@@ -40,16 +38,6 @@ final class Refusals {
 
     private static Map<String, String> byName() {
         Map<String, String> all = new HashMap<>();
-        put(all, LLM, "llm_perplexity_filter instruction_following_difficulty_filter in_context_influence_filter "
-                + "text_embd_similarity_filter "
-                + "optimize_prompt_mapper "
-                + "generate_qa_from_examples_mapper "
-                + "dialog_intent_detection_mapper dialog_sentiment_detection_mapper "
-                + "dialog_sentiment_intensity_mapper dialog_topic_detection_mapper extract_keyword_mapper "
-                + "extract_entity_relation_mapper extract_entity_attribute_mapper extract_event_mapper "
-                + "extract_nickname_mapper "
-                + "extract_support_text_mapper relation_identity_mapper nested_aggregator entity_attribute_aggregator "
-                + "most_relevant_entities_aggregator meta_tags_aggregator");
         put(all, CLASSIFIER, "query_intent_detection_mapper query_sentiment_detection_mapper "
                 + "query_topic_detection_mapper");
         put(all, "needs a dependency parser, and there is no small one to bring along; use text_action_filter (verbs) "

@@ -1,5 +1,7 @@
 package quern.curation.library;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,6 +12,8 @@ import quern.curation.Parameter;
 import quern.curation.TextGenerator;
 import quern.curation.generation.Asking;
 import quern.curation.generation.PairPreferenceMapper;
+import quern.curation.generation.PromptMapper;
+import quern.curation.generation.QaFromExamplesMapper;
 import quern.curation.generation.QaFromTextMapper;
 import quern.curation.generation.RewriteMapper;
 import quern.curation.generation.RewriteMapper.Rewritten;
@@ -23,6 +27,7 @@ final class WritingSpecs {
     private static final Parameter.Kind TEXT = Parameter.Kind.TEXT_OR_NOTHING;
     private static final int PAIRS_MAX = 1000;
     private static final int PAIRS = 3;
+    private static final int SEEDS_MAX = 100_000;
     private static final String JSON = " Answer as JSON: ";
     private static final String QUESTION_FORM = "{\"question\": \"...\"}";
     private static final String ANSWER_FORM = "{\"answer\": \"...\"}";
@@ -49,7 +54,7 @@ final class WritingSpecs {
                         + "specific, so that the answer still fits it." + JSON + QUESTION_FORM),
                 optimize("optimize_response_mapper", Rewritten.RESPONSE, "Improve the answer: make it clearer and "
                         + "more detailed, so that it still answers the question." + JSON + ANSWER_FORM),
-                qaFromText(), pairPreference(), sentenceAugmentation());
+                qaFromText(), qaFromExamples(), prompts(), pairPreference(), sentenceAugmentation());
     }
 
     /** Absent where the recipe gives none. */
@@ -111,6 +116,80 @@ final class WritingSpecs {
             return arguments.text("output_pattern") == null ? PAIRS : PAIRS_MAX;
         }
         return arguments.whole("max_num", 1, PAIRS_MAX);
+    }
+
+    private OperatorSpec qaFromExamples() {
+        return pairs(ModelParameters.spec("generate_qa_from_examples_mapper")).text("history_key", "history")
+                .text("seed_file", "").whole("example_num", 3).number("similarity_threshold", 0.7)
+                .with("system_prompt", TEXT, null).with("input_template", TEXT, null)
+                .with("example_template", TEXT, null).with("qa_pair_template", TEXT, null)
+                .with("output_pattern", TEXT, null).make(this::qaFromExamples);
+    }
+
+    private Operator qaFromExamples(Arguments a) {
+        String prompt = "Study the examples, find out what they have in common, and write a new question with its "
+                + "answer of the same form; of several rounds if the examples have several. It must not repeat an "
+                + "example, may be about something else, and the answer must be right." + JSON
+                + "{\"pairs\": [" + BOTH_FORM + "]}";
+        double threshold = a.number("similarity_threshold");
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw new IllegalArgumentException("similarity_threshold is " + threshold + ", expected 0 to 1");
+        }
+        var forms = new QaFromExamplesMapper.Forms(template(a, "input_template", "{}", "0"),
+                template(a, "example_template", "An example:\n{}\n", "0"),
+                template(a, "qa_pair_template", "# Question\n{}\n# Answer\n{}\n", "0", "1"));
+        return new QaFromExamplesMapper(models.asking(a), seeds(a), a.whole("example_num", 1, 100), threshold,
+                new QaFromExamplesMapper.Keys(a.text("query_key"), a.text("response_key"), a.text("history_key")),
+                text(a, "system_prompt", prompt), forms, pattern(a, "output_pattern"));
+    }
+
+    private static List<List<QaFromExamplesMapper.Round>> seeds(Arguments a) {
+        String path = a.text("seed_file");
+        if (path == null || path.isEmpty()) {
+            throw new IllegalArgumentException("seed_file is nothing, expected a JSONL file with messages");
+        }
+        List<List<QaFromExamplesMapper.Round>> seeds = new ArrayList<>();
+        SampleList.file("seed_file", path, SEEDS_MAX, false).forEach(sample -> {
+            List<QaFromExamplesMapper.Round> rounds = new ArrayList<>();
+            String question = null;
+            for (JsonNode message : sample.path("messages")) {
+                String content = message.path("content").asText("");
+                if (message.path("role").asText("").equals("user")) {
+                    question = content;
+                } else if (message.path("role").asText("").equals("assistant") && question != null) {
+                    rounds.add(new QaFromExamplesMapper.Round(question, content));
+                }
+            }
+            if (!rounds.isEmpty()) {
+                seeds.add(List.copyOf(rounds));
+            }
+        });
+        if (seeds.isEmpty()) {
+            throw new IllegalArgumentException("seed_file " + path + " has no question with an answer");
+        }
+        return List.copyOf(seeds);
+    }
+
+    private OperatorSpec prompts() {
+        return ModelParameters.spec("optimize_prompt_mapper").text("prompt_key", "prompt").whole("gen_num", 3)
+                .whole("max_example_num", 3).bool("keep_original_sample", true).whole("retry_num", 3)
+                .with("system_prompt", TEXT, null).with("input_template", TEXT, null)
+                .with("example_template", TEXT, null).with("prompt_template", TEXT, null)
+                .with("output_pattern", TEXT, null).make(this::prompts);
+    }
+
+    private Operator prompts(Arguments a) {
+        String prompt = "Study the prompts and find out what makes them work. Write a new and better one for the same "
+                + "task: of the same form, changed in key words and details rather than as a whole, and not one of "
+                + "those." + JSON + "{\"prompt\": \"...\"}";
+        Asking asking = models.asking(a);
+        var forms = new PromptMapper.Forms(template(a, "input_template", "{}", "0"),
+                template(a, "example_template", "\nAn example:\n{}", "0"),
+                template(a, "prompt_template", "# Prompt\n{}\n", "0"));
+        return new PromptMapper(new Asking(asking.model(), asking.sampling(), a.whole("retry_num", 1, 100),
+                asking.calledFor()), a.text("prompt_key"), a.whole("gen_num", 1, 1000),
+                a.whole("max_example_num", 1, 1000), a.bool("keep_original_sample"),
+                text(a, "system_prompt", prompt), forms, pattern(a, "output_pattern"));
     }
 
     private OperatorSpec pairPreference() {
