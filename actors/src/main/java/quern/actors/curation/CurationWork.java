@@ -16,7 +16,6 @@ import quern.actors.jobs.JobWork;
 import quern.actors.jobs.SteppedJob;
 import quern.config.CurationConfig;
 import quern.curation.DatasetManifest;
-import quern.curation.Operator;
 import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
 import quern.curation.Recipe;
@@ -41,8 +40,6 @@ public final class CurationWork implements JobWork {
 
     private static final long STEP_MS = 200;
     private static final int ID_CHARS = 24;
-    /** Samples under way for each request that may be: one that takes long does not hold up the others. */
-    private static final int WAITING_PER_REQUEST = 2;
 
     private final JobRecord job;
     private final CurationSpec spec;
@@ -86,9 +83,7 @@ public final class CurationWork implements JobWork {
             Path directory = data.jobs().resolve(job.id());
             PipelineRun run = PipelineRun.open(pipeline, opened.source(), directory, config, opened.labels(),
                     RunManner.DATASET.comparing(sources.earlier(spec, job.ownership())));
-            boolean waits = pipeline.operators().stream().anyMatch(Operator::waits);
-            RunStream stream = waits ? RunStream.waiting(run, system, WAITING_PER_REQUEST * config.generationParallel())
-                    : new RunStream(run, system, config.threads());
+            RunStream stream = RunStream.of(pipeline, run, system, config);
             return new CurationWork(job, spec, stream, model, directory, data, ownership, clockMs);
         };
     }

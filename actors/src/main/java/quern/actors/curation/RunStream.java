@@ -20,8 +20,11 @@ import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
+import quern.config.CurationConfig;
 import quern.config.QuernException;
 import quern.curation.Batch;
+import quern.curation.Operator;
+import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
 import quern.curation.RunException;
 
@@ -36,6 +39,8 @@ public final class RunStream implements AutoCloseable {
     private static final String WORK_DISPATCHER = "quern-curation";
     private static final String WAITING_DISPATCHER = "quern-waiting";
     private static final int BATCH_SAMPLES = 32;
+    /** Samples under way for each request that may be: one that takes long does not hold up the others. */
+    private static final int WAITING_PER_REQUEST = 2;
     private static final long END_S = 60;
 
     private final PipelineRun run;
@@ -61,12 +66,13 @@ public final class RunStream implements AutoCloseable {
     }
 
     /**
-     * For a pipeline with operators that mostly wait, see {@link quern.curation.Operator#waits}.
-     *
-     * @param samples that are worked on at a time, each on a virtual thread of its own
+     * As the pipeline wants it: where operators mostly wait, see {@link Operator#waits}, more samples are under way,
+     * each on a virtual thread of its own.
      */
-    public static RunStream waiting(PipelineRun run, ActorSystem<?> system, int samples) {
-        return new RunStream(run, system, WAITING_DISPATCHER, samples, 1);
+    public static RunStream of(Pipeline pipeline, PipelineRun run, ActorSystem<?> system, CurationConfig config) {
+        boolean waits = pipeline.operators().stream().anyMatch(Operator::waits);
+        return waits ? new RunStream(run, system, WAITING_DISPATCHER,
+                WAITING_PER_REQUEST * config.generationParallel(), 1) : new RunStream(run, system, config.threads());
     }
 
     /**

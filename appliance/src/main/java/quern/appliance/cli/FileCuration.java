@@ -48,7 +48,7 @@ final class FileCuration {
         var system = ActorSystem.create(Behaviors.empty(), "quern-curate", Appliance.pekko());
         long fromNs = System.nanoTime();
         try (PipelineRun run = files.open(config.curation(), ReadLimits.of(config.ingest()));
-                RunStream stream = new RunStream(run, system, config.curation().threads())) {
+                RunStream stream = RunStream.of(pipeline, run, system, config.curation())) {
             RunProgress found = run.progress();
             if (found.in() > 0) {
                 screen.note("going on with a run that was interrupted: " + found.in() + " read so far");

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import quern.curation.Arguments;
+import quern.curation.ModelNeededException;
 import quern.curation.Operator;
 import quern.curation.OperatorSpec;
 import quern.curation.Parameter;
@@ -50,7 +51,7 @@ final class AggregatorSpecs {
             return 0;
         }
         if (sizes == null) {
-            throw new IllegalArgumentException("max_token_num needs a tokenizer, and none is bound; leave it out, or "
+            throw new ModelNeededException("max_token_num needs a tokenizer, and none is bound; leave it out, or "
                     + "run the recipe where a model is served");
         }
         return a.whole("max_token_num", 1, 1 << 24);
