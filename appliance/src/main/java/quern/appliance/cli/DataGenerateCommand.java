@@ -1,0 +1,133 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import quern.curation.generation.QaFromTextMapper;
+
+/**
+ * Question/answer pairs by the served model: a curation job, so it goes on after a crash. A pair is kept only if what
+ * its answer rests on stands in the passage; the rest is counted by reason.
+ */
+@Command(name = "generate", mixinStandardHelpOptions = true,
+        description = "Have the served model write question/answer pairs from a dataset; they can be tuned on. Kept "
+                + "are only pairs whose evidence stands in the passage.")
+final class DataGenerateCommand implements Callable<Integer> {
+
+    private static final String KEPT = "pair kept";
+    private static final String REJECTED = "pair rejected: ";
+    private static final String UNUSED = "answer not used: ";
+    private static final int PAIRS_MAX = 10_000_000;
+
+    /** Passages of some paragraphs; three pairs of each at most, so that two of three may be rejected. */
+    private static final String RECIPE = """
+            project_name: %s
+            process:
+              - text_chunk_mapper: {max_len: %d, split_pattern: "\\n\\n"}
+              - text_length_filter: {min_len: 40}
+              - random_selector: {select_num: %d}
+              - generate_qa_from_text_mapper: {max_num: 3, chat: true, query_key: question, response_key: answer}
+              - random_selector: {select_num: %d}
+            """;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Option(names = "--from", required = true, paramLabel = "DATASET", description = "Dataset with the passages.")
+    private String from;
+
+    @Option(names = "--pairs", required = true, paramLabel = "N", description = "Pairs wanted, at most.")
+    private int pairs;
+
+    @Option(names = "--passages", paramLabel = "N",
+            description = "Passages the model is asked about, at most three pairs each (default: as many as pairs).")
+    private Integer passages;
+
+    @Option(names = "--passage-length", paramLabel = "CHARACTERS", defaultValue = "1200",
+            description = "Longest passage (default: ${DEFAULT-VALUE}).")
+    private int passageLength;
+
+    @Option(names = "--name", defaultValue = "pairs", description = "What the new dataset is called.")
+    private String name;
+
+    @Option(names = "--label", description = "Label of the new dataset; may be repeated.")
+    private List<String> labels = List.of();
+
+    @Override
+    public Integer call() {
+        int asked = passages == null ? pairs : passages;
+        within("--pairs", pairs, 1, PAIRS_MAX);
+        within("--passages", asked, 1, PAIRS_MAX);
+        within("--passage-length", passageLength, 100, 1 << 20);
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            ApiClient client = session.client();
+            ObjectNode body = ApiClient.JSON.createObjectNode().put("dataset", from).put("name", name);
+            body.put("recipe", RECIPE.formatted(QaFromTextMapper.NAME, passageLength, asked, pairs));
+            if (!labels.isEmpty()) {
+                labels.forEach(body.putArray("labels")::add);
+            }
+            String id = client.post("/v1/curation/jobs", body).path("id").asText();
+            JsonNode result = new JobWatch(client, screen).await(id).path("result");
+            show(screen, summary(id, result));
+            return ExitCode.OK;
+        }
+    }
+
+    private static void within(String option, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new UsageProblem(option + " is " + value + ", expected " + min + " to " + max);
+        }
+    }
+
+    private ObjectNode summary(String job, JsonNode result) {
+        Map<String, Long> rejected = new TreeMap<>();
+        Map<String, Long> unused = new TreeMap<>();
+        long made = 0;
+        long read = 0;
+        for (JsonNode line : result.path("report").path("operators")) {
+            if (line.path("operator").asText().equals(QaFromTextMapper.NAME)) {
+                read = line.path("in").asLong();
+                for (var note : line.path("noted").properties()) {
+                    String what = note.getKey();
+                    long count = note.getValue().asLong();
+                    if (what.equals(KEPT)) {
+                        made = count;
+                    } else if (what.startsWith(REJECTED)) {
+                        rejected.put(what.substring(REJECTED.length()), count);
+                    } else if (what.startsWith(UNUSED)) {
+                        unused.put(what.substring(UNUSED.length()), count);
+                    }
+                }
+            }
+        }
+        ObjectNode summary = ApiClient.JSON.createObjectNode().put("dataset", result.path("dataset_id").asText())
+                .put("job", job).put("asked", pairs).put("kept", result.path("report").path("kept").asLong())
+                .put("with_evidence", made).put("passages", read);
+        rejected.forEach(summary.putObject("rejected")::put);
+        unused.forEach(summary.putObject("answers_not_used")::put);
+        return summary;
+    }
+
+    private static void show(Screen screen, ObjectNode summary) {
+        if (screen.json()) {
+            screen.json(summary);
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>(List.of(List.of("pairs", "")));
+        rows.add(List.of(summary.path("kept").asText(), "kept of " + summary.path("asked").asText() + " asked for"));
+        summary.path("rejected").properties().forEach(one ->
+                rows.add(List.of(one.getValue().asText(), "rejected: " + one.getKey())));
+        summary.path("answers_not_used").properties().forEach(one ->
+                rows.add(List.of(one.getValue().asText(), "answers not used: " + one.getKey())));
+        screen.table(rows);
+        screen.line(summary.path("passages").asText() + " passages, dataset " + summary.path("dataset").asText());
+    }
+}
