@@ -74,6 +74,20 @@ class PieceDeduplicationTest {
     }
 
     @Test
+    void shouldCountOnlyWhatIsLeftAsSeen() throws IOException {
+        assertEquals(List.of("a\nb\nc", "d", "b\nc\nd"),
+                run("line_deduplicator: {window: 3}", "a\nb\nc", "a\nb\nc\nd", "b\nc\nd"));
+    }
+
+    @Test
+    void shouldNameTheFirstSampleThatHasWhatIsRepeated() throws IOException {
+        run("line_deduplicator: {within_sample: false}", "x\nx", "y\nx\ny", "x\nx", "y");
+        List<String> found = new ArrayList<>();
+        DuplicateLog.read(directory.resolve("run-0"), entry -> found.add(entry.standsFor()));
+        assertEquals(List.of("document-0@0-3", "document-1@0-5"), found);
+    }
+
+    @Test
     void shouldForgetWhatADroppedSampleHad() throws IOException {
         assertEquals(List.of("a", "kept line\nis here"),
                 run("line_deduplicator: {min_words_left: 3}", "a", "a\nkept line", "kept line\nis here"));
