@@ -51,7 +51,7 @@ public final class CatalogueSources implements CurationSources {
             DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, name, DatasetRecord.class)
                     .filter(found -> found.ownership().visibleTo(owner.ownerKeyId(), spec.seesAll()))
                     .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
-            return stores.directory().root().resolve(dataset.path());
+            return DatasetLookup.Earlier.of(stores.directory().root().resolve(dataset.path()));
         };
     }
 

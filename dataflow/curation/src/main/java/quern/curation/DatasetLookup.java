@@ -2,24 +2,39 @@ package quern.curation;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
-/** Finds the directory of an earlier dataset that a recipe names. */
+/** Finds an earlier dataset that a recipe names. */
 @FunctionalInterface
 public interface DatasetLookup {
 
-    /** Takes names as directories. */
+    /** Takes names as directories of finished runs. */
     DatasetLookup DIRECTORIES = name -> {
         Path directory = Path.of(name);
         if (!Files.exists(directory.resolve(DatasetManifest.FILE))) {
             throw new RunException("against: '" + name + "' is no dataset: it has no " + DatasetManifest.FILE);
         }
-        return directory;
+        return Earlier.of(directory);
     };
 
     /**
+     * An earlier dataset.
+     *
+     * @param signatures directory in which its signatures are kept; made if absent
+     * @param version another one where the dataset has changed since they were made
+     * @param samples opens its samples
+     */
+    record Earlier(Path signatures, String version, Supplier<SampleSource> samples) {
+
+        /** The dataset of a finished run, which does not change; its signatures go when it goes. */
+        public static Earlier of(Path directory) {
+            return new Earlier(directory.resolve("signatures"), "", () -> new DatasetSource(directory));
+        }
+    }
+
+    /**
      * @param name as the recipe has it
-     * @return a directory with a {@link DatasetManifest}
      * @throws RunException if there is no such dataset for the owner of the run
      */
-    Path find(String name);
+    Earlier find(String name);
 }

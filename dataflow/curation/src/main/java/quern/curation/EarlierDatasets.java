@@ -17,8 +17,6 @@ import java.util.Map;
  */
 final class EarlierDatasets {
 
-    /** Directory of kept signatures in a dataset's own. */
-    static final String DIRECTORY = "signatures";
     private static final int NAME_CHARS = 24;
     private static final int KEY_BYTES = 16;
 
@@ -37,27 +35,29 @@ final class EarlierDatasets {
         return files;
     }
 
-    private static SignatureFile open(Path dataset, Deduplicator deduplicator) {
-        Path directory = dataset.resolve(DIRECTORY);
-        String signing = deduplicator.name() + ", " + deduplicator.textKey() + ", " + deduplicator.signing();
+    private static SignatureFile open(DatasetLookup.Earlier dataset, Deduplicator deduplicator) {
+        Path directory = dataset.signatures();
+        String signing = deduplicator.name() + ", " + deduplicator.textKey() + ", " + deduplicator.signing() + ", "
+                + dataset.version();
         String name = Hashes.sha256(signing).substring(0, NAME_CHARS);
         try {
             if (!Files.exists(directory.resolve(name + SignatureLog.SIGNATURES))) {
                 Files.createDirectories(directory);
-                sign(dataset, directory, name, deduplicator);
+                sign(dataset.samples().get(), directory, name, deduplicator);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("signing the samples of " + dataset, e);
+            throw new UncheckedIOException("signing the samples of an earlier dataset in " + directory, e);
         }
         return new SignatureFile(directory, name, deduplicator instanceof ClusterDeduplicator cluster
                 ? cluster.signatureBytes() : KEY_BYTES);
     }
 
     /** Complete when the file of signatures has its name; the ids get theirs before. */
-    private static void sign(Path dataset, Path directory, String name, Deduplicator deduplicator) throws IOException {
+    private static void sign(SampleSource samples, Path directory, String name, Deduplicator deduplicator)
+            throws IOException {
         String temporary = name + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
         try (SignatureLog log = new SignatureLog(directory, temporary, Map.of());
-                DatasetSource source = new DatasetSource(dataset)) {
+                SampleSource source = samples) {
             for (SampleSource.Item item = source.next(); item != null; item = source.next()) {
                 if (item instanceof SampleSource.Read read) {
                     append(log, new Draft(read.sample()), deduplicator);

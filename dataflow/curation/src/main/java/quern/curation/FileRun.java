@@ -29,13 +29,15 @@ public final class FileRun {
     private static final String INPUTS = "inputs.json";
 
     private final Pipeline pipeline;
+    private final Path base;
     private final List<FileSource.Part> parts;
     private final Path result;
     private final Path workDir;
     private final Path state;
     private final RowForm form;
 
-    private FileRun(Pipeline pipeline, List<FileSource.Part> parts, Path result, RowForm form, Path workDir) {
+    private FileRun(Pipeline pipeline, Path base, List<FileSource.Part> parts, Path result, RowForm form, Path workDir) {
+        this.base = base;
         this.form = form;
         this.pipeline = pipeline;
         this.parts = parts;
@@ -72,7 +74,7 @@ public final class FileRun {
         }
         Path result = result(recipe, base);
         String work = recipe.files().workDir();
-        return new FileRun(pipeline, List.copyOf(parts), result, form(recipe, result),
+        return new FileRun(pipeline, base, List.copyOf(parts), result, form(recipe, result),
                 work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
     }
 
@@ -133,7 +135,7 @@ public final class FileRun {
             throw new UncheckedIOException(state.toString(), e);
         }
         return PipelineRun.open(pipeline, source(limits), state, config, List.of(),
-                new RunManner(false, true, recipe.files().tracing()));
+                new RunManner(false, true, recipe.files().tracing(), name -> earlier(name, limits)));
     }
 
     /** How a run would go, found on the first samples; nothing is written. */
@@ -144,9 +146,34 @@ public final class FileRun {
     }
 
     private FileSource source(ReadLimits limits) {
-        Recipe recipe = pipeline.recipe();
-        Manner manner = recipe.compat() == Recipe.Compat.DATA_JUICER_1_4_3 ? Manner.DATA_JUICER : Manner.ROWS;
-        return new FileSource(parts, recipe.files().samplesMax(), limits, manner);
+        return new FileSource(parts, pipeline.recipe().files().samplesMax(), limits, manner());
+    }
+
+    private Manner manner() {
+        return pipeline.recipe().compat() == Recipe.Compat.DATA_JUICER_1_4_3 ? Manner.DATA_JUICER : Manner.ROWS;
+    }
+
+    /** Earlier results: files and directories of them, with their signatures beside; or datasets of the appliance. */
+    private DatasetLookup.Earlier earlier(String name, ReadLimits limits) {
+        Path path = base.resolve(name).normalize();
+        if (Files.exists(path.resolve(DatasetManifest.FILE))) {
+            return DatasetLookup.Earlier.of(path);
+        }
+        if (!Files.exists(path)) {
+            throw new RunException("against: " + path + " does not exist");
+        }
+        try {
+            List<FileSource.Part> files = new ArrayList<>();
+            ObjectNode stamps = Json.object();
+            for (Path file : DatasetFiles.below(path, List.of())) {
+                files.add(new FileSource.Part(file, file.toString(), 1));
+                stamps.putPOJO(file.toString(), FileStamp.of(file));
+            }
+            return new DatasetLookup.Earlier(path.resolveSibling("." + path.getFileName() + ".signatures"),
+                    stamps.toString(), () -> new FileSource(files, 0, limits, manner()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("against: " + path, e);
+        }
     }
 
     private ObjectNode describeInputs() throws IOException {

@@ -45,7 +45,7 @@ class EarlierDatasetsTest {
     void shouldKeepOneIndexForEachWayOfSigningWithTheDataset() throws IOException {
         Path earlier = earlier(OLD);
         run("document_deduplicator: {against: " + earlier + "}", directory.resolve("a"), OLD);
-        Path index = earlier.resolve(EarlierDatasets.DIRECTORY);
+        Path index = earlier.resolve("signatures");
         List<Path> made = files(index);
         assertEquals(2, made.size());
         Object stamp = Files.getLastModifiedTime(made.getFirst());

@@ -225,4 +225,24 @@ class FileRunTest {
                 "dataset: {configs: [{type: remote, path: some/name}]}\n"));
         assertTrue(e.getMessage().contains("fetches from the network"), e.getMessage());
     }
+
+    @Test
+    void shouldDropWhatEarlierFilesHaveWhenTheRecipeNamesThem() throws IOException {
+        String recipe = """
+                dataset_path: more
+                export_path: out/%s.jsonl
+                process:
+                  - document_deduplicator: {against: %s}
+                """;
+        run(pipeline(recipe.formatted("first", "a.jsonl")));
+        assertEquals(3, texts(directory.resolve("out/first.jsonl")).size());
+        Files.writeString(directory.resolve("more/d.txt"), "of d");
+        run(pipeline(recipe.formatted("second", "[a.jsonl, out/first.jsonl]")));
+        assertEquals(List.of("of d"), texts(directory.resolve("out/second.jsonl")));
+        assertTrue(Files.isDirectory(directory.resolve("out/.first.jsonl.signatures")));
+        Files.writeString(directory.resolve("out/first.jsonl"), "{\"text\": \"of d\"}\n");
+        run(pipeline(recipe.formatted("third", "out/first.jsonl")));
+        assertEquals(3, texts(directory.resolve("out/third.jsonl")).size());
+        assertThrows(RunException.class, () -> run(pipeline(recipe.formatted("fourth", "nowhere.jsonl"))));
+    }
 }
