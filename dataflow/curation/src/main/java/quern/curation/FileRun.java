@@ -36,7 +36,8 @@ public final class FileRun {
     private final Path state;
     private final RowForm form;
 
-    private FileRun(Pipeline pipeline, Path base, List<FileSource.Part> parts, Path result, RowForm form, Path workDir) {
+    private FileRun(Pipeline pipeline, Path base, List<FileSource.Part> parts,
+            Path result, RowForm form, Path workDir) {
         this.base = base;
         this.form = form;
         this.pipeline = pipeline;
