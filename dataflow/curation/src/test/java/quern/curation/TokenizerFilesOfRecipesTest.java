@@ -43,6 +43,20 @@ class TokenizerFilesOfRecipesTest {
     }
 
     @Test
+    void shouldCompareShinglesOfPiecesWhenARecipeSaysSo() throws IOException {
+        Path file = Files.createFile(directory.resolve("sp.model"));
+        Pipeline pipeline = compile("document_minhash_deduplicator: {tokenization: sentencepiece, window_size: 2, "
+                + "tokenizer_model: " + file + "}");
+        var lines = Reference.run(pipeline, java.util.List.of(Reference.sample(0, "abcdefgh"),
+                Reference.sample(1, "ABCDEFGH"), Reference.sample(2, "bcdefgh"), Reference.sample(3, "ab")),
+                directory.resolve("run"));
+        assertEquals(java.util.List.of("abcdefgh", "bcdefgh", "ab"),
+                lines.stream().map(line -> line.path("text").asText()).toList());
+        assertThrows(RecipeException.class,
+                () -> compile("document_simhash_deduplicator: {tokenization: sentencepiece}"));
+    }
+
+    @Test
     void shouldSayWhatToSetWhenThereIsNoTokenizer() {
         for (String step : new String[] {"token_num_filter:", "words_num_filter: {tokenization: true}",
             "token_num_filter: {hf_tokenizer: /no/such.json}", "perplexity_filter:",

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import quern.curation.PieceSource;
 import quern.curation.text.BoundedText;
 
 /**
@@ -14,8 +15,9 @@ import quern.curation.text.BoundedText;
  * @param window tokens of a shingle
  * @param lowerCase whether the text is lower-cased first
  * @param ignore what is deleted next; null: nothing
+ * @param pieces the tokenizer of {@link Tokens#SENTENCEPIECE}; null for the others
  */
-public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ignore) {
+public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ignore, PieceSource pieces) {
 
     /** How a text is cut. */
     public enum Tokens {
@@ -24,13 +26,19 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
         /** Each code point is a token; shingles are joined by nothing. */
         CHARACTER,
         /** At each punctuation character; empty tokens count. */
-        PUNCTUATION
+        PUNCTUATION,
+        /** By a tokenizer; shingles are joined by nothing. */
+        SENTENCEPIECE
     }
 
     private static final int PUNCTUATION_TYPES = 1 << Character.CONNECTOR_PUNCTUATION
             | 1 << Character.DASH_PUNCTUATION | 1 << Character.START_PUNCTUATION | 1 << Character.END_PUNCTUATION
             | 1 << Character.INITIAL_QUOTE_PUNCTUATION | 1 << Character.FINAL_QUOTE_PUNCTUATION
             | 1 << Character.OTHER_PUNCTUATION;
+
+    public Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ignore) {
+        this(tokens, window, lowerCase, ignore, null);
+    }
 
     /** Shingles as ranges of one byte array, in order, repeated ones as often as they occur. */
     Cut cut(String text) {
@@ -42,6 +50,7 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
             case SPACE -> words(plain.getBytes(StandardCharsets.UTF_8));
             case CHARACTER -> characters(plain.getBytes(StandardCharsets.UTF_8));
             case PUNCTUATION -> phrases(plain);
+            case SENTENCEPIECE -> joined(pieces.pieces(plain));
         };
     }
 
@@ -114,6 +123,18 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
             at += c < 0 ? 1 : Character.charCount(c);
         }
         return new Cut(bytes.toByteArray(), starts, ends, count, window);
+    }
+
+    private Cut joined(String[] parts) {
+        int[] starts = new int[parts.length];
+        int[] ends = new int[parts.length];
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < parts.length; i++) {
+            starts[i] = bytes.size();
+            bytes.writeBytes(parts[i].getBytes(StandardCharsets.UTF_8));
+            ends[i] = bytes.size();
+        }
+        return new Cut(bytes.toByteArray(), starts, ends, parts.length, window);
     }
 
     private Cut characters(byte[] bytes) {

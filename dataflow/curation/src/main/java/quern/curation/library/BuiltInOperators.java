@@ -46,7 +46,7 @@ public final class BuiltInOperators implements OperatorLibrary {
         LanguageSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new DeidentSpecs(null).all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
-        DatasetSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
+        new DatasetSpecs(tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
         new JudgingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
         new WritingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
         new ExtractingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));

@@ -31,9 +31,13 @@ final class DatasetSpecs {
     private static final Parameter.Kind WHOLE = Parameter.Kind.WHOLE_OR_NOTHING;
     private static final int PERMUTATIONS_MAX = 4096;
 
-    private DatasetSpecs() {}
+    private final Tokenizers tokenizers;
 
-    static List<OperatorSpec> all() {
+    DatasetSpecs(Tokenizers tokenizers) {
+        this.tokenizers = tokenizers;
+    }
+
+    List<OperatorSpec> all() {
         return List.of(
                 against("document_deduplicator").bool("lowercase", false).bool("ignore_non_character", false)
                         .make(a -> new ExactDeduplicator(a.textKey(), a.texts("against"),
@@ -43,9 +47,9 @@ final class DatasetSpecs {
                 shingled("document_minhash_deduplicator", 5).whole("num_permutations", 256)
                 .number("jaccard_threshold", 0.7)
                         .with("num_bands", WHOLE, null).with("num_rows_per_band", WHOLE, null)
-                        .with("tokenizer_model", Parameter.Kind.TEXT_OR_NOTHING, null).make(DatasetSpecs::minHash),
+                        .with("tokenizer_model", Parameter.Kind.TEXT_OR_NOTHING, null).make(this::minHash),
                 shingled("document_simhash_deduplicator", 6).whole("num_blocks", 6).whole("hamming_distance", 4)
-                        .make(DatasetSpecs::simHash),
+                        .make(this::simHash),
                 new SpecBuilder("random_selector").with("select_ratio", NUMBER, null).with("select_num", WHOLE, null)
                         .make(a -> new RandomSelector(a.numberOrNull("select_ratio"), a.wholeOrNull("select_num"))),
                 top("topk_specified_field_selector").make(a -> new TopkSelector(a.text("field_key"),
@@ -99,25 +103,22 @@ final class DatasetSpecs {
                 arguments.whole("min_words_left", 0, Integer.MAX_VALUE));
     }
 
-    private static Shingles shingles(Arguments arguments) {
+    private Shingles shingles(Arguments arguments, boolean minHash) {
         String tokenization = arguments.text("tokenization");
-        if (tokenization.equals("sentencepiece")) {
-            throw new IllegalArgumentException("tokenization: sentencepiece needs a model Quern does not have; use "
-                    + "space, character or "
-                    + "punctuation");
-        }
-        if (!Set.of("space", "character", "punctuation").contains(tokenization)) {
+        boolean pieces = tokenization.equals("sentencepiece") && minHash;
+        if (!pieces && !Set.of("space", "character", "punctuation").contains(tokenization)) {
             throw new IllegalArgumentException("tokenization is '" + tokenization
-                    + "', expected space, character or punctuation");
+                    + "', expected space, character or punctuation" + (minHash ? ", or sentencepiece" : ""));
         }
         String ignore = arguments.text("ignore_pattern");
         return new Shingles(Shingles.Tokens.valueOf(tokenization.toUpperCase(Locale.ROOT)),
                 arguments.whole("window_size", 1, 1000), arguments.bool("lowercase"),
                 ignore == null || ignore.isEmpty() ? null
-                        : PythonPattern.compile("ignore_pattern", ignore));
+                        : PythonPattern.compile("ignore_pattern", ignore),
+                pieces ? tokenizers.of(arguments, "tokenizer_model", "tokenization: sentencepiece") : null);
     }
 
-    private static Operator minHash(Arguments arguments) {
+    private Operator minHash(Arguments arguments) {
         int permutations = arguments.whole("num_permutations", 1, PERMUTATIONS_MAX);
         double threshold = arguments.number("jaccard_threshold");
         if (!(threshold > 0 && threshold < 1)) {
@@ -134,13 +135,14 @@ final class DatasetSpecs {
             bands = new Bands(count, arguments.whole("num_rows_per_band", 1, permutations / count));
         }
         Admission shortText = arguments.compat() == Compat.DATA_JUICER_1_4_3 ? Admission.DROP : Admission.KEEP;
-        return new MinHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments), bands,
+        return new MinHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments, true),
+                bands,
                 shortText);
     }
 
-    private static Operator simHash(Arguments arguments) {
+    private Operator simHash(Arguments arguments) {
         Admission shortText = arguments.compat() == Compat.DATA_JUICER_1_4_3 ? Admission.COMPARE : Admission.KEEP;
-        return new SimHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments),
+        return new SimHashDeduplicator(arguments.textKey(), arguments.texts("against"), shingles(arguments, false),
                 arguments.whole("num_blocks", 1, 16),
                 arguments.whole("hamming_distance", 0, 15), shortText);
     }
