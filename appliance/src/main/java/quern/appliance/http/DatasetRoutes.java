@@ -1,13 +1,18 @@
 package quern.appliance.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.curation.DatasetManifest;
 import quern.curation.DatasetSource;
+import quern.curation.RunReport;
 import quern.curation.SampleSource;
+import quern.curation.report.ReportPage;
 import quern.kv.DataDirectory;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.RecordKind;
@@ -29,6 +34,7 @@ public final class DatasetRoutes {
         return List.of(
                 Route.of("GET", "/v1/datasets", Access.KEY, this::list),
                 Route.of("GET", "/v1/datasets/{id}", Access.KEY, this::show),
+                Route.of("GET", "/v1/datasets/{id}/report", Access.KEY, this::report),
                 Route.of("GET", "/v1/datasets/{id}/samples", Access.KEY, this::samples));
     }
 
@@ -49,6 +55,21 @@ public final class DatasetRoutes {
             ObjectNode node = json(dataset);
             node.set("manifest", manifest(DatasetManifest.read(data.root().resolve(dataset.path()))));
             return Json.ok(node);
+        });
+    }
+
+    /** The page where HTML is asked for, else the figures. */
+    private CompletionStage<HttpResponse> report(Call call) {
+        String id = call.id("id");
+        boolean page = call.request().getHeader("Accept").map(header -> header.value().contains("text/html"))
+                .orElse(false);
+        return desk.read(() -> {
+            Path directory = data.root().resolve(dataset(call.caller(), id).path());
+            if (!Files.exists(directory.resolve(RunReport.FILE))) {
+                throw ApiError.notFound("report_not_found", "dataset '" + id + "' has no report");
+            }
+            JsonNode figures = RunReport.figures(directory);
+            return page ? Json.text("text/html; charset=UTF-8", ReportPage.of(figures)) : Json.ok(figures);
         });
     }
 

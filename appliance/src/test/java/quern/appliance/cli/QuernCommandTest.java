@@ -38,9 +38,9 @@ class QuernCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "ingest", "curate", "tune", "chat", "generate", "apply-template",
-        "logits", "jobs", "models", "import", "ls", "ps", "show", "rm", "verify", "lineage", "doctor", "config", "key",
-        "pretrain"})
+    @ValueSource(strings = {"demo", "serve", "ingest", "curate", "analyze", "tune", "chat", "generate",
+        "apply-template", "logits", "jobs", "models", "import", "ls", "ps", "show", "rm", "verify", "lineage",
+        "doctor", "config", "key", "pretrain"})
     void shouldExplainVerbWhenAskedForHelp(String verb) {
         var outcome = FakeServer.runAlone(verb, "--help");
         assertEquals(0, outcome.exitCode(), outcome.err());

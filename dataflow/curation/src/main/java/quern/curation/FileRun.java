@@ -79,6 +79,15 @@ public final class FileRun {
                 work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
     }
 
+    /** Of a recipe whose samples come from elsewhere: only where results go. */
+    public static FileRun ofResult(Pipeline pipeline, Path base) {
+        Recipe recipe = pipeline.recipe();
+        Path result = result(recipe, base);
+        String work = recipe.files().workDir();
+        return new FileRun(pipeline, List.of(), result, form(recipe, result),
+                work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
+    }
+
     private static Path result(Recipe recipe, Path base) {
         String name = recipe.projectName().replaceAll("[^\\w.-]+", "_");
         String given = recipe.files().exportPath();
@@ -137,6 +146,21 @@ public final class FileRun {
         }
         return PipelineRun.open(pipeline, source(limits), state, config, List.of(),
                 new RunManner(false, true, recipe.files().tracing(), name -> earlier(name, limits)));
+    }
+
+    /** The samples of the inputs. */
+    public SampleSource samples(ReadLimits limits) {
+        return source(limits);
+    }
+
+    /** Where side outputs go. */
+    public Path workDir() {
+        return workDir;
+    }
+
+    /** A file beside the result: its name without ending, and this. */
+    public Path besideResult(String ending) {
+        return beside(ending);
     }
 
     /** How a run would go, found on the first samples; nothing is written. */

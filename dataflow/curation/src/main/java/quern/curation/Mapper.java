@@ -11,20 +11,15 @@ public non-sealed interface Mapper extends Operator {
      */
     List<Draft> apply(Draft draft);
 
-    /**
-     * Whether it takes out what must not be shown, such as names of persons: no report then quotes a text as it stood
-     * before.
-     */
-    default boolean hides() {
-        return false;
-    }
-
     /** Why a sample is dropped of which nothing is made. */
     default String emptyReason() {
         return "nothing made of it";
     }
 
-    /** Whether the text before it must not be shown anywhere, as by the tracer. */
+    /**
+     * Whether it takes out what must not be shown, such as names of persons: neither tracer nor report then show a text
+     * as it stood before.
+     */
     default boolean hidesText() {
         return false;
     }

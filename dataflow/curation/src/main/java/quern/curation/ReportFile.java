@@ -3,6 +3,7 @@ package quern.curation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import quern.curation.report.Figures;
 import quern.curation.report.Survey;
@@ -24,11 +25,13 @@ final class ReportFile {
         node.setAll(RunReport.of(counts).toJson());
         node.put("changed", counts.changed);
         recipe.notes().forEach(node.putArray("notes")::add);
+        List<String> running = Stage.of(pipeline).stream().flatMap(Stage::all).map(Stage.Labelled::label).toList();
         Map<String, Bound> bounds = bounds();
         for (JsonNode line : node.path("operators")) {
             String label = line.path("operator").asText();
             RunCounts.PerOperator count = counts.of(label);
             Bound bound = bounds.get(label);
+            ((ObjectNode) line).put("runs", running.indexOf(label) + 1);
             if (count.measured != null && bound != null) {
                 ((ObjectNode) line).set("measured", Figures.of(bound.stat(), count.measured, bound.keep()));
             }

@@ -8,13 +8,21 @@ package quern.curation;
  * @param whole whether the result is one file where the recipe does not say how large a shard is
  * @param tracing samples shown in {@code trace-<kind>-<operator>.jsonl}
  * @param earlier finds the datasets that deduplicators compare with
- * @param isAnalysis whether filters only measure and drop nothing
+ * @param isAnalysis whether filters only measure and drop nothing; samples are then written only where the recipe keeps
+ *     stats in the result
  */
 public record RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing, DatasetLookup earlier,
         boolean isAnalysis) {
 
     /** As datasets of the catalogue are made. */
     public static final RunManner DATASET = new RunManner(true, false, RecipeFiles.Tracing.NONE);
+
+    /** As an analysis goes. */
+    public static final RunManner ANALYSIS = new RunManner(false, true, RecipeFiles.Tracing.NONE,
+            DatasetLookup.DIRECTORIES, true);
+
+    /** Stats of the kept samples, a line each where a sample has any. */
+    public static final String STATS = "stats.jsonl";
 
     /** Filters drop what they would drop. */
     public RunManner(boolean provenance, boolean whole, RecipeFiles.Tracing tracing, DatasetLookup earlier) {

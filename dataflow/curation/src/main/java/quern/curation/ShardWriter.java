@@ -11,8 +11,7 @@ import quern.ingest.Sample;
 /** Writes the kept samples to part files that become the shards, their stats, and the documents they come from. */
 final class ShardWriter implements AutoCloseable {
 
-    /** Stats of the kept samples, a line each where a sample has any. */
-    static final String STATS = "stats.jsonl";
+    static final String STATS = RunManner.STATS;
 
     private static final String DOCUMENTS = "documents.txt";
 
@@ -124,6 +123,9 @@ final class ShardWriter implements AutoCloseable {
                 : new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), "", "", Double.NaN, Double.NaN,
                         "", draft.changedBy());
         byte[] stats = stats(draft);
+        if (manner.isAnalysis() && !recipe.keepStats()) {
+            return new Passed.Ready(new byte[0], draft.sample().id(), null, documents(draft), stats, new byte[0], null);
+        }
         ObjectNode node = node(draft, recipe.keepStats());
         ObjectNode provenance = provenance(draft);
         if (manner.provenance()) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A run of operators through which samples stream, and the operator that then decides over all of them.
@@ -16,10 +17,15 @@ record Stage(List<Labelled> steps, Labelled decider) {
     /** @param label recipe key, with {@code #2} for its second use and so on */
     record Labelled(String label, Operator operator) {}
 
+    /** Its operators in the order in which they run. */
+    Stream<Labelled> all() {
+        return Stream.concat(steps.stream(), Stream.ofNullable(decider));
+    }
+
     /** Index of the first operator behind all that take out what must not be shown. */
     int hiddenUntil() {
         for (int i = steps.size(); i > 0; i--) {
-            if (steps.get(i - 1).operator() instanceof Mapper mapper && mapper.hides()) {
+            if (steps.get(i - 1).operator() instanceof Mapper mapper && mapper.hidesText()) {
                 return i;
             }
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quern.config.CurationConfig;
 import quern.config.DataSize;
+import quern.curation.report.ReportPage;
 import quern.ingest.Sample;
 
 /** The figures of a run: what they count, that they do not depend on batches or kills, and that they quote safely. */
@@ -160,7 +161,7 @@ class RunFiguresTest {
                 + "  - text_length_filter: {min_len: 500}\n  - '<b>_filter':\n";
         String fine = recipe.replace("  - '<b>_filter':\n", "");
         JsonNode report = run(fine, List.of(Reference.sample(1, hostile), Reference.sample(2, "x".repeat(600))), 5);
-        String page = quern.curation.report.ReportPage.of(report);
+        String page = ReportPage.of(report);
         assertFalse(page.contains("<script") || page.contains("<img"), page);
         assertFalse(page.contains("\u0000") || page.contains("\u202e") || page.contains("\u001b"));
         assertTrue(page.contains("&lt;img src=x onerror=alert(2)&gt; &quot;quoted&quot; &#39;too&#39; &amp;amp;"));
@@ -184,6 +185,75 @@ class RunFiguresTest {
     void shouldWriteThePageBesideTheReportWhenARunEnds() throws IOException {
         JsonNode report = run(RECIPE, samples(), 64);
         Path target = directory.resolve("run-64-" + RECIPE.hashCode() + "-" + samples().hashCode());
-        assertEquals(quern.curation.report.ReportPage.of(report), Files.readString(target.resolve("report.html")));
+        assertEquals(ReportPage.of(report), Files.readString(target.resolve("report.html")));
+    }
+
+    @Test
+    void shouldShowTheLargestClustersWhenThereAreDuplicates() {
+        JsonNode report = run(RECIPE, samples(), 50);
+        JsonNode duplicates = report.path("duplicates");
+        assertEquals(report.path("dropped").path("document_deduplicator").path("duplicate").asLong(),
+                duplicates.path("samples").asLong());
+        JsonNode largest = duplicates.path("largest").path(0);
+        assertEquals(300 / 7 - 1, largest.path("samples").asLong());
+        assertEquals("the same text as some others have", largest.path("text").asText());
+        assertEquals(5, largest.path("dropped").size());
+        assertTrue(ReportPage.of(report).contains("the same text as some others have"));
+    }
+
+    /** Takes out names. */
+    private record Hiding() implements Mapper {
+
+        @Override
+        public String name() {
+            return "hiding_mapper";
+        }
+
+        @Override
+        public boolean hidesText() {
+            return true;
+        }
+
+        @Override
+        public List<Draft> apply(Draft draft) {
+            draft.setText("text", draft.text("text").replace("Alice", "<name>"));
+            return List.of(draft);
+        }
+    }
+
+    @Test
+    void shouldQuoteNoTextAsItStoodBeforeNamesWereTakenOut() {
+        Pipeline plain = Reference.pipeline("process:\n  - text_length_filter: {min_len: 8}\n  - words_num_filter: "
+                + "{min_num: 3}\n");
+        Pipeline hiding = new Pipeline(plain.recipe(), List.of(plain.operators().getFirst(), new Hiding(),
+                plain.operators().getLast()));
+        List<Sample> samples = List.of(Reference.sample(1, "Alice"), Reference.sample(2, "Alice went"),
+                Reference.sample(3, "Alice went home"));
+        Path target = directory.resolve("hiding");
+        try (PipelineRun run = PipelineRun.open(hiding, new ListSource(samples), target, SMALL, List.of())) {
+            while (run.step(2)) {
+                continue;
+            }
+        }
+        JsonNode report = RunReport.figures(target);
+        assertFalse(report.toString().contains("Alice"), report::toString);
+        assertEquals(3, measured(report, "text_length_filter").path("measured").asLong());
+        assertTrue(measured(report, "words_num_filter").path("examples").toString().contains("<name> went"));
+    }
+
+    @Test
+    void shouldDropNothingWhenItIsAnAnalysis() {
+        Path target = directory.resolve("analysis");
+        Pipeline pipeline = Reference.pipeline(RECIPE.replace("  - document_deduplicator:\n", ""));
+        try (PipelineRun run = PipelineRun.open(pipeline, new ListSource(samples()), target, SMALL, List.of(),
+                RunManner.ANALYSIS)) {
+            while (run.step(20)) {
+                continue;
+            }
+        }
+        JsonNode report = RunReport.figures(target);
+        assertEquals(300, report.path("kept").asLong());
+        assertEquals(300, measured(report, "alphanumeric_filter").path("measured").asLong());
+        assertTrue(measured(report, "text_length_filter").path("dropped").asLong() > 10);
     }
 }

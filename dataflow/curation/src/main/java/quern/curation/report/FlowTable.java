@@ -1,9 +1,15 @@
 package quern.curation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
-/** How many samples came to each operator, what it dropped and why, and how much of the time it took. */
+/**
+ * How many samples came to each operator, in the order in which they run, what it dropped and why, and how much of the
+ * time it took.
+ */
 final class FlowTable {
 
     private final JsonNode report;
@@ -23,11 +29,16 @@ final class FlowTable {
         page.raw("<tr><th>operator</th><th>samples</th><th class=\"n\">in</th><th class=\"n wide\">made</th>"
                 + "<th class=\"n\">dropped</th><th class=\"n wide\">of its input</th><th class=\"n wide\">time</th>"
                 + "</tr>\n");
-        for (JsonNode line : report.path("operators")) {
+        List<JsonNode> lines = new ArrayList<>();
+        report.path("operators").forEach(lines::add);
+        lines.sort(Comparator.comparingInt(line -> line.path("runs").asInt()));
+        for (JsonNode line : lines) {
             row(page, line, top, nanos);
         }
         page.close("table").close("div");
-        reasons(page);
+        if (!report.path("analysis").asBoolean()) {
+            reasons(page);
+        }
     }
 
     private void row(Markup page, JsonNode line, long top, long nanos) {
@@ -35,7 +46,7 @@ final class FlowTable {
         long made = line.path("made").asLong();
         long dropped = dropped(line);
         page.open("tr", "data-operator", line.path("operator").asText());
-        page.element("td", line.path("operator").asText(), "class", "name").open("td");
+        page.open("td", "class", "name").name(line.path("operator").asText()).close("td").open("td");
         bar(page, in + made - dropped, dropped, top);
         page.close("td").element("td", Markup.whole(in), "class", "n in");
         page.element("td", made == 0 ? "" : Markup.whole(made), "class", "n wide");
@@ -55,8 +66,8 @@ final class FlowTable {
         page.open("div", "class", "scroll").open("table").raw("<tr><th>operator</th><th>reason</th>"
                 + "<th class=\"n\">samples</th><th class=\"n wide\">of all dropped</th></tr>\n");
         report.path("dropped").properties().forEach(operator -> operator.getValue().properties().forEach(reason -> {
-            page.open("tr").element("td", operator.getKey(), "class", "name");
-            page.element("td", reason.getKey());
+            page.open("tr").open("td", "class", "name").name(operator.getKey()).close("td");
+            page.open("td").name(reason.getKey()).close("td");
             page.element("td", Markup.whole(reason.getValue().asLong()), "class", "n");
             page.element("td", Markup.percent(reason.getValue().asLong(), all), "class", "n wide").close("tr");
         }));

@@ -40,6 +40,16 @@ final class Markup {
         return open(tag, attributes).text(text).close(tag);
     }
 
+    /** A name of several words in one, which may be broken between them. */
+    Markup name(String name) {
+        int from = 0;
+        for (int at = name.indexOf('_'); at >= 0; at = name.indexOf('_', from)) {
+            text(name.substring(from, at + 1)).raw("<wbr>");
+            from = at + 1;
+        }
+        return text(name.substring(from));
+    }
+
     /** Text that may come from anywhere. */
     Markup text(String text) {
         for (int i = 0; i < text.length(); i++) {

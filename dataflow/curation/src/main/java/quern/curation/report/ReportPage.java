@@ -38,6 +38,7 @@ public final class ReportPage {
         page.element("title", title + " \u2013 curation report").raw("<style>\n" + STYLE + "</style>\n").close("head");
         page.open("body").open("main");
         head(title);
+        new ProposalTable(report.path("proposals")).write(page);
         new FlowTable(report).write(page);
         measured();
         new DuplicateList(report.path("duplicates")).write(page);
@@ -58,11 +59,13 @@ public final class ReportPage {
         if (report.path("made").asLong() > 0) {
             figure("made", Markup.whole(report.path("made").asLong()), "made by operators");
         }
-        figure("kept", Markup.whole(report.path("kept").asLong()), "kept");
+        figure("kept", Markup.whole(report.path("kept").asLong()), analysis ? "measured" : "kept");
         long all = report.path("read").asLong() + report.path("made").asLong();
-        figure("dropped", Markup.whole(report.path("dropped_samples").asLong()), "dropped ("
-                + Markup.percent(report.path("dropped_samples").asLong(), all) + ")");
-        figure("changed", Markup.whole(report.path("changed").asLong()), "kept with their text changed");
+        if (!analysis) {
+            figure("dropped", Markup.whole(report.path("dropped_samples").asLong()), "dropped ("
+                    + Markup.percent(report.path("dropped_samples").asLong(), all) + ")");
+            figure("changed", Markup.whole(report.path("changed").asLong()), "kept with their text changed");
+        }
         figure("seconds", Markup.number(report.path("seconds").asDouble()) + " s", "time");
         figure("rate", Markup.number(report.path("megabytesPerSecond").asDouble()) + " MB/s",
                 "of " + Markup.number(report.path("bytes").asLong() / 1e6) + " MB text");
@@ -80,8 +83,9 @@ public final class ReportPage {
                 if (!any) {
                     page.element("h2", "What filters measured", "id", "measured");
                     page.open("p", "class", "soft small").raw("<span class=\"dot kept\"></span>kept &nbsp; "
-                            + "<span class=\"dot dropped\"></span>dropped").text(" by that filter; the dashed line is "
-                            + "its threshold.").close("p");
+                            + "<span class=\"dot dropped\"></span>dropped").text(" by that filter"
+                            + (report.path("analysis").asBoolean() ? " if it filtered" : "")
+                            + "; the dashed line is its threshold.").close("p");
                     any = true;
                 }
                 new MeasuredCard(line.path("operator").asText(), line.path("measured")).write(page);

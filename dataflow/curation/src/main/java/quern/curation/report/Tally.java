@@ -15,7 +15,7 @@ final class Tally {
     static final int NAMES_MAX = 300;
     static final int NAME_CHARS_MAX = 24;
 
-    /** @param kept and @param dropped samples */
+    /** Samples kept, samples dropped. */
     record Row(long kept, long dropped) {
 
         Row plus(Row more) {

@@ -1,0 +1,174 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import quern.curation.AnalysisKeys;
+import quern.curation.Pipeline;
+import quern.curation.Recipe;
+import quern.curation.RecipeCompiler;
+import quern.curation.RecipeOverride;
+import quern.curation.analysis.Analysis;
+import quern.curation.analysis.Proposal;
+import quern.curation.analysis.ProposedRecipe;
+import quern.curation.library.BuiltInOperators;
+
+/** Measures what filters would judge by, filters nothing, and proposes thresholds. */
+@Command(name = "analyze", mixinStandardHelpOptions = true,
+        description = "Measure samples with the filters of a recipe, filter nothing, and propose thresholds.",
+        footer = {"", "Writes analysis/overall.csv, report.html and report.json beside export_path, and "
+                + "NAME_stats.jsonl. Mappers of the recipe run first; with compat: data-juicer-1.4.3 "
+                + "they do not, as in Data-Juicer."})
+final class AnalyzeCommand implements Callable<Integer> {
+
+    private static final String NOTHING = "project_name: analysis\nprocess: []\n";
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Parameters(paramLabel = "RECIPE.yaml", arity = "0..1", description = "Recipe in Data-Juicer's form.")
+    private Path recipe;
+
+    @Option(names = "--all", description = "All filters that need no model, whatever the recipe has.")
+    private boolean all;
+
+    @Option(names = "--dataset_path", paramLabel = "PATH", description = "Local files to read.")
+    private String datasetPath;
+
+    @Option(names = "--dataset", paramLabel = "ID", description = "Dataset to read instead.")
+    private String dataset;
+
+    @Option(names = "--export_path", paramLabel = "FILE", description = "Where results go, as for a run.")
+    private String exportPath;
+
+    @Option(names = "--percentiles", split = ",", paramLabel = "SHARE",
+            description = "Percentiles to tell beside the quartiles, 0 to 1.")
+    private List<Double> percentiles = List.of();
+
+    @Option(names = "--lowest", defaultValue = "0.01", paramLabel = "SHARE",
+            description = "Percentile proposed as the least value (default: ${DEFAULT-VALUE}).")
+    private double lowest;
+
+    @Option(names = "--highest", defaultValue = "0.99", paramLabel = "SHARE",
+            description = "Percentile proposed as the greatest value (default: ${DEFAULT-VALUE}).")
+    private double highest;
+
+    @Option(names = "--propose", paramLabel = "OUT.yaml", description = "Write the recipe with proposed thresholds.")
+    private Path propose;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        var config = options.load().config();
+        var library = new BuiltInOperators();
+        Recipe given = Recipe.parse(text(), overrides(List.of()), config.curation());
+        AnalysisKeys keys = AnalysisKeys.of(given);
+        List<RecipeOverride> more = new ArrayList<>();
+        if (all || keys.auto()) {
+            more.add(new RecipeOverride("process", Analysis.measuringFilters(library, config.curation()).toString()));
+        }
+        if (keys.exportsSamples()) {
+            more.add(new RecipeOverride("keep_stats_in_res_ds", "true"));
+        }
+        Recipe parsed = more.isEmpty() ? given : Recipe.parse(text(), overrides(more), config.curation());
+        Pipeline pipeline = Analysis.pipeline(new RecipeCompiler(library).compile(parsed));
+        if (dataset == null && parsed.files().inputs().isEmpty()) {
+            throw new UsageProblem("nothing to read: give --dataset_path PATH or --dataset ID, or dataset_path in the "
+                    + "recipe");
+        }
+        List<Double> shares = new ArrayList<>(keys.percentiles());
+        shares.addAll(percentiles);
+        var files = new FileAnalysis(pipeline, config, options.screen(), dataset,
+                keys.auto() ? keys.autoSamples() : Long.MAX_VALUE, keys.exportsSamples());
+        Analysis analysis = files.run(new Analysis.Choice(shares, lowest, highest));
+        if (propose != null) {
+            Files.writeString(propose, new ProposedRecipe(parsed, library).with(analysis.proposals()));
+        }
+        print(files.report(), analysis.proposals(), files.written());
+        return ExitCode.OK;
+    }
+
+    private void check() {
+        if (recipe == null && !all) {
+            throw new UsageProblem("give a recipe, or --all for all filters that need no model");
+        }
+        for (double share : percentiles) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new UsageProblem("--percentiles has " + share + ", expected 0 to 1");
+            }
+        }
+        if (!(lowest >= 0 && lowest < highest && highest <= 1)) {
+            throw new UsageProblem("--lowest " + lowest + " and --highest " + highest
+                    + ", expected 0 <= lowest < highest <= 1");
+        }
+    }
+
+    private List<RecipeOverride> overrides(List<RecipeOverride> more) {
+        List<RecipeOverride> overrides = new ArrayList<>(more);
+        if (datasetPath != null) {
+            overrides.add(new RecipeOverride("dataset_path", datasetPath));
+        }
+        if (exportPath != null) {
+            overrides.add(new RecipeOverride("export_path", exportPath));
+        }
+        return overrides;
+    }
+
+    private String text() throws IOException {
+        try {
+            return recipe == null ? NOTHING : Files.readString(recipe);
+        } catch (NoSuchFileException e) {
+            throw new UsageProblem("no recipe " + recipe, e);
+        }
+    }
+
+    private void print(JsonNode report, List<Proposal> proposals, List<Path> written) {
+        Screen screen = options.screen();
+        if (screen.json()) {
+            ObjectNode node = ApiClient.JSON.createObjectNode().put("read", report.path("read").asLong())
+                    .put("measured", report.path("kept").asLong());
+            node.set("proposals", report.path("proposals"));
+            node.set("names", report.path("names"));
+            node.put("seconds", report.path("seconds").asDouble())
+                    .put("megabytesPerSecond", report.path("megabytesPerSecond").asDouble());
+            written.forEach(file -> node.withArray("files").add(file.toString()));
+            if (propose != null) {
+                node.put("recipe", propose.toString());
+            }
+            screen.json(node);
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("operator", "stat", "min", "max", "would drop", "as it is"));
+        for (Proposal one : proposals) {
+            rows.add(List.of(one.label(), one.stat(), number(one.min()), number(one.max()), percent(one.share()),
+                    percent((double) one.droppedNow() / Math.max(1, one.count()))));
+        }
+        screen.table(rows);
+        screen.line(report.path("read").asLong() + " read, " + report.path("kept").asLong() + " measured");
+        written.forEach(file -> screen.line(file.toString()));
+        if (propose != null) {
+            screen.line(propose.toString());
+        }
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f %%", 100 * share);
+    }
+}

@@ -1,0 +1,131 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import quern.actors.curation.RunStream;
+import quern.appliance.Appliance;
+import quern.config.ApplianceConfig;
+import quern.curation.DatasetManifest;
+import quern.curation.DatasetSource;
+import quern.curation.FileRun;
+import quern.curation.LimitedSource;
+import quern.curation.Pipeline;
+import quern.curation.PipelineRun;
+import quern.curation.RunManner;
+import quern.curation.RunReport;
+import quern.curation.SampleSource;
+import quern.curation.analysis.Analysis;
+import quern.ingest.reader.ReadLimits;
+import quern.kv.DataDirectory;
+
+/** An analysis of local files or of a dataset, in this process. */
+final class FileAnalysis {
+
+    /** Made before the actors' threads, whose first messages would meet a log that is not set up. */
+    private static final Logger LOG = LoggerFactory.getLogger(FileAnalysis.class);
+    private static final long STEP_MS = 100;
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
+    private final Pipeline pipeline;
+    private final ApplianceConfig config;
+    private final Screen screen;
+    private final String dataset;
+    private final long samplesMax;
+    private final boolean exportsSamples;
+    private final List<Path> written = new ArrayList<>();
+    private JsonNode report;
+
+    /** @param dataset null where the recipe names local files */
+    FileAnalysis(Pipeline pipeline, ApplianceConfig config, Screen screen, String dataset, long samplesMax,
+            boolean exportsSamples) {
+        this.pipeline = pipeline;
+        this.config = config;
+        this.screen = screen;
+        this.dataset = dataset;
+        this.samplesMax = samplesMax;
+        this.exportsSamples = exportsSamples;
+    }
+
+    /** Measures all samples and writes the files. */
+    Analysis run(Analysis.Choice choice) throws IOException {
+        Path base = Path.of("").toAbsolutePath();
+        FileRun files = dataset == null ? FileRun.of(pipeline, base) : FileRun.ofResult(pipeline, base);
+        Files.createDirectories(files.workDir());
+        Path state = Files.createTempDirectory(files.workDir(), ".analysis-");
+        try {
+            measure(new LimitedSource(source(files), samplesMax), state);
+            Analysis analysis = new Analysis(pipeline, state, choice);
+            Path target = files.workDir().resolve(Analysis.DIRECTORY);
+            report = analysis.write(target);
+            written.add(target.resolve("overall.csv"));
+            written.add(target.resolve(RunReport.PAGE));
+            written.add(target.resolve(RunReport.FILE));
+            keep(state.resolve(RunManner.STATS), files.besideResult("_stats.jsonl"));
+            if (exportsSamples) {
+                for (DatasetManifest.Shard shard : DatasetManifest.read(state).shards()) {
+                    keep(state.resolve(shard.file()), files.besideResult(".jsonl"));
+                }
+            }
+            return analysis;
+        } finally {
+            DataDirectory.removeTree(state);
+        }
+    }
+
+    private void keep(Path from, Path to) throws IOException {
+        if (Files.exists(from) && Files.size(from) > 0) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+            written.add(to);
+        }
+    }
+
+    private SampleSource source(FileRun files) {
+        if (dataset == null) {
+            return files.samples(ReadLimits.of(config.ingest()));
+        }
+        Path directory = config.data().resolve("datasets").resolve(Path.of(dataset).getFileName());
+        if (!Files.isDirectory(directory)) {
+            throw new UsageProblem("no dataset '" + dataset + "' in " + config.data());
+        }
+        return new DatasetSource(directory);
+    }
+
+    private void measure(SampleSource source, Path state) {
+        LOG.debug("analysis in {}", state);
+        var system = ActorSystem.create(Behaviors.empty(), "quern-analyze", Appliance.pekko());
+        try (PipelineRun run = PipelineRun.open(pipeline, source, state, config.curation(), List.of(),
+                        RunManner.ANALYSIS);
+                RunStream stream = new RunStream(run, system, config.curation().threads())) {
+            while (stream.step(STEP_MS)) {
+                if (run.progress().in() > 0) {
+                    screen.progress("read", run.progress().in(), 0);
+                }
+            }
+        } finally {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().orTimeout(END_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                    .exceptionally(late -> null).join();
+        }
+    }
+
+    /** The report of the last {@link #run}. */
+    JsonNode report() {
+        return report;
+    }
+
+    /** Files of the last {@link #run}. */
+    List<Path> written() {
+        return List.copyOf(written);
+    }
+}
