@@ -84,7 +84,7 @@ public final class FileRun {
         Recipe recipe = pipeline.recipe();
         Path result = result(recipe, base);
         String work = recipe.files().workDir();
-        return new FileRun(pipeline, List.of(), result, form(recipe, result),
+        return new FileRun(pipeline, base, List.of(), result, form(recipe, result),
                 work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
     }
 
