@@ -25,7 +25,9 @@ class MainContentTest {
                 <li><a href=4>About</a></li></ul></div>
                 <div class="outer"><div class="content-wrap"><h1>Title</h1><p>%s</p><h2>List</h2>
                 <ul><li>first</li><li><a href=5>linked</a></li></ul><table><tr><td>a</td><td>b</td></tr></table>
-                <pre>x = 1\n  y</pre><p>%s</p></div>
+                <pre>x = 1\n  y</pre>
+                <div class="newsletter-box"><p>Write to us</p></div><div role="complementary"><p>Beside it</p></div>
+                <div><p>We set cookies here.</p><button>I agree</button></div><p>%s</p></div>
                 <div class="sidebar"><p>Popular: something else</p></div></div>
                 <div class="related-posts"><a href=6>More</a></div>
                 <div class="page-footer"><p>Imprint and so on</p></div>

@@ -69,6 +69,11 @@ class RowWriterTest {
 
     @Test
     void shouldKeepHalfASurrogatePairInJsonAndReplaceItInParquet() throws IOException {
+        for (String text : List.of("\uD83D", "a\uDE00", "\uDE00\uD83D", "é".repeat(5000) + "\uD83D",
+                "\uD83D".repeat(9000), "😀".repeat(4000) + "\uD83D😀")) {
+            var row = JSON.createObjectNode().put("text", text);
+            assertEquals(row, JSON.readTree(JsonLines.bytes(row)));
+        }
         String row = "{\"text\":\"a\\uD83Dé\"}";
         assertEquals("a\uD83Dé", read(write("a.jsonl", RowForm.JSONL, 0, List.of(row)).getFirst())
                 .getFirst().path("text").asText());
