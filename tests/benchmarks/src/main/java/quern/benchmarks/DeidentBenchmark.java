@@ -36,6 +36,7 @@ public final class DeidentBenchmark {
         System.out.printf("%s, %s%n", System.getProperty("java.vm.version"), LocalDate.now());
         print("tuning set", LetterWriter.tuning(letters, SEED));
         print("second set", LetterWriter.second(letters, SEED));
+        print("third set", LetterWriter.third(letters, SEED));
         List<Letter> heldOut = LetterWriter.heldOut(letters, SEED);
         print("held-out set", heldOut);
         byte[] key = "a key of the benchmark".getBytes(StandardCharsets.UTF_8);

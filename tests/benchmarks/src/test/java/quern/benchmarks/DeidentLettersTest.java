@@ -22,7 +22,7 @@ class DeidentLettersTest {
     @Test
     void shouldFindNearlyAllWhenLettersHavePlantedIdentities() {
         for (List<Letter> letters : List.of(LetterWriter.tuning(LETTERS, 1), LetterWriter.second(LETTERS, 2),
-                LetterWriter.heldOut(LETTERS, 3))) {
+                LetterWriter.third(LETTERS, 3))) {
             assertEquals(List.of(), worse(DeidentBenchmark.score(letters), 0.98, 0.9, 0.95));
         }
     }

@@ -42,6 +42,11 @@ public final class LetterWriter {
         return new LetterWriter(new SecondStyles(), seed).letters(count);
     }
 
+    /** Another one that was held out at first. */
+    public static List<Letter> third(int count, long seed) {
+        return new LetterWriter(new ThirdStyles(), seed).letters(count);
+    }
+
     /** The set that no rule was tuned on. */
     public static List<Letter> heldOut(int count, long seed) {
         return new LetterWriter(new HeldOutStyles(), seed).letters(count);

@@ -19,7 +19,7 @@ final class Numbers {
         return digits.toString();
     }
 
-    /** Each {@code #} a digit, each {@code @} a letter, each {@code +} a digit that is no zero. */
+    /** Each {@code #} a digit, {@code @} a letter, {@code +} a digit that is no zero, {@code *} a plus sign. */
     static String fill(String pattern, Random random) {
         StringBuilder filled = new StringBuilder();
         for (char c : pattern.toCharArray()) {
@@ -27,6 +27,7 @@ final class Numbers {
                 case '#' -> (char) ('0' + random.nextInt(10));
                 case '+' -> (char) ('1' + random.nextInt(9));
                 case '@' -> "ABCDEFGHKLMNPRSTUVWXYZ".charAt(random.nextInt(22));
+                case '*' -> '+';
                 default -> c;
             });
         }

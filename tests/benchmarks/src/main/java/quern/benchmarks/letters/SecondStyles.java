@@ -22,11 +22,11 @@ final class SecondStyles implements StyleSet {
     private static final String[] GERMAN_DATES = {"d. MMMM yyyy", "dd.MM.yyyy", "d. M. yyyy", "EEEE, dd. MMMM yyyy",
             "dd.MM.yy"};
     private static final String[] FRENCH_DATES = {"d MMMM yyyy", "dd/MM/yyyy", "EEEE d MMMM yyyy"};
-    private static final String[] PHONES = {"\u002B1 (+##) +##-####", "+## +## ####", "\u002B1-+##-+##-####",
-            "(+##)+##-####", "+##/+##-####", "\u002B44 20 7### ####", "07### ######", "+##-+##-#### ext. ###"};
-    private static final String[] GERMAN_PHONES = {"\u002B49 (0)711 ######-##", "06221-######", "\u002B49 89 #######",
+    private static final String[] PHONES = {"*1 (+##) +##-####", "+## +## ####", "*1-+##-+##-####",
+            "(+##)+##-####", "+##/+##-####", "*44 20 7### ####", "07### ######", "+##-+##-#### ext. ###"};
+    private static final String[] GERMAN_PHONES = {"*49 (0)711 ######-##", "06221-######", "*49 89 #######",
             "0 61 31 / ## ## ##"};
-    private static final String[] FRENCH_PHONES = {"01 ## ## ## ##", "06.##.##.##.##", "\u002B33 4 ## ## ## ##"};
+    private static final String[] FRENCH_PHONES = {"01 ## ## ## ##", "06.##.##.##.##", "*33 4 ## ## ## ##"};
     private static final String[] STREETS = {"East 42nd", "Sycamore Ridge", "Old Mill", "Martin Luther King", "Juniper",
             "W. Fulton"};
     private static final String[] WAYS = {"Terrace", "Pkwy", "Pl.", "Circle", "Highway", "Way", "Rd, Apt 4B",

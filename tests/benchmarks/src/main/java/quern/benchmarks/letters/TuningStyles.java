@@ -21,7 +21,7 @@ final class TuningStyles implements StyleSet {
             "MM-dd-yyyy", "MMM d, yyyy", "dd-MMM-yyyy", "M/d/yy"};
     private static final String[] GERMAN_DATES = {"dd.MM.yyyy", "d.M.yyyy", "d. MMMM yyyy", "dd.MM.yy"};
     private static final String[] PHONES = {"(+##) +##-####", "+##-+##-####", "1-+##-+##-####", "+##.+##.####",
-            "\u002B1 +## +## ####", "+## +##-####"};
+            "*1 +## +## ####", "+## +##-####"};
     private static final String[] GERMAN_PHONES = {"0711 / ######", "(030) ########", "089/######-##",
             "0171 #######"};
     private static final String[] STREETS = {"Maple", "Oak Hill", "Washington", "Elm", "Lake Shore", "Park",
