@@ -96,7 +96,7 @@ final class LabelFinder {
     private int valueTo(int from, boolean plate) {
         int run = runs.runAt(from);
         if (run >= runs.count() || runs.from(run) != from || runs.length(run) > VALUE_CHARS_MAX
-                || !runs.hasDigits(run) && !startsCode(run)) {
+                || !runs.hasDigits(run) && !startsCode(run, plate)) {
             return from;
         }
         while (run + 1 < runs.count() && runs.to(run + 1) - from <= VALUE_CHARS_MAX && joined(run, plate)) {
@@ -106,11 +106,11 @@ final class LabelFinder {
     }
 
     /** Letters that begin a number: {@code INV-2034}, {@code HD A 123}. */
-    private boolean startsCode(int run) {
-        boolean digitsNext = runs.hasDigits(run + 1) && joinedAnyhow(run);
+    private boolean startsCode(int run, boolean plate) {
+        boolean digitsNext = runs.hasDigits(run + 1) && (joinedAnyhow(run) || plate && runs.isSpace(run));
         boolean lettersNext = runs.isWord(run + 1) && runs.length(run + 1) <= 2 && runs.hasDigits(run + 2)
                 && joinedAnyhow(run) && runs.isGap(run + 1, "-", 3);
-        return runs.length(run) <= GROUP_CHARS_MAX && (runs.isAllCapitals(run)
+        return runs.length(run) <= GROUP_CHARS_MAX && (plate || runs.isAllCapitals(run) || runs.isGap(run, '-')
                 || !NameWords.STOP.contains(runs.lower(run)))
                 && Months.number(runs.lower(run)) == 0 && (digitsNext || lettersNext);
     }
