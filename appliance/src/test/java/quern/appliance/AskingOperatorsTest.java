@@ -115,8 +115,8 @@ class AskingOperatorsTest {
         TestAppliance appliance = TestAppliance.startEndless(directory.resolve("data"), Map.of());
         try (appliance) {
             document(appliance, 1);
-            String recipe = "process:\n  - sentence_augmentation_mapper: {task_sentence: Go on., text_key_second: more, "
-                    + "max_new_tokens: 1000000, sampling_params: {temperature: 1}}\n";
+            String recipe = "process:\n  - sentence_augmentation_mapper: {task_sentence: Go on., "
+                    + "text_key_second: more, max_new_tokens: 1000000, sampling_params: {temperature: 1}}\n";
             String id = submit(appliance, recipe);
             assertTrue(TestAppliance.await(LIMIT, () -> appliance.active() > 0), "nothing was asked");
             assertEquals(200, appliance.post("/v1/jobs/" + id + "/cancel", "{}").statusCode());

@@ -26,6 +26,9 @@ import quern.config.CurationConfig;
  */
 public final class PipelineRun implements AutoCloseable {
 
+    /** Between two checkpoints where operators wait for answers: those are costly to get again. */
+    private static final long WAITING_CHECKPOINT_NANOS = 10_000_000_000L;
+
     private final Pipeline pipeline;
     private final SampleSource source;
     private final Path directory;
@@ -40,7 +43,9 @@ public final class PipelineRun implements AutoCloseable {
 
     private int stage;
     private boolean finished;
+    private final boolean waits;
     private long sinceCheckpoint;
+    private long checkpointNanos = System.nanoTime();
     private StageInput input;
     private StageOutput output;
     private Passage passage;
@@ -51,6 +56,7 @@ public final class PipelineRun implements AutoCloseable {
             List<String> labels, RunManner manner, Checkpoint from) {
         this.manner = manner;
         this.pipeline = pipeline;
+        this.waits = pipeline.operators().stream().anyMatch(Operator::waits);
         this.source = source;
         this.directory = directory;
         this.config = config;
@@ -69,6 +75,7 @@ public final class PipelineRun implements AutoCloseable {
             RunCounts counts) {
         this.manner = RunManner.DATASET;
         this.pipeline = pipeline;
+        this.waits = pipeline.operators().stream().anyMatch(Operator::waits);
         this.source = source;
         this.directory = directory;
         this.config = config;
@@ -271,7 +278,8 @@ public final class PipelineRun implements AutoCloseable {
     public void commit(Batch batch) {
         output.write(batch);
         sinceCheckpoint += batch.samples();
-        if (sinceCheckpoint >= config.checkpointSamples()) {
+        boolean late = waits && System.nanoTime() - checkpointNanos > WAITING_CHECKPOINT_NANOS;
+        if (late || sinceCheckpoint >= config.checkpointSamples()) {
             checkpoint(stage, batch.position, batch.lengths);
         }
         publish();
@@ -364,6 +372,7 @@ public final class PipelineRun implements AutoCloseable {
                 counts)
                 .write(directory);
         sinceCheckpoint = 0;
+        checkpointNanos = System.nanoTime();
     }
 
     /** Time spent until now, in earlier attempts up to their last checkpoint too. */

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import quern.ingest.Sample;
 
 class GeneratingMappersTest {
 
@@ -59,6 +61,29 @@ class GeneratingMappersTest {
         String seeds = seeds();
         assertThrows(RecipeException.class, () -> Asked.pipeline(model,
                 "- generate_qa_from_examples_mapper: {similarity_threshold: 2, seed_file: " + seeds + "}"));
+    }
+
+    @Test
+    void shouldGiveTheSameSamplesWhenTheRunIsKilledAndGoesOn() throws Exception {
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < 57; i++) {
+            samples.add(Reference.sample(i, "text number " + i));
+        }
+        String recipe = "process:\n  - sentence_augmentation_mapper: {task_sentence: Go., text_key_second: more}\n";
+        ScriptedGenerator model = ScriptedGenerator.by(request ->
+                "answer " + request.sampling().seed().getAsLong() + " to " + request.messages().getLast().content());
+        List<JsonNode> whole = Reference.run(Asked.pipeline(model, recipe), samples, directory.resolve("whole"));
+        Path killed = directory.resolve("killed");
+        for (int steps = 1; steps < 9; steps++) {
+            try (PipelineRun run = PipelineRun.open(Asked.pipeline(model, recipe), new ListSource(samples), killed,
+                    Reference.CONFIG, List.of())) {
+                for (int step = 0; step < steps; step++) {
+                    run.step(4);
+                }
+            }
+        }
+        assertEquals(whole, Reference.run(Asked.pipeline(model, recipe), samples, killed));
+        assertEquals(57, whole.size());
     }
 
     @Test

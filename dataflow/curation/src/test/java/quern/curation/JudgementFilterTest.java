@@ -80,8 +80,8 @@ class JudgementFilterTest {
         Asked asked = Asked.run(model, "- llm_task_relevance_filter: {task_desc: about foxes, valid_dataset: "
                 + "[{text: What is a fox}, {text: unseen}], n_shot: 1}", SAMPLE);
         String input = model.requests().getFirst().messages().getLast().content();
-        assertTrue(input.startsWith("# Task Description\nabout foxes\n\n# Validation Data\n'''\n**Text**\nWhat is a fox"),
-                input);
+        assertTrue(input.startsWith("# Task Description\nabout foxes\n\n# Validation Data\n"
+                + "'''\n**Text**\nWhat is a fox"), input);
         assertFalse(input.contains("unseen"));
         assertEquals(1, model.requests().size(), "what is too long stays too long");
         assertEquals("not judged: longer than the model's context", asked.rejected().getFirst().reason());

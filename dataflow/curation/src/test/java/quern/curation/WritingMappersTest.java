@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WritingMappersTest {
 
-    private static final String PAIR = "{\"text\": \"The fox is red.\", \"query\": \"Colour?\", \"response\": \"Blue.\"}";
+    private static final String PAIR =
+            "{\"text\": \"The fox is red.\", \"query\": \"Colour?\", \"response\": \"Blue.\"}";
     private static final String PASSAGE = "{\"text\": \"The red  fox\\nlives in a den. It hunts at night.\", \"k\": 7}";
 
     @ParameterizedTest

@@ -69,13 +69,15 @@ public record DialogMapper(DialogTask task, Asking asking, List<String> candidat
             String query = forms.query().fill(_ -> turn.query());
             String before = String.join("",
                     rounds.subList(Math.max(0, rounds.size() - roundsMax), rounds.size()));
-            String choice = candidates.isEmpty() ? "" : forms.candidates().fill(_ -> String.join(", ", candidates)) + "\n";
+            String choice = candidates.isEmpty() ? ""
+                    : forms.candidates().fill(_ -> String.join(", ", candidates)) + "\n";
             Finding finding = find(draft, List.of(Message.system(prompt), Message.user(choice + before + query)))
                     .orElse(new Finding("", task.none()));
             labels.add(finding.label());
             reasons.add(finding.analysis());
             rounds.add(query + forms.analysis().fill(_ -> finding.analysis())
-                    + forms.label().fill(_ -> Template.shown(finding.label())) + forms.response().fill(_ -> turn.response()));
+                    + forms.label().fill(_ -> Template.shown(finding.label()))
+                    + forms.response().fill(_ -> turn.response()));
         }
         meta.set(keys.labels(), labels);
         meta.set(keys.analysis(), reasons);

@@ -23,7 +23,7 @@ public record Digest(Asking asking, TextModel sizes, int tokensMax, String promp
     /** Field under which aggregators write. */
     public static final String BATCH_META = "__dj__batch_meta__";
 
-    /** The texts an aggregator works on: a meta field of every sample of the group; null where it is no list of texts. */
+    /** What an aggregator works on: a meta field of every sample of the group; null where it is no list of texts. */
     static List<String> texts(Draft draft, String inputKey) {
         List<String> ofMeta = texts(FieldPath.get(draft.fields(), Draft.META + "." + inputKey));
         return ofMeta != null ? ofMeta : texts(FieldPath.get(draft.fields(), inputKey));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import quern.curation.Draft;
 import quern.curation.Mapper;
 import quern.curation.TextGenerator.Answer;
@@ -54,8 +55,10 @@ public record EntityRelationMapper(Asking asking, String textKey, String entityK
             graph.entities().values().forEach(entities::add);
             ArrayNode relations = meta.putArray(relationKey);
             graph.relations().values().forEach(relation -> {
-                if (graph.entities().containsKey(relation.path("relation_source_entity").textValue())
-                        && graph.entities().containsKey(relation.path("relation_target_entity").textValue())) {
+                Set<String> named = graph.entities().keySet();
+                boolean known = named.contains(relation.path("relation_source_entity").textValue())
+                        && named.contains(relation.path("relation_target_entity").textValue());
+                if (known) {
                     relations.add(relation);
                 } else {
                     draft.note("relation of entities that were not named");

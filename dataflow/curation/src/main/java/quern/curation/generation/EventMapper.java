@@ -15,8 +15,8 @@ import quern.curation.TextGenerator.Message;
 /**
  * Makes a sample of each event of a text, with the people in it.
  *
- * <p>Recipe key {@code extract_event_mapper}. Meta fields {@code event_description} and {@code relevant_characters}; the
- * other fields are copied. A text without events, or without a usable answer, is dropped with that reason, where
+ * <p>Recipe key {@code extract_event_mapper}. Meta fields {@code event_description} and {@code relevant_characters};
+ * the other fields are copied. A text without events, or without a usable answer, is dropped with that reason, where
  * Data-Juicer loses it silently.
  *
  * @param pattern of a free answer with the groups number, description and people; absent: the answer is JSON

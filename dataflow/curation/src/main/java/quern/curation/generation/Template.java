@@ -87,6 +87,7 @@ public final class Template {
 
     /** A field as it reads in a prompt. */
     static String shown(JsonNode value) {
-        return value == null || value.isNull() || value.isMissingNode() ? "" : value.isTextual() ? value.textValue() : value.toString();
+        boolean absent = value == null || value.isNull() || value.isMissingNode();
+        return absent ? "" : value.isTextual() ? value.textValue() : value.toString();
     }
 }
