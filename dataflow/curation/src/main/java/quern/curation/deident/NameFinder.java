@@ -310,7 +310,8 @@ final class NameFinder {
     private void single(int run, int known, boolean everyday) {
         char before = runs.charAt(runs.from(run) - 1);
         char after = runs.charAt(runs.to(run));
-        if (before == '-' || after == '-' || isMixed(runs.word(run)) || after == '.' && runs.charAt(runs.to(run) + 1) == '-') {
+        if (before == '-' || after == '-' || isMixed(runs.word(run)) || after == '.' && runs.charAt(runs.to(run)
+                + 1) == '-') {
             return;
         }
         boolean begins = begins(run);
