@@ -11,8 +11,8 @@ import java.util.Locale;
 import quern.ingest.Unreadable;
 
 /**
- * The samples of one local file in its order: the rows of JSONL, JSON, CSV and TSV with all their fields as they are,
- * messages of a mailbox, and every other file as one sample with a field {@code text}. Each row stands alone: another
+ * The samples of one local file in its order: the rows of JSONL, JSON, CSV, TSV, Parquet and workbooks with all their fields,
+ * messages, entries of archives, and every other file as one sample with a field {@code text}. Each row stands alone: another
  * may have other fields and types. A row that cannot be read is {@link Item.Refused}, and so is the rest of a file
  * that cannot be read on; nothing in a file can make it throw. Memory is bounded by the largest row, not by the file.
  * One owner, one thread.
