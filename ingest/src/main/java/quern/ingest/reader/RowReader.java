@@ -11,11 +11,11 @@ import java.util.Locale;
 import quern.ingest.Unreadable;
 
 /**
- * The samples of one local file in its order: the rows of JSONL, JSON, CSV, TSV, Parquet and workbooks with all their fields,
- * messages, entries of archives, and every other file as one sample with a field {@code text}. Each row stands alone: another
- * may have other fields and types. A row that cannot be read is {@link Item.Refused}, and so is the rest of a file
- * that cannot be read on; nothing in a file can make it throw. Memory is bounded by the largest row, not by the file.
- * One owner, one thread.
+ * The samples of one local file in its order: the rows of JSONL, JSON, CSV, TSV, Parquet and workbooks with all their
+ * fields, messages, entries of archives, and every other file as one sample with a field {@code text}. Each row stands
+ * alone: another may have other fields and types. A row that cannot be read is {@link Item.Refused}, and so is the
+ * rest of a file that cannot be read on; nothing in a file can make it throw. Memory is bounded by the largest row,
+ * not by the file. One owner, one thread.
  *
  * <p>Where the file does not have them, samples get {@value #SUFFIX} (the name's ending in lower case, with the one
  * before it where the file is compressed, such as {@code .jsonl.zst}) and {@value #SOURCE_FILE}.
