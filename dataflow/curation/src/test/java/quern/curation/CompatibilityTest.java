@@ -50,6 +50,8 @@ class CompatibilityTest {
     void shouldRemoveAddressesOnlyWhenTheyStandAlone() throws IOException {
         check("clean_ip_mapper:{}", "999.1.1.1 and 10.0.0.1:80, v1.2.3.4.5", "999.1.1.1 and :80, v1.2.3.4.5",
                 "9 and :80, v.5");
+        check("clean_ip_mapper:{}", "at 188.46.244.216my, ip:10.0.0.1.", "at my, ip:.", "at my, ip:.");
+        check("clean_ip_mapper:{}", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8:9", ":9");
         check("clean_ip_mapper:{\"repl\": \"*\"}", "(192.168.255.1) 2001:db8:0:0:0:0:0:1", "(*) *", "(*) *");
     }
 

@@ -61,7 +61,7 @@ public final class BuiltInOperators implements OperatorLibrary {
 
     /** What a user may read about an operator; empty where there is none of that name. */
     public Optional<OperatorPage> page(String name) {
-        return specs.containsKey(name) ? Optional.ofNullable(OperatorPages.read().get(name)) : Optional.empty();
+        return specs.containsKey(name) ? Optional.ofNullable(OperatorPages.all().get(name)) : Optional.empty();
     }
 
     /** Names of Data-Juicer's operators that {@link #refusal} says something about, but for those on media. */

@@ -14,10 +14,19 @@ final class OperatorPages {
     private static final String FILE = "operators.md";
     private static final String DIFFERS = "Differs: ";
 
+    /** Read once, when first asked. */
+    private static final class Holder {
+        static final Map<String, OperatorPage> PAGES = Map.copyOf(parse());
+    }
+
     private OperatorPages() {}
 
     /** Operator to page. */
-    static Map<String, OperatorPage> read() {
+    static Map<String, OperatorPage> all() {
+        return Holder.PAGES;
+    }
+
+    private static Map<String, OperatorPage> parse() {
         Map<String, OperatorPage> pages = new LinkedHashMap<>();
         for (String section : text().split("(?m)^## ")) {
             int end = section.indexOf('\n');

@@ -19,12 +19,11 @@ import quern.curation.text.BoundedText;
 public record PatternMapper(String name, String textKey, List<Pattern> patterns, List<String> replacements)
         implements TextMapper {
 
-    /** IPv4 addresses and IPv6 addresses of eight groups that are no part of a longer word or number. */
+    /** IPv4 addresses, and IPv6 addresses of eight groups, that are no part of more or longer numbers. */
     public static final Pattern IP_ADDRESS = Pattern.compile(
-            "(?<![\\p{L}\\p{Nd}_])(?<!\\p{Nd}\\.)"
-            + "(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\\.){3}"
-            + "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])(?![\\p{L}\\p{Nd}_])(?!\\.\\p{Nd})"
-            + "|(?<![\\p{L}\\p{Nd}_:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\\p{L}\\p{Nd}_:])");
+            "(?<!\\p{Nd})(?<!\\p{Nd}\\.)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\\.){3}"
+            + "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])(?!\\.?\\p{Nd})"
+            + "|(?<![0-9a-fA-F])(?<![0-9a-fA-F]:)(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?!:?[0-9a-fA-F])");
     /**
      * Data-Juicer's: IPv4 addresses, octets tried in its order, and IPv6 addresses of eight groups, anywhere, also
      * within longer numbers.

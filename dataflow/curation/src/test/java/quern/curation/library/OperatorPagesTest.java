@@ -23,7 +23,7 @@ class OperatorPagesTest {
 
     @Test
     void shouldNameOnlyOperatorsThereAreOrThatDataJuicerHas() {
-        Set<String> unknown = new TreeSet<>(OperatorPages.read().keySet());
+        Set<String> unknown = new TreeSet<>(OperatorPages.all().keySet());
         unknown.removeIf(name -> library.find(name).isPresent() || library.refusal(name).isPresent());
         assertEquals(Set.of(), unknown);
     }
