@@ -42,7 +42,7 @@ final class ClusteredInput implements StageInput {
         earlierCount = files.stream().mapToInt(SignatureFile::count).sum();
         files.add(new SignatureFile(directory, Spill.name(stage), deduplicator.signatureBytes()));
         signatures = new JoinedSignatures(files);
-        Path decision = directory.resolve(Spill.name(stage) + ".clusters");
+        Path decision = directory.resolve(Spill.name(stage) + "-" + compared() + ".clusters");
         try {
             if (!Files.exists(decision)) {
                 decide(deduplicator, new Scratch(directory, Spill.name(stage) + "-", memoryBytes), decision);
@@ -58,6 +58,11 @@ final class ClusteredInput implements StageInput {
         } catch (IOException e) {
             throw new UncheckedIOException(lines.toString(), e);
         }
+    }
+
+    /** Another name where an earlier dataset has changed: what was decided against the one before does not count. */
+    private String compared() {
+        return Hashes.sha256(String.join("\n", files.stream().map(SignatureFile::name).toList())).substring(0, 16);
     }
 
     private void decide(ClusterDeduplicator deduplicator, Scratch scratch, Path decision) throws IOException {

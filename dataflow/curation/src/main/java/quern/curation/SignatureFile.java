@@ -38,6 +38,12 @@ final class SignatureFile implements Signatures, AutoCloseable {
         }
     }
 
+    /** The name of its two files without their endings. */
+    String name() {
+        String file = path.getFileName().toString();
+        return file.substring(0, file.length() - SignatureLog.SIGNATURES.length());
+    }
+
     @Override
     public int count() {
         return count;

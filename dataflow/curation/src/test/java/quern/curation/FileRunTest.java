@@ -245,4 +245,26 @@ class FileRunTest {
         assertEquals(3, texts(directory.resolve("out/third.jsonl")).size());
         assertThrows(RunException.class, () -> run(pipeline(recipe.formatted("fourth", "nowhere.jsonl"))));
     }
+
+    @Test
+    void shouldDecideAgainWhenAnEarlierFileHasChangedSinceTheRunWasKilled() throws IOException {
+        Pipeline pipeline = pipeline("""
+                dataset_path: a.jsonl
+                export_path: out/kept.jsonl
+                process:
+                  - document_minhash_deduplicator: {window_size: 1, against: earlier.jsonl}
+                """);
+        Files.writeString(directory.resolve("earlier.jsonl"), "{\"text\": \"row 0  of \"}\n");
+        PipelineRun killed = FileRun.of(pipeline, directory).open(CONFIG, LIMITS);
+        while (killed.progress().stage() == 0) {
+            killed.step(13);
+        }
+        String more = "{\"text\": \"something else\"}\n".repeat(3) + "{\"text\": \"row 1  of x\"}\n";
+        Files.writeString(directory.resolve("earlier.jsonl"), more);
+        List<String> kept = texts(run(pipeline).getFirst());
+        assertTrue(kept.stream().anyMatch(text -> text.equals("row 0  of ")), kept::toString);
+        assertFalse(kept.stream().anyMatch(text -> text.equals("row 1  of x")), kept::toString);
+        assertTrue(kept.size() > ROWS / 4, kept::toString);
+        killed.close();
+    }
 }
