@@ -66,7 +66,8 @@ final class CurateCommand implements Callable<Integer> {
     private String compat;
 
     @Option(names = "--model", paramLabel = "MODEL",
-            description = "Model that operators of local files ask, where no server runs (default: the configured one).")
+            description = "Model that operators of local files ask, where no server runs (default: the configured "
+                    + "one).")
     private String model;
 
     @Option(names = "--dry-run", description = "Say what would be read, done and written, and stop.")

@@ -41,7 +41,8 @@ class RecipeTest {
         String message = e.getMessage();
         assertTrue(e.problems().size() >= 10, message);
         for (String part : List.of("line 1: projekt_name: unknown key, did you mean project_name?", "executor_type",
-                "expected jsonl, json or parquet", "line 5: text_lenght_filter: unknown operator, did you mean text_length_filter?",
+                "expected jsonl, json or parquet",
+                "line 5: text_lenght_filter: unknown operator, did you mean text_length_filter?",
                 "line 6: text_length_filter: unknown parameter 'min_lem', did you mean min_len?",
                 "line 7: words_num_filter: min_num is 'many', expected a number",
                 "line 8: perplexity_filter: perplexity_filter needs", "image_blurry_filter: samples are text here",
