@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.http.scaladsl.model.ExceptionWithErrorInfo;
@@ -117,7 +118,8 @@ final class FrontDoor {
                 .idleTimeout(UNREAD_PAUSE)
                 .completionTimeout(UNREAD_TIME)
                 .runWith(Sink.ignore(), materializer)
-                .handle((done, broken) -> refusal);
+                // A body that was given up takes its connection with it: the client must not send a next request there.
+                .handle((done, broken) -> refusal.addHeader(Connection.create("close")));
     }
 
     private ApiError error(HttpRequest request, Throwable failure) {
