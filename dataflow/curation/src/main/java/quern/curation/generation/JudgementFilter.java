@@ -104,12 +104,6 @@ public record JudgementFilter(Rubric rubric, Asking asking, Interval keep, List<
         if (answer != null) {
             stats.set(rubric.recordKey(), answer);
             answer.path("tags").properties().forEach(tag -> stats.set(tag.getKey(), tag.getValue()));
-        } else if (rubric.unjudged() == Rubric.Unjudged.MINUS_ONE) {
-            ObjectNode dummy = stats.putObject(rubric.recordKey());
-            ObjectNode scores = dummy.putObject("dimension_scores");
-            dimensions.forEach(dimension -> scores.put(dimension, -1));
-            dummy.putArray("flags").add("dummy");
-            dummy.put("rationale", "dummy record");
         } else {
             stats.putNull(rubric.recordKey());
         }
