@@ -5,16 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import quern.actors.curation.RunStream;
-import quern.appliance.Appliance;
 import quern.config.ApplianceConfig;
 import quern.curation.DatasetManifest;
 import quern.curation.DatasetSource;
@@ -32,10 +25,7 @@ import quern.kv.DataDirectory;
 /** An analysis of local files or of a dataset, in this process. */
 final class FileAnalysis {
 
-    /** Made before the actors' threads, whose first messages would meet a log that is not set up. */
-    private static final Logger LOG = LoggerFactory.getLogger(FileAnalysis.class);
     private static final long STEP_MS = 100;
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Pipeline pipeline;
     private final ApplianceConfig config;
@@ -102,20 +92,15 @@ final class FileAnalysis {
     }
 
     private void measure(SampleSource source, Path state) {
-        LOG.debug("analysis in {}", state);
-        var system = ActorSystem.create(Behaviors.empty(), "quern-analyze", Appliance.pekko());
-        try (PipelineRun run = PipelineRun.open(pipeline, source, state, config.curation(), List.of(),
+        try (FileActors actors = FileActors.open();
+                PipelineRun run = PipelineRun.open(pipeline, source, state, config.curation(), List.of(),
                         RunManner.ANALYSIS);
-                RunStream stream = new RunStream(run, system, config.curation().threads())) {
+                RunStream stream = new RunStream(run, actors.system(), config.curation().threads())) {
             while (stream.step(STEP_MS)) {
                 if (run.progress().in() > 0) {
                     screen.progress("read", run.progress().in(), 0);
                 }
             }
-        } finally {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().orTimeout(END_LIMIT.toSeconds(), TimeUnit.SECONDS)
-                    .exceptionally(late -> null).join();
         }
     }
 

@@ -3,17 +3,11 @@ package quern.appliance.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import quern.actors.RecordText;
 import quern.actors.curation.RunStream;
-import quern.appliance.Appliance;
 import quern.config.ApplianceConfig;
 import quern.curation.FileRun;
 import quern.curation.Pipeline;
@@ -26,10 +20,7 @@ import quern.ingest.reader.ReadLimits;
 /** A recipe over local files, in this process: no server, nothing in the data directory. */
 final class FileCuration {
 
-    /** Made before the actors' threads, whose first messages would meet a log that is not set up. */
-    private static final Logger LOG = LoggerFactory.getLogger(FileCuration.class);
     private static final long STEP_MS = 100;
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Pipeline pipeline;
     private final ApplianceConfig config;
@@ -44,11 +35,10 @@ final class FileCuration {
     /** Runs to the end and prints what became of the samples. */
     void run() {
         FileRun files = FileRun.of(pipeline, Path.of("").toAbsolutePath());
-        LOG.debug("{} files to read", files.inputs().size());
-        var system = ActorSystem.create(Behaviors.empty(), "quern-curate", Appliance.pekko());
         long fromNs = System.nanoTime();
-        try (PipelineRun run = files.open(config.curation(), ReadLimits.of(config.ingest()));
-                RunStream stream = RunStream.of(pipeline, run, system, config.curation())) {
+        try (FileActors actors = FileActors.open();
+                PipelineRun run = files.open(config.curation(), ReadLimits.of(config.ingest()));
+                RunStream stream = RunStream.of(pipeline, run, actors.system(), config.curation())) {
             RunProgress found = run.progress();
             if (found.in() > 0) {
                 screen.note("going on with a run that was interrupted: " + found.in() + " read so far");
@@ -64,10 +54,6 @@ final class FileCuration {
             RunReport report = run.report();
             List<Path> results = files.finish(run);
             print(report, results, (System.nanoTime() - fromNs) / 1e9);
-        } finally {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().orTimeout(END_LIMIT.toSeconds(),
-                    java.util.concurrent.TimeUnit.SECONDS).exceptionally(late -> null).join();
         }
     }
 

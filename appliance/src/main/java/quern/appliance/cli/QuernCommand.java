@@ -40,6 +40,7 @@ public final class QuernCommand implements Runnable {
             boolean serves = arguments.length > 0 && arguments[0].equals("serve");
             System.setProperty(LOG_LEVEL, serves ? "INFO" : "ERROR");
         }
+        FileActors.begin(List.of(arguments));
         return commandLine(arguments).execute(arguments);
     }
 
