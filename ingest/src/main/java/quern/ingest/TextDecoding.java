@@ -15,6 +15,7 @@ public final class TextDecoding {
 
     private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
     private static final int SAMPLE_BYTES = 4096;
+    private static final char REPLACEMENT = '\uFFFD';
 
     /** A charset and the byte-order mark to skip. */
     public record Found(Charset charset, int markBytes) {}
@@ -87,6 +88,12 @@ public final class TextDecoding {
 
     /** Decodes UTF-8 that must be valid; null if it is not. */
     public static String utf8OrNull(byte[] bytes, int from, int to) {
+        String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        // Only where this character stands was something replaced, or it was there before.
+        return text.indexOf(REPLACEMENT) < 0 ? text : strictUtf8OrNull(bytes, from, to);
+    }
+
+    private static String strictUtf8OrNull(byte[] bytes, int from, int to) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from)).toString();
         } catch (CharacterCodingException e) {

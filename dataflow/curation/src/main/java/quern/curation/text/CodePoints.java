@@ -22,11 +22,16 @@ public final class CodePoints {
     static final int SPACE = 16;
     /** Unicode category L: Python's {@code isalpha}. */
     static final int LETTER = 32;
+    /** Lower case of it is special where it is not, or the other way round, or depends on its neighbours. */
+    static final int CASE_CUTS = 64;
 
     private static final int LETTERS = 1 << Character.UPPERCASE_LETTER | 1 << Character.LOWERCASE_LETTER
             | 1 << Character.TITLECASE_LETTER | 1 << Character.MODIFIER_LETTER | 1 << Character.OTHER_LETTER;
     private static final int NUMBERS = 1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.LETTER_NUMBER
             | 1 << Character.OTHER_NUMBER;
+    /** No plane above the third holds letters or numbers, none above the first two cases. */
+    private static final int LETTERS_BELOW = 0x40000;
+    private static final int CASES_BELOW = 0x20000;
     private static final byte[] FACTS = build();
 
     private CodePoints() {}
@@ -53,7 +58,7 @@ public final class CodePoints {
 
     private static byte[] build() {
         byte[] facts = new byte[Character.MAX_CODE_POINT + 1];
-        for (int c = 0; c < facts.length; c++) {
+        for (int c = 0; c < LETTERS_BELOW; c++) {
             int type = 1 << Character.getType(c);
             int letter = (type & LETTERS) != 0 ? LETTER : 0;
             facts[c] = (byte) (letter | ((type & (LETTERS | NUMBERS)) != 0 ? ALPHANUMERIC : 0));
@@ -63,11 +68,21 @@ public final class CodePoints {
         mark(facts, SPACE, "\t\n\u000B\f\r\u001C\u001D\u001E\u001F \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004"
                 + "\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000");
         markSpecial(facts);
+        markCase(facts);
         return facts;
     }
 
     private static void mark(byte[] facts, int fact, String characters) {
         characters.codePoints().forEach(c -> facts[c] |= (byte) fact);
+    }
+
+    private static void markCase(byte[] facts) {
+        for (int c = 0; c < CASES_BELOW; c++) {
+            if (((facts[c] ^ facts[Character.toLowerCase(c)]) & SPECIAL) != 0) {
+                facts[c] |= CASE_CUTS;
+            }
+        }
+        mark(facts, CASE_CUTS, Words.CONTEXTUAL_CASE);
     }
 
     private static void markSpecial(byte[] facts) {

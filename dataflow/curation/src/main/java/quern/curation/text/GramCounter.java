@@ -12,90 +12,99 @@ final class GramCounter {
     private static final long POLYNOMIAL = 0x9E3779B97F4A7C15L;
     private static final long MIX = 0xFF51AFD7ED558CCDL;
     private static final int TABLE_GRAMS_MAX = 1 << 20;
+    private static final ThreadLocal<Tables> TABLES = ThreadLocal.withInitial(() -> new Tables(Tables.SLOTS));
 
     private final long[] keys;
     private final int[] counts;
     private final int mask;
     private int distinct;
-    private int once;
+    private int severalTimes;
     private int total;
     private int[] repeated = new int[16];
     private int repeatedCount;
 
-    private GramCounter(int grams) {
-        int slots = Integer.highestOneBit(Math.max(8, grams) * 2 - 1) << 1;
-        keys = new long[slots];
-        counts = new int[slots];
+    private GramCounter(Tables tables, int slots) {
+        keys = tables.keys;
+        counts = tables.counts;
         mask = slots - 1;
     }
 
     /** Counts every window of {@code length} values, hashed by a rolling polynomial. */
     static GramCounter count(int[] values, int count, int length) {
-        return count(i -> values[i], count, length);
+        return count(new IntWindows(values, count, length), count - length + 1);
     }
 
     /** The same over 64-bit values. */
     static GramCounter count(long[] values, int count, int length) {
-        return count(i -> values[i], count, length);
+        return count(new LongWindows(values, count, length), count - length + 1);
     }
 
-    private static GramCounter count(Values values, int count, int length) {
-        int grams = count - length + 1;
+    private static GramCounter count(Windows windows, int grams) {
         int passes = (grams + TABLE_GRAMS_MAX - 1) / TABLE_GRAMS_MAX;
-        GramCounter counter = new GramCounter(passes > 1 ? TABLE_GRAMS_MAX * 5 / 4 : grams);
+        int slots = slots(passes > 1 ? TABLE_GRAMS_MAX * 5 / 4 : grams);
+        Tables tables = slots > Tables.SLOTS ? new Tables(slots) : TABLES.get();
+        Arrays.fill(tables.counts, 0, slots, 0);
+        GramCounter counter = new GramCounter(tables, slots);
         for (int pass = 0; pass < passes; pass++) {
-            counter.addWindows(values, count, length, passes, pass);
-            if (passes > 1) {
-                counter.collectRepeated();
-                Arrays.fill(counter.counts, 0);
+            windows.rewind();
+            for (int n = windows.next(tables.hashes); n > 0; n = windows.next(tables.hashes)) {
+                counter.add(tables.hashes, passes == 1 ? n : share(tables.hashes, n, passes, pass));
+            }
+            counter.collectRepeated();
+            if (pass + 1 < passes) {
+                Arrays.fill(tables.counts, 0, slots, 0);
             }
         }
         return counter;
     }
 
-    /** The values that make up n-grams, by position. */
-    private interface Values {
-        long at(int index);
+    private static int slots(int grams) {
+        return Integer.highestOneBit(Math.max(8, grams) * 2 - 1) << 1;
     }
 
-    private void addWindows(Values values, int count, int length, int passes, int pass) {
-        long drop = 1;
-        for (int i = 1; i < length; i++) {
-            drop *= POLYNOMIAL;
-        }
-        long hash = 0;
-        for (int i = 0; i < length - 1; i++) {
-            hash = hash * POLYNOMIAL + values.at(i);
-        }
-        for (int i = length - 1; i < count; i++) {
-            hash = hash * POLYNOMIAL + values.at(i);
-            long key = hash * MIX;
-            key ^= key >>> 32;
-            if (passes == 1 || (key >>> 33) % passes == pass) {
-                add(hash, (int) key);
+    private static long mixed(long hash) {
+        long key = hash * MIX;
+        return key ^ key >>> 32;
+    }
+
+    /** Moves the hashes that a pass counts to the front. @return how many */
+    private static int share(long[] hashes, int n, int passes, int pass) {
+        int kept = 0;
+        for (int i = 0; i < n; i++) {
+            if ((mixed(hashes[i]) >>> 33) % passes == pass) {
+                hashes[kept++] = hashes[i];
             }
-            hash -= drop * values.at(i - length + 1);
         }
+        return kept;
     }
 
-    private void add(long hash, int mixed) {
-        int slot = mixed & mask;
-        while (counts[slot] != 0 && keys[slot] != hash) {
-            slot = slot + 1 & mask;
-        }
-        int before = counts[slot]++;
-        if (before == 0) {
+    /** Without branches but for collisions: which n-grams come again is beyond prediction. */
+    private void add(long[] hashes, int n) {
+        int firsts = 0;
+        int seconds = 0;
+        for (int i = 0; i < n; i++) {
+            long hash = hashes[i];
+            int slot = (int) mixed(hash) & mask;
+            int before = counts[slot];
+            while (before != 0 && keys[slot] != hash) {
+                slot = slot + 1 & mask;
+                before = counts[slot];
+            }
             keys[slot] = hash;
-            distinct++;
-            once++;
-        } else if (before == 1) {
-            once--;
+            counts[slot] = before + 1;
+            firsts += before == 0 ? 1 : 0;
+            seconds += before == 1 ? 1 : 0;
         }
-        total++;
+        distinct += firsts;
+        severalTimes += seconds;
+        total += n;
     }
 
     private void collectRepeated() {
-        for (int i = 0; i < counts.length; i++) {
+        if (repeatedCount == severalTimes) {
+            return;
+        }
+        for (int i = 0; i <= mask; i++) {
             if (counts[i] > 1) {
                 if (repeatedCount == repeated.length) {
                     repeated = Arrays.copyOf(repeated, repeatedCount * 2);
@@ -111,7 +120,7 @@ final class GramCounter {
 
     /** Distinct n-grams that occur once. */
     int once() {
-        return once;
+        return distinct - severalTimes;
     }
 
     /** All n-grams. */
@@ -121,9 +130,6 @@ final class GramCounter {
 
     /** Sum of the {@code n} largest counts; there must be as many above one. */
     long sumOfLargest(int n) {
-        if (repeatedCount == 0) {
-            collectRepeated();
-        }
         if (n < repeatedCount) {
             Arrays.sort(repeated, 0, repeatedCount);
         }
@@ -132,5 +138,111 @@ final class GramCounter {
             sum += repeated[i];
         }
         return sum;
+    }
+
+    /** Memory of one thread, used for one text after another. */
+    private static final class Tables {
+
+        /** Above it a text has tables of its own. */
+        static final int SLOTS = 1 << 16;
+        private static final int HASHES = 1 << 10;
+
+        final long[] keys;
+        final int[] counts;
+        final long[] hashes = new long[HASHES];
+
+        Tables(int slots) {
+            keys = new long[slots];
+            counts = new int[slots];
+        }
+    }
+
+    /** Hashes of windows, a few at a time. */
+    private abstract static class Windows {
+
+        final int length;
+        final int count;
+        final long drop;
+        long hash;
+        int next;
+
+        Windows(int count, int length) {
+            this.count = count;
+            this.length = length;
+            long power = 1;
+            for (int i = 1; i < length; i++) {
+                power *= POLYNOMIAL;
+            }
+            drop = power;
+        }
+
+        abstract void rewind();
+
+        /** @return how many were written; 0 at the end */
+        abstract int next(long[] hashes);
+    }
+
+    private static final class IntWindows extends Windows {
+
+        private final int[] values;
+
+        IntWindows(int[] values, int count, int length) {
+            super(count, length);
+            this.values = values;
+        }
+
+        @Override
+        void rewind() {
+            hash = 0;
+            for (next = 0; next < length - 1; next++) {
+                hash = hash * POLYNOMIAL + values[next];
+            }
+        }
+
+        @Override
+        int next(long[] hashes) {
+            int n = Math.min(hashes.length, count - next);
+            long state = hash;
+            for (int i = 0; i < n; i++) {
+                state = state * POLYNOMIAL + values[next + i];
+                hashes[i] = state;
+                state -= drop * values[next + i - length + 1];
+            }
+            hash = state;
+            next += n;
+            return n;
+        }
+    }
+
+    private static final class LongWindows extends Windows {
+
+        private final long[] values;
+
+        LongWindows(long[] values, int count, int length) {
+            super(count, length);
+            this.values = values;
+        }
+
+        @Override
+        void rewind() {
+            hash = 0;
+            for (next = 0; next < length - 1; next++) {
+                hash = hash * POLYNOMIAL + values[next];
+            }
+        }
+
+        @Override
+        int next(long[] hashes) {
+            int n = Math.min(hashes.length, count - next);
+            long state = hash;
+            for (int i = 0; i < n; i++) {
+                state = state * POLYNOMIAL + values[next + i];
+                hashes[i] = state;
+                state -= drop * values[next + i - length + 1];
+            }
+            hash = state;
+            next += n;
+            return n;
+        }
     }
 }

@@ -14,6 +14,7 @@ public final class TextView {
     private int specialCount;
     private int lineCount;
     private int longestLine;
+    private int factsOfAny;
     private Words words;
     private Words lowerWords;
 
@@ -64,6 +65,12 @@ public final class TextView {
         return longestLine;
     }
 
+    /** Whether one of the code points has a fact of {@link CodePoints}. */
+    boolean has(int fact) {
+        count();
+        return (factsOfAny & fact) != 0;
+    }
+
     /** Code points; only the first {@link #codePointCount()} entries count, and they must not be changed. */
     int[] codePoints() {
         count();
@@ -78,12 +85,12 @@ public final class TextView {
     public Words words(boolean lowerCase) {
         if (lowerCase) {
             if (lowerWords == null) {
-                lowerWords = Words.of(this, true);
+                lowerWords = Words.lower(this);
             }
             return lowerWords;
         }
         if (words == null) {
-            words = Words.of(this, false);
+            words = Words.of(this);
         }
         return words;
     }
@@ -113,6 +120,7 @@ public final class TextView {
         int letters = 0;
         int alphanumeric = 0;
         int special = 0;
+        int any = 0;
         for (int i = 0; i < units; ) {
             int c = text.charAt(i++);
             if (Character.isHighSurrogate((char) c) && i < units && Character.isLowSurrogate(text.charAt(i))) {
@@ -120,6 +128,7 @@ public final class TextView {
             }
             points[n++] = c;
             int facts = CodePoints.facts(c);
+            any |= facts;
             alphanumeric += facts & 1;
             special += facts >> 1 & 1;
             letters += facts >> 5 & 1;
@@ -128,6 +137,7 @@ public final class TextView {
         codePointCount = n;
         alphanumericCount = alphanumeric;
         letterCount = letters;
+        factsOfAny = any;
         specialCount = special;
         countLines();
     }

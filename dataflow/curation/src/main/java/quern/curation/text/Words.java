@@ -6,28 +6,43 @@ import java.util.Locale;
 /** The words of a text as runs of code points. Immutable. */
 public final class Words {
 
-    private static final int CAPITAL_I_WITH_DOT = 0x130;
-    private static final int CAPITAL_SIGMA = 0x3A3;
     private static final long HASH_FACTOR = 0x517CC1B727220A95L;
 
+    /** Capital I with a dot becomes two code points, sigma at the end of a word another one. */
+    static final String CONTEXTUAL_CASE = "\u0130\u03A3";
+
     private final int[] codePoints;
-    private int[] bounds = new int[64];
+    private int[] bounds;
     private int count;
     private long[] hashes;
 
     private Words(int[] codePoints) {
         this.codePoints = codePoints;
+        this.bounds = new int[64];
     }
 
-    static Words of(TextView view, boolean lowerCase) {
+    private Words(int[] codePoints, Words cut) {
+        this.codePoints = codePoints;
+        this.bounds = cut.bounds;
+        this.count = cut.count;
+    }
+
+    static Words of(TextView view) {
+        return of(view.codePoints(), view.codePointCount());
+    }
+
+    /** The words in lower case, as they are cut behind that. */
+    static Words lower(TextView view) {
         int[] points = view.codePoints();
         int n = view.codePointCount();
-        if (lowerCase) {
-            if (hasContextualCase(points, n)) {
-                return ofPieces(view.text().split("[ \n\t]"), true);
-            }
-            points = lower(points, n);
+        if (!view.has(CodePoints.CASE_CUTS)) {
+            return new Words(lower(points, n), view.words(false));
         }
+        return hasContextualCase(points, n) ? ofPieces(view.text().split("[ \n\t]"), true)
+                : of(lower(points, n), n);
+    }
+
+    private static Words of(int[] points, int n) {
         Words words = new Words(points);
         for (int from = 0; from < n; ) {
             while (from < n && isGap(points[from])) {
@@ -166,7 +181,7 @@ public final class Words {
     /** True where lower case of a word is not the lower case of each of its code points. */
     private static boolean hasContextualCase(int[] points, int n) {
         for (int i = 0; i < n; i++) {
-            if (points[i] == CAPITAL_SIGMA || points[i] == CAPITAL_I_WITH_DOT) {
+            if (CONTEXTUAL_CASE.indexOf(points[i]) >= 0) {
                 return true;
             }
         }

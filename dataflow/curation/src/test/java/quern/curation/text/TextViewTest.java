@@ -88,4 +88,33 @@ class TextViewTest {
         }
         return lines;
     }
+
+    @Test
+    void shouldCutWordsBehindLowerCaseWhereSomeLettersAreSpecialInOneCaseOnly() {
+        String small = "\u00F8", capital = "\u00D8";
+        assertTrue(CodePoints.isSpecial(small.codePointAt(0)) && !CodePoints.isSpecial(capital.codePointAt(0)));
+        assertEquals(1, new TextView(capital + " b" + capital).words(true).count());
+        assertEquals(2, new TextView(capital + " b" + capital).words(false).count());
+    }
+
+    @Test
+    void shouldCountTheSameWhateverThreadsTablesHeldBefore() {
+        String first = "abcabcabcabc " + "x".repeat(300);
+        double alone = new TextView(first).characterRepetition(3);
+        new TextView("the quick brown fox ".repeat(5000)).characterRepetition(3);
+        assertEquals(alone, new TextView(first).characterRepetition(3));
+    }
+
+    @Test
+    void shouldKnowLettersAndCasesOfAllPlanes() {
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+            int type = Character.getType(c);
+            boolean number = type == Character.DECIMAL_DIGIT_NUMBER || type == Character.LETTER_NUMBER
+                    || type == Character.OTHER_NUMBER;
+            assertEquals(Character.isLetter(c) || number, CodePoints.isAlphanumeric(c), Integer.toHexString(c));
+            boolean cuts = CodePoints.isSpecial(c) != CodePoints.isSpecial(Character.toLowerCase(c))
+                    || c == 0x130 || c == 0x3A3;
+            assertEquals(cuts, (CodePoints.facts(c) & CodePoints.CASE_CUTS) != 0, Integer.toHexString(c));
+        }
+    }
 }
