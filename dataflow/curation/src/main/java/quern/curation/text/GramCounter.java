@@ -16,16 +16,19 @@ final class GramCounter {
 
     private final long[] keys;
     private final int[] counts;
+    /** Slots of the n-grams that came several times in this pass. */
+    private final int[] again;
     private final int mask;
+    private int againCount;
     private int distinct;
-    private int severalTimes;
     private int total;
-    private int[] repeated = new int[16];
-    private int repeatedCount;
+    /** Counts of the n-grams that came several times in the passes before. */
+    private int[] repeated = new int[0];
 
     private GramCounter(Tables tables, int slots) {
         keys = tables.keys;
         counts = tables.counts;
+        again = tables.again;
         mask = slots - 1;
     }
 
@@ -50,7 +53,7 @@ final class GramCounter {
             for (int n = windows.next(tables.hashes); n > 0; n = windows.next(tables.hashes)) {
                 counter.add(tables.hashes, passes == 1 ? n : share(tables.hashes, n, passes, pass));
             }
-            counter.collectRepeated();
+            counter.endPass();
             if (pass + 1 < passes) {
                 Arrays.fill(tables.counts, 0, slots, 0);
             }
@@ -81,7 +84,7 @@ final class GramCounter {
     /** Without branches but for collisions: which n-grams come again is beyond prediction. */
     private void add(long[] hashes, int n) {
         int firsts = 0;
-        int seconds = 0;
+        int seconds = againCount;
         for (int i = 0; i < n; i++) {
             long hash = hashes[i];
             int slot = (int) mixed(hash) & mask;
@@ -93,25 +96,21 @@ final class GramCounter {
             keys[slot] = hash;
             counts[slot] = before + 1;
             firsts += before == 0 ? 1 : 0;
+            again[seconds] = slot;
             seconds += before == 1 ? 1 : 0;
         }
         distinct += firsts;
-        severalTimes += seconds;
+        againCount = seconds;
         total += n;
     }
 
-    private void collectRepeated() {
-        if (repeatedCount == severalTimes) {
-            return;
+    private void endPass() {
+        int from = repeated.length;
+        repeated = Arrays.copyOf(repeated, from + againCount);
+        for (int i = 0; i < againCount; i++) {
+            repeated[from + i] = counts[again[i]];
         }
-        for (int i = 0; i <= mask; i++) {
-            if (counts[i] > 1) {
-                if (repeatedCount == repeated.length) {
-                    repeated = Arrays.copyOf(repeated, repeatedCount * 2);
-                }
-                repeated[repeatedCount++] = counts[i];
-            }
-        }
+        againCount = 0;
     }
 
     int distinct() {
@@ -120,7 +119,7 @@ final class GramCounter {
 
     /** Distinct n-grams that occur once. */
     int once() {
-        return distinct - severalTimes;
+        return distinct - repeated.length;
     }
 
     /** All n-grams. */
@@ -130,11 +129,11 @@ final class GramCounter {
 
     /** Sum of the {@code n} largest counts; there must be as many above one. */
     long sumOfLargest(int n) {
-        if (n < repeatedCount) {
-            Arrays.sort(repeated, 0, repeatedCount);
+        if (n < repeated.length) {
+            Arrays.sort(repeated);
         }
         long sum = 0;
-        for (int i = repeatedCount - n; i < repeatedCount; i++) {
+        for (int i = repeated.length - n; i < repeated.length; i++) {
             sum += repeated[i];
         }
         return sum;
@@ -149,11 +148,14 @@ final class GramCounter {
 
         final long[] keys;
         final int[] counts;
+        /** The last place is written to by n-grams that do not come again. */
+        final int[] again;
         final long[] hashes = new long[HASHES];
 
         Tables(int slots) {
             keys = new long[slots];
             counts = new int[slots];
+            again = new int[slots / 2 + 1];
         }
     }
 
