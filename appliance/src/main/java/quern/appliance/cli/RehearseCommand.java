@@ -14,8 +14,9 @@ import picocli.CommandLine.Mixin;
 import quern.kv.DataDirectory;
 
 /**
- * A curation of a few samples, a start, two answers and a stop in a directory that is removed again: what {@code bin/quern} lets the JVM record, so
- * that later starts find classes and profiles of methods in its cache (JEP 483, 514, 515).
+ * A curation of a few samples, a start, two answers and a stop in a directory that is removed again: what
+ * {@code bin/quern} lets the JVM record, so that later starts find classes and profiles of methods in its cache
+ * (JEP 483, 514, 515).
  */
 @Command(name = "rehearse", hidden = true, mixinStandardHelpOptions = true,
         description = "Start, answer and stop, for the JVM to record how.")

@@ -37,7 +37,7 @@ import quern.ingest.Sample;
 public final class CurationBenchmark {
 
     private static final int ROUNDS = 5;
-    private static final String RECIPE = """
+    static final String RECIPE = """
             project_name: bench-14
             process:
               - clean_email_mapper:
@@ -129,7 +129,7 @@ public final class CurationBenchmark {
     }
 
     /** Markdown-like documents of words with a long-tailed distribution; every eleventh repeats an earlier one. */
-    private static List<String> texts(int count) {
+    static List<String> texts(int count) {
         Random random = new Random(42);
         List<String> words = new ArrayList<>();
         for (int i = 0; i < 8000; i++) {
