@@ -30,6 +30,18 @@ final class Checksums {
         return (char) ('0' + (10 - luhnSum(body + "0") % 10) % 10);
     }
 
+    /** EAN-13, which Swiss insurance numbers follow; other characters than digits do not count. */
+    static boolean ean(CharSequence number) {
+        int sum = 0;
+        int count = 0;
+        for (int i = 0; i < number.length(); i++) {
+            if (number.charAt(i) >= '0' && number.charAt(i) <= '9') {
+                sum += digit(number, i) * (count++ % 2 == 0 ? 1 : 3);
+            }
+        }
+        return count == 13 && sum % 10 == 0;
+    }
+
     /** National Provider Identifier: Luhn behind the prefix 80840. */
     static boolean npi(CharSequence digits) {
         return digits.length() == 10 && (digits.charAt(0) == '1' || digits.charAt(0) == '2') && luhn("80840" + digits);

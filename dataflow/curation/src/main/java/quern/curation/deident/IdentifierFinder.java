@@ -29,14 +29,24 @@ public final class IdentifierFinder {
 
     /** What is found, in order, without overlap. */
     public static List<Finding> find(String text) {
+        PlainText plain = PlainText.of(text);
+        List<Finding> found = findPlain(plain.text());
+        found.replaceAll(f -> new Finding(f.kind(), plain.original(f.from()), plain.original(f.to()), f.confidence()));
+        return found;
+    }
+
+    private static List<Finding> findPlain(String text) {
         Runs runs = new Runs(text);
         List<Finding> all = new ArrayList<>();
         Lexicon lexicon = new Lexicon();
         boolean lower = isLower(runs);
         int common = language(runs);
         new WebFinder(runs, all).find();
+        new SpokenFinder(runs, all).find();
+        new TableFinder(runs, all).find();
         new LabelFinder(runs, all).find();
         new NumberFinder(runs, all).find();
+        new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
         new DateFinder(runs, all).find();
         new AddressFinder(runs, lexicon, lower, common == Lexicon.FRENCH, all).find();

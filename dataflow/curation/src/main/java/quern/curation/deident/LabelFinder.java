@@ -4,22 +4,44 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Numbers that a word before them names: record, account, policy, licence, serial numbers and the rest. */
+/**
+ * Numbers that a word beside them names: record, account, policy, licence, serial numbers and the rest. The word stands
+ * before the number, some words before it, before several of them, or behind it in parentheses.
+ */
 final class LabelFinder {
 
     private static final int REACH = 64;
-    private static final int VALUE_CHARS_MAX = 36;
+    private static final int FAR_REACH = 90;
     private static final int DIGITS_MIN = 3;
-    private static final int GROUP_CHARS_MAX = 4;
+    private static final int FAR_DIGITS_MIN = 5;
+    private static final int LISTED_MAX = 16;
+    private static final int WORDS_BEHIND_MAX = 6;
     private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|"
-            + "code|#|n\u00B0|\u2116|n\\.)";
+            + "code|#|n[\u00B0\u00BA]|\u2116|n\\.)";
+    private static final String MARKS = "[\\s.:#=|()\\[\\]\"'>\u2013\u2014-]{0,6}";
+    /** Digits that were made unreadable before the last ones. */
+    private static final String HIDDEN = "(?:[*\u2022\u2026]{1,12}[\\s-]?){0,4}"
+            + "(?:[xX]{3,12}[\\s-](?:[xX]{2,12}[\\s-]){0,3})?";
     /** What stands between a label and its number. */
-    private static final Pattern GLUE = Pattern.compile("\\.?[\\s.:#=|()\\[\\]\"'\u2013-]{0,6}(?:" + NO
-            + "\\.?[\\s.:#=|()\\[\\]\"'\u2013-]{0,6}){0,2}(?:\\(?(?:is|are|was|lautet|est|ist|of|ending in|ends "
-            + "in|auf|:)\\)?\\s{1,2})?",
+    private static final Pattern GLUE = Pattern.compile("\\.?" + MARKS + "(?:" + NO + "\\.?" + MARKS + "){0,2}"
+            + "(?:[/&]\\s?\\p{L}{2,12}\\b\\.?\\s?(?:" + NO + "\\.?)?" + MARKS + ")?"
+            + "(?:\\.{2,40}\\s?|_{2,40}\\s?)?"
+            + "(?:\\(?(?:is|are|was|lautet|est|ist|of|ending(?:\\sin|\\swith)?|ends in|auf|:"
+            + "|last (?:four|4)(?: digits)?|letzte (?:vier|4)(?: ziffern)?|endend auf|se terminant par)\\)?:?\\s{1,2})?"
+            + HIDDEN, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    /** Words between a label and its number, the last of which says that it comes. */
+    private static final Pattern FAR = Pattern.compile("(?:[\\s,]{1,2}(?:\\p{L}[\\p{L}'\u2019-]{0,14})){1,6}?"
+            + "(?:\\s{1,2}(?:is|was|are|lautet|lauten|ist|est|being|reads|as|with|mit)\\b|\\s?[:=#])[\\s:#]{1,3}",
+            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    private static final Pattern AND = Pattern.compile("\\s{0,2}(?:\\([^()\\n]{1,24}\\)\\s{0,2})?(?:[,;/|&+]"
+            + "|(?:and|or|und|"
+            + "oder|et|ou|bzw\\.?|sowie|then)\\b)\\s{1,3}(?:(?:and|or|und|oder|et|ou)\\s{1,2})?(?:#\\s?)?",
             Pattern.CASE_INSENSITIVE);
+    private static final Set<String> OF = Set.of("of", "de", "du", "des", "der", "d", "l", "la", "le", "les", "the",
+            "your", "her", "his", "dem", "die", "das");
 
     /**
      * @param rest what follows the label's first word, before the number
@@ -32,13 +54,19 @@ final class LabelFinder {
     private final Runs runs;
     private final String text;
     private final List<Finding> found;
+    private final CodeReader codes;
     private final Runs.Anchored glue;
+    private final Runs.Anchored far;
+    private final Runs.Anchored and;
 
     LabelFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
         this.text = runs.text;
         this.found = found;
+        this.codes = new CodeReader(runs);
         this.glue = runs.anchored(GLUE);
+        this.far = runs.anchored(FAR);
+        this.and = runs.anchored(AND);
     }
 
     private static Map<String, List<Label>> labels() {
@@ -59,11 +87,19 @@ final class LabelFinder {
             if (!runs.isWord(run)) {
                 continue;
             }
+            boolean named = false;
             for (Label label : LABELS.getOrDefault(runs.lower(run), List.of())) {
                 Runs.Anchored rest = rests.computeIfAbsent(label, l -> runs.anchored(l.rest()));
-                if (rest.at(runs.to(run), REACH) && value(label, runs.to(run), rest.to())) {
-                    break;
+                if (rest.at(runs.to(run), REACH)) {
+                    named |= before(label.kind(), run);
+                    if (value(label, runs.to(run), rest.to())) {
+                        named = true;
+                        break;
+                    }
                 }
+            }
+            if (!named) {
+                anyNumber(run);
             }
         }
     }
@@ -76,74 +112,143 @@ final class LabelFinder {
         if (Character.isLetterOrDigit(runs.charAt(from - 1)) && from == labelTo) {
             return false;
         }
+        boolean vehicle = label.kind() == IdentifierKind.VEHICLE;
         String between = text.substring(wordTo, from);
         boolean said = between.chars().anyMatch(c -> ":#=|".indexOf(c) >= 0 || Character.isLetter(c));
-        int to = valueTo(from, label.kind() == IdentifierKind.VEHICLE);
-        int digits = 0;
-        for (int i = from; i < to; i++) {
-            digits += Character.isDigit(text.charAt(i)) ? 1 : 0;
+        int to = valueTo(from, vehicle);
+        boolean any = label.rest() == null && label.numbered();
+        int least = vehicle ? 1 : any ? DIGITS_MIN + 1 : said || !label.numbered() ? DIGITS_MIN : DIGITS_MIN + 2;
+        if (codes.digits(from, to) < least) {
+            return far(label, labelTo);
         }
-        int least = label.kind() == IdentifierKind.VEHICLE ? 1 : said || !label.numbered() ? DIGITS_MIN : DIGITS_MIN
-                + 2;
-        if (digits < least) {
-            return false;
-        }
-        found.add(new Finding(label.kind(), from, to, said ? 0.97 : label.numbered() ? 0.72 : 0.93));
+        add(label.kind(), from, to, any ? 0.75 : said ? 0.97 : label.numbered() ? 0.72 : 0.93);
         return true;
     }
 
-    /** The end of a number that may hold letters, and groups with separators or, where they are short, spaces. */
-    private int valueTo(int from, boolean plate) {
-        int run = runs.runAt(from);
-        if (run >= runs.count() || runs.from(run) != from || runs.length(run) > VALUE_CHARS_MAX
-                || !runs.hasDigits(run) && !startsCode(run, plate)) {
-            return from;
-        }
-        while (run + 1 < runs.count() && runs.to(run + 1) - from <= VALUE_CHARS_MAX && joined(run, plate)) {
-            run++;
-        }
-        return runs.to(run);
+    private int valueTo(int from, boolean vehicle) {
+        int vin = vehicle ? codes.vinTo(from) : from;
+        return vin > from ? vin : codes.to(from, vehicle);
     }
 
-    /** Letters that begin a number: {@code INV-2034}, {@code HD A 123}. */
-    private boolean startsCode(int run, boolean plate) {
-        boolean digitsNext = runs.hasDigits(run + 1) && (joinedAnyhow(run) || plate && runs.isSpace(run));
-        boolean lettersNext = runs.isWord(run + 1) && runs.length(run + 1) <= 2 && runs.hasDigits(run + 2)
-                && joinedAnyhow(run) && runs.isGap(run + 1, "-", 3);
-        return runs.length(run) <= GROUP_CHARS_MAX && (plate || runs.isAllCapitals(run) || runs.isGap(run, '-')
-                || !NameWords.STOP.contains(runs.lower(run)))
-                && Months.number(runs.lower(run)) == 0 && (digitsNext || lettersNext);
-    }
-
-    private boolean joinedAnyhow(int run) {
-        return runs.isGap(run, "-/._", 3) && (runs.charAt(runs.to(run)) != '\n' || runs.isAllCapitals(run));
-    }
-
-    private boolean joined(int run, boolean plate) {
-        int gap = runs.from(run + 1) - runs.to(run);
-        char c = runs.charAt(runs.to(run));
-        boolean digitsNext = runs.hasDigits(run + 1);
-        if (gap == 1 && (c == '-' || c == '\u2013' || c == '/' || c == '_' || c == '.' && digitsNext)) {
-            return digitsNext || runs.length(run + 1) <= GROUP_CHARS_MAX;
-        }
-        if (gap <= 3 && runs.isGap(run, "-/", 3) && !runs.isGap(run, "", 3)) {
-            return digitsNext && (runs.hasDigits(run) || runs.isAllCapitals(run));
-        }
-        if (c == '.' || runs.charAt(runs.to(run) + 1) == '.') {
-            boolean thousands = runs.length(run) <= 4 && runs.length(run + 1) == 3 && runs.isDigits(run + 1);
-            return gap <= 3 && thousands && runs.isDigits(run) && runs.isGap(run, ".", 3);
-        }
-        if (!runs.isGap(run, "", 2)) {
+    /** {@code The account that she closed was 123456}. */
+    private boolean far(Label label, int labelTo) {
+        if (runs.charAt(labelTo) == '\n' || !far.at(labelTo, FAR_REACH)) {
             return false;
         }
-        if (digitsNext) {
-            boolean ends = !runs.isSpace(run + 1);
-            return runs.length(run) <= GROUP_CHARS_MAX || runs.length(run + 1) <= 2 && ends;
+        int from = far.to();
+        boolean vehicle = label.kind() == IdentifierKind.VEHICLE;
+        int to = valueTo(from, vehicle);
+        boolean mixed = to > from && text.substring(from, to).chars().anyMatch(Character::isLetter);
+        if (codes.digits(from, to) < (mixed ? DIGITS_MIN : FAR_DIGITS_MIN)) {
+            return false;
         }
-        boolean letters = runs.length(run + 1) <= 3 && (plate && runs.isCapitalised(run + 1)
-                || !NameWords.STOP.contains(runs.lower(run + 1)))
-                && (plate || runs.isAllCapitals(run + 1) || runs.length(run + 1) == 1 && runs.isCapitalised(run + 1));
-        boolean shortRun = runs.length(run) <= GROUP_CHARS_MAX;
-        return letters && shortRun && (runs.hasDigits(run + 2) && runs.isGap(run + 1, "-", 2) || runs.hasDigits(run));
+        add(label.kind(), from, to, 0.8);
+        return true;
+    }
+
+    /** A number, and those of its form that are listed behind it. */
+    private void add(IdentifierKind kind, int from, int to, double confidence) {
+        found.add(new Finding(kind, from, to, confidence));
+        int lastFrom = from;
+        int lastTo = to;
+        for (int listed = 0; listed < LISTED_MAX && and.at(lastTo, REACH); listed++) {
+            int nextFrom = and.to();
+            int nextTo = valueTo(nextFrom, kind == IdentifierKind.VEHICLE);
+            if (!isLike(lastFrom, lastTo, nextFrom, nextTo)) {
+                return;
+            }
+            found.add(new Finding(kind, nextFrom, nextTo, Math.min(confidence, 0.85)));
+            lastFrom = nextFrom;
+            lastTo = nextTo;
+        }
+    }
+
+    /** As many digits or nearly so, and letters where the other has some. */
+    private boolean isLike(int from, int to, int otherFrom, int otherTo) {
+        int digits = codes.digits(from, to);
+        int others = codes.digits(otherFrom, otherTo);
+        int first = runs.runAt(otherFrom);
+        boolean word = runs.isWord(first) && runs.length(first) > 2;
+        if (word && !runs.lower(first).equals(runs.lower(runs.runAt(from)))) {
+            return false;
+        }
+        boolean letters = Character.isLetter(text.charAt(from));
+        boolean otherLetters = otherTo > otherFrom && Character.isLetter(text.charAt(otherFrom));
+        return others > 0 && letters == otherLetters && Math.abs(digits - others) <= 1
+                && (others > 4 || letters || digits == others && digits > 2 && to - from == otherTo - otherFrom);
+    }
+
+    /** A number whose label stands behind it: {@code 123456 (MRN)}. */
+    private boolean before(IdentifierKind kind, int run) {
+        char mark = runs.charAt(runs.from(run) - 1);
+        if (run == 0 || mark != '(' && mark != '[' || !runs.isGap(run - 1, "([", 3)) {
+            return false;
+        }
+        int to = runs.to(run - 1);
+        int from = codes.back(run - 1);
+        if (codes.digits(from, to) <= DIGITS_MIN) {
+            return false;
+        }
+        found.add(new Finding(kind, from, to, 0.85));
+        return true;
+    }
+
+    /** A word for "number" that no label of the table begins: the words beside it say whose. */
+    private void anyNumber(int run) {
+        String word = runs.lower(run);
+        String stem = NumberWords.compounded(word);
+        if (stem == null && !NumberWords.isNumber(word)) {
+            return;
+        }
+        String beside = stem != null ? stem : run > 0 && runs.isGap(run - 1, "-.", 3) ? runs.lower(run - 1) : "";
+        if (NumberWords.isCount(beside) || NumberWords.isCount(word)) {
+            return;
+        }
+        IdentifierKind kind = NumberWords.kindOf(beside);
+        char next = runs.charAt(runs.to(run));
+        if (kind == null && stem == null && isWordToo(word, next)) {
+            return;
+        }
+        int labelTo = runs.to(run);
+        int last = behind(run);
+        for (int of = run + 1; of <= last; of++) {
+            if (NumberWords.isCount(runs.lower(of)) || runs.lower(run).equals("number") && kind == null
+                    && next != ' ') {
+                return;
+            }
+            kind = kind == null ? NumberWords.kindOf(runs.lower(of)) : kind;
+            labelTo = runs.to(of);
+        }
+        if (last > run && kind == null && word.equals("number")) {
+            return;
+        }
+        IdentifierKind known = kind == null ? IdentifierKind.OTHER_ID : kind;
+        if (!before(known, run)) {
+            value(new Label(known, null, kind == null), runs.from(run), labelTo);
+        }
+    }
+
+    /** Words that mean other things too, unless a mark behind them says that a number follows. */
+    private static boolean isWordToo(String word, char next) {
+        return switch (word) {
+            case "n" -> next != '\u00B0' && next != '\u00BA';
+            case "no", "num" -> next != '.' && next != ':' && next != '\u00B0' && next != '\u00BA' && next != '#';
+            case "code", "id", "identification" -> next != ':' && next != '#' && next != '=';
+            default -> false;
+        };
+    }
+
+    /** The last word of {@code numéro de carte d'assuré}; the run itself where none follows. */
+    private int behind(int run) {
+        int gap = runs.charAt(runs.to(run)) == '\u00B0' || runs.charAt(runs.to(run)) == '\u00BA' ? 3 : 2;
+        if (!OF.contains(runs.lower(run + 1)) || !runs.isGap(run, "\u00B0\u00BA ", gap)) {
+            return run;
+        }
+        int last = run + 1;
+        while (last < run + WORDS_BEHIND_MAX && runs.isWord(last + 1) && runs.isGap(last, "'\u2019", 2)
+                && runs.charAt(runs.to(last)) != '\n') {
+            last++;
+        }
+        return last;
     }
 }

@@ -60,7 +60,9 @@ final class LabelTable {
             row(NATIONAL_ID, "npi dea nhs chi steuernummer steueridentifikationsnummer steueridnr idnr bsn nir ppsn "
                     + "rentenversicherungsnummer sozialversicherungsnummer upin nino svnr nif", NO_OR_NONE),
             row(NATIONAL_ID, "national steuer tax insee", "(?:\\s{1,2}(?:provider|insurance))?[\\s-]{0,2}" + NO),
-            row(VEHICLE, "vin fin fahrgestellnummer kennzeichen immatriculation", ""),
+            row(VEHICLE, "vin fin fahrgestellnummer kennzeichen immatriculation", NO_OR_NONE),
+            new Row(VEHICLE, "immatricul\u00E9 immatricul\u00E9e immatricul\u00E9s plaque plaques",
+                    "(?:\\s{1,2}d['\u2019]immatriculation)?", false),
             row(VEHICLE, "chassis vehicle car engine kfz", "(?:\\s{1,2}(?:id|identification|registration))?[\\s-]{0,2}"
                     + "(?:" + NO + "|plate|registration|kennzeichen)"),
             new Row(VEHICLE, "license licence number registration car tag", "(?:\\s{1,2}plates?)" + NO_OR_NONE, false),

@@ -16,7 +16,7 @@ import morfologik.stemming.WordData;
  * What dictionaries of English, German and French know about a word: LanguageTool's, which are packaged for Maven.
  * German words are marked there as first name, surname or town, English and French ones as proper names, all others
  * are common words. Beside them stand the most frequent names of the census of the United States of 1990. Everything is
- * read once, 3 MB; an object belongs to one text and remembers what it was asked.
+ * read once, 3 MB; an object belongs to one text, the last answers are shared by all.
  */
 final class Lexicon {
 
@@ -39,7 +39,14 @@ final class Lexicon {
     /** A first name of women; {@link #FIRST} is set too. */
     static final int FEMALE = 256;
 
-    private static final int REMEMBERED_MAX = 20_000;
+    /** Answers that are kept for all texts, one to a slot. */
+    private static final int SLOTS = 1 << 16;
+    private static final int REMEMBERED_CHARS_MAX = 40;
+
+    private record Known(String word, int found) {}
+
+    /** Threads may overwrite each other's entries: each is whole and true. */
+    private static final Known[] REMEMBERED = new Known[SLOTS];
 
     private static final class Holder {
         static final Dictionary ENGLISH_WORDS = read("en/english");
@@ -51,7 +58,6 @@ final class Lexicon {
     private final DictionaryLookup english = new DictionaryLookup(Holder.ENGLISH_WORDS);
     private final DictionaryLookup german = new DictionaryLookup(Holder.GERMAN_WORDS);
     private final DictionaryLookup french = new DictionaryLookup(Holder.FRENCH_WORDS);
-    private final Map<String, Integer> remembered = new HashMap<>();
 
     private static Dictionary read(String name) {
         String path = "/org/languagetool/resource/" + name;
@@ -84,14 +90,17 @@ final class Lexicon {
 
     /** What is known of a word, however it is written; 0: in no dictionary. */
     int of(String word) {
-        Integer known = remembered.get(word);
-        if (known == null) {
-            known = find(word);
-            if (remembered.size() < REMEMBERED_MAX) {
-                remembered.put(word, known);
-            }
+        if (word.length() > REMEMBERED_CHARS_MAX) {
+            return find(word);
         }
-        return known;
+        int hash = word.hashCode();
+        int slot = (hash ^ hash >>> 16) & SLOTS - 1;
+        Known known = REMEMBERED[slot];
+        if (known == null || !known.word().equals(word)) {
+            known = new Known(word, find(word));
+            REMEMBERED[slot] = known;
+        }
+        return known.found();
     }
 
     private int find(String word) {

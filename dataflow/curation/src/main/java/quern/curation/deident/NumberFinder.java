@@ -25,17 +25,30 @@ final class NumberFinder {
             + "MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 "
             + "TL23 "
             + "TN24 TR26 UA29 VA22 VG24 XK20");
-    private static final Pattern SSN = Pattern.compile("(\\d{3})(\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}|\\s)"
-            + "(\\d{2})\\2(\\d{4})(?!\\d|-\\d)"
-            + "|(\\d{3})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}(\\d{2})\\s{0,2}[-\u2010\u2011\u2013]\\s{0,2}"
-            + "(\\d{4})(?!\\d|-\\d)");
+    private static final Pattern SSN = Pattern.compile("(\\d{3})\\s{0,2}([-./ _])\\s{0,2}(\\d{2})\\s{0,2}[-./ "
+            + "_]\\s{0,2}"
+            + "(\\d{4})(?!\\d|-\\d|[.,/]\\d)");
     private static final Pattern MEDICARE = Pattern.compile(
             "[1-9][A-HJKMNP-RT-Ya-hjkmnp-rt-y][A-HJKMNP-RT-Ya-hjkmnp-rt-y\\d]\\d-?[A-Za-z][A-Za-z\\d]"
             + "\\d-?[A-Za-z]{2}\\d{2}"
             + "(?![A-Za-z\\d])");
 
+    private static final Pattern AHV = Pattern.compile("756[. ]?\\d{4}[. ]?\\d{4}[. ]?\\d{2}(?!\\d)");
+    /** German pension insurance: area, birthday, first letter of the surname, number. */
+    private static final Pattern PENSION = Pattern.compile("\\d{2}\\s?(?:[0-2]\\d|3[01])(?:0\\d"
+            + "|1[0-2])\\d{2}\\s?[A-Za-z]"
+            + "\\s?\\d{3}(?![\\p{L}\\d])");
+    private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:\\s?\\d{2}){3}"
+            + "\\s?[A-Da-d](?![\\p{L}\\d])");
+    private static final Pattern GROUPED = Pattern.compile("\\d{1,8}(?:(?:-\\d{1,8}){2,6}|-\\d{6,10}|(?:/\\d{2,8}){2,4}"
+            + "|(?<=\\d{6})-\\d{2,5})(?![\\d%]|[-./]\\d)");
+
     private final Runs runs;
     private final List<Finding> found;
+    private final Runs.Anchored ahv;
+    private final Runs.Anchored pension;
+    private final Runs.Anchored nino;
+    private final Runs.Anchored grouped;
     private final Runs.Anchored ssn;
     private final Runs.Anchored medicare;
     private final StringBuilder digits = new StringBuilder();
@@ -45,6 +58,10 @@ final class NumberFinder {
     NumberFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
         this.found = found;
+        this.ahv = runs.anchored(AHV);
+        this.pension = runs.anchored(PENSION);
+        this.nino = runs.anchored(NINO);
+        this.grouped = runs.anchored(GROUPED);
         this.ssn = runs.anchored(SSN);
         this.medicare = runs.anchored(MEDICARE);
     }
@@ -65,9 +82,15 @@ final class NumberFinder {
                 }
             } else if (runs.isMixed(run)) {
                 code(run);
-            } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isSpace(run)) {
-                iban(run);
+            } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isSpace(run) && !iban(run)) {
+                britain(run);
             }
+        }
+    }
+
+    private void britain(int run) {
+        if (nino.at(runs.from(run), 16)) {
+            add(IdentifierKind.NATIONAL_ID, runs.from(run), nino.to(), 0.88);
         }
     }
 
@@ -79,9 +102,13 @@ final class NumberFinder {
 
     private void digits(int run) {
         int from = runs.from(run);
-        if (runs.length(run) == 3 && ssn.at(from, 24) && isSsn(from, ssn.to())) {
-            add(IdentifierKind.SSN, from, ssn.to(), runs.isSpace(run) ? 0.9 : 0.95);
-            return;
+        if (runs.length(run) == 3 && ssn.at(from, 24)) {
+            boolean apart = runs.isSpace(run);
+            boolean given = isSsn(from, ssn.to());
+            if (given || !apart) {
+                add(IdentifierKind.SSN, from, ssn.to(), given ? apart ? 0.9 : 0.95 : 0.6);
+                return;
+            }
         }
         int groups = read(run);
         for (int last = groups - 1; last >= 0; last--) {
@@ -89,9 +116,40 @@ final class NumberFinder {
                 return;
             }
         }
+        if (form(run, from)) {
+            return;
+        }
         if (runs.length(run) >= BARE_DIGITS_MIN && runs.length(run) <= 40 && !isDecimal(run)) {
             add(IdentifierKind.OTHER_ID, from, runs.to(run), 0.5);
         }
+    }
+
+    /** National numbers with a form of their own, and three groups and more that no other rule knows. */
+    private boolean form(int run, int from) {
+        if (runs.length(run) == 3 && ahv.at(from, 20) && Checksums.ean(runs.text.substring(from, ahv.to()))) {
+            add(IdentifierKind.NATIONAL_ID, from, ahv.to(), 0.95);
+        } else if (pension.at(from, 20)) {
+            add(IdentifierKind.NATIONAL_ID, from, pension.to(), 0.85);
+        } else if (grouped.at(from, 32) && isNobodysNot(grouped.to(), from)) {
+            add(IdentifierKind.OTHER_ID, from, grouped.to(), 0.5);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Not a book's, a substance's or a series of round numbers. */
+    private boolean isNobodysNot(int to, int from) {
+        String number = runs.text.substring(from, to);
+        String digits = number.replace("-", "").replace("/", "");
+        int length = digits.length();
+        boolean book = length == 13 && digits.startsWith("97");
+        boolean substance = number.matches("\\d{2,7}-\\d{2}-\\d");
+        boolean round = true;
+        for (String group : number.split("[-/]")) {
+            round &= group.endsWith("0");
+        }
+        return length >= BARE_DIGITS_MIN && length <= DIGITS_MAX && !book && !substance && !round;
     }
 
     private boolean isDecimal(int run) {
@@ -175,6 +233,8 @@ final class NumberFinder {
         int count = (int) code.chars().filter(Character::isDigit).count();
         if (code.length() == 17 && code.matches("[A-HJ-NPR-Z0-9]{17}") && count >= 3) {
             add(IdentifierKind.VEHICLE, from, to, Checksums.vin(code) ? 0.97 : 0.6);
+        } else if (code.length() == 9 && nino.at(from, 16)) {
+            add(IdentifierKind.NATIONAL_ID, from, nino.to(), 0.88);
         } else if (code.matches("[A-Z]{2}\\d{7}") && Checksums.dea(code)) {
             add(IdentifierKind.NATIONAL_ID, from, to, 0.92);
         } else if (code.matches("[A-Z]\\d{9}") && Checksums.krankenversicherte(code)) {

@@ -52,7 +52,7 @@ public final class Pseudonymizer implements Replacer {
         List<String> names = new ArrayList<>();
         List<String> dates = new ArrayList<>();
         for (Finding finding : findings) {
-            String original = text.substring(finding.from(), finding.to());
+            String original = PlainText.of(text.substring(finding.from(), finding.to())).text();
             originals.add(NumberSurrogates.canonical(original));
             if (finding.kind() == IdentifierKind.NAME) {
                 names.add(original);
@@ -64,7 +64,7 @@ public final class Pseudonymizer implements Replacer {
         DateShift shift = new DateShift(days(scope), dates, IdentifierFinder.isEnglish(text));
         List<String> replaced = new ArrayList<>();
         for (Finding finding : findings) {
-            String original = text.substring(finding.from(), finding.to());
+            String original = PlainText.of(text.substring(finding.from(), finding.to())).text();
             replaced.add(switch (finding.kind()) {
                 case NAME -> people.of(original);
                 case DATE -> date(original, shift);

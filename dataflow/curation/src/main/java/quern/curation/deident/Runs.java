@@ -22,6 +22,8 @@ final class Runs {
     private int[] tos;
     private byte[] kinds;
     private int count;
+    /** Words in lower case, once they were asked for. */
+    private String[] lowers;
 
     Runs(String text) {
         this.text = text;
@@ -130,7 +132,16 @@ final class Runs {
 
     /** The word in lower case; empty where the run is no word. */
     String lower(int run) {
-        return isWord(run) ? word(run).toLowerCase(Locale.ROOT) : "";
+        if (!isWord(run)) {
+            return "";
+        }
+        if (lowers == null) {
+            lowers = new String[count];
+        }
+        if (lowers[run] == null) {
+            lowers[run] = word(run).toLowerCase(Locale.ROOT);
+        }
+        return lowers[run];
     }
 
     /** What lies between a run and the next one; what follows the last one at most 40 characters far. */

@@ -75,7 +75,7 @@ final class WebFinder {
     private void mail(int run, int at) {
         int from = localFrom(runs.to(run));
         int hostFrom = at + 1;
-        if (runs.charAt(hostFrom) == ' ') {
+        if (Runs.isBlank(runs.charAt(hostFrom))) {
             hostFrom++;
         }
         int to = hostFrom;
@@ -113,6 +113,11 @@ final class WebFinder {
             from++;
         }
         return from;
+    }
+
+    /** Whether names in the web end like this. */
+    static boolean isEnding(String lower) {
+        return ENDINGS.contains(lower);
     }
 
     private static boolean isHost(char c) {

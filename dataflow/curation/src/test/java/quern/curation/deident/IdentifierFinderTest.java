@@ -58,10 +58,61 @@ class IdentifierFinderTest {
         "HbA1c 7.2 %, ICD-10 E11.65, CPT 99213.",
         "In 1984 the clinic had 12,500 patients.",
         "The meeting may march on; will hope grant grace?",
-        "Total: $1,250.00, tax 8.25 %."
+        "Total: $1,250.00, tax 8.25 %.",
+        "Invoice total 12,345.67 EUR, VAT 19 %, page 3 of 12, room number 214.",
+        "ISBN 978-3-16-148410-0, CAS 7732-18-5, HLA-B27, DRG 203, GCS 15.",
+        "The car, a Ford F-150, ran 120 km at 95 km/h for 3-4 hours on 2 l.",
+        "Count one, two, three. Give 5-40-60 units; error code 404; chapter no. 12.",
+        "Seitennummer 1234, Versionsnummer 20241, DIN 476, ISO 9001, Zimmer Nr. 214.",
+        "WBC 7.4, Na 140, K 4.1, Cl 101, CO2 24, glucose 5.5-7.8 mmol/l, TSH 2.15."
     })
     void shouldFindNothingWhenNumbersAndNamesIdentifyNobody(String text) {
         assertEquals(List.of(), found(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            SSN: 2l9-O9-9999 was typed                     | ssn: 2l9-O9-9999
+            SSN 219.09.9999                                | ssn: 219.09.9999
+            SSN 219\u201109\u20119999 and more           | ssn: 219\u201109\u20119999
+            Tel.\u00A0030\u202F1234\u202F5678 (Praxis)  | phone: 030\u202F1234\u202F5678
+            call \uFF16\uFF11\uFF17-555-0123 now        | phone: \uFF16\uFF11\uFF17-555-0123
+            Phones: 617-555-0123, 617-555-0124 or 5550125  | phone: 5550125
+            Tel./Fax: 0511 123456, 0511 123457             | phone: 0511 123457
+            please fax all of the results to 454/315/3265  | fax: 454/315/3265
+            reach me on five five five, zero one two three | phone: five five five, zero one two three
+            z\u00E9ro six, douze, trente, seize, dix       | phone: z\u00E9ro six, douze, trente, seize, dix
+            jane dot doe at example dot org                | email: jane dot doe at example dot org
+            the number 48213377 (MRN) is hers              | mrn: 48213377
+            the account that she closed was 5512307        | account: 5512307
+            MRN: 4821, 4822 and 4823                       | mrn: 4823
+            Mitgliedsnummer 99-1234 K                      | other_id: 99-1234 K
+            num\u00E9ro de dossier : 2024-88              | mrn: 2024-88
+            SSN: XXX-XX-1234                               | ssn: 1234
+            VIN 1M8 GDM9A XKP 042788                       | vehicle: 1M8 GDM9A XKP 042788
+            Kennzeichen M\u00DC-XY 1234 gesehen            | vehicle: M\u00DC-XY 1234
+            ein roter Golf, HH-AB 12, stand dort           | vehicle: HH-AB 12
+            un v\u00E9hicule immatricul\u00E9 AB-123-CD   | vehicle: AB-123-CD
+            her van (plate 7ABC123) was hit                | vehicle: 7ABC123
+            in einem Pkw W-12345X aus Wien                 | vehicle: W-12345X
+            AHV-Nr. 756.9217.0769.85                       | national_id: 756.9217.0769.85
+            NINO AB 12 34 56 C                             | national_id: AB 12 34 56 C
+            """)
+    void shouldFindWhenAFormIsNotTheUsualOne(String text, String expected) {
+        List<String> found = found(text);
+        assertTrue(found.contains(expected), () -> "found " + found);
+    }
+
+    @Test
+    void shouldFindWhatStandsUnderAHeadWhenATableNamesIt() {
+        List<String> found = found("Name | MRN | Room\n---|---|---\nZeb Q | 4411 | 12\nXy Ol | 4412 | 14\n\nRoom 4413");
+        assertEquals(List.of("name: Zeb Q", "mrn: 4411", "name: Xy Ol", "mrn: 4412"), found);
+    }
+
+    @Test
+    void shouldKeepPlacesOfTheTextWhenSomeOfItCannotBeSeen() {
+        String text = "\uFEFFSSN 2\u200B19-09-99\u00AD99, Mr. Mu\u0308ller.";
+        assertEquals(List.of("ssn: 2\u200B19-09-99\u00AD99", "name: Mu\u0308ller"), found(text));
     }
 
     @Test
@@ -87,7 +138,12 @@ class IdentifierFinderTest {
             "Mr. J. ",
         "MRN ", "IBAN DE", "May 1 ", "tel ", "\n", "Am Alten ", "12 Oak ", "d'", "St. ", "rue de la ", "0 7 1 1 ",
         "Dear ",
-        "\uD83D\uDE00", "\uD800", "(at)", "12345 ", "Smith-", "\u0000"})
+        "\uD83D\uDE00", "\uD800", "(at)", "a | ", "Name\t", "name;id;\n", "one ", "a dot ", "x at y dot ", "Nr. ",
+        "number of ",
+        "MRN is ", "12345, ", "van AB 1", "car 1 A ", "MRN: 1234, ", "1-2-", "756.", "(MRN) ", "1 (tel", "O0l1-",
+        "e\u0301", "\u200B1",
+        "call me now ", "tel 12345 / ", "fax a b c d ", "B-AB ", "\uFF11 ", "12 34 ", "XXX-", "800-A", "12345 ",
+        "Smith-", "\u0000"})
     void shouldTakeLinearTimeWhenTextIsHostile(String unit) {
         assertLinear(unit, 1 << 16);
     }

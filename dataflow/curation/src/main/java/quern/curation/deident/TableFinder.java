@@ -1,0 +1,222 @@
+package quern.curation.deident;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tables: a line of column heads, split by bars, tabulators, semicolons, commas or wide spaces, and the lines below it
+ * with as many cells. What stands under a head that names an identifier is one.
+ */
+final class TableFinder {
+
+    private static final int LINE_CHARS_MAX = 600;
+    private static final int HEAD_CHARS_MAX = 32;
+    private static final int CELL_CHARS_MAX = 60;
+    private static final int CELLS_MAX = 40;
+    private static final Map<String, IdentifierKind> HEADS = heads();
+    private static final Set<String> NUMBERS = Set.of("id", "nr", "no", "number", "num\u00E9ro", "nummer", "#");
+    private static final int NAME_WORDS_MAX = 5;
+
+    /** @param from first character that is no space, {@code to} behind the last one */
+    private record Cell(int from, int to) {}
+
+    private final Runs runs;
+    private final String text;
+    private final List<Finding> found;
+
+    TableFinder(Runs runs, List<Finding> found) {
+        this.runs = runs;
+        this.text = runs.text;
+        this.found = found;
+    }
+
+    private static Map<String, IdentifierKind> heads() {
+        Map<String, IdentifierKind> heads = new HashMap<>();
+        put(heads, IdentifierKind.NAME, "name names nom pr\u00E9nom vorname nachname surname patient patientin "
+                + "employee "
+                + "mitarbeiter salari\u00E9 contact insured versicherter member holder firstname lastname forename "
+                + "first last familienname zeuge witness");
+        put(heads, IdentifierKind.DATE, "dob d.o.b birth birthdate geburtsdatum geb geboren naissance n\u00E9 "
+                + "date datum "
+                + "admitted discharged aufnahme entlassung visit born");
+        put(heads, IdentifierKind.ADDRESS, "address anschrift adresse street stra\u00DFe ort town city ville "
+                + "wohnort plz zip "
+                + "postcode rue");
+        put(heads, IdentifierKind.PHONE, "phone tel telephone telefon mobile mobil handy cell t\u00E9l "
+                + "t\u00E9l\u00E9phone "
+                + "portable home work telefonnummer");
+        put(heads, IdentifierKind.FAX, "fax telefax t\u00E9l\u00E9copie");
+        put(heads, IdentifierKind.EMAIL, "email e-mail mail courriel");
+        put(heads, IdentifierKind.SSN, "ssn");
+        put(heads, IdentifierKind.MRN, "mrn record chart patientennummer ipp pid");
+        put(heads, IdentifierKind.HEALTH_PLAN, "policy insurance versichertennummer police");
+        put(heads, IdentifierKind.ACCOUNT, "account acct konto compte customer kunde client");
+        put(heads, IdentifierKind.IBAN, "iban");
+        put(heads, IdentifierKind.LICENSE, "license licence passport reisepass ausweis f\u00FChrerschein permis");
+        put(heads, IdentifierKind.VEHICLE, "vin plate kennzeichen plaque immatriculation fin");
+        put(heads, IdentifierKind.DEVICE, "serial seriennummer imei mac device ger\u00E4t s/n");
+        put(heads, IdentifierKind.IP, "ip");
+        put(heads, IdentifierKind.NATIONAL_ID, "npi nhs steuer-id nir tin");
+        return Map.copyOf(heads);
+    }
+
+    private static void put(Map<String, IdentifierKind> heads, IdentifierKind kind, String words) {
+        for (String word : words.split(" ")) {
+            heads.putIfAbsent(word, kind);
+        }
+    }
+
+    void find() {
+        IdentifierKind[] columns = null;
+        int separator = 0;
+        int from = 0;
+        while (from < text.length()) {
+            int to = text.indexOf('\n', from);
+            to = to < 0 ? text.length() : to;
+            if (columns != null) {
+                List<Cell> cells = to - from > LINE_CHARS_MAX ? List.of() : cells(from, to, separator);
+                if (cells.size() == columns.length && head(cells.getFirst()) == null) {
+                    row(columns, cells);
+                } else {
+                    columns = null;
+                }
+            }
+            if (columns == null && to - from <= LINE_CHARS_MAX) {
+                separator = separator(from, to);
+                columns = separator == 0 ? null : columns(cells(from, to, separator), separator);
+            }
+            from = to + 1;
+        }
+    }
+
+    /** What splits a line into cells; 0 where nothing does, a space for two and more of them. */
+    private int separator(int from, int to) {
+        int commas = 0;
+        int wide = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (c == '|' || c == '\t' || c == ';') {
+                return c;
+            }
+            if (c >= '0' && c <= '9' || c == ':') {
+                return 0;
+            }
+            commas += c == ',' ? 1 : 0;
+            wide += c == ' ' && i + 1 < to && text.charAt(i + 1) == ' ' ? 1 : 0;
+        }
+        return commas > 1 ? ',' : wide > 0 ? ' ' : 0;
+    }
+
+    private List<Cell> cells(int from, int to, int separator) {
+        List<Cell> cells = new ArrayList<>();
+        int at = from;
+        for (int i = from; i <= to && cells.size() <= CELLS_MAX; i++) {
+            boolean wide = separator == ' ' && i + 1 < to && text.charAt(i) == ' ' && text.charAt(i + 1) == ' ';
+            if (i == to || wide || separator != ' ' && text.charAt(i) == separator) {
+                Cell cell = stripped(at, i);
+                if (separator != ' ' || cell.to() > cell.from()) {
+                    cells.add(cell);
+                }
+                at = i + 1;
+            }
+        }
+        return cells;
+    }
+
+    private Cell stripped(int from, int to) {
+        while (from < to && (Runs.isBlank(text.charAt(from)) || text.charAt(from) == '"')) {
+            from++;
+        }
+        while (to > from && (Runs.isBlank(text.charAt(to - 1)) || text.charAt(to - 1) == '"')) {
+            to--;
+        }
+        return new Cell(from, to);
+    }
+
+    /** The kinds of the columns; null where the line is none of heads. */
+    private IdentifierKind[] columns(List<Cell> cells, int separator) {
+        if (cells.size() < 2 || cells.size() > CELLS_MAX) {
+            return null;
+        }
+        IdentifierKind[] kinds = new IdentifierKind[cells.size()];
+        int known = 0;
+        for (int i = 0; i < kinds.length; i++) {
+            Cell cell = cells.get(i);
+            if (cell.to() - cell.from() > HEAD_CHARS_MAX) {
+                return null;
+            }
+            kinds[i] = head(cell);
+            known += kinds[i] == null ? 0 : 1;
+        }
+        boolean drawn = separator == '|' || separator == '\t';
+        return known >= (drawn && kinds.length > 2 ? 1 : 2) ? kinds : null;
+    }
+
+    private IdentifierKind head(Cell cell) {
+        IdentifierKind kind = null;
+        boolean number = false;
+        String head = text.substring(cell.from(), cell.to()).toLowerCase(Locale.ROOT);
+        for (String word : head.split("[\\s_.()]+")) {
+            if (NumberWords.isCount(word)) {
+                return null;
+            }
+            number |= NUMBERS.contains(word);
+            IdentifierKind named = HEADS.get(word);
+            kind = named == null ? kind : named;
+            if (kind == null || kind == IdentifierKind.NAME && number) {
+                IdentifierKind stem = NumberWords.kindOf(word);
+                kind = stem == null ? kind : stem;
+            }
+        }
+        if (number && (kind == null || kind == IdentifierKind.NAME)) {
+            return kind == null ? IdentifierKind.OTHER_ID : IdentifierKind.MRN;
+        }
+        return kind;
+    }
+
+    private void row(IdentifierKind[] columns, List<Cell> cells) {
+        for (int i = 0; i < columns.length; i++) {
+            Cell cell = cells.get(i);
+            int length = cell.to() - cell.from();
+            if (columns[i] == null || length == 0 || length > CELL_CHARS_MAX) {
+                continue;
+            }
+            int digits = 0;
+            int letters = 0;
+            for (int at = cell.from(); at < cell.to(); at++) {
+                digits += Character.isDigit(text.charAt(at)) ? 1 : 0;
+                letters += Character.isLetter(text.charAt(at)) ? 1 : 0;
+            }
+            boolean fits = switch (columns[i]) {
+                case NAME -> digits == 0 && letters > 1 && isName(cell);
+                case ADDRESS -> letters + digits > 2;
+                case DATE -> digits > 1;
+                case EMAIL, IP -> false;
+                case VEHICLE -> digits > 0;
+                default -> digits > 2 && digits >= letters;
+            };
+            if (fits) {
+                found.add(new Finding(columns[i], cell.from(), cell.to(), columns[i] == IdentifierKind.NAME ? 0.8
+                        : 0.86));
+            }
+        }
+    }
+
+    /** Few words, the first with a capital, none that begins no name. */
+    private boolean isName(Cell cell) {
+        int first = runs.runAt(cell.from());
+        int run = first;
+        while (run < runs.count() && runs.from(run) < cell.to()) {
+            if (!runs.isWord(run) || NameWords.STOP.contains(runs.lower(run)) || NameWords.ORGANISATIONS.contains(
+                    runs.lower(run))) {
+                return false;
+            }
+            run++;
+        }
+        return run - first <= NAME_WORDS_MAX && run > first && runs.isCapitalised(first);
+    }
+}
