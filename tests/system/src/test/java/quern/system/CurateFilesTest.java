@@ -2,6 +2,7 @@ package quern.system;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,7 @@ class CurateFilesTest {
 
     private static final int SAMPLES = 5_000;
     private static final int CHECKPOINT_SAMPLES = 400;
+    private static final int LETTERS = 2_400;
     private static final int KILLS = 2;
     private static final long HEAP_MIB = 64;
     private static final long LIMIT_S = 120;
@@ -133,8 +137,20 @@ class CurateFilesTest {
         assertEquals(SAMPLES, report.path("kept").asLong() + dropped);
         assertTrue(dropped > 300 && report.path("megabytesPerSecond").asDouble() > 0, report::toString);
 
+        kill(1000, 3 * CHECKPOINT_SAMPLES);
+        JsonNode again = finish("killed/result.jsonl");
+        assertEquals(report.path("dropped"), again.path("dropped"));
+        for (String name : Arrays.asList("result.jsonl", "result_stats.jsonl", "result_lineage.jsonl",
+                "rejected.jsonl")) {
+            assertArrayEquals(Files.readAllBytes(directory.resolve("whole").resolve(name)),
+                    Files.readAllBytes(directory.resolve("killed").resolve(name)), name);
+        }
+    }
+
+    /** Kills the run of {@code killed/result.jsonl} behind so many samples, and again behind so many more. */
+    private void kill(long first, long more) throws Exception {
         Path state = directory.resolve("killed/.result.curation");
-        long target = 1000;
+        long target = first;
         for (int kill = 0; kill < KILLS; kill++) {
             long from = behind(state);
             long until = target;
@@ -145,14 +161,54 @@ class CurateFilesTest {
             process.destroyForcibly().waitFor();
             assertTrue(from < 0 || read(directory.resolve("errors.txt")).contains(from + " read so far"),
                     "it did not go on from " + from);
-            target = behind(state) + 3 * CHECKPOINT_SAMPLES;
+            target = behind(state) + more;
         }
-        JsonNode again = finish("killed/result.jsonl");
-        assertEquals(report.path("dropped"), again.path("dropped"));
-        for (String name : Arrays.asList("result.jsonl", "result_stats.jsonl", "result_lineage.jsonl",
-                "rejected.jsonl")) {
-            assertArrayEquals(Files.readAllBytes(directory.resolve("whole").resolve(name)),
-                    Files.readAllBytes(directory.resolve("killed").resolve(name)), name);
+    }
+
+    /** A letter in which the same three people turn up as in all others, with a number of its own. */
+    private static String letter(int n, Random random) {
+        StringBuilder letter = new StringBuilder("Patient: Ngozi Kowalczyk, MRN: 4%07d. ".formatted(n));
+        for (int sentence = 0; sentence < 30; sentence++) {
+            letter.append(switch (random.nextInt(5)) {
+                case 0 -> "Mrs. Kowalczyk called Dr. Alan Pemberton at 617-555-01%02d. ".formatted(random.nextInt(100));
+                case 1 -> "She was seen on 2019-03-%02d in the clinic. ".formatted(1 + random.nextInt(28));
+                case 2 -> "Her son Torsten Kowalczyk wrote to ngozi.kowalczyk@example.net again. ";
+                case 3 -> "Blood pressure was 120/80 mmHg, and 50 mg of metoprolol were given. ";
+                default -> "The findings were explained once more, and all questions were answered. ";
+            });
         }
+        return letter.toString();
+    }
+
+    @Test
+    void shouldGiveTheSameSurrogatesWhenPseudonymizingIsKilledInTheMiddle() throws Exception {
+        Random random = new Random(29);
+        try (BufferedWriter rows = Files.newBufferedWriter(directory.resolve("corpus.jsonl"))) {
+            for (int i = 0; i < LETTERS; i++) {
+                rows.write("{\"text\": \"" + letter(i, random) + "\", \"meta\": {\"of\": \"Ngozi Kowalczyk\"}}\n");
+            }
+        }
+        Files.writeString(directory.resolve("recipe.yaml"), """
+                dataset_path: corpus.jsonl
+                process:
+                  - pseudonymize_identifiers_mapper: {all_fields: true}
+                """);
+        JsonNode report = finish("whole/result.jsonl");
+        assertEquals(LETTERS, report.path("kept").asLong(), report::toString);
+        kill(CHECKPOINT_SAMPLES, CHECKPOINT_SAMPLES);
+        finish("killed/result.jsonl");
+        byte[] whole = Files.readAllBytes(directory.resolve("whole/result.jsonl"));
+        assertArrayEquals(whole, Files.readAllBytes(directory.resolve("killed/result.jsonl")));
+        List<String> lines = Files.readAllLines(directory.resolve("killed/result.jsonl"));
+        assertEquals(LETTERS, lines.size());
+        Set<String> people = new HashSet<>();
+        for (String line : lines) {
+            JsonNode sample = ServerProcess.JSON.readTree(line);
+            String of = sample.path("meta").path("of").asText();
+            people.add(of);
+            assertTrue(sample.path("text").asText().startsWith("Patient: " + of + ", MRN: "), line);
+            assertFalse(line.contains("Kowalczyk") || line.contains("kowalczyk") || line.contains("Pemberton"), line);
+        }
+        assertEquals(1, people.size(), people::toString);
     }
 }
