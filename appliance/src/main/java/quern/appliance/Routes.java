@@ -14,6 +14,7 @@ import quern.appliance.http.Access;
 import quern.appliance.http.AliasRoutes;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchRoutes;
+import quern.appliance.http.CurationModelRoutes;
 import quern.appliance.http.CurationRoutes;
 import quern.appliance.http.DatasetRoutes;
 import quern.appliance.http.DocumentRoutes;
@@ -66,7 +67,8 @@ final class Routes {
         var generation = new GenerationRoutes(system, residents.router(), house.config().engine(),
                 house.config().grammar().toolsMax(), house.config().http().unreadTokensMax());
         var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine());
-        jobs.askWith(new ServedEngine(house, residents.router(), system));
+        var served = new ServedEngine(house, residents.router(), system);
+        jobs.askWith(served);
         jobs.answerWith(new BatchAnswers(generation, embeddings));
         routes.addAll(generation.routes());
         routes.addAll(embeddings.routes());
@@ -81,6 +83,7 @@ final class Routes {
                 house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new CurationRoutes(
                 desk, house.stores().documents(), jobs.recipes(), house.config().curation()).routes());
+        routes.addAll(new CurationModelRoutes(served, house.config()).routes());
         routes.addAll(new FineTuningRoutes(desk, house).routes());
         routes.addAll(new AliasRoutes(desk, house).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());

@@ -30,4 +30,10 @@ public record CurationConfig(
                 .within("generationTokens", generationTokens, 1, 1 << 20)
                 .enforce();
     }
+
+    /** The same with other limits of an answer. */
+    public CurationConfig withGeneration(Duration timeout, int parallel) {
+        return new CurationConfig(checkpointSamples, threads, shard, sampleMax, recipeMax, deduplicationMemory,
+                parallel, timeout, generationTokens);
+    }
 }

@@ -75,6 +75,17 @@ public final class ApiClient implements AutoCloseable {
                 .POST(BodyPublishers.ofString(body.toString())).build()));
     }
 
+    /** Sends JSON text; the answer as it comes, whatever its status is. Cancelling it hangs up. */
+    CompletableFuture<HttpResponse<String>> ask(String path, String json) {
+        return http.sendAsync(request(path).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)).build(), BodyHandlers.ofString());
+    }
+
+    /** What an answer says went wrong. */
+    static ApiFailure failure(HttpResponse<String> answer) {
+        return failure(answer.statusCode(), answer.body());
+    }
+
     /** Sends a body as it is; the answer comes later. */
     public CompletableFuture<JsonNode> upload(String path, String mediaType, BodyPublisher body) {
         HttpRequest request = request(path).header("Content-Type", mediaType).POST(body).build();

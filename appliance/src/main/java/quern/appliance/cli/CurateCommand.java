@@ -66,8 +66,8 @@ final class CurateCommand implements Callable<Integer> {
     private String compat;
 
     @Option(names = "--model", paramLabel = "MODEL",
-            description = "Model that operators of local files ask, where no server runs (default: the configured "
-                    + "one).")
+            description = "Model that operators of local files ask (default: the server's, where one runs, else the "
+                    + "configured one).")
     private String model;
 
     @Option(names = "--dry-run", description = "Say what would be read, done and written, and stop.")
@@ -125,28 +125,24 @@ final class CurateCommand implements Callable<Integer> {
         } catch (RecipeException problems) {
             return withModel(parsed, problems);
         }
-        return local(pipeline);
+        return local(pipeline, () -> {});
     }
 
-    /** For operators that ask a model: that of an appliance of this process's own. */
+    /** For operators that ask a model: that of the server, else of an appliance of this process's own. */
     private Integer withModel(Recipe parsed, RecipeException problems) {
         if (problems.problems().stream().noneMatch(RecipeException.Problem::wantsModel)) {
             throw problems;
         }
-        if (model != null) {
-            options.set("engine.model", ModelPath.resolve(model, options));
-        }
-        try (Session session = Session.open(options)) {
-            RecipeCompiler recipes = session.recipes().orElseThrow(() -> new UsageProblem(
-                    "this recipe asks a model, and a server has this data directory: ingest the files and run the "
-                            + "recipe there without dataset_path, or give another --data", problems));
-            Pipeline pipeline = recipes.compile(parsed);
-            session.awaitReady();
-            return local(pipeline);
+        try (AskedModel asked = AskedModel.open(options, model)) {
+            Pipeline pipeline = asked.recipes().compile(parsed);
+            if (!check && !dryRun) {
+                asked.awaitReady();
+            }
+            return local(pipeline, asked::leave);
         }
     }
 
-    private Integer local(Pipeline pipeline) {
+    private Integer local(Pipeline pipeline, Runnable leave) {
         Screen screen = options.screen();
         if (check) {
             screen.line(recipe + ": no problem found");
@@ -155,7 +151,7 @@ final class CurateCommand implements Callable<Integer> {
         } else if (dryRun) {
             plan(screen, pipeline);
         } else {
-            new FileCuration(pipeline, options.load().config(), screen).run();
+            new FileCuration(pipeline, options.load().config(), screen).run(leave);
         }
         return ExitCode.OK;
     }

@@ -32,8 +32,12 @@ final class FileCuration {
         this.screen = screen;
     }
 
-    /** Runs to the end and prints what became of the samples. */
-    void run() {
+    /**
+     * Runs to the end and prints what became of the samples.
+     *
+     * @param leave ends what operators wait for, once nobody wants it any more
+     */
+    void run(Runnable leave) {
         FileRun files = FileRun.of(pipeline, Path.of("").toAbsolutePath());
         long fromNs = System.nanoTime();
         try (FileActors actors = FileActors.open();
@@ -43,6 +47,15 @@ final class FileCuration {
             if (found.in() > 0) {
                 screen.note("going on with a run that was interrupted: " + found.in() + " read so far");
             }
+            work(run, stream, leave);
+            RunReport report = run.report();
+            List<Path> results = files.finish(run);
+            print(report, results, (System.nanoTime() - fromNs) / 1e9);
+        }
+    }
+
+    private void work(PipelineRun run, RunStream stream, Runnable leave) {
+        try {
             while (stream.step(STEP_MS)) {
                 RunProgress progress = run.progress();
                 String stage = progress.stages() > 1
@@ -51,9 +64,10 @@ final class FileCuration {
                     screen.progress(stage, progress.in(), 0);
                 }
             }
-            RunReport report = run.report();
-            List<Path> results = files.finish(run);
-            print(report, results, (System.nanoTime() - fromNs) / 1e9);
+        } catch (RuntimeException e) {
+            // Before the stream is closed, which waits for its threads.
+            leave.run();
+            throw e;
         }
     }
 
