@@ -96,7 +96,9 @@ public final class CurationWork implements JobWork {
                     ? List.of()
                     : List.of(JobNote.info("stage " + (progress.stage() + 1) + " of " + progress.stages()));
             notedStage = progress.stage();
-            return new Working(new JobProgress("curating", progress.in(), 0), notes);
+            return new Working(progress.stageTotal() == 0
+                    ? new JobProgress("curating", progress.in(), 0)
+                    : new JobProgress("curating", progress.stageDone(), progress.stageTotal()), notes);
         }
         return new Done(finish());
     }

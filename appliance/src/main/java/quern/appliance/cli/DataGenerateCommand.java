@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import quern.curation.generation.PairsRecipe;
 import quern.curation.generation.QaFromTextMapper;
 
 /**
@@ -26,24 +27,14 @@ final class DataGenerateCommand implements Callable<Integer> {
     private static final String UNUSED = "answer not used: ";
     private static final int PAIRS_MAX = 10_000_000;
 
-    /** Passages of some paragraphs; three pairs of each at most, so that two of three may be rejected. */
-    private static final String RECIPE = """
-            project_name: %s
-            process:
-              - text_chunk_mapper: {max_len: %d, split_pattern: "\\n\\n"}
-              - text_length_filter: {min_len: 40}
-              - random_selector: {select_num: %d}
-              - generate_qa_from_text_mapper: {max_num: 3, chat: true, query_key: question, response_key: answer}
-              - random_selector: {select_num: %d}
-            """;
-
     @Mixin
     private GlobalOptions options;
 
     @Option(names = "--from", required = true, paramLabel = "DATASET", description = "Dataset with the passages.")
     private String from;
 
-    @Option(names = "--pairs", required = true, paramLabel = "N", description = "Pairs wanted, at most.")
+    @Option(names = "--pairs", paramLabel = "N", defaultValue = "200",
+            description = "Pairs wanted, at most (default: ${DEFAULT-VALUE}).")
     private int pairs;
 
     @Option(names = "--passages", paramLabel = "N",
@@ -69,15 +60,29 @@ final class DataGenerateCommand implements Callable<Integer> {
         Screen screen = options.screen();
         try (Session session = Session.open(options)) {
             ApiClient client = session.client();
+            requireSamples(client);
             ObjectNode body = ApiClient.JSON.createObjectNode().put("dataset", from).put("name", name);
-            body.put("recipe", RECIPE.formatted(QaFromTextMapper.NAME, passageLength, asked, pairs));
+            body.put("recipe", new PairsRecipe(passageLength, asked, pairs).text());
             if (!labels.isEmpty()) {
                 labels.forEach(body.putArray("labels")::add);
             }
             String id = client.post("/v1/curation/jobs", body).path("id").asText();
             JsonNode result = new JobWatch(client, screen).await(id).path("result");
-            show(screen, summary(id, result));
+            ObjectNode summary = summary(id, result);
+            show(screen, summary);
+            if (summary.path("kept").asLong() == 0) {
+                screen.note("no pair was kept: there is nothing to tune on");
+                return ExitCode.REFUSED;
+            }
             return ExitCode.OK;
+        }
+    }
+
+    /** Before the model is asked for anything. */
+    private void requireSamples(ApiClient client) {
+        JsonNode dataset = client.get("/v1/datasets/" + ApiClient.quote(from));
+        if (dataset.path("samples").asLong() == 0) {
+            throw new UsageProblem("dataset " + from + " has no samples: there is nothing to ask about");
         }
     }
 

@@ -60,7 +60,9 @@ final class FileCuration {
                 RunProgress progress = run.progress();
                 String stage = progress.stages() > 1
                         ? "read, stage " + (progress.stage() + 1) + " of " + progress.stages() : "read";
-                if (progress.in() > 0) {
+                if (progress.stageTotal() > 0) {
+                    screen.progress(stage, progress.stageDone(), progress.stageTotal());
+                } else if (progress.in() > 0) {
                     screen.progress(stage, progress.in(), 0);
                 }
             }

@@ -27,7 +27,7 @@ import quern.config.CurationConfig;
 public final class PipelineRun implements AutoCloseable {
 
     /** Between two checkpoints where operators wait for answers: those are costly to get again. */
-    private static final long WAITING_CHECKPOINT_NANOS = 10_000_000_000L;
+    private static final long WAITING_CHECKPOINT_NANOS = 1_000_000_000L;
 
     private final Pipeline pipeline;
     private final SampleSource source;
@@ -44,6 +44,8 @@ public final class PipelineRun implements AutoCloseable {
     private int stage;
     private boolean finished;
     private final boolean waits;
+    /** Where the last batch ended that was written. */
+    private String committed = "";
     private long sinceCheckpoint;
     private long checkpointNanos = System.nanoTime();
     private StageInput input;
@@ -277,6 +279,7 @@ public final class PipelineRun implements AutoCloseable {
     /** Writes a batch that went through all segments; in the order in which batches were read. */
     public void commit(Batch batch) {
         output.write(batch);
+        committed = batch.position;
         sinceCheckpoint += batch.samples();
         boolean late = waits && System.nanoTime() - checkpointNanos > WAITING_CHECKPOINT_NANOS;
         if (late || sinceCheckpoint >= config.checkpointSamples()) {
@@ -291,8 +294,8 @@ public final class PipelineRun implements AutoCloseable {
     }
 
     private void publish() {
-        progress = new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), counts.in, counts.made(),
-                counts.kept, counts.droppedByReason(), counts.errors(), finished);
+        progress = new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), input == null ? 0 : input.done(committed),
+                input == null ? 0 : input.total(), counts.in, counts.made(), counts.kept, counts.droppedByReason(), counts.errors(), finished);
     }
 
     /** @throws IllegalStateException before {@link #step} has returned false */
@@ -332,6 +335,7 @@ public final class PipelineRun implements AutoCloseable {
     private void openStage(String position, Map<String, Long> lengths, String lastDocument) {
         input = null;
         output = null;
+        committed = position;
         if (stage == stages.size()) {
             sealing = new Sealing(directory, pipeline, counts, labels);
             return;

@@ -7,6 +7,8 @@ import java.util.Map;
  *
  * @param stage current stage, from 0
  * @param stages number of stages; a run has one more than it has operators that must see all samples
+ * @param stageDone samples that went through the current stage, where their number is known
+ * @param stageTotal samples of the current stage; 0 where nobody knows
  * @param in samples (and unreadable documents) read from the source
  * @param made samples that operators made beyond the ones they were given
  * @param kept samples in the dataset so far
@@ -14,8 +16,8 @@ import java.util.Map;
  * @param errors dropped samples on which an operator failed
  * @param finished whether the manifest is written
  */
-public record RunProgress(int stage, int stages, long in, long made, long kept, Map<String, Map<String, Long>> dropped,
-        long errors, boolean finished) {
+public record RunProgress(int stage, int stages, long stageDone, long stageTotal, long in, long made, long kept,
+        Map<String, Map<String, Long>> dropped, long errors, boolean finished) {
 
     /** All dropped samples. */
     public long droppedCount() {

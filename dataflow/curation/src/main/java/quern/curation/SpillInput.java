@@ -63,6 +63,16 @@ final class SpillInput implements StageInput {
     }
 
     @Override
+    public long total() {
+        return liveCount;
+    }
+
+    @Override
+    public long done(String position) {
+        return position.isEmpty() ? 0 : Math.min(liveCount, Integer.parseInt(position));
+    }
+
+    @Override
     public void close() {
         try {
             file.close();

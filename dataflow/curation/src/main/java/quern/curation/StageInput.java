@@ -25,6 +25,16 @@ interface StageInput extends AutoCloseable {
 
     String position();
 
+    /** Samples that operators will get; 0 where nobody knows. */
+    default long total() {
+        return 0;
+    }
+
+    /** How many of them were behind a position. */
+    default long done(String position) {
+        return 0;
+    }
+
     @Override
     void close();
 }
