@@ -294,8 +294,10 @@ public final class PipelineRun implements AutoCloseable {
     }
 
     private void publish() {
-        progress = new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), input == null ? 0 : input.done(committed),
-                input == null ? 0 : input.total(), counts.in, counts.made(), counts.kept, counts.droppedByReason(), counts.errors(), finished);
+        long stageDone = input == null ? 0 : input.done(committed);
+        long stageTotal = input == null ? 0 : input.total();
+        progress = new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), stageDone, stageTotal, counts.in,
+                counts.made(), counts.kept, counts.droppedByReason(), counts.errors(), finished);
     }
 
     /** @throws IllegalStateException before {@link #step} has returned false */
