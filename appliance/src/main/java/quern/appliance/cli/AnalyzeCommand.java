@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 import quern.curation.AnalysisKeys;
 import quern.curation.Pipeline;
 import quern.curation.Recipe;
@@ -37,11 +40,15 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "RECIPE.yaml", arity = "0..1", description = "Recipe in Data-Juicer's form.")
+    @Parameters(paramLabel = "RECIPE.yaml", arity = "0..1",
+            description = "Recipe in Data-Juicer's form; --config RECIPE.yaml means the same.")
     private Path recipe;
 
     @Option(names = "--all", description = "All filters that need no model, whatever the recipe has.")
     private boolean all;
+
+    @Option(names = "--auto", description = "The same on the first --auto_num samples.")
+    private boolean auto;
 
     @Option(names = "--dataset_path", paramLabel = "PATH", description = "Local files to read.")
     private String datasetPath;
@@ -52,7 +59,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(names = "--export_path", paramLabel = "FILE", description = "Where results go, as for a run.")
     private String exportPath;
 
-    @Option(names = "--percentiles", split = ",", paramLabel = "SHARE",
+    @Option(names = "--percentiles", paramLabel = "SHARE,...", converter = Shares.class,
             description = "Percentiles to tell beside the quartiles, 0 to 1.")
     private List<Double> percentiles = List.of();
 
@@ -67,21 +74,25 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(names = "--propose", paramLabel = "OUT.yaml", description = "Write the recipe with proposed thresholds.")
     private Path propose;
 
+    @Unmatched
+    private List<String> more = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
+        recipe = options.recipe(recipe);
         check();
         var config = options.load().config();
         var library = new BuiltInOperators();
         Recipe given = Recipe.parse(text(), overrides(List.of()), config.curation());
-        AnalysisKeys keys = AnalysisKeys.of(given);
-        List<RecipeOverride> more = new ArrayList<>();
+        AnalysisKeys keys = AnalysisKeys.of(given, overrides(List.of()));
+        List<RecipeOverride> added = new ArrayList<>();
         if (all || keys.auto()) {
-            more.add(new RecipeOverride("process", Analysis.measuringFilters(library, config.curation()).toString()));
+            added.add(new RecipeOverride("process", Analysis.measuringFilters(library, config.curation()).toString()));
         }
         if (keys.exportsSamples()) {
-            more.add(new RecipeOverride("keep_stats_in_res_ds", "true"));
+            added.add(new RecipeOverride("keep_stats_in_res_ds", "true"));
         }
-        Recipe parsed = more.isEmpty() ? given : Recipe.parse(text(), overrides(more), config.curation());
+        Recipe parsed = added.isEmpty() ? given : Recipe.parse(text(), overrides(added), config.curation());
         Pipeline pipeline = Analysis.pipeline(new RecipeCompiler(library).compile(parsed));
         if (dataset == null && parsed.files().inputs().isEmpty()) {
             throw new UsageProblem("nothing to read: give --dataset_path PATH or --dataset ID, or dataset_path in the "
@@ -100,7 +111,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (recipe == null && !all) {
+        if (recipe == null && !all && !auto) {
             throw new UsageProblem("give a recipe, or --all for all filters that need no model");
         }
         for (double share : percentiles) {
@@ -114,8 +125,17 @@ final class AnalyzeCommand implements Callable<Integer> {
         }
     }
 
-    private List<RecipeOverride> overrides(List<RecipeOverride> more) {
-        List<RecipeOverride> overrides = new ArrayList<>(more);
+    private List<RecipeOverride> overrides(List<RecipeOverride> added) {
+        List<RecipeOverride> overrides = new ArrayList<>(added);
+        try {
+            overrides.addAll(RecipeOverride.of(more));
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem(e.getMessage() + "; keys of the recipe are given as --key VALUE or "
+                    + "--operator.parameter VALUE", e);
+        }
+        if (auto) {
+            overrides.add(new RecipeOverride("auto", "true"));
+        }
         if (datasetPath != null) {
             overrides.add(new RecipeOverride("dataset_path", datasetPath));
         }
@@ -166,6 +186,15 @@ final class AnalyzeCommand implements Callable<Integer> {
     private static String number(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value)
                 : Double.toString(value);
+    }
+
+    /** Numbers between commas, in brackets or not. */
+    static final class Shares implements ITypeConverter<List<Double>> {
+
+        @Override
+        public List<Double> convert(String text) {
+            return Stream.of(text.replaceAll("^\\[|]$", "").split(",")).map(Double::valueOf).toList();
+        }
     }
 
     private static String percent(double share) {

@@ -36,7 +36,8 @@ final class CurateCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "RECIPE.yaml", description = "Recipe in Data-Juicer's form.")
+    @Parameters(paramLabel = "RECIPE.yaml", arity = "0..1",
+            description = "Recipe in Data-Juicer's form; --config RECIPE.yaml means the same.")
     private Path recipe;
 
     @Option(names = "--dataset", paramLabel = "ID", description = "Dataset to start from (default: all documents).")
@@ -82,6 +83,10 @@ final class CurateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        recipe = options.recipe(recipe);
+        if (recipe == null) {
+            throw new UsageProblem("give a recipe: quern curate RECIPE.yaml");
+        }
         Recipe parsed = Recipe.parse(text(), overrides(), options.load().config().curation());
         if (dataset == null && !parsed.files().inputs().isEmpty()) {
             return local(parsed);

@@ -2,6 +2,7 @@ package quern.appliance.cli;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -35,6 +36,25 @@ final class GlobalOptions {
 
     boolean json() {
         return json;
+    }
+
+    /**
+     * The recipe of a verb that takes one: as Data-Juicer's users type it, {@code --config recipe.yaml} names it too.
+     *
+     * @param given the verb's own parameter, or null
+     * @return null where neither names one
+     */
+    Path recipe(Path given) {
+        String name = file == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (!name.endsWith(".yaml") && !name.endsWith(".yml")) {
+            return given;
+        }
+        if (given != null && !given.equals(file)) {
+            throw new UsageProblem("two recipes, " + given + " and --config " + file);
+        }
+        Path recipe = file;
+        file = null;
+        return recipe;
     }
 
     /** Sets a key as if {@code --set} had. */

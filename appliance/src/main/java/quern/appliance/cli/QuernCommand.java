@@ -1,6 +1,7 @@
 package quern.appliance.cli;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +30,8 @@ public final class QuernCommand implements Runnable {
             VerifyCommand.class, LineageCommand.class, DoctorCommand.class, BenchCommand.class,
             ConfigCommand.class, KeyCommand.class, PretrainCommand.class, RehearseCommand.class);
 
+    private static final Set<String> TAKE_RECIPE_KEYS = Set.of("curate", "analyze");
+
     @Spec
     private CommandSpec spec;
 
@@ -41,7 +44,16 @@ public final class QuernCommand implements Runnable {
             System.setProperty(LOG_LEVEL, serves ? "INFO" : "ERROR");
         }
         FileActors.begin(List.of(arguments));
-        return commandLine(arguments).execute(arguments);
+        CommandLine line = commandLine(arguments);
+        return line.execute(withRecipeKeys(line, arguments));
+    }
+
+    private static String[] withRecipeKeys(CommandLine line, String... arguments) {
+        if (arguments.length == 0 || !TAKE_RECIPE_KEYS.contains(arguments[0])) {
+            return arguments;
+        }
+        Set<String> options = line.getSubcommands().get(arguments[0]).getCommandSpec().optionsMap().keySet();
+        return RecipeWords.joined(List.of(arguments), options).toArray(String[]::new);
     }
 
     /** With every verb, unless the first argument names one: describing all of them takes longer than most verbs. */

@@ -90,6 +90,20 @@ class AnalyzeCommandTest {
     }
 
     @Test
+    void shouldTakeWhatDataJuicersUsersTypeWhenTheyAnalyze() throws IOException {
+        var automatic = run("analyze", "--auto", "--auto_num", "20", "--percentiles", "[0.1,0.9]", "--dataset_path",
+                directory.resolve("corpus.jsonl").toString(), "--export_path",
+                directory.resolve("auto/x.jsonl").toString(), "--json");
+        assertEquals(0, automatic.exitCode(), automatic.err());
+        assertEquals(20, JSON.readTree(automatic.out()).path("read").asInt());
+        String overall = Files.readString(directory.resolve("auto/analysis/overall.csv"));
+        assertTrue(overall.contains("\n90%,"), overall);
+        var recipes = run("analyze", "--config", recipe.toString(), "--text_length_filter.min_len", "61", "--json");
+        assertEquals(0, recipes.exitCode(), recipes.err());
+        assertEquals(60, JSON.readTree(recipes.out()).path("proposals").path(0).path("dropped_now").asInt());
+    }
+
+    @Test
     void shouldSayWhatIsMissingWhenThereIsNothingToRead() {
         assertTrue(run("analyze").err().contains("--all"));
         assertTrue(run("analyze", "--all").err().contains("--dataset_path"));

@@ -100,4 +100,19 @@ class CurateFilesCommandTest {
         assertEquals(2, job.exitCode());
         assertTrue(job.err().contains("unknown option --labl"), job.err());
     }
+
+    @Test
+    void shouldTakeTheRecipeAndItsKeysWhenTheyAreTypedAsForDataJuicer() throws IOException {
+        Path other = directory.resolve("typed.jsonl");
+        var outcome = FakeServer.runAlone("curate", "--np", "8", "--text_length_filter.min_len=1", "--config",
+                recipe.toString(), "--text_keys", "[text]", "--skip_op_error", "True", "--export_path",
+                other.toString(), "--json", "--data", directory.resolve("data").toString());
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals(40, JSON.readTree(outcome.out()).path("kept").asInt());
+        assertTrue(Files.exists(other));
+        assertTrue(curate("--config", "other.yaml").err().contains("two recipes"));
+        var nothing = FakeServer.runAlone("curate", "--data", directory.resolve("data").toString());
+        assertEquals(2, nothing.exitCode());
+        assertTrue(nothing.err().contains("give a recipe: quern curate RECIPE.yaml"), nothing.err());
+    }
 }

@@ -17,10 +17,13 @@ public record AnalysisKeys(List<Double> percentiles, boolean auto, long autoSamp
 
     private static final long AUTO_SAMPLES = 1000;
 
-    /** @throws RecipeException if one has no value that fits */
-    public static AnalysisKeys of(Recipe recipe) {
+    /**
+     * @param overrides those that the recipe was parsed with
+     * @throws RecipeException if one has no value that fits
+     */
+    public static AnalysisKeys of(Recipe recipe, List<RecipeOverride> overrides) {
         List<RecipeException.Problem> problems = new ArrayList<>();
-        YamlMap map = YamlMap.parse(recipe.text(), problems);
+        YamlMap map = YamlMap.parse(recipe.text(), problems).with(overrides);
         List<Double> percentiles = new ArrayList<>();
         if (value(map, "percentiles") instanceof List<?> list) {
             for (Object item : list) {

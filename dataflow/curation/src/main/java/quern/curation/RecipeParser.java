@@ -52,11 +52,7 @@ final class RecipeParser {
         } else {
             map = YamlMap.parse(text, problems);
         }
-        for (RecipeOverride override : overrides) {
-            if (override.key().indexOf('.') < 0) {
-                map = map.with(override.key(), YamlMap.scalar(override.value()));
-            }
-        }
+        map = map.with(overrides);
         map.values().forEach((key, value) -> check(key, value));
         readSteps(map.get("process"));
         overrides.forEach(this::overrideStep);
@@ -103,7 +99,7 @@ final class RecipeParser {
         }
         String why = WITHOUT_EFFECT.get(key);
         if (why != null) {
-            notes.add("line " + value.line() + ": " + key + " has no effect: " + why);
+            notes.add((value.line() > 0 ? "line " + value.line() + ": " : "") + key + " has no effect: " + why);
             return;
         }
         String refusal = REFUSED.get(key);

@@ -67,6 +67,15 @@ final class YamlMap {
         return new YamlMap(Collections.unmodifiableMap(changed));
     }
 
+    /** The same with the values of keys that are given beside it; those of operators' parameters are left alone. */
+    YamlMap with(List<RecipeOverride> overrides) {
+        YamlMap map = this;
+        for (RecipeOverride override : overrides) {
+            map = override.key().indexOf('.') < 0 ? map.with(override.key(), scalar(override.value())) : map;
+        }
+        return map;
+    }
+
     /** A value alone; the text itself where it is no valid YAML. */
     static Object scalar(String text) {
         List<RecipeException.Problem> problems = new ArrayList<>();
@@ -121,7 +130,7 @@ final class YamlMap {
                 return EMPTY;
             }
             Map<String, Value> values = new LinkedHashMap<>();
-            for (NodeTuple tuple : map.getValue()) {
+            for (NodeTuple tuple : tuples(map, 0)) {
                 String key = String.valueOf(value(tuple.getKeyNode(), 0));
                 Value value = new Value(line(tuple.getKeyNode()), value(tuple.getValueNode(), 0), lines);
                 if (values.putIfAbsent(key, value) != null) {
@@ -156,7 +165,7 @@ final class YamlMap {
 
         private Map<String, Object> map(MappingNode map, int depth) {
             Map<String, Object> values = new LinkedHashMap<>();
-            for (NodeTuple tuple : map.getValue()) {
+            for (NodeTuple tuple : tuples(map, depth)) {
                 String key = String.valueOf(value(tuple.getKeyNode(), depth + 1));
                 if (values.containsKey(key)) {
                     problem(tuple.getKeyNode(), key, "given twice");
@@ -164,6 +173,38 @@ final class YamlMap {
                 values.put(key, value(tuple.getValueNode(), depth + 1));
             }
             return values;
+        }
+
+        /** A map's own entries, behind those merged into it ({@code <<: *other}) that it does not give itself. */
+        private List<NodeTuple> tuples(MappingNode map, int depth) {
+            if (map.getValue().stream().noneMatch(tuple -> tuple.getKeyNode().getTag().equals(Tag.MERGE))) {
+                return map.getValue();
+            }
+            List<NodeTuple> own = new ArrayList<>();
+            Map<Object, NodeTuple> merged = new LinkedHashMap<>();
+            for (NodeTuple tuple : map.getValue()) {
+                if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+                    merge(tuple.getValueNode(), depth, merged);
+                } else {
+                    own.add(tuple);
+                }
+            }
+            own.forEach(tuple -> merged.remove(value(tuple.getKeyNode(), depth + 1)));
+            own.addAll(0, merged.values());
+            return own;
+        }
+
+        /** Of several maps the first that has a key gives its value, as YAML 1.1 says. */
+        private void merge(Node from, int depth, Map<Object, NodeTuple> into) {
+            if (depth >= DEPTH_MAX) {
+                throw new YAMLException("nested deeper than " + DEPTH_MAX);
+            }
+            switch (from) {
+                case MappingNode map -> tuples(map, depth + 1)
+                        .forEach(tuple -> into.putIfAbsent(value(tuple.getKeyNode(), depth + 1), tuple));
+                case SequenceNode list -> list.getValue().forEach(item -> merge(item, depth + 1, into));
+                default -> problem(from, "<<", "expected a map or a list of maps to merge");
+            }
         }
 
         private Object scalar(ScalarNode node) {

@@ -58,6 +58,26 @@ class RecipeTest {
     }
 
     @Test
+    void shouldMergeMapsWhenAnchorsAreUsedAgain() {
+        Pipeline pipeline = Reference.pipeline("""
+                process:
+                  - text_length_filter: &wide
+                      <<: [{min_len: 3, max_closed_interval: false}, {min_len: 4, max_len: 50}]
+                      max_len: 70
+                  - text_length_filter:
+                      min_len: 9
+                      <<: *wide
+                """);
+        assertEquals(new Interval(3, 70, true, false, false),
+                ((TextLengthFilter) pipeline.operators().getFirst()).keep());
+        assertEquals(new Interval(9, 70, true, false, false),
+                ((TextLengthFilter) pipeline.operators().getLast()).keep());
+        RecipeException e = assertThrows(RecipeException.class, () -> Reference.pipeline(
+                "process:\n  - text_length_filter: {<<: 5}\n"));
+        assertTrue(e.getMessage().contains("line 2: <<: expected a map or a list of maps to merge"), e.getMessage());
+    }
+
+    @Test
     void shouldUseTheDefaultsWhenAnOperatorHasNoParametersOrNulls() {
         Pipeline pipeline = Reference.pipeline("process:\n  - text_length_filter:\n  - text_length_filter: "
                 + "{min_len: null}\n"

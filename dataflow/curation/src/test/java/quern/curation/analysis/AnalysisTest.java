@@ -84,7 +84,8 @@ class AnalysisTest {
                 continue;
             }
         }
-        return new Analysis(pipeline, run, new Analysis.Choice(AnalysisKeys.of(pipeline.recipe()).percentiles(), 0.25,
+        var keys = AnalysisKeys.of(pipeline.recipe(), List.of());
+        return new Analysis(pipeline, run, new Analysis.Choice(keys.percentiles(), 0.25,
                 0.75));
     }
 
