@@ -1,7 +1,6 @@
 package quern.curation;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,15 +9,17 @@ import java.util.Set;
 final class FileKeys {
 
     static final Set<String> NAMES = Set.of("dataset_path", "dataset", "export_path", "export_type", "work_dir",
-            "open_tracer", "op_list_to_trace", "trace_num");
+            "open_tracer", "op_list_to_trace", "trace_num", "trace_keys");
     private static final int TRACED_MAX = 10_000;
     private static final int TRACED = 10;
 
     private final YamlMap map;
+    private final List<String> notes;
     private final List<RecipeException.Problem> problems;
 
-    FileKeys(YamlMap map, List<RecipeException.Problem> problems) {
+    FileKeys(YamlMap map, List<String> notes, List<RecipeException.Problem> problems) {
         this.map = map;
+        this.notes = notes;
         this.problems = problems;
     }
 
@@ -26,11 +27,15 @@ final class FileKeys {
         List<RecipeFiles.Input> inputs = new ArrayList<>(mix(text("dataset_path")));
         long samplesMax = 0;
         Object dataset = value("dataset");
-        if (dataset instanceof Map<?, ?> given) {
-            Double max = Scalars.number(given.get("max_sample_num"));
-            samplesMax = max == null || max < 1 ? 0 : max.longValue();
-            if (given.get("configs") instanceof List<?> configs) {
+        if (!inputs.isEmpty() && dataset != null && !dataset.equals(List.of())) {
+            notes.add("line " + map.lineOf("dataset") + ": dataset has no effect: dataset_path is given too");
+        } else if (dataset instanceof Map<?, ?> given) {
+            samplesMax = samplesMax(given.get("max_sample_num"));
+            if (given.get("configs") instanceof List<?> configs && !configs.isEmpty()) {
                 configs.forEach(config -> input(config, inputs));
+            } else {
+                problem("dataset", "expected 'configs', a list of maps with type and path, found "
+                        + YamlMap.kind(given.get("configs")));
             }
         } else if (dataset instanceof String path) {
             inputs.addAll(mix(path));
@@ -41,15 +46,26 @@ final class FileKeys {
                 text("work_dir"), tracing());
     }
 
+    private long samplesMax(Object given) {
+        Long max = given == null ? Long.valueOf(0) : Scalars.whole(given);
+        if (max == null || given != null && max < 1) {
+            problem("dataset", "max_sample_num is " + YamlMap.kind(given) + ", expected a whole number above 0");
+            return 0;
+        }
+        return max;
+    }
+
     /** One of several inputs: {@code {type: local, path: ..., weight: 1.0}}. */
     private void input(Object config, List<RecipeFiles.Input> inputs) {
-        if (!(config instanceof Map<?, ?> given) || !(given.get("path") instanceof String path)) {
-            problem("dataset", "expected a map with 'path', found " + YamlMap.kind(config));
+        Map<?, ?> given = config instanceof Map<?, ?> map ? map : Map.of();
+        if (given.get("type") instanceof String type && !type.equals("local")) {
+            String source = given.get("source") == null ? "" : ", source '" + given.get("source") + "'";
+            problem("dataset", "type '" + type + "'" + source + ": data is not fetched from the network; download it "
+                    + "and give its path with type 'local'");
             return;
         }
-        if (given.get("type") instanceof String type && !type.equals("local")) {
-            problem("dataset", "type '" + type + "' fetches from the network, which Quern never does; download it "
-                    + "and give its path with type 'local'");
+        if (!(given.get("path") instanceof String path)) {
+            problem("dataset", "expected a map with 'path', found " + YamlMap.kind(config));
             return;
         }
         Double weight = given.get("weight") == null ? Double.valueOf(1) : Scalars.number(given.get("weight"));
@@ -96,11 +112,20 @@ final class FileKeys {
             problem("trace_num", "expected 0 to " + TRACED_MAX + ", found " + YamlMap.kind(number));
             return RecipeFiles.Tracing.NONE;
         }
-        Set<String> operators = new HashSet<>();
-        if (value("op_list_to_trace") instanceof List<?> list) {
-            list.forEach(name -> operators.add(String.valueOf(name)));
-        }
-        return new RecipeFiles.Tracing(samples.intValue(), Set.copyOf(operators));
+        return new RecipeFiles.Tracing(samples.intValue(), Set.copyOf(names("op_list_to_trace")), names("trace_keys"));
+    }
+
+    /** A name alone counts as a list of one. */
+    private List<String> names(String key) {
+        return switch (value(key)) {
+            case null -> List.of();
+            case Map<?, ?> map -> {
+                problem(key, "expected a list of names, found " + YamlMap.kind(map));
+                yield List.of();
+            }
+            case List<?> list -> list.stream().map(String::valueOf).toList();
+            case Object one -> List.of(String.valueOf(one));
+        };
     }
 
     private String text(String key) {

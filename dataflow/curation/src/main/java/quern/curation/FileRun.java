@@ -56,18 +56,9 @@ public final class FileRun {
     public static FileRun of(Pipeline pipeline, Path base) {
         Recipe recipe = pipeline.recipe();
         List<FileSource.Part> parts = new ArrayList<>();
-        try {
-            for (RecipeFiles.Input input : recipe.files().inputs()) {
-                Path path = base.resolve(input.path()).normalize();
-                if (!Files.exists(path)) {
-                    throw new RunException("dataset_path " + path + " does not exist");
-                }
-                for (Path file : DatasetFiles.below(path, recipe.suffixes())) {
-                    parts.add(new FileSource.Part(file, file.toString(), input.weight()));
-                }
-            }
-        } catch (IOException e) {
-            throw new RunException("dataset_path cannot be read: " + e.getMessage(), e);
+        List<RecipeFiles.Input> inputs = recipe.files().inputs();
+        for (int i = 0; i < inputs.size(); i++) {
+            parts.addAll(parts(recipe, inputs.get(i), base, i));
         }
         if (parts.isEmpty()) {
             throw new RunException(recipe.files().inputs().isEmpty() ? "the recipe names no dataset_path"
@@ -77,6 +68,20 @@ public final class FileRun {
         String work = recipe.files().workDir();
         return new FileRun(pipeline, base, List.copyOf(parts), result, form(recipe, result),
                 work.isEmpty() ? result.getParent() : base.resolve(work).normalize());
+    }
+
+    private static List<FileSource.Part> parts(Recipe recipe, RecipeFiles.Input input, Path base, int index) {
+        Path path = base.resolve(input.path()).normalize();
+        if (!Files.exists(path)) {
+            throw new RunException("dataset_path " + path + " does not exist");
+        }
+        try {
+            return DatasetFiles.below(path, recipe.suffixes()).stream()
+                    .map(file -> new FileSource.Part(file, file.toString(), recipe.files().samplesMax() > 0 ? 1
+                            : input.weight(), index)).toList();
+        } catch (IOException e) {
+            throw new RunException("dataset_path cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Of a recipe whose samples come from elsewhere: only where results go. */
@@ -144,13 +149,26 @@ public final class FileRun {
         } catch (IOException e) {
             throw new UncheckedIOException(state.toString(), e);
         }
+        validate(limits);
         return PipelineRun.open(pipeline, source(limits), state, config, List.of(),
                 new RunManner(false, true, recipe.files().tracing(), name -> earlier(name, limits)));
     }
 
     /** The samples of the inputs. */
     public SampleSource samples(ReadLimits limits) {
+        validate(limits);
         return source(limits);
+    }
+
+    /** The recipe's validators look at the first samples of each input. */
+    private void validate(ReadLimits limits) {
+        Recipe recipe = pipeline.recipe();
+        for (RecipeFiles.Input input : recipe.validators().isEmpty() ? List.<RecipeFiles.Input>of()
+                : recipe.files().inputs()) {
+            try (FileSource source = new FileSource(parts(recipe, input, base, 0), limits, manner())) {
+                FirstSamples.check(recipe.validators(), source, input.path());
+            }
+        }
     }
 
     /** Where side outputs go. */
@@ -171,7 +189,7 @@ public final class FileRun {
     }
 
     private FileSource source(ReadLimits limits) {
-        return new FileSource(parts, pipeline.recipe().files().samplesMax(), limits, manner());
+        return new FileSource(parts, pipeline.recipe().files().shares(), limits, manner());
     }
 
     private Manner manner() {
@@ -195,7 +213,7 @@ public final class FileRun {
                 stamps.putPOJO(file.toString(), FileStamp.of(file));
             }
             return new DatasetLookup.Earlier(path.resolveSibling("." + path.getFileName() + ".signatures"),
-                    stamps.toString(), () -> new FileSource(files, 0, limits, manner()));
+                    stamps.toString(), () -> new FileSource(files, limits, manner()));
         } catch (IOException e) {
             throw new UncheckedIOException("against: " + path, e);
         }

@@ -16,27 +16,42 @@ import quern.ingest.reader.RowReader;
  */
 public final class FileSource implements SampleSource {
 
-    /** @param id that its samples name as their document */
-    public record Part(Path file, String id, double weight) {}
+    /**
+     * @param id that its samples name as their document
+     * @param input index of the input it belongs to, never less than that of the part before
+     */
+    public record Part(Path file, String id, double weight, int input) {
+
+        /** Of the only input. */
+        public Part(Path file, String id, double weight) {
+            this(file, id, weight, 0);
+        }
+    }
 
     private final List<Part> parts;
-    private final long samplesMax;
+    private final List<Long> samplesMax;
     private final ReadLimits limits;
     private final Manner manner;
     private RowReader reader;
     private int part;
     /** Rows of the file that are behind. */
     private long row;
+    /** Samples given of the current input. */
     private long taken;
     /** The row of which more copies are to be given, with where it began. */
     private Sample again;
     private String againAt;
     private long copies;
 
-    /** @param samplesMax 0: all */
-    public FileSource(List<Part> parts, long samplesMax, ReadLimits limits, Manner manner) {
+    /** All samples of all parts. */
+    public FileSource(List<Part> parts, ReadLimits limits, Manner manner) {
+        this(parts, List.of(), limits, manner);
+    }
+
+    /** @param samplesMax most samples of each input; empty: all */
+    FileSource(List<Part> parts, List<Long> samplesMax, ReadLimits limits, Manner manner) {
         this.parts = List.copyOf(parts);
-        this.samplesMax = samplesMax > 0 ? samplesMax : Long.MAX_VALUE;
+        this.samplesMax = List.copyOf(samplesMax);
         this.limits = limits;
         this.manner = manner;
     }
@@ -65,7 +80,10 @@ public final class FileSource implements SampleSource {
 
     @Override
     public SampleSource.Item next() {
-        while (taken < samplesMax) {
+        while (true) {
+            if (isFull()) {
+                leaveInput();
+            }
             if (again != null) {
                 taken++;
                 Sample sample = again;
@@ -84,11 +102,7 @@ public final class FileSource implements SampleSource {
             }
             String at = reader.position();
             switch (reader.next()) {
-                case null -> {
-                    close();
-                    part++;
-                    row = 0;
-                }
+                case null -> nextPart();
                 case Refused refused -> {
                     taken++;
                     return new Unreadable(parts.get(part).id(), refused.reason());
@@ -100,7 +114,27 @@ public final class FileSource implements SampleSource {
                 }
             }
         }
-        return null;
+    }
+
+    private boolean isFull() {
+        return !samplesMax.isEmpty() && part < parts.size() && taken >= samplesMax.get(parts.get(part).input());
+    }
+
+    private void leaveInput() {
+        int input = parts.get(part).input();
+        again = null;
+        while (part < parts.size() && parts.get(part).input() == input) {
+            nextPart();
+        }
+    }
+
+    private void nextPart() {
+        close();
+        part++;
+        row = 0;
+        if (part < parts.size() && parts.get(part).input() != parts.get(part - 1).input()) {
+            taken = 0;
+        }
     }
 
     /** How often the row is given, the first one being 1. */

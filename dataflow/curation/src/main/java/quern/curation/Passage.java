@@ -111,7 +111,9 @@ final class Passage {
                 String before = traced ? text(draft) : null;
                 List<Draft> made = mapper.apply(draft);
                 if (before != null && made.size() == 1 && !before.equals(text(made.getFirst()))) {
-                    ObjectNode line = Json.object().put("original text", before);
+                    ObjectNode line = Json.object();
+                    manner.tracing().keys().forEach(key -> line.set(key, FieldPath.get(draft.fields(), key)));
+                    line.put("original text", before);
                     batch.trace("mapper", step.label(), manner, line.put("processed_text", text(made.getFirst())));
                 }
                 for (Draft one : made) {

@@ -31,6 +31,8 @@ public final class PipelineRun implements AutoCloseable {
 
     private final Pipeline pipeline;
     private final SampleSource source;
+    /** Where the source begins. */
+    private final String start;
     private final Path directory;
     private final CurationConfig config;
     private final List<String> labels;
@@ -60,6 +62,7 @@ public final class PipelineRun implements AutoCloseable {
         this.pipeline = pipeline;
         this.waits = pipeline.operators().stream().anyMatch(Operator::waits);
         this.source = source;
+        this.start = source.position();
         this.directory = directory;
         this.config = config;
         this.labels = labels;
@@ -79,6 +82,7 @@ public final class PipelineRun implements AutoCloseable {
         this.pipeline = pipeline;
         this.waits = pipeline.operators().stream().anyMatch(Operator::waits);
         this.source = source;
+        this.start = source.position();
         this.directory = directory;
         this.config = config;
         this.labels = List.of();
@@ -116,6 +120,7 @@ public final class PipelineRun implements AutoCloseable {
                 Sealing.clean(directory);
                 Files.deleteIfExists(directory.resolve(RejectLog.FILE));
                 Files.deleteIfExists(directory.resolve(RunManner.LINEAGE));
+                FirstSamples.check(pipeline.recipe().validators(), source, "the first samples");
                 checkpoint = new Checkpoint(pipeline.recipe().hash(), order(pipeline, source, config), 0, "", "",
                         Map.of(), new RunCounts());
             } else if (!checkpoint.recipeHash().equals(pipeline.recipe().hash())) {
@@ -339,6 +344,7 @@ public final class PipelineRun implements AutoCloseable {
         output = null;
         committed = position;
         if (stage == stages.size()) {
+            DuplicateTraces.write(pipeline, manner.tracing(), source, start, directory, config);
             sealing = new Sealing(directory, pipeline, counts, labels);
             return;
         }

@@ -3,6 +3,7 @@ package quern.curation;
 import java.util.List;
 import java.util.Map;
 import quern.config.CurationConfig;
+import quern.curation.validation.Validator;
 
 /**
  * A recipe as written: the keys of Data-Juicer 1.4.3's YAML form that mean something here, and the steps. Parsing
@@ -19,6 +20,7 @@ import quern.config.CurationConfig;
  * @param shardBytes size at which a new shard begins; 0: the appliance's own
  * @param compressed whether shards are written as {@code .jsonl.zst}
  * @param files local files it reads and writes
+ * @param validators what the first samples of each input must be like
  * @param compat whose rules apply where Data-Juicer's behaviour is a fault
  * @param steps the operators in order
  * @param notes keys that are accepted and have no effect here, each with the reason
@@ -35,6 +37,7 @@ public record Recipe(
         long shardBytes,
         boolean compressed,
         RecipeFiles files,
+        List<Validator> validators,
         Compat compat,
         List<Step> steps,
         List<String> notes,

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import quern.config.CurationConfig;
+import quern.curation.validation.Validator;
 
 /** Reads the map of a recipe key by key and collects what is wrong. */
 final class RecipeParser {
@@ -24,12 +25,11 @@ final class RecipeParser {
             "custom_operator_paths", "Python operators cannot run here",
             "generated_dataset_config", "data comes from ingested documents",
             "hpo_config", "there is no search over parameters",
-            "validators", "there are no validators yet; required fields can be checked by specified_field_filter",
             "export_aws_credentials", "results stay on this machine", "export_extra_args", "results are JSONL");
 
     private static final Set<String> HONOURED = Names.union(FileKeys.NAMES, Set.of("project_name", "text_keys",
             "suffixes", "skip_op_error", "keep_stats_in_res_ds", "export_shard_size", "executor_type", "compat",
-            "process"));
+            "validators", "process"));
 
     private final String text;
     private final CurationConfig config;
@@ -56,11 +56,13 @@ final class RecipeParser {
         map.values().forEach((key, value) -> check(key, value));
         readSteps(map.get("process"));
         overrides.forEach(this::overrideStep);
-        RecipeFiles files = new FileKeys(map, problems).read();
+        RecipeFiles files = new FileKeys(map, notes, problems).read();
+        List<Validator> validators = new ValidatorKeys(map, problems).read();
         return new Recipe(text, hash(), string(map, "project_name", "hello_world"), textKey(map),
                 suffixes(map),
                 bool(map, "skip_op_error", true), bool(map, "keep_stats_in_res_ds", false), shardBytes(map),
-                compressed(map), files, compat(map), List.copyOf(steps), List.copyOf(notes), List.copyOf(problems));
+                compressed(map), files, validators, compat(map), List.copyOf(steps), List.copyOf(notes),
+                List.copyOf(problems));
     }
 
     private String hash() {

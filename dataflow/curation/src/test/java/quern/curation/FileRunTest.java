@@ -117,13 +117,82 @@ class FileRunTest {
     }
 
     @Test
+    void shouldReadOfEachInputItsShareWhenThereIsAMost() throws IOException {
+        String recipe = """
+                dataset:
+                  max_sample_num: %s
+                  configs:
+                    - {type: local, path: a.jsonl, weight: 3.0}
+                    - {type: local, path: more}
+                    - {type: local, path: more/b.csv}
+                export_path: share.jsonl
+                """;
+        List<String> texts = texts(run(pipeline(recipe.formatted(14))).getFirst());
+        assertEquals(List.of(8L, 4L, 1L), List.of(texts.stream().filter(text -> text.startsWith("row")).count(),
+                texts.stream().filter(text -> text.contains(" of b")).count(),
+                texts.stream().filter(text -> text.startsWith("all of c")).count()), texts::toString);
+        RecipeException e = assertThrows(RecipeException.class, () -> pipeline(recipe.formatted("few")));
+        assertTrue(e.getMessage().contains("max_sample_num is 'few', expected a whole number above 0"));
+        assertTrue(assertThrows(RecipeException.class, () -> pipeline("dataset: {type: local, path: a.jsonl}"))
+                .getMessage().contains("dataset: expected 'configs', a list of maps"));
+        assertTrue(assertThrows(RecipeException.class, () -> pipeline(
+                "dataset: {configs: [{type: remote, source: wiki, lang: en}]}")).getMessage()
+                .contains("type 'remote', source 'wiki': data is not fetched from the network"));
+        Pipeline both = pipeline("dataset: {configs: [{path: x}]}", "--dataset_path", "more/c.txt");
+        assertEquals(1, both.recipe().files().inputs().size());
+        assertTrue(both.recipe().notes().getFirst().contains("dataset has no effect"));
+    }
+
+    @Test
+    void shouldShowPairsOfDuplicatesWhenTheyAreTraced() throws IOException {
+        Files.writeString(directory.resolve("twice.jsonl"), """
+                {"text": "one  cat sat on the mat", "n": 1}
+                {"text": "one cat sat on the mat", "n": 2}
+                {"text": "one cat sat on the mat", "n": 3}
+                {"text": "two dogs ran to the gate and one of them barked", "n": 4}
+                {"text": "two dogs ran to the gate and one of them barked loudly", "n": 5}
+                {"text": "no more of that", "n": 6}
+                """);
+        String recipe = """
+                dataset_path: twice.jsonl
+                export_path: traced/kept.jsonl
+                open_tracer: true
+                trace_keys: [n, absent]
+                process:
+                  - replace_content_mapper: {pattern: ' +', repl: ' '}
+                  - document_deduplicator:
+                  - replace_content_mapper: {pattern: two, repl: '2'}
+                  - document_minhash_deduplicator: {window_size: 1}
+                """;
+        run(pipeline(recipe));
+        Path traces = directory.resolve("traced/trace");
+        List<String> same = Files.readAllLines(traces.resolve("duplicate-document_deduplicator.jsonl"));
+        assertEquals(1, same.size(), same::toString);
+        JsonNode pair = Json.MAPPER.readTree(same.getFirst());
+        assertEquals("one cat sat on the mat", pair.path("dup1").path("text").asText());
+        assertEquals(1, pair.path("dup1").path("n").asInt());
+        assertEquals(2, pair.path("dup2").path("n").asInt());
+        JsonNode near = Json.read(traces.resolve("duplicate-document_minhash_deduplicator.jsonl"));
+        assertEquals("2 dogs ran to the gate and one of them barked", near.path("dup1").path("text").asText());
+        assertEquals(5, near.path("dup2").path("n").asInt());
+        assertEquals(List.of("{\"n\":1,\"absent\":null,\"original text\":\"one  cat sat on the mat\","
+                        + "\"processed_text\":\"one cat sat on the mat\"}"),
+                Files.readAllLines(traces.resolve("mapper-replace_content_mapper.jsonl")));
+        run(pipeline(recipe, "--export_path", "some/kept.jsonl", "--op_list_to_trace", "[document_deduplicator]"));
+        try (Stream<Path> written = Files.list(directory.resolve("some/trace"))) {
+            assertEquals(List.of("duplicate-document_deduplicator.jsonl"),
+                    written.map(file -> file.getFileName().toString()).toList());
+        }
+    }
+
+    @Test
     void shouldGiveTheSameItemsWhenASourceIsOpenedAtAnyOfItsPositions() {
         List<FileSource.Part> parts = List.of(new FileSource.Part(directory.resolve("a.jsonl"), "a", 1.7),
-                new FileSource.Part(directory.resolve("more/b.csv"), "b", 0.5),
-                new FileSource.Part(directory.resolve("more/c.txt"), "c", 3));
+                new FileSource.Part(directory.resolve("more/b.csv"), "b", 0.5, 1),
+                new FileSource.Part(directory.resolve("more/c.txt"), "c", 3, 1));
         List<SampleSource.Item> all = new ArrayList<>();
         List<String> positions = new ArrayList<>();
-        try (FileSource source = new FileSource(parts, 0, LIMITS, Manner.ROWS)) {
+        try (FileSource source = new FileSource(parts, LIMITS, Manner.ROWS)) {
             positions.add(source.position());
             for (SampleSource.Item item = source.next(); item != null; item = source.next()) {
                 all.add(item);
@@ -132,14 +201,14 @@ class FileRunTest {
         }
         assertTrue(all.size() > 300, "items: " + all.size());
         for (int i = 0; i < positions.size(); i += 7) {
-            try (FileSource source = new FileSource(parts, 0, LIMITS, Manner.ROWS)) {
+            try (FileSource source = new FileSource(parts, LIMITS, Manner.ROWS)) {
                 source.seek(positions.get(i));
                 for (int k = i; k < Math.min(i + 5, all.size()); k++) {
                     assertEquals(all.get(k), source.next(), "item " + k + " from position " + positions.get(i));
                 }
             }
         }
-        try (FileSource source = new FileSource(parts, 9, LIMITS, Manner.ROWS)) {
+        try (FileSource source = new FileSource(parts, List.of(7L, 2L), LIMITS, Manner.ROWS)) {
             int read = 0;
             for (SampleSource.Item item = source.next(); item != null; item = source.next()) {
                 read++;
@@ -223,7 +292,7 @@ class FileRunTest {
                 .getMessage().contains("no file under dataset_path"));
         RecipeException e = assertThrows(RecipeException.class, () -> pipeline(
                 "dataset: {configs: [{type: remote, path: some/name}]}\n"));
-        assertTrue(e.getMessage().contains("fetches from the network"), e.getMessage());
+        assertTrue(e.getMessage().contains("not fetched from the network"), e.getMessage());
     }
 
     @Test
