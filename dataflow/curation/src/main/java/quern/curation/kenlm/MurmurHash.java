@@ -8,16 +8,16 @@ final class MurmurHash {
 
     private MurmurHash() {}
 
-    static long of(byte[] bytes) {
-        long hash = bytes.length * FACTOR;
-        int whole = bytes.length / Long.BYTES * Long.BYTES;
+    static long of(byte[] bytes, int count) {
+        long hash = count * FACTOR;
+        int whole = count / Long.BYTES * Long.BYTES;
         for (int at = 0; at < whole; at += Long.BYTES) {
             long part = littleEndian(bytes, at, Long.BYTES) * FACTOR;
             part = (part ^ part >>> SHIFT) * FACTOR;
             hash = (hash ^ part) * FACTOR;
         }
-        if (whole < bytes.length) {
-            hash = (hash ^ littleEndian(bytes, whole, bytes.length - whole)) * FACTOR;
+        if (whole < count) {
+            hash = (hash ^ littleEndian(bytes, whole, count - whole)) * FACTOR;
         }
         hash = (hash ^ hash >>> SHIFT) * FACTOR;
         return hash ^ hash >>> SHIFT;

