@@ -1,5 +1,7 @@
 package quern.curation.filter;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.function.ToDoubleFunction;
 import quern.curation.Interval;
 import quern.curation.RangeFilter;
@@ -27,6 +29,7 @@ public record PerplexityFilter(String textKey, Interval keep, ToDoubleFunction<S
 
     @Override
     public double measure(TextView text) {
-        return text.isEmpty() ? 0.0 : Math.rint(perplexity.applyAsDouble(text.text()) * 10) / 10;
+        double exact = text.isEmpty() ? 0.0 : perplexity.applyAsDouble(text.text());
+        return Double.isFinite(exact) ? new BigDecimal(exact).setScale(1, RoundingMode.HALF_EVEN).doubleValue() : exact;
     }
 }

@@ -106,8 +106,11 @@ public final class ScoredPairs implements PieceModel {
                 boolean known = piece >= 0 || pieces.addBytes(symbol, out);
                 if (piece >= 0) {
                     out.add(piece);
-                } else if (!known && !afterUnknown && unknown >= 0) {
-                    out.add(unknown);
+                } else if (!known && unknown >= 0) {
+                    if (!afterUnknown) {
+                        out.add(unknown);
+                    }
+                    out.addWritten(symbol);
                 }
                 afterUnknown = !known;
             }

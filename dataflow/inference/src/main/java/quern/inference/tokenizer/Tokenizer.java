@@ -1,5 +1,6 @@
 package quern.inference.tokenizer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -17,6 +18,14 @@ public interface Tokenizer {
      * @param begin whether to put the tokens in front that the model expects there, if it expects any
      */
     int[] encode(String text, boolean begin);
+
+    /**
+     * The tokens of plain text as they are written; a part that has none is itself where the tokenizer
+     * is one of SentencePiece's kinds, which does the same, else the unknown token.
+     */
+    default String[] pieces(String text) {
+        return Arrays.stream(encode(text, false)).mapToObj(this::text).toArray(String[]::new);
+    }
 
     /** Ids of a whole plain text with its {@link #frame()}, as an encoder such as BERT takes it. */
     default int[] encodeFramed(String text) {

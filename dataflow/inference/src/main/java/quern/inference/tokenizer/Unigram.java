@@ -87,9 +87,10 @@ public final class Unigram implements PieceModel {
     }
 
     private void offer(double[] best, int[] from, int[] token, int at, int end, int piece, double score) {
-        double sum = singlePrecision ? (float) (best[at] + score) : best[at] + score;
+        double sum = best[at] + score;
+        // SentencePiece rounds the sum when it keeps it, and not before it compares: near ties depend on that.
         if (from[end] < 0 || sum > best[end]) {
-            best[end] = sum;
+            best[end] = singlePrecision ? (float) sum : sum;
             from[end] = at;
             token[end] = piece;
         }
@@ -113,6 +114,7 @@ public final class Unigram implements PieceModel {
             }
             if (!(byteFallback && pieces.addBytes(word.substring(begin, end), out)) && unknown >= 0) {
                 out.add(unknown);
+                out.addWritten(word.substring(begin, end));
             }
         }
     }

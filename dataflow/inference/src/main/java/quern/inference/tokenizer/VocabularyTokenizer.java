@@ -103,6 +103,19 @@ public final class VocabularyTokenizer implements Tokenizer {
     }
 
     @Override
+    public String[] pieces(String text) {
+        TokenList out = new TokenList(true);
+        encode(PromptText.content(text), out);
+        int[] tokens = out.toArray();
+        String[] pieces = new String[tokens.length];
+        for (int i = 0; i < pieces.length; i++) {
+            String written = out.written(i);
+            pieces[i] = written == null ? text(tokens[i]) : written;
+        }
+        return pieces;
+    }
+
+    @Override
     public int[] encodeTemplate(PromptText rendered) {
         TokenList out = new TokenList();
         encode(rendered, out);
