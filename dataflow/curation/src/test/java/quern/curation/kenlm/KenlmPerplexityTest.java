@@ -65,7 +65,8 @@ class KenlmPerplexityTest {
     void shouldCutLinesAndWordsAsPythonDoesWhenTextsAreOdd() {
         Random random = new Random(11);
         String[] parts = {"the", "mill", "\u4E2D\u6587", "\uD83C\uDF3E", " ", "\t", "\n", "\r", "\r\n", "\u000B",
-            "\u0085", "\u00A0", "\u3000", "\u001F", "\u001C", "\u2028", "\u2009", "\u200B", "m\u00FChle", "\uD83C", "\uDF3E", "",
+            "\u0085", "\u00A0", "\u3000", "\u001F", "\u001C", "\u2028", "\u2009", "\u200B", "m\u00FChle",
+            "\uD83C", "\uDF3E", "",
             "\u0000", "\u007F", "w".repeat(200)};
         for (int round = 0; round < 3000; round++) {
             String[] pieces = new String[random.nextInt(12)];
