@@ -51,6 +51,12 @@ final class AddressFinder {
     private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse",
             "platz",
             "ring", "damm", "ufer", "chaussee", "steig", "markt", "stieg", "promenade", "wall", "graben");
+    private static final Set<String> BEFORE_WAYS = Set.of("obere", "oberer", "untere", "unterer", "alte", "alter",
+            "neue",
+            "neuer", "gro\u00DFe", "gro\u00DFer", "kleine", "kleiner", "lange", "langer", "hohe", "hoher", "hintere",
+            "hinterer", "vordere", "vorderer", "\u00E4u\u00DFere", "innere", "kurze", "breite", "schmale", "sankt",
+            "st",
+            "erste", "zweite");
     private static final Set<String> GERMAN_AT = Set.of("am", "im", "an", "auf", "zum", "zur", "in", "unter", "hinter");
     private static final Set<String> FRENCH_WAYS = Set.of("rue", "avenue", "av", "boulevard", "bd", "place", "chemin",
             "all\u00E9e", "impasse", "quai", "route", "cours", "square", "ruelle");
@@ -145,7 +151,7 @@ final class AddressFinder {
         }
         String prefix = isAfter(from, "D-") || isAfter(from, "F-") ? "-" : "";
         int nameFrom = to + 1;
-        if (runs.charAt(to) != ' ' || !runs.isWord(run + 1) || runs.from(run + 1) != nameFrom) {
+        if (!Runs.isBlank(runs.charAt(to)) || !runs.isWord(run + 1) || runs.from(run + 1) != nameFrom) {
             return;
         }
         int known = lexicon.of(runs.word(run + 1));
@@ -213,6 +219,10 @@ final class AddressFinder {
             boolean at = first > 0 && runs.isSpace(first - 1) && GERMAN_AT.contains(runs.lower(first - 1));
             first = at ? first - 1 : first;
             alone = false;
+        }
+        if (first > 0 && runs.isGap(first - 1, ' ') && BEFORE_WAYS.contains(runs.lower(first - 1))
+                && (lower || runs.isCapitalised(first - 1))) {
+            first--;
         }
         boolean sure = !alone && (runs.isCapitalised(first) || lower) && runs.length(run) > 3;
         if (sure || alone && runs.isCapitalised(run) && runs.length(run) > 5) {

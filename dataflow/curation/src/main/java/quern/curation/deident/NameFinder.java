@@ -45,6 +45,12 @@ final class NameFinder {
                 said(run);
             }
         }
+        NameCues cues = new NameCues(runs, lexicon, common, lower, phrase, this::cued);
+        for (int run = 0; run < runs.count(); run++) {
+            if (runs.isWord(run)) {
+                cues.word(run);
+            }
+        }
         for (int run = 0; run < runs.count(); run++) {
             if (runs.isWord(run) && !covered[run]) {
                 run = Math.max(run, known(run));
@@ -216,7 +222,7 @@ final class NameFinder {
      * @return the last run that was looked at
      */
     private int known(int run) {
-        if (!runs.isCapitalised(run) && !(lower && isFirst(run))) {
+        if (!runs.isCapitalised(run) && !(lower && (isFirst(run) || isLowerName(run)))) {
             return run;
         }
         int last = phrase.last(run, false);
@@ -225,7 +231,7 @@ final class NameFinder {
                 last = at - 1;
             }
         }
-        if (last < run || NameWords.isEponym(runs, last) || isOrganisation(run, last)) {
+        if (last < run || NameWords.isEponym(runs, last) || NameWords.isOrganisation(runs, run, last)) {
             return Math.max(run, last);
         }
         if (degree(last)) {
@@ -249,6 +255,14 @@ final class NameFinder {
         return last;
     }
 
+    /** In a text without capitals: a surname that is no other word, or two initials before one. */
+    private boolean isLowerName(int run) {
+        int known = lexicon.of(runs.word(run));
+        return (known & Lexicon.LAST) != 0 && (known & common) == 0
+                || phrase.isInitial(run) && phrase.isInitial(run + 1) && runs.isGap(run + 1, ".", 3)
+                && (lexicon.of(runs.word(Math.min(run + 2, runs.count() - 1))) & Lexicon.LAST) != 0;
+    }
+
     private boolean isSurname(int run) {
         int known = lexicon.of(runs.word(run));
         return (known & (Lexicon.LAST | Lexicon.PROPER)) != 0 && ((known & common) == 0 || (known & Lexicon.LAST) != 0)
@@ -259,15 +273,6 @@ final class NameFinder {
         return runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ','
                 && NameWords.CREDENTIALS.contains(runs.lower(last + 1)) && runs.isCapitalised(last + 1)
                 && (runs.length(last + 1) > 1 || runs.charAt(runs.to(last + 1)) == '.');
-    }
-
-    private boolean isOrganisation(int run, int last) {
-        for (int at = run; at <= Math.min(last + 1, runs.count() - 1); at++) {
-            if (NameWords.ORGANISATIONS.contains(runs.lower(at)) && (at <= last || runs.isSpace(last))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** How sure a sequence of capitalised words is a name, by its words. */
@@ -310,7 +315,8 @@ final class NameFinder {
     private void single(int run, int known, boolean everyday) {
         char before = runs.charAt(runs.from(run) - 1);
         char after = runs.charAt(runs.to(run));
-        if (before == '-' || after == '-' || isMixed(runs.word(run)) || after == '.' && runs.charAt(runs.to(run)
+        if (before == '-' || after == '-' || NamePhrase.isMixed(runs.word(run)) || after == '.'
+                && runs.charAt(runs.to(run)
                 + 1) == '-') {
             return;
         }
@@ -324,13 +330,6 @@ final class NameFinder {
                 && (known & Lexicon.COUNTRY) == 0) {
             add(run, run, 0.5);
         }
-    }
-
-    /** Capitals inside, as in {@code LoRA}; not in {@code McAllister}. */
-    private static boolean isMixed(String word) {
-        boolean capitals = word.equals(word.toUpperCase(Locale.ROOT));
-        return !capitals && !word.startsWith("Mc") && !word.startsWith("Mac")
-                && word.chars().skip(1).anyMatch(Character::isUpperCase);
     }
 
     private boolean begins(int run) {
@@ -349,7 +348,7 @@ final class NameFinder {
         if (everyday && !person && (!capital || NameWords.STOP.contains(runs.lower(run)))) {
             return;
         }
-        if (everyday && begins(run) && isOrganisation(run, run)) {
+        if (everyday && begins(run) && NameWords.isOrganisation(runs, run, run)) {
             return;
         }
         int last = phrase.last(run, false);
@@ -366,14 +365,15 @@ final class NameFinder {
         return true;
     }
 
-    /** Where {@code van der} or the like stands right before a surname. */
-    private int withParticles(int first) {
-        int run = first;
-        while (run > 0 && first - run < 3 && NameWords.PARTICLES.contains(runs.lower(run - 1)) && runs.isGap(run - 1,
-                ' ')) {
-            run--;
+    /** A name that was not found before. */
+    private void cued(int first, int last, double confidence) {
+        boolean known = true;
+        for (int run = first; run <= last; run++) {
+            known &= covered[run];
         }
-        return NameWords.NOBLE.contains(runs.lower(run)) ? run : first;
+        if (!known) {
+            add(first, last, confidence);
+        }
     }
 
     private void add(int first, int last, double confidence) {
@@ -386,6 +386,6 @@ final class NameFinder {
                 parts.merge(part, confidence, Math::max);
             }
         }
-        found.add(new Finding(IdentifierKind.NAME, runs.from(withParticles(first)), runs.to(last), confidence));
+        found.add(new Finding(IdentifierKind.NAME, runs.from(phrase.withParticles(first)), runs.to(last), confidence));
     }
 }

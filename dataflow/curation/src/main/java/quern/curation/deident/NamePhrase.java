@@ -1,5 +1,7 @@
 package quern.curation.deident;
 
+import java.util.Locale;
+
 /** Reads the name that begins at a run: words with capitals, initials, particles, hyphens, apostrophes. One text. */
 final class NamePhrase {
 
@@ -129,5 +131,22 @@ final class NamePhrase {
         return first && strong ? !NameWords.TITLES.contains(word)
                 : glued || strong && (!everyday || name) || name && !everyday
                         || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0;
+    }
+
+    /** Capitals inside, as in {@code LoRA}; not in {@code McAllister}. */
+    static boolean isMixed(String word) {
+        boolean capitals = word.equals(word.toUpperCase(Locale.ROOT));
+        return !capitals && !word.startsWith("Mc") && !word.startsWith("Mac")
+                && word.chars().skip(1).anyMatch(Character::isUpperCase);
+    }
+
+    /** Where {@code van der} or the like stands right before a surname. */
+    int withParticles(int first) {
+        int run = first;
+        while (run > 0 && first - run < 3 && NameWords.PARTICLES.contains(runs.lower(run - 1)) && runs.isGap(run - 1,
+                ' ')) {
+            run--;
+        }
+        return NameWords.NOBLE.contains(runs.lower(run)) ? run : first;
     }
 }

@@ -132,4 +132,14 @@ final class NameWords {
         }
         return EPONYMS_BEFORE.contains(runs.lower(run - 1)) && runs.isSpace(run - 1);
     }
+
+    /** Whether words, or the one behind them, are those of an organisation. */
+    static boolean isOrganisation(Runs runs, int run, int last) {
+        for (int at = run; at <= Math.min(last + 1, runs.count() - 1); at++) {
+            if (ORGANISATIONS.contains(runs.lower(at)) && (at <= last || runs.isSpace(last))) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

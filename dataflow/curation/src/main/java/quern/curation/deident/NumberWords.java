@@ -117,7 +117,9 @@ final class NumberWords {
             return null;
         }
         for (Stem stem : STEMS) {
-            if (stem.inside() ? lower.contains(stem.letters()) : lower.startsWith(stem.letters())) {
+            boolean whole = stem.letters().length() == 3;
+            if (whole ? lower.equals(stem.letters()) : stem.inside() ? lower.contains(stem.letters())
+                    : lower.startsWith(stem.letters())) {
                 return stem.kind();
             }
         }

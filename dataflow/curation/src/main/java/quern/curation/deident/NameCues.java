@@ -1,0 +1,202 @@
+package quern.curation.deident;
+
+import java.util.Set;
+
+/**
+ * Names that words around them give away, where no dictionary knows them: behind relatives, roles and signatures,
+ * before birthdays, degrees and what only people do. One text.
+ */
+final class NameCues {
+
+    /** Takes what was found. */
+    @FunctionalInterface
+    interface Sink {
+        /** A name from one run to another. */
+        void name(int first, int last, double confidence);
+    }
+
+    private static final int WORDS_MAX = 4;
+    private static final int RUNS_MAX = 9;
+    private static final int UNKNOWN_CHARS_MIN = 3;
+    /** Behind these somebody is named, at once or after one of {@link #JOINING}. */
+    private static final Set<String> PEOPLE = Set.of("patient", "patienten", "patientin", "patiente", "person",
+            "signed",
+            "gez", "gezeichnet", "unterzeichnet", "signature", "unterschrift", "sign\u00E9", "registered", "owner",
+            "driver", "halter", "halterin", "mieter", "mieterin", "tenant", "tenants", "evaluator", "examiner",
+            "gutachter",
+            "zeuge", "zeugin", "witness", "t\u00E9moin", "complainant", "victim", "suspect", "plaintiff", "defendant",
+            "kl\u00E4ger", "kl\u00E4gerin", "beklagte", "beklagter", "beschuldigte", "beschuldigter", "mandant",
+            "mandantin",
+            "mandanten", "client", "cliente", "employee", "employ\u00E9", "employ\u00E9e", "salari\u00E9",
+            "salari\u00E9e",
+            "mitarbeiter", "mitarbeiterin", "arbeitnehmer", "arbeitnehmerin", "bewerber", "bewerberin", "candidate",
+            "candidat", "applicant", "physician", "surgeon", "nurse", "therapist", "resident", "attending",
+            "counsel", "attorney", "avocat", "notaire", "notar", "ma\u00EEtre", "infirmi\u00E8re", "m\u00E9decin",
+            "chirurgien", "hausarzt", "haus\u00E4rztin", "arzt", "\u00E4rztin", "ansprechpartner", "ansprechpartnerin",
+            "sachbearbeiter", "sachbearbeiterin", "bearbeiter", "bearbeiterin", "vermieter", "versicherte",
+            "versicherter", "policyholder", "claimant", "insured", "assur\u00E9", "assur\u00E9e", "locataire", "epouse",
+            "spouse", "guardian", "caregiver", "manager", "supervisor", "colleague", "kollege", "kollegin", "named",
+            "namens", "nomm\u00E9", "nomm\u00E9e", "called", "meet", "met", "tochter", "sohn", "daughter", "son",
+            "mother",
+            "father", "wife", "husband", "brother", "sister", "partner", "friend", "neighbor", "neighbour", "niece",
+            "nephew", "cousin", "grandson", "granddaughter", "mutter", "vater", "bruder", "schwester", "ehefrau",
+            "ehemann", "nachbar", "nachbarin", "fils", "fille", "m\u00E8re", "p\u00E8re", "fr\u00E8re", "s\u0153ur",
+            "mari", "\u00E9pouse", "\u00E9poux", "femme", "uncle", "aunt", "grandmother", "grandfather", "presence",
+            "tante", "onkel", "oma", "opa", "enkel", "enkelin", "boss", "landlord", "teacher", "lehrer", "lehrerin");
+    private static final Set<String> JOINING = Set.of("of", "is", "was", "to", "by", "von", "ist", "war", "durch",
+            "est",
+            "de", "par", "with", "mit", "avec", "named", "called", "namens", "nomm\u00E9", "nomm\u00E9e");
+    private static final Set<String> BORN = Set.of("dob", "geb", "geboren", "born", "mrn", "aged", "n\u00E9",
+            "n\u00E9e",
+            "\u00E2g\u00E9", "\u00E2g\u00E9e", "geburtsdatum", "wohnhaft", "demeurant", "domicili\u00E9",
+            "domicili\u00E9e");
+    private static final Set<String> DOING = Set.of("slept", "said", "says", "reports", "reported", "denies", "denied",
+            "states", "stated", "complains", "complained", "lives", "feels", "arrived", "wrote", "asked", "told",
+            "refused", "agreed", "agrees", "consented", "ate", "drank", "cried", "smiled", "berichtet", "berichtete",
+            "klagt", "klagte", "lebt", "wohnt", "d\u00E9clare", "d\u00E9clar\u00E9", "souhaite", "habite", "phoned",
+            "telephoned", "emailed", "texted", "apologized", "replied", "insisted", "believes", "thinks", "hopes",
+            "thanked", "signed", "testified", "alleges", "claims", "recalls", "recalled", "worries", "erkl\u00E4rte",
+            "teilte", "schrieb", "affirme", "signale", "meldete");
+
+    private final Runs runs;
+    private final Lexicon lexicon;
+    private final int common;
+    private final boolean lower;
+    private final NamePhrase phrase;
+    private final Sink sink;
+
+    NameCues(Runs runs, Lexicon lexicon, int common, boolean lower, NamePhrase phrase, Sink sink) {
+        this.runs = runs;
+        this.lexicon = lexicon;
+        this.common = common;
+        this.lower = lower;
+        this.phrase = phrase;
+        this.sink = sink;
+    }
+
+    /** What a word says about those beside it. */
+    void word(int run) {
+        String word = runs.lower(run);
+        if (PEOPLE.contains(word)) {
+            behind(run);
+        }
+        if (BORN.contains(word)) {
+            before(run, "(,[", 0.85);
+        } else if (NameWords.CREDENTIALS.contains(word) && word.length() > 1 && (lower || runs.isCapitalised(run))) {
+            before(run, ",", 0.88);
+        } else if (DOING.contains(word) && runs.isLower(run)) {
+            doing(run);
+        }
+    }
+
+    /** {@code her son Xiomar}, {@code contact person is …}, {@code Signed: …}. */
+    private void behind(int run) {
+        int first = run + 1;
+        if (!runs.isGap(run, ":,.", 4)) {
+            return;
+        }
+        if (JOINING.contains(runs.lower(first)) && runs.isSpace(first)) {
+            first++;
+        }
+        while (NameWords.TITLES.contains(runs.lower(first)) && runs.isGap(first, ".", 3)) {
+            first++;
+        }
+        boolean initials = phrase.isInitial(first);
+        if (!initials && !isNameLike(first)) {
+            return;
+        }
+        int last = phrase.last(first, true);
+        if (last >= first && (initials || last - first < RUNS_MAX) && isLikely(first, last)) {
+            sink.name(first, last, 0.8);
+        }
+    }
+
+    /** Words before a birthday or a degree, back to the first that no name holds. */
+    private void before(int run, String marks, double confidence) {
+        boolean marked = false;
+        for (int i = run == 0 ? 0 : runs.to(run - 1); i < runs.from(run); i++) {
+            marked |= marks.indexOf(runs.charAt(i)) >= 0;
+        }
+        if (!marked || !runs.isGap(run - 1, marks, 4)) {
+            return;
+        }
+        int first = run;
+        int words = 0;
+        while (first > 0 && words < WORDS_MAX && run - first < RUNS_MAX && isBefore(first, run)) {
+            first--;
+            words += runs.length(first) > 1 && !NameWords.PARTICLES.contains(runs.lower(first)) ? 1 : 0;
+        }
+        while (first < run && NameWords.PARTICLES.contains(runs.lower(first))
+                && !NameWords.NOBLE.contains(runs.lower(first))) {
+            first++;
+        }
+        if (words > 0 && isLikely(first, run - 1)) {
+            sink.name(first, run - 1, confidence);
+        }
+    }
+
+    /** Whether the name before a run goes on to the left. */
+    private boolean isBefore(int first, int run) {
+        return (first == run || isTogether(first - 1)) && (isNameLike(first - 1) || isInside(first - 1));
+    }
+
+    private boolean isTogether(int run) {
+        char c = runs.charAt(runs.to(run));
+        return c == '.' || c == ' ' ? runs.isGap(run, ".", 2) : runs.isGap(run, '-') || runs.isGap(run, '\'')
+                || runs.isGap(run, '\u2019');
+    }
+
+    private boolean isInside(int run) {
+        return phrase.isInitial(run) || NameWords.PARTICLES.contains(runs.lower(run))
+                || runs.length(run) == 1 && (runs.isCapitalised(run) || runs.isGap(run, '\''));
+    }
+
+    private void doing(int run) {
+        int last = run - 1;
+        if (last < 0 || !runs.isGap(last, ' ') || !isNameLike(last) || !begins(last)) {
+            return;
+        }
+        if (isUnknown(last) || (lexicon.of(runs.word(last)) & (Lexicon.FIRST | Lexicon.LAST)) != 0) {
+            sink.name(last, last, 0.72);
+        }
+    }
+
+    private boolean begins(int run) {
+        char before = runs.charAt(runs.from(run) - 1);
+        return before == '\n' || before == ' ' && ".!?:\n,-".indexOf(runs.charAt(runs.from(run) - 2)) >= 0;
+    }
+
+    private boolean isUnknown(int run) {
+        return runs.length(run) >= UNKNOWN_CHARS_MIN && lexicon.of(runs.word(run)) == 0;
+    }
+
+    /** A first name, a surname, or a word of no dictionary; with a capital unless the text has none. */
+    private boolean isNameLike(int run) {
+        if (!runs.isWord(run) || runs.length(run) < 2 || NameWords.STOP.contains(runs.lower(run))
+                || !lower && !runs.isCapitalised(run) || NumberWords.isNumber(runs.lower(run))) {
+            return false;
+        }
+        int known = lexicon.of(runs.word(run));
+        if (known == 0) {
+            return runs.length(run) >= UNKNOWN_CHARS_MIN && Months.number(runs.lower(run)) == 0
+                    && !runs.isAllCapitals(run) || runs.isAllCapitals(run) && runs.length(run) > 4;
+        }
+        boolean person = (known & (Lexicon.FIRST | Lexicon.LAST)) != 0;
+        return person && (!lower || (known & common) == 0 || (known & Lexicon.FIRST) != 0)
+                || (known & Lexicon.PROPER) != 0 && (known & common) == 0;
+    }
+
+    /** Not of everyday words alone, and of no disease. */
+    private boolean isLikely(int first, int last) {
+        boolean likely = false;
+        for (int run = first; run <= last; run++) {
+            int known = lexicon.of(runs.word(run));
+            likely |= runs.length(run) > 1 && (known == 0 || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0
+                    && ((known & common) == 0 || !lower));
+            if (NameWords.ORGANISATIONS.contains(runs.lower(run))) {
+                return false;
+            }
+        }
+        return likely && !NameWords.isEponym(runs, last);
+    }
+}
