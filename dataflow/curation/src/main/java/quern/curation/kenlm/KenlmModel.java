@@ -14,15 +14,18 @@ import quern.config.QuernException;
 /**
  * A model in KenLM's binary format, version 5, of any of its six layouts ({@code build_binary probing} and
  * {@code build_binary trie} with and without {@code -q}, {@code -b}, {@code -a}, {@code -r}); Kenneth Heafield, KenLM:
- * Faster and Smaller Language Model Queries, 2011. The file is mapped, not read, whatever its size. Immutable and safe
- * for several threads, each of which has a {@link SentenceScorer} of its own.
+ * Faster and Smaller Language Model Queries, 2011. The file is mapped, not read, whatever its size. Or one in the ARPA
+ * format, which is read into memory. Immutable and safe for several threads, each of which has a {@link SentenceScorer}
+ * of its own.
  */
 public final class KenlmModel {
 
     private static final byte[] FIRST_WORD = "<unk>\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int BLANK_BYTES_MAX = 4096;
 
     private final Path path;
-    private final ModelHeader header;
+    private final String kind;
+    private final int order;
     private final Vocabulary vocabulary;
     private final Grams grams;
     private final int beginMark;
@@ -31,17 +34,41 @@ public final class KenlmModel {
     /** @throws QuernException if the file is no such model, or damaged; the message says what was expected */
     public static KenlmModel open(Path path) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new KenlmModel(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+            MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            return isText(file) ? new KenlmModel(path, ArpaModel.read(path)) : new KenlmModel(path, file);
         } catch (IOException e) {
             throw new QuernException(QuernException.Category.ERROR, "KenLM model " + path + " cannot be read: "
                     + e.getMessage(), e);
         }
     }
 
+    /** Whether a file begins as ARPA files do, with a backslash or remarks. */
+    private static boolean isText(MemorySegment file) {
+        for (long i = 0; i < Math.min(file.byteSize(), BLANK_BYTES_MAX); i++) {
+            byte b = file.get(ValueLayout.JAVA_BYTE, i);
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                return b == '\\' || b == '#';
+            }
+        }
+        return false;
+    }
+
+    private KenlmModel(Path path, ArpaModel.Parts parts) {
+        this.path = path;
+        this.kind = "ARPA";
+        this.order = parts.order();
+        this.vocabulary = parts.vocabulary();
+        this.grams = parts.grams();
+        this.beginMark = index("<s>");
+        this.endMark = index("</s>");
+    }
+
     private KenlmModel(Path path, MemorySegment file) {
         this.path = path;
-        header = ModelHeader.of(path, file);
+        ModelHeader header = ModelHeader.of(path, file);
         FileRegions regions = new FileRegions(path, file, header.bytes());
+        kind = header.kind().toString();
+        order = header.order();
         if (header.kind().isTrie()) {
             vocabulary = Vocabulary.Sorted.of(regions, header);
             grams = new TrieGrams(regions, header);
@@ -70,12 +97,12 @@ public final class KenlmModel {
 
     /** Length of the longest n-grams. */
     public int order() {
-        return header.order();
+        return order;
     }
 
-    /** What {@code build_binary} was told to make. */
+    /** What {@code build_binary} was told to make, or ARPA. */
     public String kind() {
-        return header.kind().toString();
+        return kind;
     }
 
     /** Number of a word; that of the unknown word, 0, if the model does not know it. */

@@ -80,7 +80,8 @@ record ModelHeader(ModelKind kind, float multiplier, boolean hasWords, long[] co
         }
         if (start.length < SAME.length + FIXED_BYTES || !text.startsWith(BEFORE_VERSION)) {
             throw new QuernException(QuernException.Category.ERROR, "KenLM model " + path + ": expected a binary file "
-                    + "of KenLM, found another" + MAKE);
+                    + "of KenLM or a text in the ARPA format, found " + (start.length > 1 && start[0] == 0x1F
+                    && start[1] == (byte) 0x8B ? "a gzip file; unpack it" : "another" + MAKE));
         }
         if (!text.startsWith("5\n", BEFORE_VERSION.length())) {
             throw new QuernException(QuernException.Category.ERROR, "KenLM model " + path + ": expected version 5, "

@@ -91,7 +91,11 @@ class KenlmFilesTest {
             List<String> lines = scores(name, kind);
             assertEquals(60, lines.size());
             requireScores(model, lines);
+            assertEquals(kind.contains("array"), model.kind().contains("array"));
         }
+        KenlmModel text = KenlmModel.open(copied(name + ".arpa"));
+        assertEquals(name.equals("mill") ? 3 : 5, text.order());
+        requireScores(text, scores(name, "text"));
     }
 
     @Test
@@ -119,6 +123,9 @@ class KenlmFilesTest {
         int refused = 0;
         for (int round = 0; round < 600; round++) {
             String name = (random.nextBoolean() ? "mill-" : "pruned-") + KINDS.get(round % KINDS.size()) + ".bin";
+            if (round % 5 == 0) {
+                name = random.nextBoolean() ? "mill.arpa" : "pruned.arpa";
+            }
             byte[] bad = mutated(bytes(name), random);
             Path file = Files.write(directory.resolve("mutated-" + round), bad);
             String what = "seed " + seed + ", round " + round + ", " + name;
@@ -190,6 +197,31 @@ class KenlmFilesTest {
         QuernException absent = assertThrows(QuernException.class,
                 () -> KenlmModel.open(directory.resolve("absent")));
         assertTrue(absent.getMessage().contains("cannot be read"), absent.getMessage());
+    }
+
+    @Test
+    void shouldSayWhichLineIsWrongWhenATextIsAnother() throws IOException {
+        String good = new String(bytes("mill.arpa"), StandardCharsets.UTF_8);
+        requireMessage(good.replace("ngram 2=198", "ngram 2=199"), "expected a logarithm, 2 words");
+        requireMessage(good.replace("ngram 2=198", "ngram 2=197"), "expected \\3-grams:, found -");
+        requireMessage(good.replace("ngram 2=", "ngram 3="), "line 3: expected ngram 2=");
+        requireMessage(good.replace("ngram 3=284", "ngram 3=999999999"), "a file of");
+        requireMessage(good.replaceFirst("-2.652552", "2.652552"), "expected a logarithm of at most 0");
+        requireMessage(good.replaceFirst("-2.652552", "-inf"), "line 7: expected a number, found -inf");
+        requireMessage(good.replaceFirst("\t<s>", "\t<b>"), "expected 1-grams with <s> and </s>");
+        requireMessage(good.replaceFirst("(?<=[0-9]\t)\\S+(?= \\S+ \\S)", "nowhere"), "expected words that are 1-grams");
+        requireMessage(good.substring(0, good.length() / 2), "expected a logarithm");
+        requireMessage(good.replace("\\end\\", ""), "expected \\end\\, found the file's end");
+        requireMessage("\\data\\\nngram 1=1\n\n", "expected n-grams of 2 to 32 words, found 1 counts");
+        requireMessage("# a remark\n# another\n", "expected \\data\\, found the end");
+        requireMessage("\u001F\u008B", "a gzip file");
+        requireScores(KenlmModel.open(Files.writeString(directory.resolve("crlf.arpa"),
+                "# by hand\n" + good.replace("\n", "\r\n"))), scores("mill", "text"));
+    }
+
+    private void requireMessage(String file, String part) throws IOException {
+        requireMessage(file.getBytes(part.contains("gzip") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8),
+                part);
     }
 
     private static byte[] patched(byte[] file, int at, int value) {
