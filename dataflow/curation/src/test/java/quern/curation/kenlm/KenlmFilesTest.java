@@ -209,7 +209,8 @@ class KenlmFilesTest {
         requireMessage(good.replaceFirst("-2.652552", "2.652552"), "expected a logarithm of at most 0");
         requireMessage(good.replaceFirst("-2.652552", "-inf"), "line 7: expected a number, found -inf");
         requireMessage(good.replaceFirst("\t<s>", "\t<b>"), "expected 1-grams with <s> and </s>");
-        requireMessage(good.replaceFirst("(?<=[0-9]\t)\\S+(?= \\S+ \\S)", "nowhere"), "expected words that are 1-grams");
+        requireMessage(good.replaceFirst(
+                "(?<=[0-9]\t)\\S+(?= \\S+ \\S)", "nowhere"), "expected words that are 1-grams");
         requireMessage(good.substring(0, good.length() / 2), "expected a logarithm");
         requireMessage(good.replace("\\end\\", ""), "expected \\end\\, found the file's end");
         requireMessage("\\data\\\nngram 1=1\n\n", "expected n-grams of 2 to 32 words, found 1 counts");
