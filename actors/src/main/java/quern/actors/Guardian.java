@@ -90,7 +90,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                         System::currentTimeMillis),
                 "jobs", ioSelector);
         this.ingestor = context.spawn(
-                Ingestor.create(house.stores().documents(), config.ingest()), "ingestor", ioSelector);
+                Ingestor.create(house.stores().documents(), house.stores().quarantine(), config.ingest()),
+                "ingestor", ioSelector);
         context.watchWith(jobs, JobsStopped.NOW);
         context.watchWith(router, new Lost("router"));
         context.watchWith(ingestor, new Lost("ingestor"));

@@ -5,13 +5,17 @@ import quern.config.ApplianceConfig;
 import quern.ingest.DocumentJournal;
 import quern.kv.DataDirectory;
 import quern.kv.journal.Catalogue;
+import quern.kv.journal.Quarantine;
 
 /**
  * What the data directory holds, open. Everything in it is safe for any thread and blocks on disks.
  *
  * @param directory closed last: it holds the lock
+ * @param quarantine documents of the journal that no run may use
  */
-public record Stores(DataDirectory directory, Catalogue catalogue, DocumentJournal documents) implements AutoCloseable {
+public record Stores(
+        DataDirectory directory, Catalogue catalogue, DocumentJournal documents, Quarantine quarantine)
+        implements AutoCloseable {
 
     /** @throws quern.config.QuernException FATAL if another process has the directory or it is damaged */
     public static Stores open(ApplianceConfig config) {
@@ -21,7 +25,8 @@ public record Stores(DataDirectory directory, Catalogue catalogue, DocumentJourn
         try {
             Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax());
             opened.push(catalogue);
-            return new Stores(directory, catalogue, DocumentJournal.open(directory.documents(), config.ingest()));
+            return new Stores(directory, catalogue, DocumentJournal.open(directory.documents(), config.ingest()),
+                    Quarantine.open(catalogue));
         } catch (RuntimeException failure) {
             for (AutoCloseable store : opened) {
                 closeQuietly(store, failure);

@@ -31,6 +31,7 @@ import quern.appliance.http.Json;
 import quern.appliance.http.KeyRoutes;
 import quern.appliance.http.LineageRoutes;
 import quern.appliance.http.ModelRoutes;
+import quern.appliance.http.QuarantineRoutes;
 import quern.appliance.http.Route;
 import quern.appliance.http.RouteTable;
 
@@ -58,7 +59,7 @@ final class Routes {
 
     RouteTable table() {
         var directory = house.stores().directory();
-        JobDesk desk = new JobDesk(house.stores().catalogue(), residents.jobs(),
+        JobDesk desk = new JobDesk(house.stores().catalogue(), house.stores().quarantine(), residents.jobs(),
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("quern-io")), system.scheduler());
         List<Route> routes = new ArrayList<>();
         routes.addAll(new HealthRoutes(house.readiness(), Appliance.version(), this::health).routes());
@@ -81,6 +82,7 @@ final class Routes {
         routes.addAll(new BatchRoutes(desk, jobs.files()).routes());
         routes.addAll(new DocumentRoutes(desk, house.stores(), residents.ingestor(), jobs.reader(),
                 house.config().http().uploadMax().bytes()).routes());
+        routes.addAll(new QuarantineRoutes(desk, house.stores()).routes());
         routes.addAll(new CurationRoutes(
                 desk, house.stores().documents(), jobs.recipes(), house.config().curation()).routes());
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());
@@ -94,6 +96,7 @@ final class Routes {
 
     private ObjectNode health() {
         ObjectNode node = Json.object();
+        Warnings.of(house.stores().catalogue(), house.stores().quarantine()).forEach(node.putArray("warnings")::add);
         house.running().ifPresent(running -> {
             var parts = running.parts();
             node.put("model", parts.servedId());

@@ -8,6 +8,7 @@ package quern.config;
  * @param documentsMax documents the journal holds; one more is refused
  * @param appendBatchMax appends that share one fsync
  * @param appendQueueMax appends that wait; one more is refused with 429
+ * @param quarantine which arriving documents no run uses until they are released
  * @param ocr reading of scans
  */
 public record IngestConfig(
@@ -18,6 +19,7 @@ public record IngestConfig(
         int documentsMax,
         int appendBatchMax,
         int appendQueueMax,
+        QuarantinePolicy quarantine,
         OcrConfig ocr) {
 
     public IngestConfig {
@@ -30,5 +32,13 @@ public record IngestConfig(
                 .within("appendBatchMax", appendBatchMax, 1, 65_536)
                 .within("appendQueueMax", appendQueueMax, 1, 1 << 20)
                 .enforce();
+    }
+
+    /** Which arriving documents wait until they are released. */
+    public enum QuarantinePolicy {
+        NONE,
+        /** Those of a source, a key with its labels, that has no document in the journal outside of quarantine. */
+        NEW_SOURCES,
+        ALL
     }
 }

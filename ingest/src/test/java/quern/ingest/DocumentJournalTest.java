@@ -133,7 +133,8 @@ class DocumentJournalTest {
                     journal.append(new Append(SpooledBody.of(new byte[1]), "", "n".repeat(2000), ANN)));
         }
         var tight = config();
-        var one = new IngestConfig(tight.documentMax(), tight.archiveMax(), 10, tight.segment(), 1, 1, 1, tight.ocr());
+        var one = new IngestConfig(tight.documentMax(), tight.archiveMax(), 10, tight.segment(), 1, 1, 1,
+                tight.quarantine(), tight.ocr());
         try (var journal = DocumentJournal.open(folder.resolve("one"), one)) {
             assertInstanceOf(Appended.class, journal.append(append("1", ANN)));
             assertInstanceOf(Refused.class, journal.append(append("2", ANN)));

@@ -41,8 +41,8 @@ public final class CatalogueSources implements CurationSources {
     private Opened dataset(String id) {
         DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
                 .orElseThrow(() -> new QuernException(QuernException.Category.ERROR, "no dataset '" + id + "'"));
-        return new Opened(
-                new DatasetSource(stores.directory().root().resolve(dataset.path())), dataset.ownership().labels());
+        DatasetSource source = new DatasetSource(stores.directory().root().resolve(dataset.path()));
+        return new Opened(new WithholdingSource(source, stores.quarantine()::contains), dataset.ownership().labels());
     }
 
     @Override
@@ -63,7 +63,8 @@ public final class CatalogueSources implements CurationSources {
                 labels.addAll(document.labels());
             }
         }
-        return new Opened(DocumentsSource.all(stores.documents(), reader, spec.documentsUntil(), shown), labels);
+        return new Opened(DocumentsSource.all(stores.documents(), reader, spec.documentsUntil(), shown,
+                stores.quarantine()::contains), labels);
     }
 
     private Opened named(List<DocumentId> ids, Predicate<Document> shown) {
@@ -73,6 +74,7 @@ public final class CatalogueSources implements CurationSources {
                     () -> new QuernException(QuernException.Category.ERROR, "no document '" + id + "'"));
             labels.addAll(document.labels());
         }
-        return new Opened(DocumentsSource.of(stores.documents(), reader, ids), labels);
+        return new Opened(DocumentsSource.of(stores.documents(), reader, ids,
+                stores.quarantine()::contains), labels);
     }
 }

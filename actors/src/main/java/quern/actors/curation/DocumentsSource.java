@@ -1,6 +1,8 @@
 package quern.actors.curation;
 
+import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import quern.curation.SampleSource;
 import quern.ingest.Document;
@@ -12,8 +14,8 @@ import quern.ingest.reader.Reading;
 
 /**
  * Documents of the journal as samples: those named, in their order, or all that arrived before the job began. A
- * document that yields nothing is one unreadable item with the reason. The position is the document's place and how
- * many of its items were taken.
+ * document that yields nothing is one unreadable item with the reason, and so is one that is withheld. The position is
+ * the document's place and how many of its items were taken.
  */
 public final class DocumentsSource implements SampleSource {
 
@@ -26,18 +28,23 @@ public final class DocumentsSource implements SampleSource {
         void seek(long position);
     }
 
+    /** Why a document in quarantine gives no sample. */
+    static final String WITHHELD = "quarantined";
+
     private final DocumentJournal journal;
     private final DocumentReader reader;
     private final Walk walk;
+    private final Predicate<String> withheld;
     private long documentFrom;
     private int taken;
     private String readingId = "";
     private Reading reading;
 
-    private DocumentsSource(DocumentJournal journal, DocumentReader reader, Walk walk) {
+    private DocumentsSource(DocumentJournal journal, DocumentReader reader, Walk walk, Predicate<String> withheld) {
         this.journal = journal;
         this.reader = reader;
         this.walk = walk;
+        this.withheld = withheld;
         this.documentFrom = walk.position();
     }
 
@@ -46,9 +53,10 @@ public final class DocumentsSource implements SampleSource {
      *
      * @param until positions from here on are left out, so that a resumed run reads what its first attempt read
      * @param shown which documents belong to the source
+     * @param withheld ids of documents that are not read: asked anew at each document
      */
-    public static DocumentsSource all(
-            DocumentJournal journal, DocumentReader reader, long until, Predicate<Document> shown) {
+    public static DocumentsSource all(DocumentJournal journal, DocumentReader reader, long until,
+            Predicate<Document> shown, Predicate<String> withheld) {
         JournalCursor cursor = journal.cursor(0);
         return new DocumentsSource(journal, reader, new Walk() {
             @Override
@@ -74,11 +82,12 @@ public final class DocumentsSource implements SampleSource {
             public void seek(long position) {
                 cursor.seek(position);
             }
-        });
+        }, withheld);
     }
 
     /** The documents named; one that is gone is left out. */
-    public static DocumentsSource of(DocumentJournal journal, DocumentReader reader, List<DocumentId> ids) {
+    public static DocumentsSource of(
+            DocumentJournal journal, DocumentReader reader, List<DocumentId> ids, Predicate<String> withheld) {
         return new DocumentsSource(journal, reader, new Walk() {
             private int index;
 
@@ -102,7 +111,7 @@ public final class DocumentsSource implements SampleSource {
             public void seek(long position) {
                 index = Math.toIntExact(position);
             }
-        });
+        }, withheld);
     }
 
     @Override
@@ -111,11 +120,28 @@ public final class DocumentsSource implements SampleSource {
         String[] parts = position.isEmpty() ? new String[] {"0", "0"} : position.split(":");
         walk.seek(Long.parseLong(parts[0]));
         documentFrom = walk.position();
-        int skip = Integer.parseInt(parts[1]);
         taken = 0;
-        for (int i = 0; i < skip; i++) {
-            next();
+        int skip = Integer.parseInt(parts[1]);
+        Document document = skip == 0 ? null : walk.next();
+        if (document != null && parts.length > 2 && !document.id().hex().equals(parts[2])) {
+            // It was removed meanwhile: the next one is read from its beginning.
+            walk.seek(documentFrom);
+        } else if (document != null && open(document)) {
+            while (taken < skip && reading.next() != null) {
+                taken++;
+            }
         }
+    }
+
+    /** @return false where it is withheld or gone */
+    private boolean open(Document document) {
+        var content = withheld.test(document.id().hex()) ? Optional.<InputStream>empty()
+                : journal.content(document.id());
+        content.ifPresent(bytes -> {
+            reading = reader.read(document, bytes);
+            readingId = document.id().hex();
+        });
+        return content.isPresent();
     }
 
     @Override
@@ -128,12 +154,12 @@ public final class DocumentsSource implements SampleSource {
                 if (document == null) {
                     return null;
                 }
-                var content = journal.content(document.id());
-                if (content.isEmpty()) {
+                if (!open(document)) {
+                    if (withheld.test(document.id().hex())) {
+                        return new Unreadable(document.id().hex(), WITHHELD);
+                    }
                     continue;
                 }
-                reading = reader.read(document, content.get());
-                readingId = document.id().hex();
             }
             quern.ingest.reader.Item item = reading.next();
             if (item != null) {
@@ -150,7 +176,7 @@ public final class DocumentsSource implements SampleSource {
 
     @Override
     public String position() {
-        return reading == null ? walk.position() + ":0" : documentFrom + ":" + taken;
+        return reading == null ? walk.position() + ":0" : documentFrom + ":" + taken + ":" + readingId;
     }
 
     @Override

@@ -14,6 +14,7 @@ import quern.ingest.DocumentId;
 import quern.ingest.DocumentJournal;
 import quern.ingest.SpooledBody;
 import quern.kv.journal.Ownership;
+import quern.kv.journal.Quarantine;
 
 /**
  * The one writer of the document journal. Appends that arrive while one batch is being forced to disk share the next
@@ -55,18 +56,22 @@ public final class Ingestor extends AbstractMatchingBehavior<Ingestor.Command> {
     /** The disk refused; nothing was stored. */
     public record Failed(String reason) implements Reply {}
 
-    public static Behavior<Command> create(DocumentJournal journal, IngestConfig config) {
-        return Behaviors.setup(context -> new Ingestor(context, journal, config));
+    /** @param quarantine where arriving documents go that have to wait */
+    public static Behavior<Command> create(DocumentJournal journal, Quarantine quarantine, IngestConfig config) {
+        return Behaviors.setup(context -> new Ingestor(context, journal, quarantine, config));
     }
 
     private final DocumentJournal journal;
     private final IngestConfig config;
+    private final Holding holding;
     private final List<Append> waiting = new ArrayList<>();
 
-    private Ingestor(ActorContext<Command> context, DocumentJournal journal, IngestConfig config) {
+    private Ingestor(
+            ActorContext<Command> context, DocumentJournal journal, Quarantine quarantine, IngestConfig config) {
         super(context);
         this.journal = journal;
         this.config = config;
+        this.holding = new Holding(journal, quarantine, config.quarantine(), System::currentTimeMillis);
     }
 
     @Override
@@ -99,10 +104,13 @@ public final class Ingestor extends AbstractMatchingBehavior<Ingestor.Command> {
             getContext().getSelf().tell(Flush.NOW);
         }
         try {
-            var replies = journal.appendAll(batch.stream()
+            List<DocumentJournal.Append> appends = batch.stream()
                     .map(append -> new DocumentJournal.Append(
                             append.body(), append.declaredType(), append.name(), append.owner()))
-                    .toList());
+                    .toList();
+            List<String> held = holding.hold(appends);
+            var replies = journal.appendAll(appends);
+            holding.settle(held);
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).replyTo().tell(reply(replies.get(i)));
             }

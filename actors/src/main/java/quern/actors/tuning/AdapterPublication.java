@@ -20,13 +20,15 @@ import quern.kv.journal.Edge;
 import quern.kv.journal.JobRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 import quern.kv.journal.WriteSet;
 import quern.tuning.Evaluation;
 import quern.tuning.TuningRun;
 
 /**
  * What follows the gate's decision. Passed: the adapter is served under its own id, and the alias of its suffix points
- * to it from now on. Refused: it is kept with the reasons, served to nobody, and no alias moves.
+ * to it from now on. Refused: it is kept with the reasons, served to nobody, and no alias moves. So is one that passed
+ * and whose dataset is tainted, unless that was allowed: it can still be published by hand.
  */
 record AdapterPublication(
         House house, House.Running running, JobRecord job, TuningSpec spec, TrainingSamples samples) {
@@ -41,17 +43,20 @@ record AdapterPublication(
         Path directory = data.adapters().resolve(id.replace(':', '-'));
         keep(run.adapterDirectory(), directory, data);
         boolean passed = evaluation.passed();
+        boolean tainted = !spec.allowTainted()
+                && !Taint.of(house.stores().catalogue(), house.stores().quarantine())
+                        .ofDataset(samples.source().id()).isEmpty();
         Ownership ownership = job.ownership().union(samples.ownership());
         AdapterRecord adapter = new AdapterRecord(
                 id, spec.suffix(), fingerprint, running.parts().model().fingerprint(), spec.trainingId(), job.id(),
-                data.root().relativize(directory).toString(), passed ? AdapterState.LIVE : AdapterState.REFUSED,
+                data.root().relativize(directory).toString(), state(passed, tainted),
                 Optional.of(evaluation.toJson().toString()), ownership, System.currentTimeMillis());
         WriteSet changes = new WriteSet().put(RecordKind.ADAPTER, id, adapter)
                 .edge(new Edge(samples.source().kind(), samples.source().id(), RecordKind.ADAPTER, id,
                         "training-set", ""))
                 .edge(new Edge(RecordKind.JOB, job.id(), RecordKind.ADAPTER, id, "made-by", ""));
         ObjectNode result = JsonNodeFactory.instance.objectNode()
-                .put("fine_tuned_model", passed ? id : null).put("adapter", id).put("alias", spec.suffix());
+                .put("fine_tuned_model", passed && !tainted ? id : null).put("adapter", id).put("alias", spec.suffix());
         result.put("trained_steps", run.stepCount());
         result.set("gate", evaluation.toJson());
         if (!passed) {
@@ -59,9 +64,17 @@ record AdapterPublication(
                     "the evaluation gate refused the adapter: " + String.join("; ", evaluation.refusals()),
                     result.toString(), changes);
         }
+        if (tainted) {
+            return new JobOutcome.Refused("the adapter is not published: documents of dataset '"
+                    + samples.source().id() + "' were put into quarantine meanwhile", result.toString(), changes);
+        }
         running.parts().model().adapters().publish(id, run.adapter());
         moveAlias(id, ownership, changes);
         return new JobOutcome.Succeeded(result.toString(), changes);
+    }
+
+    private static AdapterState state(boolean passed, boolean tainted) {
+        return !passed ? AdapterState.REFUSED : tainted ? AdapterState.RETIRED : AdapterState.LIVE;
     }
 
     private void moveAlias(String adapterId, Ownership ownership, WriteSet changes) {

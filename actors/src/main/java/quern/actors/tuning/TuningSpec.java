@@ -13,6 +13,7 @@ import quern.tuning.TuningSettings;
  * @param model the base model's id
  * @param trainingId a dataset's or file's id
  * @param suffix part of the adapter's name, and the alias it is published under
+ * @param allowTainted whether it goes on, and its adapter is published, though the dataset is tainted
  */
 public record TuningSpec(
         String model,
@@ -32,7 +33,8 @@ public record TuningSpec(
         double gateLossMargin,
         double gateSpanScoreMin,
         double gateGeneralLossMax,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        boolean allowTainted) {
 
     /** What a request may say itself; what it leaves out comes from the configuration. */
     public record Wishes(
@@ -44,7 +46,7 @@ public record TuningSpec(
     /** The effective parameters. */
     public static TuningSpec of(
             String model, String trainingId, String suffix, long seed, Wishes wishes, TuningConfig config,
-            Map<String, String> metadata) {
+            Map<String, String> metadata, boolean allowTainted) {
         double rate = wishes.learningRate().orElse(config.learningRate()) * wishes.learningRateMultiplier().orElse(1.0);
         return new TuningSpec(
                 model, trainingId, suffix, seed,
@@ -55,7 +57,7 @@ public record TuningSpec(
                 wishes.gateLossMargin().orElse(config.gateLossMargin()),
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
-                Map.copyOf(metadata));
+                Map.copyOf(metadata), allowTainted);
     }
 
     TuningSettings settings() {

@@ -12,12 +12,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import quern.appliance.KernelReport;
+import quern.appliance.Warnings;
 import quern.config.ApplianceConfig;
 import quern.gpu.BackendChoice;
 import quern.gpu.Refusal;
 import quern.gpu.SelfCheck;
 import quern.kv.DataDirectory;
 import quern.kv.ServerFile;
+import quern.kv.journal.Catalogue;
+import quern.kv.journal.Quarantine;
 
 /** Looks at this machine as the server would find it. Works beside a running server. */
 @Command(name = "doctor", mixinStandardHelpOptions = true,
@@ -115,11 +118,23 @@ final class DoctorCommand implements Callable<Integer> {
             node.put("disk_free_mib", Files.getFileStore(existing).getUsableSpace() / MEBIBYTE);
         }
         node.put("server", DataDirectory.readServerFile(data).map(DoctorCommand::describe).orElse("not running"));
-        Session.running(config).ifPresent(live -> {
+        Session.running(config).ifPresentOrElse(live -> {
             try (live) {
                 node.set("readiness", live.client().report("/readyz"));
+                node.set("warnings", live.client().report("/health").path("warnings"));
             }
-        });
+        }, () -> warnings(config).forEach(node.putArray("warnings")::add));
+    }
+
+    /** Of a data directory that no server has. */
+    private static List<String> warnings(ApplianceConfig config) {
+        if (!Files.isDirectory(config.data().resolve("catalogue"))) {
+            return List.of();
+        }
+        try (DataDirectory data = DataDirectory.open(config.data());
+                Catalogue catalogue = Catalogue.open(data.catalogue(), config.jobs().eventsPerJobMax())) {
+            return Warnings.of(catalogue, Quarantine.open(catalogue));
+        }
     }
 
     private static String describe(ServerFile server) {

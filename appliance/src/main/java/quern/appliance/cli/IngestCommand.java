@@ -107,7 +107,9 @@ final class IngestCommand implements Callable<Integer> {
             try {
                 JsonNode reply = upload(client, path, mediaType, input ? BodyPublishers.ofInputStream(() -> System.in)
                         : BodyPublishers.ofFile(file));
-                return new Fate(file.toString(), reply.path("status").asText("stored"), reply.path("id").asText(),
+                String status = reply.path("status").asText("stored");
+                status = status.equals("stored") && reply.at("/quarantine/held").asBoolean() ? "held" : status;
+                return new Fate(file.toString(), status, reply.path("id").asText(),
                         unreadable(client, reply));
             } catch (ApiFailure failure) {
                 if (failure.status() == 422 || failure.status() == 413 || failure.status() == 415) {
@@ -145,12 +147,13 @@ final class IngestCommand implements Callable<Integer> {
     private static int report(Screen screen, List<Fate> fates) {
         long known = fates.stream().filter(fate -> fate.status().equals("known")).count();
         long refused = fates.stream().filter(fate -> fate.status().equals("refused")).count();
+        long held = fates.stream().filter(fate -> fate.status().equals("held")).count();
         long accepted = fates.size() - known - refused;
         long unreadable = fates.stream().filter(fate -> !fate.reason().isEmpty()).count() - refused;
         if (screen.json()) {
             ObjectNode body = ApiClient.JSON.createObjectNode();
             body.put("accepted", accepted).put("known", known).put("refused", refused)
-                    .put("unreadable", unreadable);
+                    .put("held", held).put("unreadable", unreadable);
             var items = body.putArray("documents");
             for (Fate fate : fates) {
                 ObjectNode item = items.addObject().put("file", fate.file()).put("status", fate.status());
@@ -164,6 +167,7 @@ final class IngestCommand implements Callable<Integer> {
             screen.json(body);
         } else {
             screen.line(accepted + " accepted, " + known + " known already, " + refused + " refused"
+                    + (held > 0 ? "; " + held + " wait until 'quern documents release'" : "")
                     + (unreadable > 0 ? "; " + unreadable + " of them cannot be read" : ""));
         }
         return refused == 0 ? ExitCode.OK : ExitCode.REFUSED;

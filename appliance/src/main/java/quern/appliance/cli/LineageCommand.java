@@ -72,7 +72,8 @@ final class LineageCommand implements Callable<Integer> {
             screen.line("\"" + match.path("text").asText() + "\"");
             screen.line("    sample " + match.path("sample").asText() + ", document "
                     + match.path("document").asText() + " characters " + match.path("document_from").asLong()
-                    + " to " + match.path("document_to").asLong());
+                    + " to " + match.path("document_to").asLong()
+                    + (match.path("quarantined").asBoolean() ? ", in quarantine" : ""));
         }
     }
 
@@ -88,5 +89,8 @@ final class LineageCommand implements Callable<Integer> {
                 screen.table(rows);
             }
         }
+        found.path("tainted").forEach(each -> screen.line("tainted: " + each.path("kind").asText() + " "
+                + each.path("id").asText()));
+        found.path("quarantined").forEach(each -> screen.line("in quarantine: document " + each.asText()));
     }
 }

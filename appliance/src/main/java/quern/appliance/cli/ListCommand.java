@@ -17,12 +17,12 @@ final class ListCommand implements Callable<Integer> {
 
     /** A kind of record, its route and the columns shown. */
     enum Kind {
-        DOCUMENTS("/v1/documents", "id", "name", "media_type", "bytes", "created_at"),
-        DATASETS("/v1/datasets", "id", "name", "samples", "bytes", "job_id", "created_at"),
+        DOCUMENTS("/v1/documents", "id", "name", "media_type", "bytes", "quarantined", "created_at"),
+        DATASETS("/v1/datasets", "id", "name", "samples", "bytes", "tainted", "job_id", "created_at"),
         FILES("/v1/files", "id", "filename", "purpose", "bytes", "created_at"),
         MODELS("/v1/catalogue/models", "name", "format", "architecture", "types", "bytes", "packed_bytes",
                 "context_tokens", "served", "imported_at"),
-        ADAPTERS("/v1/models", "id", "owned_by", "created");
+        ADAPTERS("/v1/models", "id", "owned_by", "tainted", "created");
 
         private final String route;
         private final String[] columns;

@@ -30,7 +30,7 @@ final class ModelsCommand implements Callable<Integer> {
                 screen.json(models);
                 return ExitCode.OK;
             }
-            screen.table(Listing.rows(models, "id", "owned_by", "created"));
+            screen.table(Listing.rows(models, "id", "owned_by", "tainted", "created"));
             imported.forEach(model -> screen.line("imported: " + model.path("name").asText()));
         }
         return ExitCode.OK;

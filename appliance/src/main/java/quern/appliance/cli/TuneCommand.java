@@ -49,6 +49,10 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same adapter.")
     private Long seed;
 
+    @Option(names = "--allow-tainted",
+            description = "Also on a dataset made of documents in quarantine; publish the adapter all the same.")
+    private boolean allowTainted;
+
     @Option(names = "--wait", negatable = true, defaultValue = "true", fallbackValue = "true",
             description = "Wait for the end (default: ${DEFAULT-VALUE}).")
     private boolean wait;
@@ -101,6 +105,9 @@ final class TuneCommand implements Callable<Integer> {
         body.put("training_file", trainingFile(session.client()));
         if (suffix != null) {
             body.put("suffix", suffix);
+        }
+        if (allowTainted) {
+            body.put("allow_tainted", true);
         }
         if (seed != null) {
             body.put("seed", seed);

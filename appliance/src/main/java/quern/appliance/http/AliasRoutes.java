@@ -12,6 +12,7 @@ import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AdapterState;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 import quern.kv.journal.WriteSet;
 
 /** Names that point to adapters, moved forward by publishing and back by rolling back: {@code /v1/aliases}. */
@@ -34,11 +35,12 @@ public final class AliasRoutes {
 
     private CompletionStage<HttpResponse> list(Call call) {
         return desk.read(() -> {
+            Taint taint = desk.taint();
             ObjectNode body = Json.object().put("object", "list");
             var items = body.putArray("data");
             StreamSupport.stream(desk.catalogue().all(RecordKind.ALIAS, AliasRecord.class).spliterator(), false)
                     .filter(alias -> call.caller().sees(alias.ownership()))
-                    .forEach(alias -> items.add(json(alias)));
+                    .forEach(alias -> items.add(json(alias, taint)));
             return Json.ok(body);
         });
     }
@@ -48,6 +50,7 @@ public final class AliasRoutes {
         String name = call.id("alias");
         return call.json().thenCompose(fields -> {
             String adapterId = fields.requiredText("adapter");
+            boolean allowTainted = fields.flag("allow_tainted", false);
             fields.refuseOthers();
             return desk.read(() -> {
                 AdapterRecord adapter = desk.catalogue().get(RecordKind.ADAPTER, adapterId, AdapterRecord.class)
@@ -56,6 +59,8 @@ public final class AliasRoutes {
                 if (adapter.state() == AdapterState.REFUSED || adapter.state() == AdapterState.CANDIDATE) {
                     throw ApiError.conflict("adapter '" + adapterId + "' did not pass its evaluation gate");
                 }
+                Taint taint = desk.taint();
+                TaintJson.refuse("adapter '" + adapterId + "'", taint.ofAdapter(adapterId), allowTainted);
                 serve(adapter);
                 long nowMs = System.currentTimeMillis();
                 AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
@@ -63,7 +68,7 @@ public final class AliasRoutes {
                         .orElseGet(() -> AliasRecord.of(name, adapterId, adapter.ownership(), nowMs));
                 desk.catalogue().commit(new WriteSet().put(RecordKind.ALIAS, name, alias)
                         .put(RecordKind.ADAPTER, adapterId, adapter.withState(AdapterState.LIVE)));
-                return Json.ok(json(alias));
+                return Json.ok(json(alias, taint));
             });
         });
     }
@@ -71,21 +76,30 @@ public final class AliasRoutes {
     /** Points an alias to what it pointed to before; the base model if that was nothing. */
     private CompletionStage<HttpResponse> rollBack(Call call) {
         String name = call.id("alias");
-        return desk.read(() -> {
-            AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
-                    .filter(found -> call.caller().sees(found.ownership()))
-                    .orElseThrow(() -> ApiError.notFound("alias_not_found", "no alias '" + name + "'"));
-            AliasRecord moved = alias.rolledBack(System.currentTimeMillis());
-            WriteSet changes = new WriteSet().put(RecordKind.ALIAS, name, moved);
-            moved.current()
-                    .flatMap(id -> desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class))
-                    .ifPresent(adapter -> {
-                        serve(adapter);
-                        changes.put(RecordKind.ADAPTER, adapter.id(), adapter.withState(AdapterState.LIVE));
-                    });
-            desk.catalogue().commit(changes);
-            return Json.ok(json(moved));
+        return call.jsonOrEmpty().thenCompose(fields -> {
+            boolean allowTainted = fields.flag("allow_tainted", false);
+            fields.refuseOthers();
+            return desk.read(() -> rolledBack(call.caller(), name, allowTainted));
         });
+    }
+
+    private HttpResponse rolledBack(Caller caller, String name, boolean allowTainted) {
+        AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
+                .filter(found -> caller.sees(found.ownership()))
+                .orElseThrow(() -> ApiError.notFound("alias_not_found", "no alias '" + name + "'"));
+        AliasRecord moved = alias.rolledBack(System.currentTimeMillis());
+        Taint taint = desk.taint();
+        moved.current().ifPresent(id ->
+                TaintJson.refuse("adapter '" + id + "', the one before,", taint.ofAdapter(id), allowTainted));
+        WriteSet changes = new WriteSet().put(RecordKind.ALIAS, name, moved);
+        moved.current()
+                .flatMap(id -> desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class))
+                .ifPresent(adapter -> {
+                    serve(adapter);
+                    changes.put(RecordKind.ADAPTER, adapter.id(), adapter.withState(AdapterState.LIVE));
+                });
+        desk.catalogue().commit(changes);
+        return Json.ok(json(moved, taint));
     }
 
     /** An adapter that was retired before the last restart is not loaded. */
@@ -103,13 +117,14 @@ public final class AliasRoutes {
         return alias;
     }
 
-    private ObjectNode json(AliasRecord alias) {
+    private ObjectNode json(AliasRecord alias, Taint taint) {
         String base = house.running().map(running -> running.parts().modelId()).orElse("");
         return Json.object()
                 .put("id", alias.alias())
                 .put("object", "alias")
                 .put("current", alias.current().orElse(base))
                 .put("previous", alias.previous().orElse(base))
+                .put("tainted", alias.current().filter(id -> !taint.ofAdapter(id).isEmpty()).isPresent())
                 .put("updated_at", alias.updatedAtMs() / 1000);
     }
 }

@@ -53,6 +53,15 @@ public record Call(
         throw ApiError.badField(name, "'" + name + "' in the query is not a whole number from " + min + " to " + max);
     }
 
+    /** @throws ApiError 400 if it is neither true nor false */
+    public boolean flag(String name, boolean otherwise) {
+        return switch (query(name).orElse(Boolean.toString(otherwise))) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw ApiError.badField(name, "'" + name + "' in the query is neither true nor false");
+        };
+    }
+
     /** Where a request's work belongs: not on the threads that read connections. */
     Executor work() {
         return materializer.system().dispatchers().lookup(WORK);

@@ -16,6 +16,7 @@ import quern.curation.report.ReportPage;
 import quern.kv.DataDirectory;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 
 /** Datasets with their manifests and samples: {@code /v1/datasets}. */
 public final class DatasetRoutes {
@@ -41,18 +42,23 @@ public final class DatasetRoutes {
     private CompletionStage<HttpResponse> list(Call call) {
         int limit = call.query("limit", 1, LIMIT_MAX, 100);
         String after = call.query("after").orElse("");
-        return desk.read(() -> Json.ok(JobDesk.list(
-                desk.newest(RecordKind.DATASET, DatasetRecord.class, after, limit,
-                                dataset -> call.caller().sees(dataset.ownership().ownerKeyId()), DatasetRecord::id)
-                        .stream().map(DatasetRoutes::json).toList(),
-                limit)));
+        return desk.read(() -> {
+            Taint taint = desk.taint();
+            return Json.ok(JobDesk.list(
+                    desk.newest(RecordKind.DATASET, DatasetRecord.class, after, limit,
+                                    dataset -> call.caller().sees(dataset.ownership().ownerKeyId()), DatasetRecord::id)
+                            .stream().map(dataset -> json(dataset, taint)).toList(),
+                    limit));
+        });
     }
 
     private CompletionStage<HttpResponse> show(Call call) {
         String id = call.id("id");
         return desk.read(() -> {
             DatasetRecord dataset = dataset(call.caller(), id);
-            ObjectNode node = json(dataset);
+            Taint taint = desk.taint();
+            ObjectNode node = json(dataset, taint);
+            TaintJson.addDocuments(node, taint.ofDataset(id));
             node.set("manifest", manifest(DatasetManifest.read(data.root().resolve(dataset.path()))));
             return Json.ok(node);
         });
@@ -104,7 +110,7 @@ public final class DatasetRoutes {
                 .orElseThrow(() -> ApiError.notFound("dataset_not_found", "no dataset '" + id + "'"));
     }
 
-    private static ObjectNode json(DatasetRecord dataset) {
+    private static ObjectNode json(DatasetRecord dataset, Taint taint) {
         ObjectNode node = Json.object()
                 .put("id", dataset.id())
                 .put("object", "dataset")
@@ -113,6 +119,7 @@ public final class DatasetRoutes {
                 .put("samples", dataset.samples())
                 .put("bytes", dataset.bytes())
                 .put("job_id", dataset.jobId())
+                .put("tainted", !taint.ofDataset(dataset.id()).isEmpty())
                 .put("created_at", dataset.createdAtMs() / 1000);
         dataset.ownership().labels().forEach(node.putArray("labels")::add);
         return node;

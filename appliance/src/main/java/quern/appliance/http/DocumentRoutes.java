@@ -34,10 +34,12 @@ import quern.ingest.SpooledBody;
 import quern.ingest.reader.DocumentReader;
 import quern.ingest.reader.ReadOutcome;
 import quern.kv.journal.Ownership;
+import quern.kv.journal.Quarantine;
 
 /**
  * Documents of any supported type: {@code /v1/documents}. The body is the document; {@code ?name=} says what it is
- * called, {@code ?labels=a,b} labels it. Sending one again is harmless: its id is the hash of its content.
+ * called, {@code ?labels=a,b} labels it. Sending one again is harmless: its id is the hash of its content. A list with
+ * {@code ?quarantined=true} is of those that no run uses, see {@link QuarantineRoutes}.
  */
 public final class DocumentRoutes {
 
@@ -47,6 +49,7 @@ public final class DocumentRoutes {
 
     private final JobDesk desk;
     private final Stores stores;
+    private final Quarantine quarantine;
     private final ActorRef<Ingestor.Command> ingestor;
     private final DocumentReader reader;
     private final long bodyBytesMax;
@@ -56,6 +59,7 @@ public final class DocumentRoutes {
             long bodyBytesMax) {
         this.desk = desk;
         this.stores = stores;
+        this.quarantine = stores.quarantine();
         this.ingestor = ingestor;
         this.reader = reader;
         this.bodyBytesMax = bodyBytesMax;
@@ -143,7 +147,7 @@ public final class DocumentRoutes {
 
     private HttpResponse stored(Ingestor.Reply reply, Caller caller) {
         return switch (reply) {
-            case Ingestor.Stored stored -> Json.ok(json(document(caller, stored.id()))
+            case Ingestor.Stored stored -> Json.ok(json(document(caller, stored.id()), quarantine)
                     .put("status", stored.known() ? "known" : "stored"));
             case Ingestor.Refused refused -> throw ApiError.of(422, "document_refused", refused.reason());
             case Ingestor.Overloaded full -> throw ApiError.overloaded(full.waiting() + " documents wait already", 1);
@@ -155,14 +159,16 @@ public final class DocumentRoutes {
     private CompletionStage<HttpResponse> list(Call call) {
         int limit = call.query("limit", 1, LIMIT_MAX, 100);
         int after = call.query("after", 0, Integer.MAX_VALUE, 0);
+        boolean onlyQuarantined = call.flag("quarantined", false);
         return desk.read(() -> {
             ObjectNode body = Json.object().put("object", "list");
             var items = body.putArray("data");
             JournalCursor cursor = stores.documents().cursor(after);
             Document document = cursor.next();
             for (; document != null && items.size() < limit; document = cursor.next()) {
-                if (document.visibleTo(call.caller().keyId(), call.caller().admin())) {
-                    items.add(json(document));
+                boolean wanted = !onlyQuarantined || quarantine.contains(document.id().hex());
+                if (wanted && document.visibleTo(call.caller().keyId(), call.caller().admin())) {
+                    items.add(json(document, quarantine));
                 }
             }
             body.put("has_more", document != null).put("total", stores.documents().documents());
@@ -174,7 +180,7 @@ public final class DocumentRoutes {
         DocumentId id = id(call);
         return desk.read(() -> {
             Document document = document(call.caller(), id);
-            ObjectNode body = json(document);
+            ObjectNode body = json(document, quarantine);
             stores.documents().content(id).ifPresent(content -> {
                 ReadOutcome outcome = reader.inspect(document, content);
                 body.put("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
@@ -209,7 +215,7 @@ public final class DocumentRoutes {
         return caller.admin() ? Optional.empty() : Optional.of(caller.keyId());
     }
 
-    private static DocumentId id(Call call) {
+    static DocumentId id(Call call) {
         String text = call.id("id");
         try {
             return new DocumentId(text);
@@ -219,16 +225,20 @@ public final class DocumentRoutes {
     }
 
     private Document document(Caller caller, DocumentId id) {
+        return document(stores, caller, id);
+    }
+
+    static Document document(Stores stores, Caller caller, DocumentId id) {
         return stores.documents().find(id)
                 .filter(document -> document.visibleTo(caller.keyId(), caller.admin()))
                 .orElseThrow(() -> unknown(id.hex()));
     }
 
-    private static ApiError unknown(String id) {
+    static ApiError unknown(String id) {
         return ApiError.notFound("document_not_found", "no document '" + id + "'");
     }
 
-    private static ObjectNode json(Document document) {
+    static ObjectNode json(Document document, Quarantine quarantine) {
         ObjectNode node = Json.object()
                 .put("id", document.id().hex())
                 .put("object", "document")
@@ -237,6 +247,10 @@ public final class DocumentRoutes {
                 .put("bytes", document.bytes())
                 .put("created_at", document.receivedAtMs() / 1000);
         document.labels().forEach(node.putArray("labels")::add);
+        var record = quarantine.find(document.id().hex());
+        node.put("quarantined", record.isPresent());
+        record.ifPresent(found -> node.putObject("quarantine").put("reason", found.reason())
+                .put("held", found.held()).put("by", found.byKeyId()).put("since_at", found.atMs() / 1000));
         return node;
     }
 }

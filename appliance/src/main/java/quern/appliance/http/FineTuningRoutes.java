@@ -27,7 +27,8 @@ import quern.kv.journal.RecordKind;
 /**
  * OpenAI's fine-tuning jobs: {@code /v1/fine_tuning/jobs}. {@code training_file} is an uploaded JSONL file or a dataset
  * of the catalogue. Beside OpenAI's hyperparameters: {@code learning_rate}, {@code lora_rank}, {@code lora_alpha},
- * {@code batch_tokens}, {@code held_out_share} and the gate's limits.
+ * {@code batch_tokens}, {@code held_out_share} and the gate's limits; beside its fields: {@code allow_tainted}, without
+ * which a dataset made of documents in quarantine is refused.
  */
 public final class FineTuningRoutes {
 
@@ -61,6 +62,7 @@ public final class FineTuningRoutes {
                     .orElseGet(() -> ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
             TuningSpec.Wishes wishes = wishes(fields);
             Map<String, String> metadata = metadata(fields);
+            boolean allowTainted = fields.flag("allow_tainted", false);
             fields.raw("validation_file").filter(node -> !node.isNull()).ifPresent(node -> {
                 throw fields.invalid("validation_file", "is not supported: the gate keeps its own held-out share");
             });
@@ -77,8 +79,8 @@ public final class FineTuningRoutes {
                         "model", "model_not_found", "'" + model + "' cannot be tuned; '" + base + "' can");
             }
             TuningSpec spec = TuningSpec.of(
-                    base, training, suffix, seed, wishes, house.config().tuning(), metadata);
-            return desk.read(() -> source(call.caller(), training))
+                    base, training, suffix, seed, wishes, house.config().tuning(), metadata, allowTainted);
+            return desk.read(() -> source(call.caller(), training, allowTainted))
                     .thenCompose(source -> desk.submit(JobKind.TUNE, RecordText.write(spec),
                             Ownership.union(call.caller().keyId(), List.of(source))))
                     .thenApply(job -> Json.ok(json(job)));
@@ -147,12 +149,15 @@ public final class FineTuningRoutes {
         return metadata;
     }
 
-    private Ownership source(Caller caller, String id) {
-        return desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class).map(DatasetRecord::ownership)
+    private Ownership source(Caller caller, String id, boolean allowTainted) {
+        Ownership source = desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
+                .map(DatasetRecord::ownership)
                 .or(() -> desk.catalogue().get(RecordKind.FILE, id, FileRecord.class).map(FileRecord::ownership))
                 .filter(caller::sees)
                 .orElseThrow(() -> ApiError.badField(
                         "training_file", "file_not_found", "no file or dataset '" + id + "'"));
+        TaintJson.refuse("dataset '" + id + "'", desk.taint().ofDataset(id), allowTainted);
+        return source;
     }
 
     private CompletionStage<HttpResponse> list(Call call) {

@@ -19,14 +19,18 @@ import quern.kv.journal.Catalogue;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.JobRecord;
 import quern.kv.journal.Ownership;
+import quern.kv.journal.Quarantine;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 
 /**
  * What routes about jobs and their products share: the catalogue read on an I/O thread, and the queue.
  *
  * @param io blocking calls run here
  */
-public record JobDesk(Catalogue catalogue, ActorRef<JobQueue.Command> queue, Executor io, Scheduler scheduler) {
+public record JobDesk(
+        Catalogue catalogue, Quarantine quarantine, ActorRef<JobQueue.Command> queue, Executor io,
+        Scheduler scheduler) {
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(30);
     private static final int PAGE = 256;
@@ -34,6 +38,11 @@ public record JobDesk(Catalogue catalogue, ActorRef<JobQueue.Command> queue, Exe
     /** A blocking read on the I/O threads. */
     public <T> CompletionStage<T> read(Supplier<T> read) {
         return CompletableFuture.supplyAsync(read, io);
+    }
+
+    /** What was made of documents in quarantine, as of now. Blocks. */
+    public Taint taint() {
+        return Taint.of(catalogue, quarantine);
     }
 
     /** Queues a job for the caller; 429 when too many wait. */

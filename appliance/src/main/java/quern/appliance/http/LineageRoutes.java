@@ -22,6 +22,7 @@ import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.Edge;
 import quern.kv.journal.Lineage;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.RecordRef;
 import quern.tuning.lineage.AnswerTrace;
 
 /**
@@ -59,8 +60,12 @@ public final class LineageRoutes {
             requireVisible(call.caller(), kind, id);
             ObjectNode body = Json.object().put("object", "lineage").put("kind", kind.name().toLowerCase(Locale.ROOT))
                     .put("id", id);
-            put(body.putArray("ancestors"), desk.catalogue().ancestors(kind, id, EDGES_MAX));
-            put(body.putArray("descendants"), desk.catalogue().descendants(kind, id, EDGES_MAX));
+            Lineage ancestors = desk.catalogue().ancestors(kind, id, EDGES_MAX);
+            Lineage descendants = desk.catalogue().descendants(kind, id, EDGES_MAX);
+            put(body.putArray("ancestors"), ancestors);
+            put(body.putArray("descendants"), descendants);
+            TaintJson.addLineage(
+                    body, new RecordRef(kind, id), ancestors, descendants, desk.taint(), desk.quarantine());
             return Json.ok(body);
         });
     }
@@ -150,11 +155,12 @@ public final class LineageRoutes {
         return fields.path("text").asText();
     }
 
-    private static ObjectNode json(AdapterRecord adapter, List<AnswerTrace.Match> matches) {
+    private ObjectNode json(AdapterRecord adapter, List<AnswerTrace.Match> matches) {
         ObjectNode body = Json.object()
                 .put("object", "lineage.answer")
                 .put("adapter", adapter.id())
                 .put("dataset", adapter.datasetId())
+                .put("tainted", !desk.taint().ofAdapter(adapter.id()).isEmpty())
                 .put("matches_total", matches.size());
         var list = body.putArray("matches");
         matches.stream().limit(MATCHES_MAX).forEach(match -> list.addObject()
@@ -164,6 +170,7 @@ public final class LineageRoutes {
                 .put("tokens", match.tokens())
                 .put("sample", match.sampleId())
                 .put("document", match.documentId())
+                .put("quarantined", desk.quarantine().contains(match.documentId()))
                 .put("document_from", match.documentFrom())
                 .put("document_to", match.documentTo()));
         return body;

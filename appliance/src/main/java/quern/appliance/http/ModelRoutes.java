@@ -11,6 +11,7 @@ import quern.actors.serving.ServedModel;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AdapterState;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 
 /** What can be asked for: {@code /v1/models}. */
 public final class ModelRoutes {
@@ -35,7 +36,8 @@ public final class ModelRoutes {
         return desk.read(() -> {
             ObjectNode body = Json.object().put("object", "list");
             var items = body.putArray("data");
-            running.models().list(call.caller()).forEach(model -> items.add(json(model)));
+            Taint taint = desk.taint();
+            running.models().list(call.caller()).forEach(model -> items.add(json(model, taint)));
             return Json.ok(body);
         });
     }
@@ -49,11 +51,13 @@ public final class ModelRoutes {
     }
 
     private ObjectNode shown(ServedModel model, Caller caller) {
-        ObjectNode node = json(model);
+        Taint taint = desk.taint();
+        ObjectNode node = json(model, taint);
         model.adapter().flatMap(id -> desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class))
                 .filter(adapter -> caller.sees(adapter.ownership()))
                 .ifPresent(adapter -> {
                     node.put("name", adapter.name()).put("state", adapter.state().name().toLowerCase(Locale.ROOT));
+                    TaintJson.addDocuments(node, taint.ofAdapter(adapter.id()));
                     node.put("dataset_id", adapter.datasetId()).put("job_id", adapter.jobId());
                     node.set("gate", adapter.gateJson().map(Json::parse).orElse(null));
                     adapter.ownership().labels().forEach(node.putArray("labels")::add);
@@ -82,8 +86,9 @@ public final class ModelRoutes {
         return house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1));
     }
 
-    private static ObjectNode json(ServedModel model) {
+    private static ObjectNode json(ServedModel model, Taint taint) {
         return Json.object().put("id", model.id()).put("object", "model").put("created", model.createdSeconds())
-                .put("owned_by", model.ownerKeyId()).put("fingerprint", model.fingerprint());
+                .put("owned_by", model.ownerKeyId()).put("fingerprint", model.fingerprint())
+                .put("tainted", model.adapter().filter(id -> !taint.ofAdapter(id).isEmpty()).isPresent());
     }
 }

@@ -38,7 +38,7 @@ class QuernCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "ingest", "curate", "analyze", "tune", "chat", "generate",
+    @ValueSource(strings = {"demo", "serve", "ingest", "documents", "curate", "analyze", "tune", "chat", "generate",
         "apply-template", "logits", "jobs", "models", "import", "ls", "ps", "show", "rm", "verify", "lineage",
         "doctor", "config", "key", "pretrain"})
     void shouldExplainVerbWhenAskedForHelp(String verb) {
@@ -118,6 +118,32 @@ class QuernCommandTest {
         assertEquals(4, refused.exitCode());
         assertEquals("0 accepted, 0 known already, 1 refused\n", refused.out());
         assertTrue(refused.err().contains("too large"), refused.err());
+    }
+
+    @Test
+    void shouldListWhatWasMadeOfADocumentWhenItIsPutIntoQuarantine() throws Exception {
+        String impact = "\"datasets\": [{\"id\": \"ds-1\", \"name\": \"n\", \"samples\": 3}], \"adapters\": [{\"id\": "
+                + "\"ft:a\", \"state\": \"live\"}], \"aliases\": [{\"id\": \"vault\", \"current_affected\": true}]";
+        server.on("POST /v1/documents/d1/quarantine", 200,
+                "{\"id\": \"d1\", \"quarantined\": true, \"impact\": {" + impact + "}}");
+        var outcome = server.run("documents", "quarantine", "d1", "--reason", "bad");
+        assertEquals("in quarantine: d1\n  dataset ds-1 (n, 3 samples)\n  adapter ft:a (live)\n"
+                + "  alias vault points to it\n", outcome.out(), outcome.err());
+        assertTrue(server.requests().getLast().endsWith("{\"reason\":\"bad\"}"), server.requests().toString());
+        server.on("GET /v1/documents/d1/impact", 200, "{" + impact + "}");
+        server.on("DELETE /v1/documents/d1", 200, "{\"deleted\": true}");
+        assertTrue(server.run("documents", "rm", "d1").out().startsWith("removed: d1\n  dataset ds-1"));
+        assertEquals("DELETE /v1/documents/d1", server.requests().getLast().substring(0, 23));
+    }
+
+    @Test
+    void shouldReleaseAllThatWaitWhenAsked() throws Exception {
+        assertEquals(2, server.run("documents", "release").exitCode());
+        server.on("GET /v1/documents", 200, "{\"data\": [{\"id\": \"d1\", \"quarantine\": {\"held\": true}}, "
+                + "{\"id\": \"d2\", \"quarantine\": {\"held\": false}}], \"has_more\": false}");
+        server.on("POST /v1/documents/d1/release", 200, "{\"released\": true}");
+        var outcome = server.run("documents", "release", "--held");
+        assertEquals("released d1\n", outcome.out(), outcome.err());
     }
 
     @Test

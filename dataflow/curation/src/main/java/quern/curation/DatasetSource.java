@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import quern.ingest.Sample;
 
@@ -52,7 +53,9 @@ public final class DatasetSource implements SampleSource {
             JsonNode provenance = fields.remove(DatasetManifest.PROVENANCE);
             Sample sample = new Sample(fields, provenance.path("document").asText(), provenance.path("from").asLong(),
                     provenance.path("to").asLong(), provenance.path("page").asInt());
-            return new Read(sample, provenance.path("verbatim").asBoolean());
+            List<String> documents = new ArrayList<>();
+            provenance.path("documents").forEach(id -> documents.add(id.asText()));
+            return new Read(sample, provenance.path("verbatim").asBoolean(), documents);
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ", shard " + shard + ", line " + line, e);
         }

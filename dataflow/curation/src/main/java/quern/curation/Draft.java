@@ -203,8 +203,10 @@ public final class Draft {
 
     /** Another sample of the same place in the document, with other fields and the same text. */
     public Draft copy(ObjectNode fields) {
-        return new Draft(new Sample(fields, sample.documentId(), sample.from(), sample.to(), sample.page()), verbatim,
-                sourceText);
+        Draft made = new Draft(new Sample(fields, sample.documentId(), sample.from(), sample.to(), sample.page()),
+                verbatim, sourceText);
+        made.documents = documents;
+        return made;
     }
 
     /** Counts something about the sample in the run's report that is no drop. */

@@ -1,5 +1,6 @@
 package quern.curation;
 
+import java.util.List;
 import quern.ingest.Sample;
 
 /**
@@ -14,14 +15,26 @@ public interface SampleSource extends AutoCloseable {
      * A sample.
      *
      * @param verbatim whether its text is that of the document, character by character, from {@link Sample#from()} on
+     * @param documents what it was made of, where that is more than its own document; else empty
      */
-    record Read(Sample sample, boolean verbatim) implements Item {
+    record Read(Sample sample, boolean verbatim, List<String> documents) implements Item {
+
+        public Read {
+            documents = List.copyOf(documents);
+        }
 
         /** A sample as a reader made it of its document. */
         public Read(Sample sample) {
-            this(sample, true);
+            this(sample, true, List.of());
         }
     }
+
+    /**
+     * A sample that is there and may not be used; counted as in and dropped.
+     *
+     * @param reason short fixed text
+     */
+    record Withheld(Sample sample, String reason) implements Item {}
 
     /**
      * A document or part of one that could not be made a sample; counted as in and dropped.

@@ -30,10 +30,20 @@ final class SourceInput implements StageInput {
                     unreadable.reason());
             case SampleSource.Read read -> {
                 String refusal = refusal(read.sample());
-                yield refusal == null ? new Live(new Draft(read.sample(), isVerbatim(read)))
+                yield refusal == null ? new Live(draft(read))
                         : gone(read.sample().id(), read.sample().documentId(), refusal);
             }
+            case SampleSource.Withheld withheld -> gone(withheld.sample().id(), withheld.sample().documentId(),
+                    withheld.reason());
         };
+    }
+
+    private Draft draft(SampleSource.Read read) {
+        Draft draft = new Draft(read.sample(), isVerbatim(read));
+        if (!read.documents().isEmpty()) {
+            draft.setDocuments(read.documents());
+        }
+        return draft;
     }
 
     /** A row of a table or a line of JSON has offsets in its document, but the text is not what stands there. */

@@ -11,6 +11,8 @@ public enum RecordKind {
     KEY('k'),
     ALIAS('l'),
     MODEL('m'),
+    /** A document that no run may use. */
+    QUARANTINE('q'),
     /** A sample of a dataset; appears in lineage edges only. */
     SAMPLE('p'),
     /** A generated answer; appears in lineage edges only. */

@@ -1,0 +1,179 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Documents of the journal, and which of them no run may use. */
+@Command(name = "documents", mixinStandardHelpOptions = true,
+        description = "List documents, put them into quarantine and let them out, remove them, and see what was made "
+                + "of one. No curation uses a document in quarantine; what was made of it before is tainted.")
+final class DocumentsCommand implements Runnable {
+
+    private static final int PAGE = 1000;
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Override
+    public void run() {
+        list(false, 100);
+    }
+
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "List documents.")
+    void list(
+            @Option(names = "--quarantined", description = "Only those in quarantine.") boolean quarantined,
+            @Option(names = "--limit", defaultValue = "100", description = "Most shown (${DEFAULT-VALUE}).")
+            int limit) {
+        Screen screen = options.screen();
+        JsonNode list = ask(client -> client.get("/v1/documents?limit=" + limit + "&quarantined=" + quarantined));
+        if (screen.json()) {
+            screen.json(list);
+            return;
+        }
+        if (list.path("data").isEmpty()) {
+            screen.line("documents: none");
+            return;
+        }
+        screen.table(Listing.rows(list, "id", "name", "media_type", "bytes", "quarantined", "quarantine.reason"));
+        if (list.path("has_more").asBoolean()) {
+            screen.line("... more; see --limit");
+        }
+    }
+
+    @Command(name = "quarantine", mixinStandardHelpOptions = true,
+            description = "Let no later run use these documents; say what was made of them and is tainted now.")
+    void quarantine(
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "As 'documents ls' shows it.")
+            List<String> ids,
+            @Option(names = "--reason", paramLabel = "TEXT", description = "Why; shown with the document.")
+            String reason) {
+        ObjectNode body = ApiClient.JSON.createObjectNode();
+        if (reason != null) {
+            body.put("reason", reason);
+        }
+        each(ids, "in quarantine", (client, id) -> {
+            ObjectNode reply = (ObjectNode) client.post(route(id, "/quarantine"), body);
+            // One form for both this and 'rm'.
+            reply.setAll((ObjectNode) reply.remove("impact"));
+            return reply;
+        });
+    }
+
+    @Command(name = "release", mixinStandardHelpOptions = true, description = "Let later runs use these documents.")
+    void release(
+            @Parameters(arity = "0..*", paramLabel = "ID", description = "As 'documents ls --quarantined' shows it.")
+            List<String> ids,
+            @Option(names = "--held", description = "Also all that wait since they arrived (ingest.quarantine).")
+            boolean held) {
+        List<String> wanted = new ArrayList<>(ids == null ? List.of() : ids);
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            if (held) {
+                wanted.addAll(held(session.client()));
+            } else if (wanted.isEmpty()) {
+                throw new UsageProblem("give an ID, or --held");
+            }
+            ArrayNode replies = ApiClient.JSON.createArrayNode();
+            for (String id : wanted) {
+                JsonNode reply = session.client().post(route(id, "/release"), ApiClient.JSON.createObjectNode());
+                replies.add(reply);
+                if (!screen.json()) {
+                    screen.line((reply.path("released").asBoolean() ? "released " : "was not in quarantine: ") + id);
+                }
+            }
+            if (screen.json()) {
+                screen.json(replies);
+            } else if (wanted.isEmpty()) {
+                screen.line("none waits");
+            }
+        }
+    }
+
+    private static List<String> held(ApiClient client) {
+        List<String> held = new ArrayList<>();
+        long after = 0;
+        while (true) {
+            JsonNode page = client.get("/v1/documents?quarantined=true&limit=" + PAGE + "&after=" + after);
+            page.path("data").forEach(document -> {
+                if (document.at("/quarantine/held").asBoolean()) {
+                    held.add(document.path("id").asText());
+                }
+            });
+            if (!page.path("has_more").asBoolean()) {
+                return held;
+            }
+            after = page.path("next").asLong();
+        }
+    }
+
+    @Command(name = "rm", mixinStandardHelpOptions = true,
+            description = "Remove documents from the journal: later runs do not have them. What was made of one stays, "
+                    + "and is listed; one in quarantine is there again should it come again.")
+    void remove(@Parameters(arity = "1..*", paramLabel = "ID", description = "As 'documents ls' shows it.")
+            List<String> ids) {
+        each(ids, "removed", (client, id) -> {
+            ObjectNode impact = (ObjectNode) client.get(route(id, "/impact"));
+            client.delete(route(id, ""));
+            return impact.put("in_journal", false);
+        });
+    }
+
+    @Command(name = "impact", mixinStandardHelpOptions = true,
+            description = "Show every dataset, adapter and alias made of a document; of a removed one too.")
+    void impact(@Parameters(paramLabel = "ID", description = "As 'documents ls' shows it.") String id) {
+        each(List.of(id), "made of", (client, each) -> (ObjectNode) client.get(route(each, "/impact")));
+    }
+
+    private interface Action {
+        ObjectNode apply(ApiClient client, String id);
+    }
+
+    /** The same for each, one connection; a list as JSON where there are several. */
+    private void each(List<String> ids, String done, Action action) {
+        Screen screen = options.screen();
+        ArrayNode replies = ApiClient.JSON.createArrayNode();
+        try (Session session = Session.open(options)) {
+            for (String id : ids) {
+                ObjectNode reply = action.apply(session.client(), id);
+                replies.add(reply);
+                if (!screen.json()) {
+                    screen.line(done + ": " + id);
+                    impact(screen, reply);
+                }
+            }
+        }
+        if (screen.json()) {
+            screen.json(ids.size() == 1 ? replies.get(0) : replies);
+        }
+    }
+
+    private static void impact(Screen screen, JsonNode impact) {
+        impact.path("datasets").forEach(dataset -> screen.line("  dataset " + dataset.path("id").asText() + " ("
+                + dataset.path("name").asText() + ", " + dataset.path("samples").asLong() + " samples)"));
+        impact.path("adapters").forEach(adapter -> screen.line("  adapter " + adapter.path("id").asText() + " ("
+                + adapter.path("state").asText() + ")"));
+        impact.path("aliases").forEach(alias -> screen.line("  alias " + alias.path("id").asText()
+                + (alias.path("current_affected").asBoolean() ? " points to it" : " would be rolled back to it")));
+        if (impact.path("datasets").isEmpty() && impact.path("adapters").isEmpty()) {
+            screen.line("  nothing was made of it");
+        }
+    }
+
+    private static String route(String id, String rest) {
+        return "/v1/documents/" + ApiClient.quote(id) + rest;
+    }
+
+    private JsonNode ask(Function<ApiClient, JsonNode> question) {
+        try (Session session = Session.open(options)) {
+            return question.apply(session.client());
+        }
+    }
+}
