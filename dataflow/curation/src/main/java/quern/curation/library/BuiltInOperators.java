@@ -45,6 +45,7 @@ public final class BuiltInOperators implements OperatorLibrary {
         new MapperSpecs(tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
         LanguageSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new DeidentSpecs(null).all().forEach(spec -> specs.put(spec.name(), spec));
+        SafetySpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new DatasetSpecs(tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
         new JudgingSpecs(generator).all().forEach(spec -> specs.put(spec.name(), spec));
