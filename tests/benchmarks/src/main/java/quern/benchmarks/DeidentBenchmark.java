@@ -19,7 +19,7 @@ import quern.curation.deident.Replacer;
 
 /**
  * Recall and precision of de-identification over generated letters with planted identities, by kind, for the sets that
- * rules were tuned on and for the held-out one; then how fast one core masks and pseudonymises the letters. What is
+ * rules were tuned on, the held-out one and the blind one; then how fast one core masks and pseudonymises the letters. What is
  * unsure counts as found, as the operators' defaults mask it.
  *
  * <p>Argument: letters of each set (default 2,000).
@@ -39,6 +39,7 @@ public final class DeidentBenchmark {
         print("third set", LetterWriter.third(letters, SEED));
         List<Letter> heldOut = LetterWriter.heldOut(letters, SEED);
         print("held-out set", heldOut);
+        print("blind set", LetterWriter.blind(letters, SEED));
         byte[] key = "a key of the benchmark".getBytes(StandardCharsets.UTF_8);
         speed("mask", new Masker(false), heldOut);
         speed("pseudonymize", new Pseudonymizer(key, 365, true), heldOut);

@@ -52,6 +52,11 @@ public final class LetterWriter {
         return new LetterWriter(new HeldOutStyles(), seed).letters(count);
     }
 
+    /** The set that was written blind, after the rules. */
+    public static List<Letter> blind(int count, long seed) {
+        return new LetterWriter(new BlindStyles(), seed).letters(count);
+    }
+
     private List<Letter> letters(int count) {
         List<Letter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
