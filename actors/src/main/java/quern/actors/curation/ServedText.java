@@ -107,6 +107,11 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
         return Arrays.stream(tokenizer.encode(text, false)).mapToObj(tokenizer::text).toArray(String[]::new);
     }
 
+    @Override
+    public Optional<int[]> ends(String text) {
+        return TokenEnds.of(generating().parts().model().tokenizer(), text);
+    }
+
     /** A text longer than the context is read in windows of the context's length, each by itself. */
     @Override
     public double perplexity(String text) {

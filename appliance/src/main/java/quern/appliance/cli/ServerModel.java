@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -113,6 +114,13 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
     public String[] pieces(String text) {
         return ask("pieces", question("text", text), deadline()).path("pieces").valueStream().map(JsonNode::asText)
                 .toArray(String[]::new);
+    }
+
+    @Override
+    public Optional<int[]> ends(String text) {
+        JsonNode ends = ask("piece-ends", question("text", text), deadline()).path("ends");
+        return ends.isNull() ? Optional.empty()
+                : Optional.of(ends.valueStream().mapToInt(JsonNode::intValue).toArray());
     }
 
     /** Hangs up on what is under way. Idempotent. */

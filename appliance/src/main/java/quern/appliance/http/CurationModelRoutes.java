@@ -31,9 +31,9 @@ import quern.curation.TextGenerator.Sampling;
 
 /**
  * The served model as operators of a recipe ask it, for recipes that run in another process over its own files:
- * {@code /v1/curation/answers}, {@code embeddings}, {@code likelihoods}, {@code perplexity}, {@code pieces}. What one
- * question fails with is part of its reply, {@code {"failure": {"kind", "message"}}}, because the operators go on with
- * the next. They are flexible requests: others go first.
+ * {@code /v1/curation/answers}, {@code embeddings}, {@code likelihoods}, {@code perplexity}, {@code pieces},
+ * {@code piece-ends}. What one question fails with is part of its reply, {@code {"failure": {"kind", "message"}}},
+ * because the operators go on with the next. They are flexible requests: others go first.
  */
 public final class CurationModelRoutes {
 
@@ -69,7 +69,8 @@ public final class CurationModelRoutes {
                 Route.of("POST", BASE + "embeddings", Access.KEY, call -> ask(call, CurationModelRoutes::embedding)),
                 Route.of("POST", BASE + "likelihoods", Access.KEY, call -> ask(call, CurationModelRoutes::likelihood)),
                 Route.of("POST", BASE + "perplexity", Access.KEY, call -> ask(call, CurationModelRoutes::perplexity)),
-                Route.of("POST", BASE + "pieces", Access.KEY, call -> ask(call, CurationModelRoutes::pieces)));
+                Route.of("POST", BASE + "pieces", Access.KEY, call -> ask(call, CurationModelRoutes::pieces)),
+                Route.of("POST", BASE + "piece-ends", Access.KEY, call -> ask(call, CurationModelRoutes::ends)));
     }
 
     private CompletionStage<HttpResponse> ask(Call call, Function<Fields, Function<ServedText, ObjectNode>> reader) {
@@ -165,6 +166,16 @@ public final class CurationModelRoutes {
         return model -> {
             ObjectNode node = Json.object();
             Arrays.stream(model.pieces(text)).forEach(node.putArray("pieces")::add);
+            return node;
+        };
+    }
+
+    /** In UTF-16 units; null where the tokenizer changes the text before it cuts it. */
+    private static Function<ServedText, ObjectNode> ends(Fields fields) {
+        String text = fields.requiredText("text");
+        return model -> {
+            ObjectNode node = Json.object().putNull("ends");
+            model.ends(text).ifPresent(ends -> Arrays.stream(ends).forEach(node.putArray("ends")::add));
             return node;
         };
     }

@@ -44,6 +44,7 @@ class ServerModelTest {
             dataset_path: %s
             keep_stats_in_res_ds: true
             process:
+              - text_chunk_mapper: {max_len: 40, overlap_len: 3, tokenizer: gpt-4o}
               - llm_perplexity_filter: {max_score: 1e9, hf_model: Qwen/Qwen2.5-0.5B}
               - perplexity_filter: {max_ppl: 1e9}
               - token_num_filter: {min_num: 14}

@@ -171,22 +171,7 @@ public final class PipelineRun implements AutoCloseable {
                     + pipeline.recipe().hash());
         }
         Sealing.clean(directory);
-        RunReport report = RunReport.read(directory);
-        RunCounts counts = new RunCounts();
-        counts.in = report.in();
-        counts.kept = report.kept();
-        counts.bytes = report.bytes();
-        counts.elapsed = Math.round(report.seconds() * 1e9);
-        for (RunReport.Line line : report.operators()) {
-            RunCounts.PerOperator one = counts.of(line.operator());
-            one.in = line.in();
-            one.made = line.made();
-            one.errors = line.errors();
-            one.nanos = line.nanos();
-            one.dropped.putAll(line.dropped());
-            one.noted.putAll(line.noted());
-        }
-        return new PipelineRun(pipeline, source, directory, config, counts);
+        return new PipelineRun(pipeline, source, directory, config, RunCounts.of(RunReport.read(directory)));
     }
 
     /**
@@ -299,10 +284,7 @@ public final class PipelineRun implements AutoCloseable {
     }
 
     private void publish() {
-        long stageDone = input == null ? 0 : input.done(committed);
-        long stageTotal = input == null ? 0 : input.total();
-        progress = new RunProgress(Math.min(stage, stages.size() - 1), stages.size(), stageDone, stageTotal, counts.in,
-                counts.made(), counts.kept, counts.droppedByReason(), counts.errors(), finished);
+        progress = RunProgress.of(stage, stages.size(), input, committed, counts, finished);
     }
 
     /** @throws IllegalStateException before {@link #step} has returned false */

@@ -103,6 +103,11 @@ public final class RecipeCompiler {
     private static void read(Recipe.Step step, Parameter parameter, Object given, Map<String, Object> values,
             List<Problem> problems) {
         if (given == null) {
+            // Where nothing can be meant it is; elsewhere it stands for the default.
+            switch (parameter.kind()) {
+                case TEXT_OR_NOTHING, WHOLE_OR_NOTHING, NUMBER_OR_NOTHING -> values.put(parameter.name(), null);
+                default -> { }
+            }
             return;
         }
         Object value = switch (parameter.kind()) {

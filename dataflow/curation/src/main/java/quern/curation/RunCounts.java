@@ -125,6 +125,25 @@ final class RunCounts {
         });
     }
 
+    /** As far as a report tells them. */
+    static RunCounts of(RunReport report) {
+        RunCounts counts = new RunCounts();
+        counts.in = report.in();
+        counts.kept = report.kept();
+        counts.bytes = report.bytes();
+        counts.elapsed = Math.round(report.seconds() * 1e9);
+        for (RunReport.Line line : report.operators()) {
+            PerOperator one = counts.of(line.operator());
+            one.in = line.in();
+            one.made = line.made();
+            one.errors = line.errors();
+            one.nanos = line.nanos();
+            one.dropped.putAll(line.dropped());
+            one.noted.putAll(line.noted());
+        }
+        return counts;
+    }
+
     static RunCounts read(JsonNode node) {
         RunCounts counts = new RunCounts();
         counts.in = node.path("in").asLong();

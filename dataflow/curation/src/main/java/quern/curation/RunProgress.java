@@ -19,6 +19,19 @@ import java.util.Map;
 public record RunProgress(int stage, int stages, long stageDone, long stageTotal, long in, long made, long kept,
         Map<String, Map<String, Long>> dropped, long errors, boolean finished) {
 
+    /**
+     * Of a run.
+     *
+     * @param input of the current stage; null between stages
+     * @param committed where in it the last batch ended that was written
+     */
+    static RunProgress of(int stage, int stages, StageInput input, String committed, RunCounts counts,
+            boolean finished) {
+        return new RunProgress(Math.min(stage, stages - 1), stages, input == null ? 0 : input.done(committed),
+                input == null ? 0 : input.total(), counts.in, counts.made(), counts.kept, counts.droppedByReason(),
+                counts.errors(), finished);
+    }
+
     /** All dropped samples. */
     public long droppedCount() {
         return dropped.values().stream().flatMap(m -> m.values().stream()).mapToLong(Long::longValue).sum();

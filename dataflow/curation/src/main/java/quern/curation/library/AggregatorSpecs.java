@@ -42,7 +42,8 @@ final class AggregatorSpecs {
     }
 
     private static SpecBuilder aggregating(String name, String outputKey) {
-        return ModelParameters.spec(name).text("input_key", "event_description").with("output_key", TEXT, outputKey)
+        SpecBuilder spec = ModelParameters.spec(name).text("input_key", "event_description");
+        return (outputKey == null ? spec.with("output_key", TEXT, null) : spec.text("output_key", outputKey))
                 .with("max_token_num", Parameter.Kind.WHOLE_OR_NOTHING, null).with("input_template", TEXT, null);
     }
 

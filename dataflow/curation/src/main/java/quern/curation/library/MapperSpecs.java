@@ -62,7 +62,7 @@ final class MapperSpecs {
         return all;
     }
 
-    private static List<OperatorSpec> cleaning() {
+    private List<OperatorSpec> cleaning() {
         return List.of(
                 pattern("clean_email_mapper", a -> new CleanEmailMapper(a.textKey(), a.text("repl"))),
                 pattern("clean_links_mapper", a -> new CleanLinksMapper(a.textKey(), a.text("repl"))),
@@ -85,7 +85,7 @@ final class MapperSpecs {
                 new SpecBuilder("text_chunk_mapper").with("max_len", Parameter.Kind.WHOLE_OR_NOTHING, null)
                         .with("split_pattern", TEXT_OR_NOTHING, "\\n\\n").whole("overlap_len", 0)
                         .with("tokenizer", TEXT_OR_NOTHING, null).bool("trust_remote_code", false)
-                        .make(MapperSpecs::textChunk));
+                        .make(this::textChunk));
     }
 
     private static List<OperatorSpec> latex() {
@@ -158,11 +158,7 @@ final class MapperSpecs {
         return new PatternMapper("replace_content_mapper", arguments.textKey(), patterns, replacements);
     }
 
-    private static Operator textChunk(Arguments arguments) {
-        if (arguments.text("tokenizer") != null) {
-            throw new IllegalArgumentException("tokenizer '" + arguments.text("tokenizer")
-                    + "' cannot be had here; leave it out to measure max_len in code points");
-        }
+    private Operator textChunk(Arguments arguments) {
         Long maxLen = arguments.wholeOrNull("max_len");
         String separator = arguments.text("split_pattern");
         int overlap = arguments.whole("overlap_len", 0, Integer.MAX_VALUE);
@@ -173,7 +169,9 @@ final class MapperSpecs {
             throw new IllegalArgumentException("max_len is " + maxLen + ", expected more than overlap_len " + overlap);
         }
         return new TextChunkMapper(arguments.textKey(), maxLen == null ? 0 : maxLen.intValue(),
-                separator == null ? null : PythonPattern.compile("split_pattern", separator), overlap);
+                separator == null ? null : PythonPattern.compile("split_pattern", separator), overlap,
+                maxLen == null || arguments.text("tokenizer") == null ? null
+                        : tokenizers.of(arguments, "tokenizer", "text_chunk_mapper with a tokenizer"));
     }
 
     private static Normalizer.Form form(String name) {

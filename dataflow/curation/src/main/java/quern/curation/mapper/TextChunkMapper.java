@@ -2,10 +2,12 @@ package quern.curation.mapper;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import quern.curation.Draft;
 import quern.curation.Mapper;
+import quern.curation.PieceSource;
 import quern.curation.text.BoundedText;
 import quern.curation.text.PythonText;
 
@@ -13,13 +15,17 @@ import quern.curation.text.PythonText;
  * Cuts a text into pieces, each a sample with the other fields copied.
  *
  * <p>Recipe key {@code text_chunk_mapper}. By pattern alone, separators are pieces too and blank pieces are left out;
- * by length alone, the pieces overlap; by both, a piece is cut at the last match of the pattern in it. Compatible
- * with Data-Juicer 1.4.3 without a tokenizer: lengths are code points.
+ * by length alone, the pieces overlap; by both, a piece is cut at the last match of the pattern in it. Lengths are code
+ * points, or tokens of a tokenizer without special ones. Pieces are always parts of the text as it stands: a character
+ * that several tokens share goes to the next piece, and where a tokenizer changes a text before it cuts it, a piece is
+ * the longest one with no more tokens by itself. Otherwise compatible with Data-Juicer 1.4.3.
  *
- * @param maxLen code points of a piece; 0: no limit
+ * @param maxLen of a piece; 0: no limit
  * @param separator null: by length only
+ * @param tokenizer null: lengths are code points
  */
-public record TextChunkMapper(String textKey, int maxLen, Pattern separator, int overlap) implements Mapper {
+public record TextChunkMapper(String textKey, int maxLen, Pattern separator, int overlap, PieceSource tokenizer)
+        implements Mapper {
 
     private record Range(int from, int to) {}
 
@@ -44,6 +50,10 @@ public record TextChunkMapper(String textKey, int maxLen, Pattern separator, int
         return pieces;
     }
 
+    private TextMeasure measure() {
+        return tokenizer == null ? TextMeasure.CODE_POINTS : TextMeasure.tokens(tokenizer);
+    }
+
     private List<Range> bySeparator(String text) {
         List<Range> ranges = new ArrayList<>();
         Matcher matcher = separator.matcher(new BoundedText(text));
@@ -64,24 +74,43 @@ public record TextChunkMapper(String textKey, int maxLen, Pattern separator, int
     }
 
     private List<Range> byLength(String text) {
+        TextMeasure measure = measure();
         List<Range> ranges = new ArrayList<>();
-        int left = text.codePointCount(0, text.length());
-        for (int from = 0; left > 0; left -= maxLen - overlap) {
-            ranges.add(new Range(from, text.offsetByCodePoints(from, Math.min(maxLen, left))));
-            if (left > maxLen - overlap) {
-                from = text.offsetByCodePoints(from, maxLen - overlap);
+        Optional<int[]> known = measure.ends(text);
+        if (known.isPresent() ? known.get().length <= maxLen : measure.end(text, 0, maxLen) == text.length()) {
+            return List.of(new Range(0, text.length()));
+        }
+        if (known.isPresent()) {
+            int[] ends = known.get();
+            for (int first = 0; first < ends.length; first += maxLen - overlap) {
+                int from = first == 0 ? 0 : ends[first - 1];
+                int to = ends[Math.min(first + maxLen, ends.length) - 1];
+                if (from < to) {
+                    ranges.add(new Range(from, to));
+                }
             }
+            return ranges;
+        }
+        for (int from = 0; from < text.length(); from = further(measure, text, from, maxLen - overlap)) {
+            ranges.add(new Range(from, further(measure, text, from, maxLen)));
         }
         return ranges;
     }
 
+    /** At least by one character, however many tokens it has. */
+    private static int further(TextMeasure measure, String text, int from, int units) {
+        return Math.max(measure.end(text, from, units), text.offsetByCodePoints(from, 1));
+    }
+
     private List<Range> byBoth(String text) {
+        TextMeasure measure = measure();
         List<Range> ranges = new ArrayList<>();
         int from = 0;
-        while (text.codePointCount(from, text.length()) > maxLen) {
-            int end = text.offsetByCodePoints(from, maxLen);
+        int end = measure.end(text, 0, maxLen);
+        while (end < text.length()) {
+            end = Math.max(end, text.offsetByCodePoints(from, 1));
             int cut = -1;
-            int next = text.offsetByCodePoints(from, maxLen - overlap);
+            int next = -1;
             Matcher matcher = separator.matcher(new BoundedText(text.substring(from, end)));
             while (matcher.find()) {
                 if (matcher.end() > 0) {
@@ -90,7 +119,8 @@ public record TextChunkMapper(String textKey, int maxLen, Pattern separator, int
                 }
             }
             ranges.add(new Range(from, cut < 0 ? end : cut));
-            from = next;
+            from = cut < 0 ? further(measure, text, from, maxLen - overlap) : next;
+            end = measure.end(text, from, maxLen);
         }
         ranges.add(new Range(from, text.length()));
         return ranges;
