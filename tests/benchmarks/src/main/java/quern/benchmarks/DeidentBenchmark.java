@@ -19,8 +19,8 @@ import quern.curation.deident.Replacer;
 
 /**
  * Recall and precision of de-identification over generated letters with planted identities, by kind, for the sets that
- * rules were tuned on, the held-out one and the blind one; then how fast one core masks and pseudonymises the letters. What is
- * unsure counts as found, as the operators' defaults mask it.
+ * rules were tuned on, the held-out one and the blind one; then how fast one core masks and pseudonymises the letters.
+ * What is unsure counts as found, as the operators' defaults mask it.
  *
  * <p>Argument: letters of each set (default 2,000).
  */
