@@ -19,11 +19,15 @@ public final class RecipeCompiler {
             new Parameter("reversed_range", Parameter.Kind.BOOL, false),
             new Parameter("stats_export_path", Parameter.Kind.TEXT_OR_NOTHING, null));
 
+    /** A field that is to hold the number of each sample before the operator sees it. */
+    private static final String INDEX_KEY = "index_key";
+
     private static final Parameter TEXT_KEY = new Parameter("text_key", Parameter.Kind.TEXT_OR_NOTHING, null);
 
     /** How and where to run, not what to do: accepted on every operator, without effect here. */
     static final Set<String> OF_EXECUTION = Set.of("batch_size", "num_proc", "cpu_required", "gpu_required",
-            "mem_required", "turbo", "accelerator", "work_dir", "skip_op_error", "image_key", "audio_key",
+            "mem_required", "num_cpus", "num_gpus", "memory", "ray_execution_mode", "runtime_env", "batch_mode",
+            "auto_op_parallelism", "turbo", "accelerator", "work_dir", "skip_op_error", "image_key", "audio_key",
             "video_key", "image_bytes_key", "system_key", "instruction_key", "prompt_key", "query_key",
             "response_key", "history_key");
 
@@ -39,6 +43,9 @@ public final class RecipeCompiler {
         List<Operator> operators = new ArrayList<>();
         for (Recipe.Step step : recipe.steps()) {
             for (Recipe.Step own : FusedSteps.of(step, problems)) {
+                if (own.parameters().get(INDEX_KEY) instanceof String field) {
+                    operators.add(new RunningIndex(field));
+                }
                 Operator operator = operator(recipe, own, problems);
                 if (operator != null) {
                     operators.add(operator);
@@ -92,7 +99,7 @@ public final class RecipeCompiler {
             Parameter parameter = known.get(name);
             if (parameter != null) {
                 read(step, parameter, given, values, problems);
-            } else if (!OF_EXECUTION.contains(name)) {
+            } else if (!OF_EXECUTION.contains(name) && !name.equals(INDEX_KEY)) {
                 problems.add(new Problem(step.line(), step.operator(),
                         "unknown parameter '" + name + "'" + Names.nearest(name, names(known.keySet()))));
             }

@@ -1,6 +1,7 @@
 package quern.curation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -23,11 +24,14 @@ final class SpillInput implements StageInput {
     private final long[] offsets;
     private final int[] order;
     private final int liveCount;
+    /** Field for the number of each sample, or null. */
+    private final String indexField;
     private final String label;
     private int next;
 
     SpillInput(Path directory, int stage, Selector selector, String label, long memoryBytesMax, String position) {
         this.label = label;
+        indexField = selector instanceof RunningIndex running ? running.field() : null;
         Path path = Spill.linesPath(directory, stage);
         try {
             file = new RandomAccessFile(path.toFile(), "r");
@@ -50,6 +54,9 @@ final class SpillInput implements StageInput {
         }
         int sample = order[next];
         Draft draft = Spill.draft(line(sample));
+        if (indexField != null) {
+            FieldPath.set(draft.fields(), indexField, IntNode.valueOf(next));
+        }
         boolean live = next < liveCount;
         next++;
         return live ? new Live(draft) : new Gone(label,

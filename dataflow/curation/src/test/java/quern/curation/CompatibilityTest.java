@@ -44,6 +44,43 @@ class CompatibilityTest {
     void shouldRemoveOnlyTheCharactersAskedFor() throws IOException {
         check("remove_specific_chars_mapper:{\"chars_to_remove\": \"ab\"}", "a|b|c", "||c", "c");
         check("remove_specific_chars_mapper:{\"chars_to_remove\": \"a\"}", "a|b", "|b", "|b");
+        check("remove_specific_chars_mapper:{\"chars_to_remove\": [\"a\", \"-\", \"z\"]}", "a-z|y", "|y", "-y");
+        check("remove_specific_chars_mapper:{\"chars_to_remove\": \"^a\"}", "^ab|", "b|", "a|");
+    }
+
+    @Test
+    void shouldReadMacrosLinksAndPiecesAsDataJuicerDoes() throws IOException {
+        String macros = "\\newcommand{\\n}{N}\nx \\n1 \\n. \\nb";
+        String expanded = "\\newcommand{N}{N}\nx \\n1 N. \\nb";
+        check("expand_macro_mapper:{}", macros, expanded, expanded);
+        check("clean_links_mapper:{}", "a \u212Aey:x/y b", "a  b", "a  b");
+        List<String> kept = new java.util.ArrayList<>();
+        for (String text : List.of("", "abcd\n\n", "abcdefgh")) {
+            Draft draft = Reference.draft(text);
+            ((Mapper) Reference.operator("text_chunk_mapper", Json.MAPPER.readTree(
+                    "{\"max_len\": 6, \"split_pattern\": null, \"overlap_len\": 3}"))).apply(draft)
+                    .forEach(piece -> kept.add(piece.text("text")));
+        }
+        assertEquals(List.of("", "abcd\n\n", "abcdef", "defgh", "gh"), kept);
+    }
+
+    @Test
+    void shouldTakeANulForACharacterOfItsWord() {
+        assertEquals(0.5, new quern.curation.text.TextView("\u0000the the").words(true).shareIn(
+                new quern.curation.text.WordList(List.of("the")), new int[0], ""));
+    }
+
+    @Test
+    void shouldNumberSamplesInTheirOrderWhenAnIndexIsAskedFor() throws IOException {
+        Pipeline pipeline = Reference.pipeline("""
+                process:
+                  - text_length_filter: {min_len: 2}
+                  - text_chunk_mapper: {max_len: 2, split_pattern: null, index_key: meta.n}
+                """);
+        List<JsonNode> kept = Reference.run(pipeline, Reference.samples(Json.MAPPER.readTree(
+                "[{\"text\": \"aaa\"}, {\"text\": \"b\"}, {\"text\": \"cc\"}, {\"text\": \"ddd\"}]")), directory);
+        assertEquals(List.of("aa0", "a0", "cc1", "dd2", "d2"), kept.stream()
+                .map(sample -> sample.path("text").asText() + sample.path("meta.n").asText()).toList());
     }
 
     @Test

@@ -114,7 +114,7 @@ final class DatasetSpecs {
         return new Shingles(Shingles.Tokens.valueOf(tokenization.toUpperCase(Locale.ROOT)),
                 arguments.whole("window_size", 1, 1000), arguments.bool("lowercase"),
                 ignore == null || ignore.isEmpty() ? null
-                        : PythonPattern.compile("ignore_pattern", ignore),
+                        : PythonPattern.compileLines("ignore_pattern", ignore),
                 pieces ? tokenizers.of(arguments, "tokenizer_model", "tokenization: sentencepiece") : null);
     }
 

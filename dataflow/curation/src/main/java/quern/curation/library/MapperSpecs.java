@@ -103,6 +103,19 @@ final class MapperSpecs {
                         a.whole("max_col", 2, 20))));
     }
 
+    /** Data-Juicer joins characters by bars between brackets, whatever they mean there. */
+    private static Operator specificCharacters(Arguments a) {
+        List<String> given = a.texts("chars_to_remove");
+        String all = String.join("", given);
+        if (!a.isCompatible() || all.chars().noneMatch(c -> "\\[]^-".indexOf(c) >= 0)) {
+            return new RemoveSpecificCharsMapper(a.textKey(), all, a.isCompatible());
+        }
+        String joined = given.size() > 1 ? String.join("|", given)
+                : String.join("|", all.codePoints().mapToObj(Character::toString).toList());
+        return new PatternMapper("remove_specific_chars_mapper", a.textKey(),
+                List.of(PythonPattern.compile("chars_to_remove", "[" + joined + "]")), List.of(""));
+    }
+
     private List<OperatorSpec> words() {
         return List.of(
                 new SpecBuilder("remove_long_words_mapper").whole("min_len", 1).whole("max_len", Long.MAX_VALUE)
@@ -113,8 +126,7 @@ final class MapperSpecs {
                         .make(a -> new RemoveWordsWithSubstringsMapper(a.textKey(), a.texts("substrings"),
                                 tokenizers.whereAsked(a, Tokenizers.SENTENCE_PIECE), a.isCompatible())),
                 new SpecBuilder("remove_specific_chars_mapper").texts("chars_to_remove", List.of(BULLETS))
-                        .make(a -> new RemoveSpecificCharsMapper(a.textKey(),
-                        String.join("", a.texts("chars_to_remove")), a.isCompatible())),
+                        .make(MapperSpecs::specificCharacters),
                 new SpecBuilder("remove_non_chinese_character_mapper").bool("keep_alphabet", true)
                 .bool("keep_number", true)
                         .bool("keep_punc", true)
@@ -169,7 +181,7 @@ final class MapperSpecs {
             throw new IllegalArgumentException("max_len is " + maxLen + ", expected more than overlap_len " + overlap);
         }
         return new TextChunkMapper(arguments.textKey(), maxLen == null ? 0 : maxLen.intValue(),
-                separator == null ? null : PythonPattern.compile("split_pattern", separator), overlap,
+                separator == null ? null : PythonPattern.compileLines("split_pattern", separator), overlap,
                 maxLen == null || arguments.text("tokenizer") == null ? null
                         : tokenizers.of(arguments, "tokenizer", "text_chunk_mapper with a tokenizer"));
     }

@@ -88,7 +88,7 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
         private int linkEnd(int from) {
             char c = text.charAt(from);
             int end = -1;
-            if (isAsciiLetter(c)) {
+            if (isLetter(c)) {
                 end = afterScheme(from);
                 if (end < 0 && (c | 32) == 'w') {
                     end = afterWww(from);
@@ -109,7 +109,7 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
                 return -1;
             }
             char next = text.charAt(colon + 1);
-            boolean begins = next == '/' || next == '%' || isAsciiLetter(next) || next >= '0' && next <= '9';
+            boolean begins = next == '/' || next == '%' || isLetter(next) || next >= '0' && next <= '9';
             return begins ? body(colon + 2) : -1;
         }
 
@@ -136,7 +136,7 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
                 return -1;
             }
             int dot = slash - 1;
-            while (dot > from && dot >= slash - 4 && isAsciiLetter(text.charAt(dot))) {
+            while (dot > from && dot >= slash - 4 && isLetter(text.charAt(dot))) {
                 dot--;
             }
             int letters = slash - 1 - dot;
@@ -225,7 +225,12 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
         }
 
         private static boolean isHost(char c) {
-            return isAsciiLetter(c) || c >= '0' && c <= '9' || c == '.' || c == '-';
+            return isLetter(c) || c >= '0' && c <= '9' || c == '.' || c == '-';
+        }
+
+        /** What {@code [a-z]} matches where case is ignored: long s, the Kelvin sign and a dotted capital I too. */
+        private static boolean isLetter(char c) {
+            return c < 128 ? isAsciiLetter(c) : c == 0x130 || c == 0x17F || c == 0x212A;
         }
 
         private static boolean isAsciiLetter(char c) {

@@ -36,7 +36,7 @@ public record ExpandMacroMapper(String textKey) implements TextMapper {
         }
         String result = text;
         for (Map.Entry<String, String> macro : macros.entrySet()) {
-            Pattern use = Pattern.compile(Pattern.quote(macro.getKey()) + "([^a-zA-Z])", Pattern.DOTALL);
+            Pattern use = Pattern.compile(Pattern.quote(macro.getKey()) + "([^a-zA-Z0-9])", Pattern.DOTALL);
             result = use.matcher(result).replaceAll(Matcher.quoteReplacement(macro.getValue()) + "$1");
         }
         return result.equals(text) ? text : result;

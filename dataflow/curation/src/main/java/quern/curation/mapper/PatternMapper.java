@@ -40,12 +40,26 @@ public record PatternMapper(String name, String textKey, List<Pattern> patterns,
             Matcher matcher = patterns.get(i).matcher(new BoundedText(result));
             if (matcher.find()) {
                 try {
-                    result = matcher.replaceAll(replacements.get(i));
+                    result = replaced(matcher, result, replacements.get(i));
                 } catch (IndexOutOfBoundsException e) {
                     throw new SampleException("replacement names a group the pattern has not");
                 }
             }
         }
         return result;
+    }
+
+    /** From a first match on. Java finds empty ones between the two halves of a character too. */
+    private static String replaced(Matcher matcher, String text, String replacement) {
+        StringBuilder result = new StringBuilder(text.length());
+        do {
+            int at = matcher.start();
+            boolean within = at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at))
+                    && Character.isHighSurrogate(text.charAt(at - 1));
+            if (!within || matcher.end() > at) {
+                matcher.appendReplacement(result, replacement);
+            }
+        } while (matcher.find());
+        return matcher.appendTail(result).toString();
     }
 }

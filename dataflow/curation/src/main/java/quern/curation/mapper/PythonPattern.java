@@ -8,6 +8,10 @@ public final class PythonPattern {
 
     private static final int PATTERN_CHARACTERS_MAX = 10_000;
 
+    private static final int FLAGS = Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE;
+    private static final String ESCAPES = "ntrfva";
+    private static final String ESCAPED = "\n\t\r\f\u000B\u0007";
+
     private PythonPattern() {}
 
     /**
@@ -17,14 +21,22 @@ public final class PythonPattern {
      * @throws IllegalArgumentException if Java has no such pattern
      */
     public static Pattern compile(String parameter, String pattern) {
-        String plain = unwrap(pattern).replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>")
-                .replace("\\Z", "\\z");
+        return compile(parameter, pattern, FLAGS | Pattern.DOTALL);
+    }
+
+    /** The same with a dot that matches no line end, as Data-Juicer's separators and ignored patterns are compiled. */
+    public static Pattern compileLines(String parameter, String pattern) {
+        return compile(parameter, pattern, FLAGS);
+    }
+
+    private static Pattern compile(String parameter, String pattern, int flags) {
+        String plain = unwrap(pattern);
         if (plain.length() > PATTERN_CHARACTERS_MAX) {
             throw new IllegalArgumentException(parameter + " has " + plain.length() + " characters, at most "
                     + PATTERN_CHARACTERS_MAX);
         }
         try {
-            return Pattern.compile(plain, Pattern.DOTALL | Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE);
+            return Pattern.compile(PythonSyntax.toJava(plain), flags);
         } catch (PatternSyntaxException | StackOverflowError e) {
             throw new IllegalArgumentException(parameter + " '" + plain + "' is no pattern Java knows: "
                     + (e instanceof PatternSyntaxException syntax ? syntax.getDescription() : "too deep"), e);
@@ -40,14 +52,14 @@ public final class PythonPattern {
             int close = next == 'g' ? python.indexOf('>', i) : -1;
             if (c == '\\' && next == 'g' && close > 0 && python.startsWith("<", i + 2)) {
                 String group = python.substring(i + 3, close);
-                java.append(Character.isDigit(group.isEmpty() ? 'x' : group.charAt(0)) ? "$" + group : "${" + group
-                        + "}");
+                java.append(Character.isDigit(group.isEmpty() ? 'x' : group.charAt(0)) ? "$" + group : "${"
+                        + PythonSyntax.name(group) + "}");
                 i = close;
             } else if (c == '\\' && Character.isDigit(next)) {
                 java.append('$').append(next);
                 i++;
-            } else if (c == '\\' && (next == 'n' || next == 't')) {
-                java.append(next == 'n' ? '\n' : '\t');
+            } else if (c == '\\' && next != 0 && ESCAPES.indexOf(next) >= 0) {
+                java.append(ESCAPED.charAt(ESCAPES.indexOf(next)));
                 i++;
             } else if (c == '\\' && next == '\\') {
                 java.append("\\\\");

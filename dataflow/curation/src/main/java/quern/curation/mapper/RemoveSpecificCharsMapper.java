@@ -7,7 +7,8 @@ import quern.curation.TextMapper;
  * Deletes certain characters.
  *
  * <p>Recipe key {@code remove_specific_chars_mapper}. With {@code compat: data-juicer-1.4.3} two or more characters
- * also delete the bar {@code |}.
+ * also delete the bar {@code |}, and those that mean something between brackets of a pattern mean it here, as in a
+ * hyphen between two others.
  */
 public record RemoveSpecificCharsMapper(String textKey, String characters, boolean compatible)
         implements TextMapper {

@@ -7,6 +7,8 @@ import java.util.Locale;
 public final class Words {
 
     private static final long HASH_FACTOR = 0x517CC1B727220A95L;
+    /** Not 0, by which a NUL in front would not count. */
+    private static final long HASH_START = 0x2545F4914F6CDD1DL;
 
     /** Capital I with a dot becomes two code points, sigma at the end of a word another one. */
     static final String CONTEXTUAL_CASE = "\u0130\u03A3";
@@ -115,21 +117,21 @@ public final class Words {
 
     /** Hash by which words are compared; the same for {@link WordList}. */
     static long hash(String word) {
-        return mix(word.codePoints().asLongStream().reduce(0, Words::step));
+        return mix(word.codePoints().asLongStream().reduce(HASH_START, Words::step));
     }
 
     private long[] hashes() {
         if (hashes == null) {
             hashes = new long[count];
             for (int w = 0; w < count; w++) {
-                hashes[w] = mix(extend(0, w));
+                hashes[w] = mix(extend(HASH_START, w));
             }
         }
         return hashes;
     }
 
     private long joinedHash(int first, int size, int[] join) {
-        long state = extend(0, first);
+        long state = extend(HASH_START, first);
         for (int w = first + 1; w < first + size; w++) {
             for (int c : join) {
                 state = step(state, c);
