@@ -336,18 +336,8 @@ public final class PipelineRun implements AutoCloseable {
             }
             input = new SourceInput(source, pipeline.recipe(), config.sampleMax().bytes());
         } else {
-            Stage.Labelled decider = stages.get(stage - 1).decider();
-            long memoryBytes = config.deduplicationMemory().bytes();
-            input = switch (decider.operator()) {
-                case ClusterDeduplicator cluster -> new ClusteredInput(directory, stage - 1, cluster, decider.label(),
-                        memoryBytes, position, new EarlierDatasets(manner.earlier()));
-                case Selector selector -> new SpillInput(directory, stage - 1, selector, decider.label(), memoryBytes,
-                        position);
-                case Grouper _ -> new GroupInput(directory, stage - 1, decider, pipeline.recipe(), memoryBytes,
-                        position);
-                case Mapper _, Filter _, StreamDeduplicator _ ->
-                    throw new IllegalStateException(decider.label() + " ends no stage");
-            };
+            input = StageInput.behind(stages.get(stage - 1).decider(), directory, stage - 1, pipeline.recipe(),
+                    config.deduplicationMemory().bytes(), position, manner.earlier());
         }
         boolean hidesLater = Stage.hides(stages.subList(stage + 1, stages.size()));
         passage = new Passage(pipeline.recipe(), stages.get(stage), hidesLater, manner);

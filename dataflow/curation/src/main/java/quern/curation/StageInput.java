@@ -1,5 +1,7 @@
 package quern.curation;
 
+import java.nio.file.Path;
+
 /** Where a stage of a run reads: the run's source, or what the stage before it left. */
 interface StageInput extends AutoCloseable {
 
@@ -37,4 +39,23 @@ interface StageInput extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * The samples that a stage left, after the operator that ends it has decided over all of them.
+     *
+     * @param memoryBytes most memory for the decision
+     * @param position where to go on; empty: at the beginning
+     */
+    static StageInput behind(Stage.Labelled decider, Path directory, int stage, Recipe recipe, long memoryBytes,
+            String position, DatasetLookup earlier) {
+        return switch (decider.operator()) {
+            case ClusterDeduplicator cluster -> new ClusteredInput(directory, stage, cluster, decider.label(),
+                    memoryBytes, position, new EarlierDatasets(earlier));
+            case Selector selector -> new SpillInput(directory, stage, selector, decider.label(), memoryBytes,
+                    position);
+            case Grouper _ -> new GroupInput(directory, stage, decider, recipe, memoryBytes, position);
+            case Mapper _, Filter _, StreamDeduplicator _ ->
+                    throw new IllegalStateException(decider.label() + " ends no stage");
+        };
+    }
 }
