@@ -113,7 +113,7 @@ public final class CurationBenchmark {
         }
     }
 
-    private static double md5MegabytesPerSecond(List<String> texts, long bytes) throws NoSuchAlgorithmException {
+    static double md5MegabytesPerSecond(List<String> texts, long bytes) throws NoSuchAlgorithmException {
         MessageDigest md5 = MessageDigest.getInstance("MD5");
         double best = Double.MAX_VALUE;
         for (int round = 0; round < ROUNDS; round++) {
@@ -124,7 +124,7 @@ public final class CurationBenchmark {
         return bytes / 1e6 / best;
     }
 
-    private static long cpuNanos() {
+    static long cpuNanos() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 

@@ -41,7 +41,7 @@ final class GrowingTable {
     }
 
     private long place(long key) {
-        long bucket = Long.remainderUnsigned(key, buckets);
+        long bucket = table.bucket(key);
         while (entries.get(LONG, bucket * entryBytes) != 0) {
             bucket = bucket + 1 == buckets ? 0 : bucket + 1;
         }

@@ -11,6 +11,9 @@ final class LineScores {
 
     private static final int WORD_BYTES = 64;
     private static final int CODE_POINT_BYTES_MAX = 4;
+    /** White space beyond ASCII lies up to here, but for one. */
+    private static final char LAST_NARROW_SPACE = 0x205F;
+    private static final char WIDE_SPACE = 0x3000;
 
     private final KenlmModel model;
     private final SentenceScorer scorer;
@@ -34,17 +37,22 @@ final class LineScores {
             if (c > ' ' && c < 0x7F) {
                 inWord();
                 put(c);
-            } else if (c <= ' ' || !Character.isHighSurrogate(c) || i + 1 == part.length()) {
-                appendOther(c);
+            } else if (Character.isHighSurrogate(c)) {
+                int whole = part.codePointAt(i);
+                inWord();
+                put(whole);
+                i += Character.charCount(whole) - 1;
             } else {
-                appendOther(part.codePointAt(i));
-                i += Character.charCount(part.codePointAt(i)) - 1;
+                appendOther(c);
             }
         }
     }
 
-    private void appendOther(int c) {
-        if (isLineEnd(c)) {
+    private void appendOther(char c) {
+        if (c > LAST_NARROW_SPACE && c != WIDE_SPACE) {
+            inWord();
+            put(c);
+        } else if (isLineEnd(c)) {
             if (c != '\n' || !isAfterReturn) {
                 inLine();
                 endLine();
@@ -54,7 +62,7 @@ final class LineScores {
             inLine();
             endWord();
             isInCounted = false;
-        } else if (c == 0x1F || c == 0xA0 || c >= 0x1680 && isSpace(c)) {
+        } else if (c == 0x1F || c >= 0xA0 && Character.getType(c) == Character.SPACE_SEPARATOR) {
             inLine();
             isInCounted = false;
             put(c);
@@ -105,10 +113,6 @@ final class LineScores {
 
     private static boolean isLineEnd(int c) {
         return c >= '\n' && c <= '\r' || c >= 0x1C && c <= 0x1E || c == 0x85 || c == 0x2028 || c == 0x2029;
-    }
-
-    private static boolean isSpace(int c) {
-        return Character.getType(c) == Character.SPACE_SEPARATOR;
     }
 
     /** Appends a code point to the word in UTF-8; a surrogate alone is a question mark, as Java encodes it. */

@@ -10,11 +10,14 @@ final class ProbingTable {
     private final MemorySegment entries;
     private final int entryBytes;
     private final long buckets;
+    /** By which a remainder takes a multiplication in place of a division. */
+    private final long reciprocal;
 
     ProbingTable(MemorySegment entries, int entryBytes) {
         this.entries = entries;
         this.entryBytes = entryBytes;
         this.buckets = entries.byteSize() / entryBytes;
+        this.reciprocal = Long.divideUnsigned(-1, buckets);
     }
 
     static ProbingTable of(FileRegions regions, String what, long count, float multiplier, int entryBytes) {
@@ -28,7 +31,7 @@ final class ProbingTable {
 
     /** Offset of the value behind a key; -1 where the key is not there. */
     long find(long key) {
-        long bucket = Long.remainderUnsigned(key, buckets);
+        long bucket = bucket(key);
         for (long tried = 0; tried < buckets; tried++) {
             long at = bucket * entryBytes;
             long found = entries.get(LONG, at);
@@ -41,6 +44,13 @@ final class ProbingTable {
             bucket = bucket + 1 == buckets ? 0 : bucket + 1;
         }
         return -1;
+    }
+
+    /** Where a key is looked for first: its remainder, unsigned, by the number of buckets. */
+    long bucket(long key) {
+        // The quotient is at most one too small.
+        long remainder = key - Math.unsignedMultiplyHigh(key, reciprocal) * buckets;
+        return Long.compareUnsigned(remainder, buckets) < 0 ? remainder : remainder - buckets;
     }
 
     MemorySegment entries() {
