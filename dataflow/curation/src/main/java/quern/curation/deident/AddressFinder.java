@@ -25,6 +25,12 @@ final class AddressFinder {
     private static final Pattern STREET = Pattern.compile("\\d{1,6}[A-Za-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + WORD + S
             + "){0,5}?(?i:" + WAY + ")\\b(?:" + S + "(?i:" + WAY + ")\\b)?\\.?"
             + "(?:\\s(?:[NSEW]{1,2}|North|South|East|West)\\b)?(?i:" + UNIT + ")");
+    /** A street without a number, or the name of a house before it. */
+    private static final Pattern BARE_STREET = Pattern.compile("(?:\\p{Lu}[\\p{L}'\u2019-]{1,20} ){1,3}(?:Road"
+            + "|Street|Lane"
+            + "|Avenue|Drive|Crescent|Terrace|Close|Gardens|Mews|Grove)(?=,|[ \\t]{0,2}\\n)");
+    private static final Pattern FLAT = Pattern.compile("(?:flat|unit|apartment|apt\\.?|suite)\\s\\w{1,4},\\s",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern LOWER_STREET = Pattern.compile("\\d{1,6}[a-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:"
             + ANY_WORD
             + S + "){1,4}?((?:" + WAY + ")\\b(?:" + S + "(?:" + SURE_WAY + ")\\b)?)\\.?" + UNIT);
@@ -41,7 +47,7 @@ final class AddressFinder {
             + "postale)\\s{0,2}#?\\d{1,7}"
             + "(?:\\s\\d{2,3}){0,3}", Pattern.CASE_INSENSITIVE);
     private static final Pattern BRITISH = Pattern.compile("[A-Z]{1,2}\\d[A-Z\\d]?\\s?\\d[ABD-HJLNP-UW-Z]"
-            + "{2}(?![A-Za-z\\d])");
+            + "{2}(?![A-Za-z\\d])", Pattern.CASE_INSENSITIVE);
     private static final Pattern TOWN = Pattern.compile("\\p{Lu}[\\p{L}'\u2019.-]{1,24}(?:\\s(?:\\p{Lu}"
             + "[\\p{L}'\u2019-]{1,24}"
             + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}"
@@ -57,9 +63,15 @@ final class AddressFinder {
             "hinterer", "vordere", "vorderer", "\u00E4u\u00DFere", "innere", "kurze", "breite", "schmale", "sankt",
             "st",
             "erste", "zweite");
+    private static final Set<String> UNITS = Set.of("flat", "unit", "apartment", "apt", "suite");
+    private static final Set<String> LIVING = Set.of("wohnhaft", "lautet", "anschrift", "adresse", "wohnt", "ist",
+            "zuletzt", "nach", "gemeldet", "ans\u00E4ssig");
     private static final Set<String> GERMAN_AT = Set.of("am", "im", "an", "auf", "zum", "zur", "in", "unter", "hinter");
     private static final Set<String> FRENCH_WAYS = Set.of("rue", "avenue", "av", "boulevard", "bd", "place", "chemin",
             "all\u00E9e", "impasse", "quai", "route", "cours", "square", "ruelle");
+    private static final Set<String> STREET_ENDS = Set.of("street", "road", "lane", "avenue", "drive", "close",
+            "crescent",
+            "gardens", "way", "court", "terrace", "st", "rd", "ave", "mews", "grove", "square", "place", "hill", "row");
     private static final Set<String> NO_STREET = Set.of("mg", "ml", "patients", "days", "weeks", "times", "years",
             "hours",
             "minutes", "of", "and", "in", "on", "was", "were", "is", "the", "to", "a", "for", "with", "per", "more",
@@ -72,6 +84,8 @@ final class AddressFinder {
     private final boolean isFrench;
     private final List<Finding> found;
     private final Runs.Anchored street;
+    private final Runs.Anchored bareStreet;
+    private final Runs.Anchored flat;
     private final Runs.Anchored lowerStreet;
     private final Runs.Anchored germanNumber;
     private final Runs.Anchored french;
@@ -90,6 +104,8 @@ final class AddressFinder {
         this.lower = lower;
         this.found = found;
         this.street = runs.anchored(STREET);
+        this.bareStreet = runs.anchored(BARE_STREET);
+        this.flat = runs.anchored(FLAT);
         this.lowerStreet = runs.anchored(LOWER_STREET);
         this.germanNumber = runs.anchored(GERMAN_NUMBER);
         this.french = runs.anchored(FRENCH);
@@ -108,7 +124,7 @@ final class AddressFinder {
                 if (runs.length(run) <= 7 && Character.isDigit(runs.text.charAt(from))) {
                     number(run, from);
                 } else if (runs.length(run) <= 7 && british.at(from, 9)) {
-                    add(from, british.to(), 0.85);
+                    add(runs.from(townBefore(run)), british.to(), 0.85);
                 }
             } else if (runs.isWord(run)) {
                 word(run, from);
@@ -132,12 +148,50 @@ final class AddressFinder {
             boolean abroad = isAfter(from, "A-") || isAfter(from, "CH-");
             if (abroad && town.at(runs.to(run) + 1, REACH)) {
                 add(from - (isAfter(from, "A-") ? 2 : 3), town.to(), 0.92);
+            } else if (abroad || isPlace(run)) {
+                add(from - (abroad ? isAfter(from, "A-") ? 2 : 3 : 0), runs.to(run + 1), 0.85);
             }
         }
     }
 
+    /** Four digits behind a street or at the begin of a line, before a town: Austria, Switzerland. */
+    private boolean isPlace(int run) {
+        char before = runs.charAt(runs.from(run) - 2);
+        boolean begins = runs.charAt(runs.from(run) - 1) == '\n' || before == ',' || before == '-';
+        return begins && runs.isWord(run + 1) && runs.isSpace(run)
+                && (lexicon.of(runs.word(run + 1)) & Lexicon.CITY) != 0 && (lower || runs.isCapitalised(run + 1));
+    }
+
+    /** The begin of the line before a street where a name of a house alone stands there. */
+    private int houseFrom(int street) {
+        int from = street;
+        int words = 0;
+        while (from > 0 && street - from < 40 && runs.text.charAt(from - 1) != '\n') {
+            char c = runs.text.charAt(--from);
+            words += c == ' ' ? 1 : 0;
+            if (!Character.isLetter(c) && c != ' ' && (c != ',' || from < street - 2)) {
+                return street;
+            }
+        }
+        return words <= 4 && Character.isUpperCase(runs.charAt(from)) ? from : street;
+    }
+
+    /** The first word of a town before a British post code. */
+    private int townBefore(int run) {
+        int first = run;
+        boolean comma = runs.charAt(runs.from(run) - 2) == ',';
+        while (first > 0 && run - first < 3 && runs.isWord(first - 1) && runs.length(first - 1) > 1
+                && (first == run ? runs.isGap(first - 1, ",", 3) : runs.isGap(first - 1, ' ')
+                || runs.isGap(first - 1, '-')) && (runs.isCapitalised(first - 1) || lower && (comma || first == run))
+                && !NameWords.STOP.contains(runs.lower(first - 1)) && !STREET_ENDS.contains(runs.lower(first - 1))) {
+            first--;
+        }
+        return first;
+    }
+
     private boolean isAfter(int from, String prefix) {
-        return runs.text.startsWith(prefix, from - prefix.length()) && !Character.isLetter(runs.charAt(from
+        return runs.text.regionMatches(lower, from - prefix.length(), prefix, 0, prefix.length())
+                && !Character.isLetter(runs.charAt(from
                 - prefix.length() - 1));
     }
 
@@ -180,13 +234,24 @@ final class AddressFinder {
 
     private void word(int run, int from) {
         String word = runs.lower(run);
+        char before = runs.charAt(from - 1);
+        boolean begins = before == '\n' || runs.charAt(from - 2) == ',' || runs.charAt(from - 2) == ':';
+        if (begins && runs.isCapitalised(run) && bareStreet.at(from, REACH)) {
+            add(houseFrom(from), bareStreet.to(), 0.72);
+        } else if (before == '\n' && (lower || runs.isCapitalised(run)) && runs.isGap(run, ",", 3)
+                && runs.charAt(runs.to(run)) == ',' && (runs.lower(run + 1).equals("le") || runs.lower(run
+                + 1).equals("den"))) {
+            add(from, runs.to(run), 0.75);
+        } else if (UNITS.contains(word) && flat.at(from, 24) && Character.isDigit(runs.charAt(flat.to()))) {
+            add(from, flat.to() - 2, 0.8);
+        }
         if (BOXES.contains(word) && box.at(from, 40)) {
             add(from, box.to(), 0.93);
         }
         if (runs.length(run) >= 3 && endsInWay(word) && germanNumber.at(runs.to(run), 14)
                 && (word.endsWith("str") || runs.charAt(runs.to(run)) != '.')) {
             germanStreet(run);
-        } else if (GERMAN_AT.contains(word) && runs.isCapitalised(run)) {
+        } else if (GERMAN_AT.contains(word) && (lower || runs.isCapitalised(run))) {
             germanPlace(run);
         }
         if (FRENCH_WAYS.contains(word) && !runs.isDigits(run - 1) && french.at(from, REACH)) {
@@ -224,7 +289,7 @@ final class AddressFinder {
                 && (lower || runs.isCapitalised(first - 1))) {
             first--;
         }
-        boolean sure = !alone && (runs.isCapitalised(first) || lower) && runs.length(run) > 3;
+        boolean sure = !alone && (runs.isCapitalised(first) || lower) && (runs.length(run) > 3 || first < run);
         if (sure || alone && runs.isCapitalised(run) && runs.length(run) > 5) {
             add(runs.from(first), germanNumber.to(), lower && !runs.lower(run).contains("str") ? 0.75 : 0.92);
         }
@@ -242,8 +307,9 @@ final class AddressFinder {
             last++;
         }
         char before = runs.charAt(runs.from(run) - 2);
-        boolean begins = runs.charAt(runs.from(run) - 1) == '\n' || before == ',' || before == ':';
-        if (begins && runs.isCapitalised(last) && germanNumber.at(runs.to(last), 14)
+        boolean begins = runs.charAt(runs.from(run) - 1) == '\n' || before == ',' || before == ':'
+                || LIVING.contains(runs.lower(run - 1));
+        if (begins && (lower || runs.isCapitalised(last)) && germanNumber.at(runs.to(last), 14)
                 && Months.number(runs.lower(last)) == 0) {
             add(runs.from(run), germanNumber.to(), 0.75);
         }

@@ -1,11 +1,15 @@
 package quern.curation.deident;
 
+import java.util.Set;
+
 /** Reads a number or code of a given place: digits and letters in groups, with separators. One text. */
 final class CodeReader {
 
     private static final int VALUE_CHARS_MAX = 36;
     private static final int GROUP_CHARS_MAX = 4;
     private static final int VIN_CHARS = 17;
+
+    private static final Set<String> BEFORE_DAYS = Set.of("du", "le", "vom", "am", "des", "de", "zum", "per", "of");
 
     private final Runs runs;
 
@@ -72,7 +76,7 @@ final class CodeReader {
         boolean lettersNext = runs.isWord(run + 1) && runs.length(run + 1) <= 2 && runs.hasDigits(run + 2)
                 && joinedAnyhow(run) && runs.isGap(run + 1, "-", 3);
         return runs.length(run) <= GROUP_CHARS_MAX && (plate || runs.isAllCapitals(run) || runs.isGap(run, '-')
-                || !NameWords.STOP.contains(runs.lower(run)))
+                || !NameWords.STOP.contains(runs.lower(run)) && !BEFORE_DAYS.contains(runs.lower(run)))
                 && Months.number(runs.lower(run)) == 0 && (digitsNext || lettersNext);
     }
 
@@ -98,8 +102,12 @@ final class CodeReader {
             return false;
         }
         if (digitsNext) {
-            boolean ends = !runs.isSpace(run + 1);
-            return runs.length(run) <= GROUP_CHARS_MAX || runs.length(run + 1) <= 2 && ends;
+            boolean ends = !runs.isSpace(run + 1) || runs.charAt(runs.to(run + 1)) == '\n';
+            return runs.length(run) <= GROUP_CHARS_MAX || runs.length(run + 1) <= GROUP_CHARS_MAX && ends;
+        }
+        if (runs.length(run + 1) == 1 && runs.hasDigits(run + 2) && runs.isSpace(run + 1) && runs.isDigits(run)
+                && !NameWords.STOP.contains(runs.lower(run + 1))) {
+            return true;
         }
         boolean letters = runs.length(run + 1) <= 3 && (plate && runs.isCapitalised(run + 1)
                 || !NameWords.STOP.contains(runs.lower(run + 1)))

@@ -23,6 +23,8 @@ final class DateFinder {
             + "(?:[\\s-](?:one|two|three|four|five|six|seven|eight|nine|and))?[\\s-]{1,2}(?:years?[\\s-]"
             + "{1,2}old|j\u00E4hrig)",
             Pattern.CASE_INSENSITIVE);
+    private static final Set<String> DYING = Set.of("died", "dead", "passed", "starb", "verstarb", "verstorben",
+            "gestorben", "d\u00E9c\u00E9d\u00E9", "d\u00E9c\u00E9d\u00E9e", "mort", "morte", "deceased");
     private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "ag\u00E9",
             "ag\u00E9e",
             "turning", "turns");
@@ -133,13 +135,17 @@ final class DateFinder {
             add(from, monthAndYear.to(), dotted && !Contexts.isDay(runs, run) ? 0.6 : 0.85);
         } else if (yearAndMonth.at(from, 8) && inRange(yearAndMonth, 2, 12)) {
             add(from, yearAndMonth.to(), 0.75);
-        } else if (dayAndMonth.at(from, 8) && inRange(dayAndMonth, 1, 31) && inRange(dayAndMonth, 3, 31)
-                && Contexts.isDay(runs, run) && !Contexts.isVersion(runs, run)) {
+        } else if (isDayAndMonth(run)) {
             boolean german = dayAndMonth.group(2).equals(".");
             if (!german || dayAndMonth.to(4) > 0) {
                 add(from, dayAndMonth.to(), german ? 0.85 : 0.7);
             }
         }
+    }
+
+    private boolean isDayAndMonth(int run) {
+        return Contexts.isDay(runs, run) && !Contexts.isVersion(runs, run) && dayAndMonth.at(runs.from(run), 8)
+                && inRange(dayAndMonth, 1, 31) && inRange(dayAndMonth, 3, 31);
     }
 
     private boolean inRange(Runs.Anchored match, int group, int most) {
@@ -167,9 +173,20 @@ final class DateFinder {
         boolean said = age.to() > age.to(1);
         boolean before = run > 0 && (AGED.contains(runs.lower(run - 1)) && runs.from(run) - runs.to(run - 1) <= 3
                 || runs.lower(run - 1).equals("von") && AGED.contains(runs.lower(run - 2)));
+        before |= isAtDeath(run);
         if (value <= 125 && (said || before && runs.charAt(age.to(1)) != '%')) {
             found.add(new Finding(IdentifierKind.AGE, from, age.to(1), 0.95));
         }
+    }
+
+    /** {@code died at 93}, {@code starb mit 93}. */
+    private boolean isAtDeath(int run) {
+        if (run < 2 || !runs.isSpace(run - 1)) {
+            return false;
+        }
+        String word = runs.lower(run - 1);
+        return (word.equals("at") || word.equals("mit") || word.equals("\u00E0"))
+                && (DYING.contains(runs.lower(run - 2)) || runs.lower(run - 2).equals("away"));
     }
 
     private void wordedAge(int run) {

@@ -15,7 +15,7 @@ final class DateReader {
     private static final Pattern YEAR_FIRST = Pattern.compile("(\\d{4})" + SEPARATOR + "(\\d{1,2})\\s{0,2}\\2\\s{0,2}"
             + "(\\d{1,2})(?:[Tt\\s]\\d{2}:?\\d{2}(?::?\\d{2}(?:\\.\\d{1,9})?)?(?:Z|[+-]\\d{2}:?\\d{2})?|(?!\\d))");
     private static final Pattern YEAR_LAST = Pattern.compile("(\\d{1,2})" + SEPARATOR + "(\\d{1,2})\\s{0,2}\\2\\s{0,2}"
-            + "(\\d{4}|'?\\d{2})(?!\\d|\\s?\\2\\s?\\d)");
+            + "(\\d{4}|'?\\d{2})(?!\\d|[ \\t]?\\2[ \\t]?\\d)");
     private static final String GLUE = "[\\s,.\\-/\u2011\u2013]{0,3}";
     private static final Pattern DAY_MONTH = Pattern.compile("(\\d{1,2})(?:st|nd|rd|th|er|ST|ND|RD|TH)?" + GLUE
             + "(?:(?:of|day of)\\s{1,2})?(\\p{L}{3,10})(?:" + GLUE + "('?\\d{4}|'?\\d{2})(?!\\d|[.,:]\\d))?");

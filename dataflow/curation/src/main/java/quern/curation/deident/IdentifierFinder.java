@@ -43,7 +43,7 @@ public final class IdentifierFinder {
         int common = language(runs);
         new WebFinder(runs, all).find();
         new SpokenFinder(runs, all).find();
-        new TableFinder(runs, all).find();
+        new TableFinder(runs, lower, all).find();
         new LabelFinder(runs, all).find();
         new NumberFinder(runs, all).find();
         new PlateFinder(runs, lower, all).find();
@@ -86,7 +86,7 @@ public final class IdentifierFinder {
                 waiting.add(part(next, last.to(), next.to()));
             }
         }
-        settled.removeIf(finding -> !hasContent(text, finding));
+        settled.removeIf(finding -> !hasContent(text, finding) || isRest(text, finding));
         return settled;
     }
 
@@ -101,6 +101,19 @@ public final class IdentifierFinder {
             }
         }
         return false;
+    }
+
+    /** What is left of a telephone's number or a plate where something surer took the greater part. */
+    private static boolean isRest(String text, Finding finding) {
+        int least = switch (finding.kind()) {
+            case PHONE, FAX -> 3;
+            case VEHICLE -> 1;
+            default -> 0;
+        };
+        long digits = least == 0 ? 0 : text.substring(finding.from(), finding.to()).chars()
+                .filter(Character::isLetterOrDigit).filter(c -> !Character.isLetter(c)).count();
+        return digits < least && text.substring(finding.from(), finding.to()).indexOf(' ') <= 0
+                && finding.length() < 8;
     }
 
     private static boolean better(Finding a, Finding b) {

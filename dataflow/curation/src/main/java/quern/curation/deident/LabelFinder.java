@@ -29,7 +29,7 @@ final class LabelFinder {
     private static final Pattern GLUE = Pattern.compile("\\.?" + MARKS + "(?:" + NO + "\\.?" + MARKS + "){0,2}"
             + "(?:[/&]\\s?\\p{L}{2,12}\\b\\.?\\s?(?:" + NO + "\\.?)?" + MARKS + ")?"
             + "(?:\\.{2,40}\\s?|_{2,40}\\s?)?"
-            + "(?:\\(?(?:is|are|was|lautet|est|ist|of|ending(?:\\sin|\\swith)?|ends in|auf|:"
+            + "(?:\\(?(?:is|are|was|lautet|est|ist|of|ending(?:\\sin|\\swith)?|ends\\sin|auf|:"
             + "|last (?:four|4)(?: digits)?|letzte (?:vier|4)(?: ziffern)?|endend auf|se terminant par)\\)?:?\\s{1,2})?"
             + HIDDEN, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     /** Words between a label and its number, the last of which says that it comes. */
@@ -197,16 +197,18 @@ final class LabelFinder {
     private void anyNumber(int run) {
         String word = runs.lower(run);
         String stem = NumberWords.compounded(word);
-        if (stem == null && !NumberWords.isNumber(word)) {
+        boolean sign = stem == null && isSign(run);
+        if (stem == null && !sign && !NumberWords.isNumber(word) && !NumberWords.isAccount(word)) {
             return;
         }
-        String beside = stem != null ? stem : run > 0 && runs.isGap(run - 1, "-.", 3) ? runs.lower(run - 1) : "";
+        String beside = stem != null ? stem : sign || NumberWords.isAccount(word) ? word : run > 0
+                && runs.isGap(run - 1, "-.", 3) ? runs.lower(run - 1) : "";
         if (NumberWords.isCount(beside) || NumberWords.isCount(word)) {
             return;
         }
         IdentifierKind kind = NumberWords.kindOf(beside);
         char next = runs.charAt(runs.to(run));
-        if (kind == null && stem == null && isWordToo(word, next)) {
+        if (kind == null && stem == null && !sign && isWordToo(word, next)) {
             return;
         }
         int labelTo = runs.to(run);
@@ -226,6 +228,12 @@ final class LabelFinder {
         if (!before(known, run)) {
             value(new Label(known, null, kind == null), runs.from(run), labelTo);
         }
+    }
+
+    /** A word before a number sign: {@code Incident #}. */
+    private boolean isSign(int run) {
+        int to = runs.to(run);
+        return runs.charAt(to) == '#' || Runs.isBlank(runs.charAt(to)) && runs.charAt(to + 1) == '#';
     }
 
     /** Words that mean other things too, unless a mark behind them says that a number follows. */

@@ -51,6 +51,7 @@ final class LabelTable {
             row(ACCOUNT, "account acct konto kundennummer kunden kontonummer kontonr customer kundennr client routing "
                     + "bank", "(?:\\s{1,2}(?:account|acct))?" + NO_OR_NONE),
             row(ACCOUNT, "a", "/c" + NO_OR_NONE),
+            row(ACCOUNT, "sort", "\\s?code" + NO_OR_NONE),
             row(ACCOUNT, "blz bic bankleitzahl", ""),
             row(LICENSE, "license licence driver drivers passport certificate registration permit dl reisepass "
                     + "f\u00FChrerschein personalausweis ausweis permis passeport ausweisnummer passnummer "
@@ -74,7 +75,8 @@ final class LabelTable {
             row(DEVICE, "sn", ""),
             row(OTHER_ID, "ref reference az aktenzeichen claim invoice order rechnung rechnungsnummer rechnungsnr case "
                     + "ticket employee user customer student trial vorgangsnummer auftragsnummer bestellnummer "
-                    + "zeichen gesch\u00E4ftszeichen facture confirmation tracking transaction docket file badge "
+                    + "zeichen gesch\u00E4ftszeichen facture confirmation incident tracking transaction docket "
+                    + "file badge "
                     + "protocol study prescription rx login username id ids", NO_OR_NONE));
 
     private LabelTable() {}

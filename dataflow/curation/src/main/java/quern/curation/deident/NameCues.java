@@ -43,6 +43,8 @@ final class NameCues {
             "ehemann", "nachbar", "nachbarin", "fils", "fille", "m\u00E8re", "p\u00E8re", "fr\u00E8re", "s\u0153ur",
             "mari", "\u00E9pouse", "\u00E9poux", "femme", "uncle", "aunt", "grandmother", "grandfather", "presence",
             "tante", "onkel", "oma", "opa", "enkel", "enkelin", "boss", "landlord", "teacher", "lehrer", "lehrerin");
+    private static final String[] ROLES = {"er", "or", "ist", "ian", "ant", "ent", "ee", "arzt", "mann", "frau", "erin",
+            "eur", "euse", "iste", "ien", "ienne", "\u00E4rztin", "tin", "leute", "im"};
     private static final Set<String> JOINING = Set.of("of", "is", "was", "to", "by", "von", "ist", "war", "durch",
             "est",
             "de", "par", "with", "mit", "avec", "named", "called", "namens", "nomm\u00E9", "nomm\u00E9e");
@@ -77,8 +79,9 @@ final class NameCues {
     /** What a word says about those beside it. */
     void word(int run) {
         String word = runs.lower(run);
-        if (PEOPLE.contains(word)) {
-            behind(run);
+        boolean role = runs.charAt(runs.to(run)) == ':' && isRole(word);
+        if (role || PEOPLE.contains(word)) {
+            behind(run, role);
         }
         if (BORN.contains(word)) {
             before(run, "(,[", 0.85);
@@ -89,8 +92,18 @@ final class NameCues {
         }
     }
 
+    /** A word for somebody by what he or she does, by its ending. */
+    private static boolean isRole(String word) {
+        for (String ending : ROLES) {
+            if (word.length() > ending.length() + 2 && word.endsWith(ending)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** {@code her son Xiomar}, {@code contact person is …}, {@code Signed: …}. */
-    private void behind(int run) {
+    private void behind(int run, boolean role) {
         int first = run + 1;
         if (!runs.isGap(run, ":,.", 4)) {
             return;
@@ -106,7 +119,8 @@ final class NameCues {
             return;
         }
         int last = phrase.last(first, true);
-        if (last >= first && (initials || last - first < RUNS_MAX) && isLikely(first, last)) {
+        boolean sure = !role || last > first || initials || (lexicon.of(runs.word(first)) & Lexicon.FIRST) != 0;
+        if (last >= first && sure && isLikely(first, last)) {
             sink.name(first, last, 0.8);
         }
     }
@@ -191,9 +205,11 @@ final class NameCues {
         boolean likely = false;
         for (int run = first; run <= last; run++) {
             int known = lexicon.of(runs.word(run));
-            likely |= runs.length(run) > 1 && (known == 0 || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0
+            likely |= runs.length(run) > 1 && (known == 0 || (known & Lexicon.PROPER) != 0 && (known & common) == 0
+                    || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0
                     && ((known & common) == 0 || !lower));
-            if (NameWords.ORGANISATIONS.contains(runs.lower(run))) {
+            boolean surname = run > first && (known & Lexicon.LAST) != 0;
+            if (NameWords.ORGANISATIONS.contains(runs.lower(run)) && !surname) {
                 return false;
             }
         }

@@ -93,6 +93,10 @@ final class NameFinder {
         if (!runs.isGap(run, runs.length(run) <= 4 ? "." : "", 4)) {
             return;
         }
+        boolean unit = runs.isLower(run) && runs.isDigits(run - 1) && runs.length(run) <= 2;
+        if (unit || runs.isLower(run) && !lower && runs.lower(run).equals("ms")) {
+            return;
+        }
         int first = skipTitles(run + 1);
         boolean small = runs.isLower(first) && !lower;
         boolean particle = small && NameWords.PARTICLES.contains(runs.lower(first));
@@ -222,7 +226,7 @@ final class NameFinder {
      * @return the last run that was looked at
      */
     private int known(int run) {
-        if (!runs.isCapitalised(run) && !(lower && (isFirst(run) || isLowerName(run)))) {
+        if (!runs.isCapitalised(run) && !(lower && (isFirst(run) || phrase.isLowerName(run)))) {
             return run;
         }
         int last = phrase.last(run, false);
@@ -231,7 +235,7 @@ final class NameFinder {
                 last = at - 1;
             }
         }
-        if (last < run || NameWords.isEponym(runs, last) || NameWords.isOrganisation(runs, run, last)) {
+        if (last < run || NameWords.isEponym(runs, last) || isOrganisation(run, last)) {
             return Math.max(run, last);
         }
         if (degree(last)) {
@@ -255,12 +259,11 @@ final class NameFinder {
         return last;
     }
 
-    /** In a text without capitals: a surname that is no other word, or two initials before one. */
-    private boolean isLowerName(int run) {
-        int known = lexicon.of(runs.word(run));
-        return (known & Lexicon.LAST) != 0 && (known & common) == 0
-                || phrase.isInitial(run) && phrase.isInitial(run + 1) && runs.isGap(run + 1, ".", 3)
-                && (lexicon.of(runs.word(Math.min(run + 2, runs.count() - 1))) & Lexicon.LAST) != 0;
+    /** Not where a surname that is a place too stands behind a first name: {@code Walter Park}. */
+    private boolean isOrganisation(int run, int last) {
+        boolean person = last == run + 1 && isFirst(run) && (lexicon.of(runs.word(last)) & Lexicon.LAST) != 0
+                && (lexicon.of(runs.word(run)) & common) == 0;
+        return !person && NameWords.isOrganisation(runs, run, last);
     }
 
     private boolean isSurname(int run) {
@@ -308,7 +311,7 @@ final class NameFinder {
         } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last)
                 && !everyday) {
             boolean german = common == Lexicon.GERMAN;
-            add(first, last, known == 0 && lastKnown == 0 && german ? 0.35 : 0.55);
+            add(first, last, known == 0 && lastKnown == 0 && german && last - first > 1 ? 0.35 : 0.55);
         }
     }
 

@@ -100,7 +100,7 @@ final class NamePhrase {
     }
 
     private static boolean isApart(char before) {
-        return before != '-' && before != '/' && before != '_' && !Character.isDigit(before);
+        return before != '-' && before != '\u00B0' && before != '/' && before != '_' && !Character.isDigit(before);
     }
 
     private boolean isParticle(int run) {
@@ -148,5 +148,13 @@ final class NamePhrase {
             run--;
         }
         return NameWords.NOBLE.contains(runs.lower(run)) ? run : first;
+    }
+
+    /** In a text without capitals: a surname that is no other word, or two initials before one. */
+    boolean isLowerName(int run) {
+        int known = lexicon.of(runs.word(run));
+        return (known & Lexicon.LAST) != 0 && (known & common) == 0
+                || isInitial(run) && isInitial(run + 1) && runs.isGap(run + 1, ".", 3)
+                && (lexicon.of(runs.word(Math.min(run + 2, runs.count() - 1))) & Lexicon.LAST) != 0;
     }
 }

@@ -33,11 +33,14 @@ final class NumberFinder {
             + "\\d-?[A-Za-z]{2}\\d{2}"
             + "(?![A-Za-z\\d])");
 
-    private static final Pattern AHV = Pattern.compile("756[. ]?\\d{4}[. ]?\\d{4}[. ]?\\d{2}(?!\\d)");
+    private static final Pattern AHV = Pattern.compile("756\\s?[. ]?\\s?\\d{4}\\s?[. ]?\\s?\\d{4}\\s?[. "
+            + "]?\\s?\\d{2}(?!\\d)");
     /** German pension insurance: area, birthday, first letter of the surname, number. */
     private static final Pattern PENSION = Pattern.compile("\\d{2}\\s?(?:[0-2]\\d|3[01])(?:0\\d"
             + "|1[0-2])\\d{2}\\s?[A-Za-z]"
             + "\\s?\\d{3}(?![\\p{L}\\d])");
+    /** A case of a court of the United States. */
+    private static final Pattern DOCKET = Pattern.compile("\\d:\\d{2}-[A-Za-z]{2}-\\d{3,6}(?:-[A-Za-z]{2,4}){0,3}");
     private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:\\s?\\d{2}){3}"
             + "\\s?[A-Da-d](?![\\p{L}\\d])");
     private static final Pattern GROUPED = Pattern.compile("\\d{1,8}(?:(?:-\\d{1,8}){2,6}|-\\d{6,10}|(?:/\\d{2,8}){2,4}"
@@ -47,6 +50,7 @@ final class NumberFinder {
     private final List<Finding> found;
     private final Runs.Anchored ahv;
     private final Runs.Anchored pension;
+    private final Runs.Anchored docket;
     private final Runs.Anchored nino;
     private final Runs.Anchored grouped;
     private final Runs.Anchored ssn;
@@ -60,6 +64,7 @@ final class NumberFinder {
         this.found = found;
         this.ahv = runs.anchored(AHV);
         this.pension = runs.anchored(PENSION);
+        this.docket = runs.anchored(DOCKET);
         this.nino = runs.anchored(NINO);
         this.grouped = runs.anchored(GROUPED);
         this.ssn = runs.anchored(SSN);
@@ -126,10 +131,12 @@ final class NumberFinder {
 
     /** National numbers with a form of their own, and three groups and more that no other rule knows. */
     private boolean form(int run, int from) {
-        if (runs.length(run) == 3 && ahv.at(from, 20) && Checksums.ean(runs.text.substring(from, ahv.to()))) {
+        if (runs.length(run) == 3 && ahv.at(from, 24) && Checksums.ean(runs.text.substring(from, ahv.to()))) {
             add(IdentifierKind.NATIONAL_ID, from, ahv.to(), 0.95);
         } else if (pension.at(from, 20)) {
             add(IdentifierKind.NATIONAL_ID, from, pension.to(), 0.85);
+        } else if (runs.length(run) == 1 && docket.at(from, 32)) {
+            add(IdentifierKind.OTHER_ID, from, docket.to(), 0.9);
         } else if (grouped.at(from, 32) && isNobodysNot(grouped.to(), from)) {
             add(IdentifierKind.OTHER_ID, from, grouped.to(), 0.5);
         } else {

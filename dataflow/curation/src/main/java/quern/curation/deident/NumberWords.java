@@ -107,6 +107,11 @@ final class NumberWords {
         return null;
     }
 
+    /** An account or file in German, whose number may follow at once: {@code Vertragskonto 4711}. */
+    static boolean isAccount(String lower) {
+        return lower.length() > 7 && (lower.endsWith("konto") || lower.endsWith("zeichen"));
+    }
+
     static boolean isCount(String lower) {
         return COUNTS.contains(lower);
     }

@@ -1,7 +1,6 @@
 package quern.curation.deident;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -29,7 +28,7 @@ final class PlateFinder {
             SHA SHG SHK SHL SI SIG SIM SK SL SLF SLS SM SN SO SOK SOM SON SP SPN SR ST STA STD SU S\u00DCW SW SZ
             TBB TF TG TIR TO T\u00D6L TR TS T\u00DC TUT UE UH UL UM UN V VB VEC VER VIE VK VR VS W WAF WAK WB WE
             WEN WES WF WHV WI WIL WIT WL WM WN WND WO WOB WR WST WT WTM W\u00DC WUG WUN WW Z ZW ZI""".split("\\s+"));
-    private static final Pattern GERMAN = Pattern.compile("([A-Z\u00C4\u00D6\u00DC]{1,3})(?:[- ]|\\s[-.]\\s"
+    private static final Pattern GERMAN = Pattern.compile("([A-Z\u00C4\u00D6\u00DC]{1,3})(?:[-: ]|\\s[-.]\\s"
             + "|-\\s)[A-Z]{1,2}"
             + "[- ]{0,2}[1-9]\\d{0,3}[EH]?(?![\\p{L}\\d]|[-.,]\\d)");
     private static final Pattern FRENCH = Pattern.compile("[A-HJ-NP-TV-Z]{2}[- .]{1,2}\\d{3}[- .]{1,2}[A-HJ-NP-TV-Z]{2}"
@@ -83,13 +82,21 @@ final class PlateFinder {
     PlateFinder(Runs runs, boolean lower, List<Finding> found) {
         this.runs = runs;
         this.lower = lower;
-        this.upper = lower && runs.text.toUpperCase(Locale.ROOT).length() == runs.text.length()
-                ? new Runs(runs.text.toUpperCase(Locale.ROOT)) : runs;
+        this.upper = lower ? new Runs(upper(runs.text)) : runs;
         this.found = found;
         this.german = upper.anchored(GERMAN);
         this.french = upper.anchored(FRENCH);
         this.british = upper.anchored(BRITISH);
         this.any = upper.anchored(ANY);
+    }
+
+    /** In capitals, each character where it was. */
+    private static String upper(String text) {
+        char[] upper = text.toCharArray();
+        for (int i = 0; i < upper.length; i++) {
+            upper[i] = Character.toUpperCase(upper[i]);
+        }
+        return new String(upper);
     }
 
     void find() {

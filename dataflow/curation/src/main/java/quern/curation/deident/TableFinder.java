@@ -26,9 +26,11 @@ final class TableFinder {
 
     private final Runs runs;
     private final String text;
+    private final boolean lower;
     private final List<Finding> found;
 
-    TableFinder(Runs runs, List<Finding> found) {
+    TableFinder(Runs runs, boolean lower, List<Finding> found) {
+        this.lower = lower;
         this.runs = runs;
         this.text = runs.text;
         this.found = found;
@@ -211,12 +213,13 @@ final class TableFinder {
         int first = runs.runAt(cell.from());
         int run = first;
         while (run < runs.count() && runs.from(run) < cell.to()) {
-            if (!runs.isWord(run) || NameWords.STOP.contains(runs.lower(run)) || NameWords.ORGANISATIONS.contains(
+            boolean stop = NameWords.STOP.contains(runs.lower(run)) && !NameWords.PARTICLES.contains(runs.lower(run));
+            if (!runs.isWord(run) || stop || NameWords.ORGANISATIONS.contains(
                     runs.lower(run))) {
                 return false;
             }
             run++;
         }
-        return run - first <= NAME_WORDS_MAX && run > first && runs.isCapitalised(first);
+        return run - first <= NAME_WORDS_MAX && run > first && (lower || runs.isCapitalised(first));
     }
 }

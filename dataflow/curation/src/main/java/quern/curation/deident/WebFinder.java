@@ -23,6 +23,9 @@ final class WebFinder {
     private static final Pattern MAC = Pattern.compile("(?:\\p{XDigit}{2}\\s?([:-])\\s?)(?:\\p{XDigit}{2}"
             + "\\s?\\1\\s?){4}"
             + "\\p{XDigit}{2}(?![\\p{XDigit}:-])");
+    private static final Pattern CISCO = Pattern.compile("(?=[\\d.]{0,13}[a-fA-F])"
+            + "(?:\\p{XDigit}{4}\\.){2}\\p{XDigit}{4}"
+            + "(?![\\p{L}\\d.]\\p{XDigit})");
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}");
     private static final Pattern IPV6 = Pattern.compile("(?:\\p{XDigit}{0,4}:){2,8}\\p{XDigit}{0,4}");
     private static final Pattern WRITTEN_AT = Pattern.compile("\\s?[(\\[{]\\s?(?:at|AT|\u00E4t)\\s?[)\\]}]\\s?");
@@ -35,6 +38,7 @@ final class WebFinder {
     private final List<Finding> found;
     private final Runs.Anchored ipv4;
     private final Runs.Anchored mac;
+    private final Runs.Anchored cisco;
     private final Runs.Anchored uuid;
     private final Runs.Anchored ipv6;
     private final Runs.Anchored writtenAt;
@@ -47,6 +51,7 @@ final class WebFinder {
         this.found = found;
         this.ipv4 = runs.anchored(IPV4);
         this.mac = runs.anchored(MAC);
+        this.cisco = runs.anchored(CISCO);
         this.uuid = runs.anchored(UUID);
         this.ipv6 = runs.anchored(IPV6);
         this.writtenAt = runs.anchored(WRITTEN_AT);
@@ -64,6 +69,8 @@ final class WebFinder {
                 mail(run, text.indexOf('@', runs.to(run)));
             } else if (bracket && writtenAt.at(runs.to(run), ADDRESS_CHARS_MAX)) {
                 writtenMail(run, writtenAt.to());
+            } else if (next == ' ' && runs.length(run) == 2 && hardware(run)) {
+                continue;
             } else if (!scheme(run) && (next == '.' || next == ':' || next == '-')) {
                 if (!number(run, next) && next == '.') {
                     host(run);
@@ -154,11 +161,14 @@ final class WebFinder {
         if (runs.length(run) > 8 || runs.charAt(from - 1) == '.' && from > 1 && runs.isDigits(run - 1)) {
             return false;
         }
+        if (next == '.' && runs.length(run) == 4 && cisco.at(from, ADDRESS_CHARS_MAX)) {
+            add(IdentifierKind.DEVICE, from, cisco.to(), 0.85);
+            return true;
+        }
         if (next == '.') {
             return runs.isDigits(run) && ipv4.at(from, ADDRESS_CHARS_MAX) && v4(run);
         }
-        if (runs.length(run) == 2 && mac.at(from, ADDRESS_CHARS_MAX)) {
-            add(IdentifierKind.DEVICE, from, mac.to(), 0.97);
+        if (runs.length(run) == 2 && hardware(run)) {
             return true;
         }
         if (next == '-') {
@@ -173,6 +183,14 @@ final class WebFinder {
             return true;
         }
         return false;
+    }
+
+    private boolean hardware(int run) {
+        if (!mac.at(runs.from(run), ADDRESS_CHARS_MAX)) {
+            return false;
+        }
+        add(IdentifierKind.DEVICE, runs.from(run), mac.to(), 0.97);
+        return true;
     }
 
     private boolean v4(int run) {
