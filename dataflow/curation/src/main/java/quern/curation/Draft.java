@@ -18,6 +18,8 @@ public final class Draft {
     public static final String STATS = "__dj__stats__";
     /** Field under which tagging mappers write. */
     public static final String META = "__dj__meta__";
+    /** Field of what operators found of a whole group of samples. */
+    public static final String BATCH_META = "__dj__batch_meta__";
     /** Prefix of every field that is not the sample's own. */
     public static final String PRIVATE_PREFIX = "__dj__";
 

@@ -153,7 +153,8 @@ final class ShardWriter implements AutoCloseable {
         ObjectNode node = draft.fields();
         node.properties().removeIf(field -> {
             String key = field.getKey();
-            boolean kept = keepStats && (key.equals(Draft.STATS) || key.equals(Draft.META));
+            boolean kept = keepStats && (key.equals(Draft.STATS) || key.equals(Draft.META))
+                    || key.equals(Draft.BATCH_META);
             return key.startsWith(Draft.PRIVATE_PREFIX) && !kept;
         });
         return node;

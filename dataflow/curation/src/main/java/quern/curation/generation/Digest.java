@@ -21,7 +21,7 @@ import quern.curation.TextModel;
 public record Digest(Asking asking, TextModel sizes, int tokensMax, String prompt, Template whole, Template one) {
 
     /** Field under which aggregators write. */
-    public static final String BATCH_META = "__dj__batch_meta__";
+    public static final String BATCH_META = Draft.BATCH_META;
 
     /** What an aggregator works on: a meta field of every sample of the group; null where it is no list of texts. */
     static List<String> texts(Draft draft, String inputKey) {

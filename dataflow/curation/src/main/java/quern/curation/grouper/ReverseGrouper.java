@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import quern.curation.Draft;
 import quern.curation.Grouper;
 import quern.curation.RunException;
 import quern.curation.SampleException;
@@ -27,7 +28,7 @@ import quern.curation.SampleException;
 public record ReverseGrouper(Path batchMetaFile) implements Grouper {
 
     /** Field under which aggregators write what they found out about a group. */
-    public static final String BATCH_META = "__dj__batch_meta__";
+    public static final String BATCH_META = Draft.BATCH_META;
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
