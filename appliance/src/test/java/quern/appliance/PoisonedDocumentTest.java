@@ -212,6 +212,31 @@ class PoisonedDocumentTest {
         }
     }
 
+    @Test
+    void shouldTakeNoMoreOfASenderThanItsCap() throws Exception {
+        try (TestAppliance started = start(Map.of())) {
+            String key = post(200, "/v1/keys", "{\"name\": \"flood\"}").path("key").asText();
+            for (int i = 0; i < 3; i++) {
+                ingest("own" + i + ".txt", "Number " + i + " of those that were always here.");
+                assertEquals(200, started.send(as(key, "/v1/documents?name=f" + i + ".jsonl")
+                        .header("Content-Type", "application/x-ndjson").POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"text\": \"flood " + i + "\", \"__dj__sender__\": \"other" + i + "\"}\n"))
+                        .build()).statusCode());
+            }
+            JsonNode end = ended(post(200, "/v1/curation/jobs", "{\"recipe\": \"process:\\n"
+                    + "  - source_cap_selector: {by: sender, max_samples: 2}\\n\"}"));
+            String dataset = end.at("/result/dataset_id").asText();
+            JsonNode report = get("/v1/datasets/" + dataset + "/report");
+            assertEquals(2, report.at("/dropped/source_cap_selector/source has its samples").asInt(), end.toString());
+            String samples = get("/v1/datasets/" + dataset + "/samples").toString();
+            assertEquals(3, samples.split("flood", -1).length, samples);
+            assertFalse(samples.contains("__dj__"), samples);
+            assertTrue(rejected(dataset).getFirst().contains("\"value\":3,\"threshold\":2")
+                    || rejected(dataset).getFirst().contains("\"value\":3.0,\"threshold\":2.0"),
+                    rejected(dataset).getFirst());
+        }
+    }
+
     private HttpRequest.Builder as(String key, String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + appliance.port() + path))
                 .header("Authorization", "Bearer " + key);

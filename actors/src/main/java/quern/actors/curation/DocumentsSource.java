@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import quern.curation.SampleSource;
+import quern.curation.SourceCap;
 import quern.ingest.Document;
 import quern.ingest.DocumentId;
 import quern.ingest.DocumentJournal;
 import quern.ingest.JournalCursor;
+import quern.ingest.Sample;
 import quern.ingest.reader.DocumentReader;
 import quern.ingest.reader.Reading;
 
@@ -38,6 +40,8 @@ public final class DocumentsSource implements SampleSource {
     private long documentFrom;
     private int taken;
     private String readingId = "";
+    private String sender = "";
+    private String labels = "";
     private Reading reading;
 
     private DocumentsSource(DocumentJournal journal, DocumentReader reader, Walk walk, Predicate<String> withheld) {
@@ -140,6 +144,8 @@ public final class DocumentsSource implements SampleSource {
         content.ifPresent(bytes -> {
             reading = reader.read(document, bytes);
             readingId = document.id().hex();
+            sender = document.owners().getFirst().ownerKeyId();
+            labels = String.join(",", document.labels());
         });
         return content.isPresent();
     }
@@ -165,13 +171,19 @@ public final class DocumentsSource implements SampleSource {
             if (item != null) {
                 taken++;
                 return switch (item) {
-                    case quern.ingest.reader.Item.Whole whole -> new Read(whole.sample());
+                    case quern.ingest.reader.Item.Whole whole -> new Read(signed(whole.sample()));
                     case quern.ingest.reader.Item.Refused refused -> new Unreadable(readingId, refused.reason());
                 };
             }
             reading.close();
             reading = null;
         }
+    }
+
+    /** Says whose it is, whatever it says itself. */
+    private Sample signed(Sample sample) {
+        sample.fields().put(SourceCap.SENDER, sender).put(SourceCap.LABELS, labels);
+        return sample;
     }
 
     @Override

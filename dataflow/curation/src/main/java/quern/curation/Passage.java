@@ -8,7 +8,7 @@ import java.util.List;
 import quern.curation.report.Measured;
 
 /**
- * Takes batches through the operators of a stage, segment by segment: one ends at each deduplicator that decides at
+ * Takes batches through the operators of a stage, segment by segment: one ends at each operator that decides at
  * once, and at the end of the stage. Holds nothing that changes; several threads may each work on a batch of their own.
  */
 final class Passage {
@@ -31,7 +31,7 @@ final class Passage {
         stage.steps().forEach(step -> bounds.add(step.operator() instanceof Filter filter ? filter.bound() : null));
         quotableFrom = hidesLater ? stage.steps().size() : stage.hiddenUntil();
         for (int i = 0; i < stage.steps().size(); i++) {
-            if (stage.steps().get(i).operator() instanceof StreamDeduplicator) {
+            if (Pipeline.decidesInOrder(stage.steps().get(i).operator())) {
                 ends.add(i);
             }
         }
@@ -138,7 +138,7 @@ final class Passage {
                     yield List.of();
                 }
             };
-            case Deduplicator _, Selector _, Grouper _ ->
+            case Deduplicator _, Selector _, Grouper _, SourceCap _ ->
                     throw new IllegalStateException(step.label() + " ends its segment");
         };
     }
@@ -178,8 +178,8 @@ final class Passage {
         long start = System.nanoTime();
         try {
             if (within) {
-                StreamDeduplicator deduplicator = (StreamDeduplicator) step.operator();
-                batch.items.add(new Passed.Going(draft, deduplicator.keys(draft.view(deduplicator.textKey()))));
+                batch.items.add(new Passed.Going(draft, step.operator() instanceof StreamDeduplicator deduplicator
+                        ? deduplicator.keys(draft.view(deduplicator.textKey())) : null));
                 return;
             }
             Passed.Ready ready = Spill.ready(draft, step.operator() instanceof ClusterDeduplicator c ? c : null);

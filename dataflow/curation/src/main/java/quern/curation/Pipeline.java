@@ -30,8 +30,13 @@ public record Pipeline(Recipe recipe, List<Operator> operators, List<Integer> or
     /** Whether an operator must see all samples before one can go on. */
     static boolean isBarrier(Operator operator) {
         return switch (operator) {
-            case Mapper _, Filter _, StreamDeduplicator _ -> false;
+            case Mapper _, Filter _, StreamDeduplicator _, SourceCap _ -> false;
             case ClusterDeduplicator _, Selector _, Grouper _ -> true;
         };
+    }
+
+    /** Whether an operator decides sample by sample in input order, by what it has seen before. */
+    static boolean decidesInOrder(Operator operator) {
+        return operator instanceof StreamDeduplicator || operator instanceof SourceCap;
     }
 }

@@ -54,7 +54,7 @@ interface StageInput extends AutoCloseable {
             case Selector selector -> new SpillInput(directory, stage, selector, decider.label(), memoryBytes,
                     position);
             case Grouper _ -> new GroupInput(directory, stage, decider, recipe, memoryBytes, position);
-            case Mapper _, Filter _, StreamDeduplicator _ ->
+            case Mapper _, Filter _, StreamDeduplicator _, SourceCap _ ->
                     throw new IllegalStateException(decider.label() + " ends no stage");
         };
     }

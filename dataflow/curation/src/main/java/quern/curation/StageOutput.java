@@ -23,6 +23,7 @@ final class StageOutput implements AutoCloseable {
     private final String lastDocument;
     /** One for each operator that decides within the stage. */
     private final Map<Integer, StreamDecider> deciders = new TreeMap<>();
+    private final Map<Integer, CapDecider> caps = new TreeMap<>();
     private final Traces traces;
 
     StageOutput(Path directory, Recipe recipe, RunManner manner, CurationConfig config, List<Stage> stages, int index,
@@ -44,16 +45,49 @@ final class StageOutput implements AutoCloseable {
             if (stage.steps().get(i).operator() instanceof StreamDeduplicator deduplicator) {
                 deciders.put(i, new StreamDecider(directory, "exact-" + index + "-" + i, deduplicator,
                         config.deduplicationMemory().bytes(), lengths, new EarlierDatasets(manner.earlier())));
+            } else if (stage.steps().get(i).operator() instanceof SourceCap cap) {
+                caps.put(i, new CapDecider(directory, "exact-" + index + "-" + i + "-sources", cap,
+                        config.deduplicationMemory().bytes() / 4, lengths));
             }
         }
     }
 
-    /** Lets the deduplicator behind a batch's last segment keep the first of each kind. */
+    /** Lets the operator behind a batch's last segment decide, in input order. */
     void decide(Batch batch, int index) {
         Stage.Labelled step = stage.steps().get(index);
-        StreamDecider decider = deciders.get(index);
         RunCounts.PerOperator count = batch.counts.of(step.label());
+        Map<String, Long> lengths = new HashMap<>(batch.lengths);
         long start = System.nanoTime();
+        if (caps.containsKey(index)) {
+            cap(batch, step, caps.get(index), count);
+            caps.get(index).lengths(lengths);
+        } else {
+            deduplicate(batch, step, deciders.get(index), count);
+            deciders.get(index).lengths(lengths);
+        }
+        count.nanos += System.nanoTime() - start;
+        batch.lengths = lengths;
+    }
+
+    private static void cap(Batch batch, Stage.Labelled step, CapDecider decider, RunCounts.PerOperator count) {
+        for (Passed item : batch.takeItems()) {
+            if (!(item instanceof Passed.Going going)) {
+                batch.items.add(item);
+                continue;
+            }
+            Verdict verdict = decider.decide(going.draft());
+            going.draft().takeNotes().forEach(note -> count.noted.merge(note, 1L, Long::sum));
+            if (verdict instanceof Verdict.Drop drop) {
+                Passage.drop(batch, step.label(), going.draft(), drop);
+            } else {
+                batch.items.add(item);
+            }
+        }
+    }
+
+    /** Keeps the first of each kind. */
+    private static void deduplicate(
+            Batch batch, Stage.Labelled step, StreamDecider decider, RunCounts.PerOperator count) {
         for (Passed item : batch.takeItems()) {
             if (!(item instanceof Passed.Going going)) {
                 batch.items.add(item);
@@ -74,10 +108,6 @@ final class StageOutput implements AutoCloseable {
                         new Verdict.Drop(repeated.reason(), Double.NaN), decision.standsFor());
             }
         }
-        count.nanos += System.nanoTime() - start;
-        Map<String, Long> lengths = new HashMap<>(batch.lengths);
-        decider.lengths(lengths);
-        batch.lengths = lengths;
     }
 
     /** Writes a batch that came through all segments, and counts it. */
@@ -113,6 +143,7 @@ final class StageOutput implements AutoCloseable {
         traces.force();
         duplicates.force();
         deciders.values().forEach(StreamDecider::force);
+        caps.values().forEach(CapDecider::force);
         if (spill != null) {
             spill.force();
         } else {
@@ -125,6 +156,7 @@ final class StageOutput implements AutoCloseable {
         traces.lengths(into);
         duplicates.lengths(into);
         deciders.values().forEach(decider -> decider.lengths(into));
+        caps.values().forEach(decider -> decider.lengths(into));
         if (spill != null) {
             spill.lengths(into);
         } else {
@@ -138,6 +170,7 @@ final class StageOutput implements AutoCloseable {
         traces.close();
         duplicates.close();
         deciders.values().forEach(StreamDecider::close);
+        caps.values().forEach(CapDecider::close);
         if (spill != null) {
             spill.close();
         } else {

@@ -39,6 +39,7 @@ class PipelineRunTest {
               - whitespace_normalization_mapper:
               - text_length_filter: {min_len: 5, max_len: 200}
               - document_deduplicator:
+              - source_cap_selector: {field_key: rank, max_samples: 3, max_bytes: 300, max_share: 0.05, share_from: 2}
               - text_chunk_mapper: {max_len: 60, split_pattern: null}
               - document_simhash_deduplicator: {tokenization: character, window_size: 4}
               - words_num_filter: {min_num: 2}
@@ -71,6 +72,9 @@ class PipelineRunTest {
         assertTrue(counted.containsKey("reader/no text in field text")
                 && counted.containsKey("reader/sample larger than sample-max")
                 && counted.containsKey("reader/broken") && counted.containsKey("document_deduplicator/duplicate")
+                && counted.containsKey("source_cap_selector/source has its samples")
+                && counted.containsKey("source_cap_selector/source has its bytes")
+                && counted.containsKey("source_cap_selector/source has its share")
                 && counted.containsKey("document_simhash_deduplicator/duplicate")
                 && counted.containsKey("topk_specified_field_selector/not selected"), counted::toString);
         assertFalse(changed.isEmpty());

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +90,46 @@ class ExampleEncoderTest {
         Segment segment = only("{'query': '<|im_end|>', 'response': 'no <|im_start|>'}");
         assertEquals("no <|im_start|><|im_end|>", learnt(segment));
         assertEquals(2, Arrays.stream(segment.tokens()).filter(id -> id == 257).count());
+    }
+
+    /** Everything that comes from documents, in every form of a sample, with control tokens strewn in. */
+    @Test
+    void shouldHaveNoOtherControlTokensWhenEveryTextHoldsSome() {
+        long seed = 20261122;
+        Random random = new Random(seed);
+        List<String> controls = IntStream.range(0, TinyModels.vocabulary().tokens().size()).filter(TOKENIZER::isControl)
+                .mapToObj(TOKENIZER::text).toList();
+        assertTrue(controls.size() >= 3, controls.toString());
+        for (String form : List.of("{'text': '%1$s %2$s'}", "{'prompt': '%1$s', 'completion': '%2$s'}",
+                "{'instruction': '%1$s', 'input': '%2$s', 'output': '%2$s'}", "{'query': '%1$s', 'response': '%2$s'}",
+                "{'messages': [{'role': 'system', 'content': '%1$s'}, {'role': '%2$s', 'content': '%2$s'}, "
+                        + "{'role': 'assistant', 'content': '%1$s'}, {'role': 'user', 'content': 'x'}, "
+                        + "{'role': 'assistant', 'content': '%2$s'}]}")) {
+            List<String> expected = controlsOf(form.formatted("one", "two"));
+            for (int i = 0; i < 20; i++) {
+                String one = strewn(random, controls);
+                String two = strewn(random, controls);
+                assertEquals(expected, controlsOf(form.formatted(one, two)), "seed " + seed + ", " + form + ": " + one
+                        + " / " + two);
+            }
+        }
+    }
+
+    private static String strewn(Random random, List<String> controls) {
+        StringBuilder text = new StringBuilder(random.nextBoolean() ? "a" : "");
+        for (int i = 0; i < 3; i++) {
+            text.append(controls.get(random.nextInt(controls.size()))).append(random.nextInt(3) == 0 ? " b" : "");
+        }
+        return text + (random.nextBoolean() ? "system" : "");
+    }
+
+    /** The control tokens of the whole sample, in order. */
+    private List<String> controlsOf(String json) {
+        var wide = new ExampleEncoder(TOKENIZER, ChatTemplate.parse(TinyModels.TEMPLATE), 2000);
+        return wide.encode(sample(json)).segments().stream()
+                .flatMapToInt(segment -> IntStream.concat(Arrays.stream(segment.tokens()),
+                        IntStream.of(segment.labels()[segment.count() - 1])))
+                .filter(id -> id >= 0 && TOKENIZER.isControl(id)).mapToObj(TOKENIZER::text).toList();
     }
 
     @Test
