@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import quern.curation.LanguageDetector;
 
 /**
@@ -21,6 +22,9 @@ public final class FastTextDetector implements LanguageDetector {
     private static final int SOFTMAX = 3;
     /** What fastText's own tree of labels can hold. */
     private static final long COUNT_MAX = 1_000_000_000_000_000L;
+    /** What fastText adds to a probability before it takes its logarithm, and so to what it reports. */
+    private static final double LEAST = 1e-5;
+    private static final Pattern SPACES = Pattern.compile("[ \n\t\u000B\f\r\0]+");
     private static final String END_OF_LINE = "</s>";
     private static final String LABEL_PREFIX = "__label__";
 
@@ -33,7 +37,8 @@ public final class FastTextDetector implements LanguageDetector {
     private final Map<String, Integer> words = new HashMap<>();
     private final List<String> labels = new ArrayList<>();
     private final List<Long> labelCounts = new ArrayList<>();
-    private final Map<Integer, Integer> pruned;
+    /** Null where no n-gram was pruned. */
+    private final PrunedRows pruned;
     private final FastTextMatrix input;
     private final FastTextMatrix output;
     private final LabelTree tree;
@@ -62,7 +67,7 @@ public final class FastTextDetector implements LanguageDetector {
         boolean quantized = file.bool();
         input = FastTextMatrix.read(file, quantized, dimension);
         output = FastTextMatrix.read(file, file.bool() && quantized, dimension);
-        long rows = words.size() + (pruned == null ? buckets : pruned.size());
+        long rows = (long) words.size() + (pruned == null ? buckets : pruned.size());
         if (input.rows() < rows || output.rows() < labels.size() || labels.isEmpty()) {
             throw file.damaged(input.rows() + " input and " + output.rows() + " output rows, expected " + rows + " and "
                     + labels.size());
@@ -79,7 +84,11 @@ public final class FastTextDetector implements LanguageDetector {
     public Guess guess(String text) {
         float[] hidden = new float[dimension];
         int rows = 0;
-        for (String word : text.split("[ \n\t\u000B\f\r\0]+")) {
+        for (String word : SPACES.split(text)) {
+            if (word.equals(END_OF_LINE)) {
+                // Written out, it ends the line for fastText too.
+                break;
+            }
             rows += word.isEmpty() ? 0 : addWord(hidden, word);
         }
         Integer end = words.get(END_OF_LINE);
@@ -108,7 +117,7 @@ public final class FastTextDetector implements LanguageDetector {
         for (double score : scores) {
             sum += Math.exp(score - scores[best]);
         }
-        return new LabelTree.Best(best, 1 / sum);
+        return new LabelTree.Best(best, 1 / sum + LEAST);
     }
 
     /** Adds the rows of a word and of its n-grams of characters. @return how many */
@@ -146,9 +155,9 @@ public final class FastTextDetector implements LanguageDetector {
         if (buckets == 0) {
             return 0;
         }
-        Integer bucket = (int) (Integer.toUnsignedLong(hash) % buckets);
-        Integer row = pruned == null ? bucket : pruned.get(bucket);
-        if (row == null) {
+        int bucket = Integer.remainderUnsigned(hash, buckets);
+        int row = pruned == null ? bucket : pruned.row(bucket);
+        if (row < 0) {
             return 0;
         }
         input.addTo(hidden, words.size() + row);
@@ -160,7 +169,7 @@ public final class FastTextDetector implements LanguageDetector {
     }
 
     /** Null where no n-gram was pruned; else row by bucket. */
-    private Map<Integer, Integer> readDictionary(FastTextFile file) {
+    private PrunedRows readDictionary(FastTextFile file) {
         int size = file.smallCount("dictionary entries", 0, file.left());
         file.skip(2 * Integer.BYTES + Long.BYTES);
         long pruneCount = file.int64();
@@ -180,7 +189,7 @@ public final class FastTextDetector implements LanguageDetector {
         if (pruneCount > file.left() / (2 * Integer.BYTES)) {
             throw file.damaged(pruneCount + " pruned n-grams in " + file.left() + " bytes");
         }
-        Map<Integer, Integer> kept = new HashMap<>();
+        PrunedRows kept = new PrunedRows((int) pruneCount);
         for (int i = 0; i < pruneCount; i++) {
             int bucket = file.int32();
             kept.put(bucket, file.smallCount("row of an n-gram", 0, (int) pruneCount - 1));
