@@ -20,15 +20,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import quern.curation.Pipeline;
+import quern.curation.Recipe;
 import quern.curation.deident.Deidentifier;
 import quern.curation.deident.Deidentifier.WhenUnsure;
+import quern.curation.deident.DeidentifyMapper;
 import quern.curation.deident.IdentifierKind;
 import quern.curation.deident.Masker;
 import quern.curation.deident.Pseudonymizer;
+import quern.curation.deident.Recognizer;
 import quern.curation.deident.Replacer;
 import quern.curation.deident.SecretKey;
 
@@ -40,6 +45,8 @@ import quern.curation.deident.SecretKey;
         description = "Replace names, dates, addresses, numbers: what identifies somebody in a text.")
 final class DeidentifyCommand implements Callable<Integer> {
 
+    private static final String RULES = "rules";
+    private static final String WITH_MODEL = "rules+model";
     private static final int TEXT_BYTES_MAX = 1 << 26;
     private static final int DAYS_MAX = 365;
 
@@ -79,10 +86,42 @@ final class DeidentifyCommand implements Callable<Integer> {
             + " the text (default: ${DEFAULT-VALUE}).")
     private String whenUnsure;
 
+    @Option(names = "--recognizer", paramLabel = "rules|rules+model", defaultValue = RULES,
+            description = "Who finds it: rules alone, or the served model as well (default: ${DEFAULT-VALUE}).")
+    private String recognizer;
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "Ask this model as well, where no server runs"
+            + " (default: the configured one); as --recognizer rules+model.")
+    private String model;
+
     @Override
     public Integer call() throws IOException {
-        Deidentifier deidentifier = deidentifier();
+        boolean asking = model != null || recognizer.equals(WITH_MODEL);
+        if (!asking && !recognizer.equals(RULES)) {
+            throw new UsageProblem("--recognizer is '" + recognizer + "', expected " + RULES + " or " + WITH_MODEL);
+        }
+        Deidentifier rules = deidentifier(null);
         String text = read();
+        if (!asking) {
+            return print(text, rules);
+        }
+        try (AskedModel asked = AskedModel.open(options, model)) {
+            Deidentifier both = deidentifier(recognizer(asked, rules.kinds()));
+            asked.awaitReady();
+            return print(text, both);
+        }
+    }
+
+    /** The one that a recipe would have. */
+    private Recognizer recognizer(AskedModel asked, Set<IdentifierKind> chosen) {
+        String recipe = "project_name: deidentify\nprocess:\n  - mask_identifiers_mapper: {recognizer: " + WITH_MODEL
+                + ", kinds: [" + chosen.stream().sorted().map(IdentifierKind::key).collect(Collectors.joining(", "))
+                + "]}\n";
+        Pipeline pipeline = asked.recipes().compile(Recipe.parse(recipe, options.load().config().curation()));
+        return ((DeidentifyMapper) pipeline.operators().getFirst()).deidentifier().recognizer();
+    }
+
+    private Integer print(String text, Deidentifier deidentifier) throws IOException {
         Map<String, Integer> counts = new TreeMap<>();
         boolean complete = lines || file.endsWith(".jsonl") ? lines(text, deidentifier, counts)
                 : one(text, deidentifier, counts);
@@ -90,7 +129,7 @@ final class DeidentifyCommand implements Callable<Integer> {
         return complete ? ExitCode.OK : ExitCode.FAILURE;
     }
 
-    private Deidentifier deidentifier() {
+    private Deidentifier deidentifier(Recognizer more) {
         try {
             Set<IdentifierKind> chosen = EnumSet.noneOf(IdentifierKind.class);
             kinds.forEach(kind -> chosen.add(IdentifierKind.of(kind)));
@@ -98,7 +137,7 @@ final class DeidentifyCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--min-confidence is " + confidence + ", expected 0 to 1");
             }
             return new Deidentifier(replacer(), chosen.isEmpty() ? EnumSet.allOf(IdentifierKind.class) : chosen,
-                    confidence, WhenUnsure.of(whenUnsure));
+                    confidence, WhenUnsure.of(whenUnsure), more);
         } catch (IllegalArgumentException problem) {
             throw new UsageProblem(problem.getMessage(), problem);
         }

@@ -36,6 +36,14 @@ class DeidentifyCommandTest {
     }
 
     @Test
+    void shouldSayWhatIsExpectedWhenThereIsNoSuchRecognizer() throws IOException {
+        Path text = Files.writeString(directory.resolve("a.txt"), "Mr. Kowalczyk\n");
+        Outcome refused = run(text.toString(), "--recognizer", "model");
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().contains("--recognizer is 'model', expected rules or rules+model"), refused.err());
+    }
+
+    @Test
     void shouldMakeItsKeyOnceWhenNoneIsGiven() throws IOException {
         Path text = Files.writeString(directory.resolve("a.txt"), "Mr. Kowalczyk was seen.\n");
         String data = directory.resolve("data").toString();

@@ -12,9 +12,11 @@ import java.util.TreeMap;
  *
  * @param kinds what is replaced
  * @param confidenceMin from which confidence on a finding is sure
- * @param whenUnsure what becomes of findings below that
+ * @param whenUnsure what becomes of findings below that, and of a text that the recogniser could not read whole
+ * @param recognizer looks beside the rules; null: nobody does
  */
-public record Deidentifier(Replacer replacer, Set<IdentifierKind> kinds, double confidenceMin, WhenUnsure whenUnsure) {
+public record Deidentifier(Replacer replacer, Set<IdentifierKind> kinds, double confidenceMin, WhenUnsure whenUnsure,
+        Recognizer recognizer) {
 
     /** What becomes of something that may be an identifier. */
     public enum WhenUnsure {
@@ -46,12 +48,21 @@ public record Deidentifier(Replacer replacer, Set<IdentifierKind> kinds, double 
         kinds = Set.copyOf(kinds);
     }
 
+    /** By rules alone. */
+    public Deidentifier(Replacer replacer, Set<IdentifierKind> kinds, double confidenceMin, WhenUnsure whenUnsure) {
+        this(replacer, kinds, confidenceMin, whenUnsure, null);
+    }
+
     /** @param scope whose text it is: dates of one scope are shifted alike */
     public Result apply(String text, String scope) {
         Map<String, Integer> counts = new TreeMap<>();
         List<Finding> taken = new ArrayList<>();
-        boolean dropped = false;
-        for (Finding finding : IdentifierFinder.find(text)) {
+        Recognizer.Recognized more = recognizer == null ? new Recognizer.Recognized(List.of(), true)
+                : recognizer.find(text, note -> counts.merge(note, 1, Integer::sum));
+        boolean dropped = !more.whole() && whenUnsure == WhenUnsure.DROP;
+        List<Finding> found = recognizer == null ? IdentifierFinder.find(text)
+                : IdentifierFinder.find(text, more.findings());
+        for (Finding finding : found) {
             if (!kinds.contains(finding.kind())) {
                 continue;
             }

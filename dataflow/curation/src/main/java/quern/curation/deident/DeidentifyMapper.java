@@ -9,6 +9,7 @@ import java.util.Map;
 import quern.curation.Draft;
 import quern.curation.FieldPath;
 import quern.curation.Mapper;
+import quern.curation.RunException;
 import quern.curation.SampleException;
 
 /**
@@ -29,6 +30,12 @@ public record DeidentifyMapper(String name, String textKey, boolean allFields, D
     @Override
     public String emptyReason() {
         return "identifier unsure";
+    }
+
+    /** Where a model is asked too. */
+    @Override
+    public boolean waits() {
+        return deidentifier.recognizer() != null;
     }
 
     @Override
@@ -64,6 +71,8 @@ public record DeidentifyMapper(String name, String textKey, boolean allFields, D
                 }
             });
             return result.text();
+        } catch (RunException stopped) {
+            throw stopped;
         } catch (RuntimeException failed) {
             throw new SampleException("de-identification failed: " + failed.getClass().getSimpleName());
         }

@@ -35,6 +35,13 @@ public final class IdentifierFinder {
         return found;
     }
 
+    /** What is found, with what somebody else found in the same text: in order, without overlap. */
+    static List<Finding> find(String text, List<Finding> more) {
+        List<Finding> all = new ArrayList<>(find(text));
+        all.addAll(more);
+        return settle(text, all);
+    }
+
     private static List<Finding> findPlain(String text) {
         Runs runs = new Runs(text);
         List<Finding> all = new ArrayList<>();

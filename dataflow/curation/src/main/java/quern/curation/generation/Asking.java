@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import quern.curation.Draft;
 import quern.curation.GenerationException;
 import quern.curation.TextGenerator;
@@ -44,17 +45,27 @@ public record Asking(TextGenerator model, Sampling sampling, int triesMax, Strin
 
     /** Asks for a JSON document. */
     public <T> Asked<T> json(Draft draft, List<Message> messages, JsonNode schema, Reader<T> reader) {
-        return ask(draft, messages, Optional.of(schema), reader);
+        return json(draft::note, messages, schema, reader);
+    }
+
+    /**
+     * Asks for a JSON document.
+     *
+     * @param notes takes what went wrong
+     */
+    public <T> Asked<T> json(Consumer<String> notes, List<Message> messages, JsonNode schema, Reader<T> reader) {
+        return ask(notes, messages, Optional.of(schema), reader);
     }
 
     /** Asks for any text. */
     public <T> Asked<T> text(Draft draft, List<Message> messages, Reader<T> reader) {
-        return ask(draft, messages, Optional.empty(), reader);
+        return ask(draft::note, messages, Optional.empty(), reader);
     }
 
-    private <T> Asked<T> ask(Draft draft, List<Message> messages, Optional<JsonNode> schema, Reader<T> reader) {
+    private <T> Asked<T> ask(Consumer<String> notes, List<Message> messages, Optional<JsonNode> schema,
+            Reader<T> reader) {
         long seed = sampling.seed().orElseGet(() -> seed(messages));
-        noteStandIn(draft);
+        noteStandIn(notes);
         String problem = "";
         for (int attempt = 0; attempt < triesMax; attempt++) {
             try {
@@ -70,15 +81,19 @@ public record Asking(TextGenerator model, Sampling sampling, int triesMax, Strin
                 problem = e.kind().reason();
                 attempt = e.kind().again() ? attempt : triesMax;
             }
-            draft.note("answer not used: " + problem);
+            notes.accept("answer not used: " + problem);
         }
-        draft.note("left without an answer");
+        notes.accept("left without an answer");
         return new Asked<>(Optional.empty(), problem);
     }
 
     void noteStandIn(Draft draft) {
+        noteStandIn(draft::note);
+    }
+
+    private void noteStandIn(Consumer<String> notes) {
         if (!calledFor.isEmpty() && !calledFor.equals(model.name())) {
-            draft.note(model.name() + " was asked for " + calledFor);
+            notes.accept(model.name() + " was asked for " + calledFor);
         }
     }
 

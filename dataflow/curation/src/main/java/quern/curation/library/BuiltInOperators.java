@@ -17,6 +17,7 @@ import quern.curation.language.OpenNlpDetector;
 /** Every operator Quern has. */
 public final class BuiltInOperators implements OperatorLibrary {
 
+    private final TextGenerator generator;
     private final Map<String, OperatorSpec> specs = new LinkedHashMap<>();
 
     /** Without a model, with the language detector that comes with Quern. */
@@ -40,11 +41,12 @@ public final class BuiltInOperators implements OperatorLibrary {
     /** @param opener for tokenizer files that recipes name; null: they cannot be read */
     public BuiltInOperators(TextModel model, TextGenerator generator, LanguageDetector detector,
             TokenizerOpener opener) {
+        this.generator = generator;
         Tokenizers tokenizers = new Tokenizers(model, opener);
         new FilterSpecs(model, detector, tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
         new MapperSpecs(tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
         LanguageSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
-        new DeidentSpecs(null).all().forEach(spec -> specs.put(spec.name(), spec));
+        new DeidentSpecs(generator, null).all().forEach(spec -> specs.put(spec.name(), spec));
         SafetySpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         GroupSpecs.all().forEach(spec -> specs.put(spec.name(), spec));
         new DatasetSpecs(tokenizers).all().forEach(spec -> specs.put(spec.name(), spec));
@@ -56,7 +58,7 @@ public final class BuiltInOperators implements OperatorLibrary {
 
     /** The same operators, with the key of surrogates that a data directory keeps for its texts. */
     public BuiltInOperators withSecret(Supplier<byte[]> secret) {
-        new DeidentSpecs(secret).all().forEach(spec -> specs.put(spec.name(), spec));
+        new DeidentSpecs(generator, secret).all().forEach(spec -> specs.put(spec.name(), spec));
         return this;
     }
 
