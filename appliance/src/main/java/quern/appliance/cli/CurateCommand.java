@@ -91,6 +91,11 @@ final class CurateCommand implements Callable<Integer> {
         if (dataset == null && !parsed.files().inputs().isEmpty()) {
             return local(parsed);
         }
+        List<RecipeException.Problem> ofInputs = parsed.problems().stream()
+                .filter(problem -> problem.where().startsWith("dataset")).toList();
+        if (dataset == null && !ofInputs.isEmpty()) {
+            throw new RecipeException(ofInputs);
+        }
         if (!more.isEmpty()) {
             throw new UsageProblem("unknown option " + more.getFirst() + "; keys of the recipe may be given with local "
                     + "files only: add --dataset_path, or the key in the recipe");

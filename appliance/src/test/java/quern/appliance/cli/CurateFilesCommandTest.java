@@ -92,6 +92,12 @@ class CurateFilesCommandTest {
         var mistyped = curate("--text_lenght_filter.min_len", "3");
         assertEquals(1, mistyped.exitCode());
         assertTrue(mistyped.err().contains("did you mean text_length_filter"), mistyped.err());
+        Path remote = Files.writeString(directory.resolve("remote.yaml"),
+                "dataset: {configs: [{type: remote, source: huggingface, path: a/b}]}\nprocess: []\n");
+        var fetched = FakeServer.runAlone("curate", remote.toString(), "--dry-run", "--data",
+                directory.resolve("data").toString());
+        assertEquals(1, fetched.exitCode());
+        assertTrue(fetched.err().contains("download it and give its path"), fetched.err());
         var absent = curate("--dataset_path", "/nowhere/at-all.jsonl");
         assertEquals(1, absent.exitCode());
         assertTrue(absent.err().contains("/nowhere/at-all.jsonl does not exist"), absent.err());

@@ -14,6 +14,7 @@ import quern.curation.validation.Validator;
  * @param hash SHA-256 of the text and of what overrides it, hex
  * @param projectName a label
  * @param textKey field that holds the text, a dotted path: the first of {@code text_keys}
+ * @param moreTextKeys the others of {@code text_keys}: fields without which, or with null, a sample is dropped
  * @param suffixes suffixes of the documents to read, with the dot, lower case; empty: all
  * @param skipErrors whether a sample on which an operator fails is dropped (default) or ends the run
  * @param keepStats whether {@code __dj__stats__} and {@code __dj__meta__} stay in the result
@@ -31,6 +32,7 @@ public record Recipe(
         String hash,
         String projectName,
         String textKey,
+        List<String> moreTextKeys,
         List<String> suffixes,
         boolean skipErrors,
         boolean keepStats,

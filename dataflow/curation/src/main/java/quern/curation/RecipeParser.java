@@ -23,9 +23,11 @@ final class RecipeParser {
     /** Keys that would change the result and are not available: refused unless empty. */
     private static final Map<String, String> REFUSED = Map.of(
             "custom_operator_paths", "Python operators cannot run here",
-            "generated_dataset_config", "data comes from ingested documents",
-            "hpo_config", "there is no search over parameters",
-            "export_aws_credentials", "results stay on this machine", "export_extra_args", "results are JSONL");
+            "generated_dataset_config", "there are no generators; write the samples to a JSONL file and name it in "
+                    + "dataset_path",
+            "hpo_config", "there is no search over parameters; 'quern analyze --propose' proposes thresholds",
+            "export_aws_credentials", "results stay on this machine",
+            "export_extra_args", "results are JSONL, JSON or Parquet and take no more arguments");
 
     private static final Set<String> HONOURED = Names.union(FileKeys.NAMES, Set.of("project_name", "text_keys",
             "suffixes", "skip_op_error", "keep_stats_in_res_ds", "export_shard_size", "executor_type", "compat",
@@ -59,7 +61,7 @@ final class RecipeParser {
         RecipeFiles files = new FileKeys(map, notes, problems).read();
         List<Validator> validators = new ValidatorKeys(map, problems).read();
         return new Recipe(text, hash(), string(map, "project_name", "hello_world"), textKey(map),
-                suffixes(map),
+                moreTextKeys(map), suffixes(map),
                 bool(map, "skip_op_error", true), bool(map, "keep_stats_in_res_ds", false), shardBytes(map),
                 compressed(map), files, validators, compat(map), List.copyOf(steps), List.copyOf(notes),
                 List.copyOf(problems));
@@ -76,6 +78,10 @@ final class RecipeParser {
             return;
         }
         String operator = override.key().substring(0, dot);
+        if (WITHOUT_EFFECT.containsKey(operator)) {
+            notes.add(override.key() + " has no effect: " + WITHOUT_EFFECT.get(operator));
+            return;
+        }
         String parameter = override.key().substring(dot + 1);
         Object value = YamlMap.scalar(override.value());
         boolean found = false;
@@ -151,6 +157,12 @@ final class RecipeParser {
         steps.add(new Recipe.Step(line, name, parameters));
     }
 
+    /** Those behind the first: samples must have them, operators do not see them. */
+    private static List<String> moreTextKeys(YamlMap map) {
+        return map.get("text_keys") != null && map.get("text_keys").value() instanceof List<?> list
+                ? list.stream().skip(1).map(String::valueOf).toList() : List.of();
+    }
+
     private String textKey(YamlMap map) {
         YamlMap.Value value = map.get("text_keys");
         if (value == null || isEmpty(value.value())) {
@@ -214,8 +226,8 @@ final class RecipeParser {
         }
         String executor = string(map, "executor_type", "default");
         if (!executor.equals("default")) {
-            problem(map.lineOf("executor_type"), "executor_type", "'" + executor + "', expected default: "
-                    + ONE_PROCESS);
+            problem(map.lineOf("executor_type"), "executor_type", "'" + executor + "' needs a cluster; here "
+                    + ONE_PROCESS + " on all cores: give executor_type: default");
         }
         return Recipe.Compat.QUERN;
     }
@@ -257,16 +269,26 @@ final class RecipeParser {
     private static Map<String, String> withoutEffect() {
         Map<String, String> keys = new LinkedHashMap<>();
         for (String key : List.of("np", "ray_address", "use_cache", "ds_cache_dir", "cache_dir", "cache_compress",
-                "temp_dir", "turbo", "export_in_parallel", "adaptive_batch_size")) {
+                "temp_dir", "turbo", "export_in_parallel", "adaptive_batch_size",
+                "auto_op_parallelism", "min_common_dep_num_to_combine", "conflict_resolve_strategy", "job_id",
+                "partition", "partition_size", "partition_dir", "max_partition_size_mb", "resource_optimization",
+                "read_options", "override_num_blocks", "load_dataset_kwargs")) {
             keys.put(key, ONE_PROCESS);
         }
-        for (String key : List.of("use_checkpoint", "op_fusion", "fusion_strategy")) {
-            keys.put(key, key.equals("use_checkpoint") ? OWN_RESUME : "operators always share their counts");
+        for (String key : List.of("use_checkpoint", "checkpoint", "checkpoint_dir", "intermediate_storage",
+                "preserve_intermediate_data")) {
+            keys.put(key, OWN_RESUME);
+        }
+        for (String key : List.of("op_fusion", "fusion_strategy", "enable_optimizer", "optimizer_strategies")) {
+            keys.put(key, "operators always share their counts, and run in the order that costs least");
         }
         for (String key : List.of("open_monitor", "open_insight_mining",
-                "op_list_to_mine", "keep_hashes_in_res_ds", "debug")) {
+                "op_list_to_mine", "debug", "event_logging", "event_log_dir", "max_log_size_mb",
+                "backup_count")) {
             keys.put(key, "every dropped sample is in the reject log, counts and times are in the report");
         }
+        keys.put("keep_hashes_in_res_ds", "hashes are not part of samples here; duplicates.jsonl says which sample "
+                + "stands for which");
         keys.put("add_suffix", "every sample of a file has its suffix");
         for (String key : List.of("image_key", "audio_key", "video_key", "image_bytes_key", "image_special_token",
                 "audio_special_token", "video_special_token", "eoc_special_token")) {

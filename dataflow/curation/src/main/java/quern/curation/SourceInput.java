@@ -58,6 +58,12 @@ final class SourceInput implements StageInput {
         if (text == null || !text.isTextual()) {
             return "no text in field " + recipe.textKey();
         }
+        for (String more : recipe.moreTextKeys()) {
+            JsonNode value = FieldPath.get(sample.fields(), more);
+            if (value == null || value.isNull()) {
+                return "nothing in field " + more;
+            }
+        }
         if (text.textValue().length() > sampleBytesMax) {
             return "sample larger than sample-max";
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,44 @@ class RecipeTest {
         RecipeException e = assertThrows(RecipeException.class, () -> Reference.pipeline(
                 "process:\n  - text_length_filter: {<<: 5}\n"));
         assertTrue(e.getMessage().contains("line 2: <<: expected a map or a list of maps to merge"), e.getMessage());
+    }
+
+    @Test
+    void shouldSayWhatHasNoEffectWhenKeysAreOfLaterVersionsOrOfACluster() {
+        Recipe recipe = Recipe.parse("""
+                enable_optimizer: true
+                optimizer_strategies: [op_reorder]
+                partition: {mode: auto}
+                checkpoint: {enabled: true}
+                event_logging: {enabled: true}
+                keep_hashes_in_res_ds: true
+                process: []
+                """, RecipeOverride.of(List.of("--checkpoint.n_ops", "3")), Reference.CONFIG);
+        assertEquals(List.of(), recipe.problems());
+        assertEquals(7, recipe.notes().size(), recipe.notes()::toString);
+        assertTrue(recipe.notes().contains("checkpoint.n_ops has no effect: every run is checkpointed and resumed"));
+        assertTrue(Recipe.parse("executor_type: ray", Reference.CONFIG).problems().getFirst().message()
+                .contains("give executor_type: default"));
+    }
+
+    @Test
+    void shouldTakeTheListsThatComeAlongWhenTheRecipeNamesDataJuicersDownloads() {
+        assertEquals(1, Reference.pipeline(
+                "process:\n  - stopwords_filter: {stopwords_dir: ./assets}\n").operators().size());
+        RecipeException e = assertThrows(RecipeException.class, () -> Reference.pipeline(
+                "process:\n  - stopwords_filter: {stopwords_dir: ./my-words}\n"));
+        assertTrue(e.getMessage().contains("stopwords_dir './my-words' is no directory"), e.getMessage());
+    }
+
+    @Test
+    void shouldDropSamplesWithoutAnyOfTheTextKeysAndGiveOperatorsTheFirst() throws IOException {
+        Pipeline pipeline = Reference.pipeline(
+                "text_keys: [text, meta.b]\nprocess:\n  - text_length_filter: {min_len: 1}\n");
+        List<JsonNode> kept = Reference.run(pipeline, Reference.samples(Json.MAPPER.readTree("""
+                [{"text": "one", "meta": {"b": ""}}, {"text": "two", "meta": {"b": null}}, {"text": "three"},
+                 {"text": "", "meta": {"b": "x"}}, {"text": "five", "meta": {"b": 5}}]""")), directory);
+        assertEquals(List.of("one", "five"), kept.stream().map(one -> one.path("text").asText()).toList());
+        assertTrue(Files.readString(directory.resolve(RejectLog.FILE)).contains("nothing in field meta.b"));
     }
 
     @Test

@@ -29,13 +29,13 @@ final class WordLists {
 
     /**
      * @param kind {@code stopwords} or {@code flagged_words}
-     * @param directory null or empty: the built-in lists
+     * @param directory null, empty, or an {@code assets} that does not exist: the built-in lists
      * @param language {@code all}: all lists together
      * @throws IllegalArgumentException if there is no such directory or no list of the language
      */
     static WordList load(String kind, String directory, String language) {
-        List<JsonNode> files = directory == null || directory.isEmpty() ? List.of(builtIn(kind))
-                : read(kind, Path.of(directory));
+        List<JsonNode> files = directory == null || directory.isEmpty() || isDownloads(Path.of(directory))
+                ? List.of(builtIn(kind)) : read(kind, Path.of(directory));
         Set<String> languages = new TreeSet<>();
         Set<String> words = new HashSet<>();
         for (JsonNode file : files) {
@@ -48,9 +48,14 @@ final class WordLists {
         }
         if (!language.equals("all") && !languages.contains(language)) {
             throw new IllegalArgumentException("no " + kind + " of language '" + language + "', there are " + languages
-                    + "; " + kind + "_dir can name a directory with more");
+                    + "; " + kind + "_dir can name a directory with Data-Juicer's " + kind + ".json, or one like it");
         }
         return new WordList(words);
+    }
+
+    /** Where Data-Juicer puts the lists that it downloads, and this machine has none: these come along. */
+    private static boolean isDownloads(Path directory) {
+        return directory.endsWith("assets") && !Files.exists(directory);
     }
 
     private static JsonNode builtIn(String kind) {
