@@ -21,11 +21,10 @@ import quern.curation.deident.SecretKey;
 
 /**
  * De-identification. Both operators take {@code kinds} (default: all), {@code min_confidence}, {@code when_unsure}
- * (mask,
- * keep or drop: then with the reason {@code identifier unsure}), {@code all_fields} and {@code recognizer} (rules, or rules+model:
- * the served model is asked as well); masking {@code keep_year};
- * pseudonymising {@code key} or {@code key_file} (default: the data directory's own), {@code date_shift_days},
- * {@code keep_weekday} and {@code date_shift_field}, a field that names the person.
+ * (mask, keep or drop: then with the reason {@code identifier unsure}), {@code all_fields} and {@code recognizer}
+ * (rules, or rules+model: the served model is asked as well); masking {@code keep_year}; pseudonymising {@code key} or
+ * {@code key_file} (default: the data directory's own), {@code date_shift_days}, {@code keep_weekday} and
+ * {@code date_shift_field}, a field that names the person.
  */
 final class DeidentSpecs {
 
@@ -57,7 +56,8 @@ final class DeidentSpecs {
     }
 
     private static SpecBuilder shared(String name) {
-        return ModelParameters.spec(name).text("recognizer", RULES).texts("kinds", List.of()).number("min_confidence", 0.7).text("when_unsure", "mask")
+        return ModelParameters.spec(name).text("recognizer", RULES).texts("kinds", List.of())
+                .number("min_confidence", 0.7).text("when_unsure", "mask")
                 .bool("all_fields", false);
     }
 
