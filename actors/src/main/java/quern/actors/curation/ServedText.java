@@ -103,8 +103,7 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
 
     @Override
     public String[] pieces(String text) {
-        Tokenizer tokenizer = generating().parts().model().tokenizer();
-        return Arrays.stream(tokenizer.encode(text, false)).mapToObj(tokenizer::text).toArray(String[]::new);
+        return generating().parts().model().tokenizer().pieces(text);
     }
 
     @Override

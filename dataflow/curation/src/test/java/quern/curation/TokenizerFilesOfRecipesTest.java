@@ -20,7 +20,10 @@ class TokenizerFilesOfRecipesTest {
 
     /** A tokenizer that cuts behind every second character and marks the first piece of a word. */
     private static Pipeline compile(String step) {
-        TokenizerOpener opener = _ -> text -> text.replace(" ", "\u2581").split("(?<=\\G..)");
+        return compile(step, _ -> text -> text.replace(" ", "\u2581").split("(?<=\\G..)"));
+    }
+
+    private static Pipeline compile(String step, TokenizerOpener opener) {
         BuiltInOperators library = new BuiltInOperators(null, null, new OpenNlpDetector(), opener);
         return new RecipeCompiler(library).compile(Recipe.parse("process:\n  - " + step + "\n", Reference.CONFIG));
     }
@@ -40,6 +43,22 @@ class TokenizerFilesOfRecipesTest {
                 + file + "}";
         assertEquals("ab ef", ((TextMapper) compile(step).operators().getFirst()).map("abcd ef"));
         assertEquals("abxxef", ((TextMapper) compile(step).operators().getFirst()).map("abxxef"));
+    }
+
+    @Test
+    void shouldMeasurePerplexityByTheFilesWhenARecipeNamesThem() throws IOException {
+        Path pieces = Files.createFile(directory.resolve("sp.model"));
+        for (String name : new String[] {"mill-probing.bin", "mill-array-trie.bin", "mill.arpa"}) {
+            Path model = directory.resolve(name);
+            try (var in = getClass().getResourceAsStream("kenlm/" + name)) {
+                Files.copy(in, model);
+            }
+            Operator filter = compile("perplexity_filter: {kenlm_model: " + model + ", sp_model: " + pieces
+                    + ", max_ppl: 300}", _ -> text -> text.split(" ")).operators().getFirst();
+            // 10 ^ (25.6976471 / 13), of the first line of mill.scores, which is KenLM's.
+            assertEquals(94.8, ((RangeFilter) filter).measure(new TextView(
+                    "the na\u00EFve the grain wheel the mill mill water \uD83C\uDF3E the wheel")));
+        }
     }
 
     @Test
