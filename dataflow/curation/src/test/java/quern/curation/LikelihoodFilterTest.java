@@ -82,4 +82,24 @@ class LikelihoodFilterTest {
         assertThrows(RecipeException.class, () -> Asked.pipeline(model, "- text_embd_similarity_filter:"));
         assertThrows(RecipeException.class, () -> Asked.pipeline(model, recipe.formatted(", pooling: max")));
     }
+
+    @Test
+    void shouldKeepPairsThatAreAlikeWhenTheServedEncoderComparesThem() {
+        String recipe = "- text_pair_similarity_filter: {encoder: served, text_key_second: other, min_score: 0.99}";
+        Asked asked = Asked.run(model, recipe, "{\"text\": \"aaaa\", \"other\": \"bbbb\"}",
+                "{\"text\": \"aaaa\", \"other\": \"a a a a a a\"}", "{\"text\": \"no other\"}",
+                "{\"text\": \"TOO LONG\", \"other\": \"b\"}",
+                "{\"text\": \"c\", \"other\": \"d\", \"__dj__stats__\": {\"text_pair_similarity\": [0.5]}}");
+        assertEquals(3, asked.kept().size());
+        assertEquals(1.0, asked.kept().getFirst().at("/__dj__stats__/text_pair_similarity/0").doubleValue(), 1e-6);
+        assertEquals("[]", asked.kept().get(1).at("/__dj__stats__/text_pair_similarity").toString());
+        assertEquals(1, asked.notes().get("kept without one of the texts"));
+        assertEquals(1, asked.notes().get("kept without a similarity: longer than the model's context"));
+        assertEquals(2, asked.rejected().size());
+        assertEquals("text_pair_similarity too low", asked.rejected().getFirst().reason());
+        for (String wrong : List.of("{text_key_second: b}", "{encoder: served}",
+                "{encoder: served, text_key_second: b, any_or_all: none}", "{hf_clip: x, text_key_second: b}")) {
+            assertThrows(RecipeException.class, () -> Asked.pipeline(model, "- text_pair_similarity_filter: " + wrong));
+        }
+    }
 }

@@ -62,7 +62,7 @@ public record SimilarityFilter(Asking asking, Interval keep, int dimensions, Tem
             List<float[]> others = validation.embeddings(asking, input);
             try {
                 float[] own = asking.model().embed(List.of(text(input, draft.fields()))).getFirst();
-                similarity = others.stream().mapToDouble(other -> cosine(own, other)).average().orElse(0);
+                similarity = others.stream().mapToDouble(other -> cosine(own, other, dimensions)).average().orElse(0);
             } catch (GenerationException e) {
                 draft.note("kept without a similarity: " + e.kind().reason());
                 draft.stats().putNull(STAT);
@@ -84,7 +84,8 @@ public record SimilarityFilter(Asking asking, Interval keep, int dimensions, Tem
         return input.fill(place -> Template.shown(messages.path(places.indexOf(place)).path("content")));
     }
 
-    private double cosine(float[] a, float[] b) {
+    /** Of the leading elements. */
+    static double cosine(float[] a, float[] b, int dimensions) {
         double product = 0;
         double aSquares = 0;
         double bSquares = 0;

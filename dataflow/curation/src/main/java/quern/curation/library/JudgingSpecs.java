@@ -12,6 +12,7 @@ import quern.curation.generation.JudgementFilter;
 import quern.curation.generation.LikelihoodFilter;
 import quern.curation.generation.LikelihoodFilter.Measure;
 import quern.curation.generation.LikelihoodFilter.Validation;
+import quern.curation.generation.PairSimilarityFilter;
 import quern.curation.generation.Rubric;
 import quern.curation.generation.SimilarityFilter;
 import quern.curation.generation.Template;
@@ -47,7 +48,27 @@ final class JudgingSpecs {
         specs.add(ModelParameters.spec("text_embd_similarity_filter").number("min_score", 0.1).number("max_score", 1.0)
                 .with("valid_dataset", Parameter.Kind.SAMPLES, null).whole("ebd_dim", 4096)
                 .with("pooling", TEXT, null).with("input_template", TEXT, null).make(this::similarity));
+        specs.add(new SpecBuilder("text_pair_similarity_filter").with("hf_clip", TEXT, null)
+                .bool("trust_remote_code", false).number("min_score", 0.1).number("max_score", 1.0)
+                .with("text_key_second", TEXT, null).text("any_or_all", "any").with("encoder", TEXT, null)
+                .make(this::pairSimilarity));
         return specs;
+    }
+
+    private Operator pairSimilarity(Arguments a) {
+        if (!"served".equals(a.text("encoder"))) {
+            throw new IllegalArgumentException("encoder is '" + WritingSpecs.text(a, "encoder", "")
+                    + "', expected served: CLIP's text encoder is not there, embeddings of 'quern serve "
+                    + "--embedding-model' are compared instead, so min_score and max_score have to be found anew");
+        }
+        if (a.text("text_key_second") == null) {
+            throw new IllegalArgumentException("text_key_second is nothing, expected the field of the other text");
+        }
+        if (!List.of("any", "all").contains(a.text("any_or_all"))) {
+            throw new IllegalArgumentException("any_or_all is '" + a.text("any_or_all") + "', expected any or all");
+        }
+        return new PairSimilarityFilter(models.generator(), a.textKey(), a.text("text_key_second"),
+                a.interval("min_score", "max_score"));
     }
 
     private static SpecBuilder likelihood(Measure measure) {

@@ -42,8 +42,6 @@ final class Refusals {
                 + "query_topic_detection_mapper");
         put(all, "needs a dependency parser, and there is no small one to bring along; use text_action_filter (verbs) "
                 + "or llm_quality_score_filter (grammar) instead", "text_entity_dependency_filter");
-        put(all, "needs CLIP's text encoder; compare embeddings of the served encoder with "
-                + "text_embd_similarity_filter instead", "text_pair_similarity_filter");
         put(all, PYTHON, "python_lambda_mapper python_file_mapper");
         put(all, "runs on a Ray cluster, which Quern does not use; use the operator of the same name without ray_",
                 "ray_document_deduplicator ray_bts_minhash_deduplicator");
