@@ -15,7 +15,8 @@ import quern.ingest.Sample;
 /** {@code recognizer: rules+model} of the operators that take identifiers out, against a scripted model. */
 class ModelRecognizerTest {
 
-    private static final String TEXT = "The gardener known as Oldfox sleeps behind the mill. Oldfoxes are other animals. "
+    private static final String TEXT = "The gardener known as Oldfox sleeps behind the mill. "
+            + "Oldfoxes are other animals. "
             + "SSN 219-09-9999. He takes 50 mg of it.";
 
     private static Operator operator(TextGenerator model, String parameters) {
