@@ -82,7 +82,8 @@ final class Routes {
         routes.addAll(new BatchRoutes(desk, jobs.files()).routes());
         routes.addAll(new DocumentRoutes(desk, house.stores(), residents.ingestor(), jobs.reader(),
                 house.config().http().uploadMax().bytes()).routes());
-        routes.addAll(new QuarantineRoutes(desk, house.stores()).routes());
+        routes.addAll(new QuarantineRoutes(desk, house.stores(),
+                house.config().ingest().documentsMax()).routes());
         routes.addAll(new CurationRoutes(
                 desk, house.stores().documents(), jobs.recipes(), house.config().curation()).routes());
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());

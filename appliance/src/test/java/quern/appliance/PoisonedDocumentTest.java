@@ -208,6 +208,8 @@ class PoisonedDocumentTest {
             post(404, "/v1/documents/" + "0".repeat(64) + "/quarantine", "{}");
             assertEquals(404, started.get("/v1/documents/" + "0".repeat(64) + "/impact").statusCode());
             assertEquals(400, started.get("/v1/documents?quarantined=maybe").statusCode());
+            assertEquals(0, get("/v1/documents?after=9000000000").path("data").size());
+            assertEquals(400, started.get("/v1/documents?after=-1").statusCode());
             assertFalse(post(200, at + "/release", "{}").path("released").asBoolean());
         }
     }

@@ -68,6 +68,13 @@ final class Holding {
         }
     }
 
+    /** A document that only waited waits no more once it is removed; where somebody judged it, that stays. */
+    void removed(DocumentId id) {
+        if (quarantine.find(id.hex()).filter(QuarantineRecord::held).isPresent()) {
+            settle(List.of(id.hex()));
+        }
+    }
+
     /** Whether the journal has a document of the source that somebody let in. */
     private boolean isJudged(Ownership source) {
         long decisions = quarantine.decisions();

@@ -132,9 +132,11 @@ public final class Ingestor extends AbstractMatchingBehavior<Ingestor.Command> {
 
     private Reply removed(Remove remove) {
         try {
-            return new Removed(remove.ownerKeyId()
+            boolean existed = remove.ownerKeyId()
                     .map(owner -> journal.remove(remove.id(), owner))
-                    .orElseGet(() -> journal.removeAll(List.of(remove.id())) > 0));
+                    .orElseGet(() -> journal.removeAll(List.of(remove.id())) > 0);
+            holding.removed(remove.id());
+            return new Removed(existed);
         } catch (QuernException e) {
             return new Failed(e.getMessage());
         }

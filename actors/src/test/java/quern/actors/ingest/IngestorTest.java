@@ -122,6 +122,20 @@ class IngestorTest {
     }
 
     @Test
+    void shouldKeepNoRecordOfAHeldDocumentThatIsRemovedUnlessSomebodyJudgedIt() {
+        hold("all");
+        DocumentId held = append("waits", "a");
+        DocumentId judged = append("waits too", "a");
+        quarantine.add(List.of(new QuarantineRecord(judged.hex(), "bad", false, "k", 1)));
+        for (DocumentId id : List.of(held, judged)) {
+            ingestor.run(new Ingestor.Remove(id, Optional.empty(), replies.getRef()));
+            assertEquals(new Ingestor.Removed(true), replies.receiveMessage());
+        }
+        assertFalse(quarantine.contains(held.hex()));
+        assertTrue(quarantine.contains(judged.hex()));
+    }
+
+    @Test
     void shouldForgetADocumentThatTheJournalRefused() {
         hold("all");
         ingestor.run(new Ingestor.Append(SpooledBody.of("x".getBytes(StandardCharsets.UTF_8)), "text/plain",

@@ -38,12 +38,17 @@ public record Call(
 
     /** @throws ApiError 400 if it is no whole number of the range */
     public int query(String name, int min, int max, int otherwise) {
+        return (int) query(name, (long) min, (long) max, (long) otherwise);
+    }
+
+    /** The same for positions, which may be larger. */
+    public long query(String name, long min, long max, long otherwise) {
         Optional<String> text = query(name);
         if (text.isEmpty()) {
             return otherwise;
         }
         try {
-            int value = Integer.parseInt(text.get());
+            long value = Long.parseLong(text.get());
             if (value >= min && value <= max) {
                 return value;
             }

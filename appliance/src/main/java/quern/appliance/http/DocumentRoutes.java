@@ -158,7 +158,7 @@ public final class DocumentRoutes {
 
     private CompletionStage<HttpResponse> list(Call call) {
         int limit = call.query("limit", 1, LIMIT_MAX, 100);
-        int after = call.query("after", 0, Integer.MAX_VALUE, 0);
+        long after = call.query("after", 0L, Long.MAX_VALUE, 0L);
         boolean onlyQuarantined = call.flag("quarantined", false);
         return desk.read(() -> {
             ObjectNode body = Json.object().put("object", "list");

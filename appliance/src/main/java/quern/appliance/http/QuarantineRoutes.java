@@ -32,10 +32,13 @@ public final class QuarantineRoutes {
 
     private final JobDesk desk;
     private final Stores stores;
+    private final int documentsMax;
 
-    public QuarantineRoutes(JobDesk desk, Stores stores) {
+    /** @param documentsMax in quarantine, removed ones too; one more is refused */
+    public QuarantineRoutes(JobDesk desk, Stores stores, int documentsMax) {
         this.desk = desk;
         this.stores = stores;
+        this.documentsMax = documentsMax;
     }
 
     public List<Route> routes() {
@@ -60,6 +63,10 @@ public final class QuarantineRoutes {
                 if (!own) {
                     throw ApiError.forbidden("other keys sent document '" + id + "' too; only an administrator puts "
                             + "it into quarantine");
+                }
+                if (!desk.quarantine().contains(id.hex()) && desk.quarantine().size() >= documentsMax) {
+                    throw ApiError.of(422, "quarantine_full", desk.quarantine().size() + " documents are in "
+                            + "quarantine, removed ones too, at most " + documentsMax + " (ingest.documents-max)");
                 }
                 desk.quarantine().add(List.of(new QuarantineRecord(
                         id.hex(), reason, false, caller.keyId(), System.currentTimeMillis())));

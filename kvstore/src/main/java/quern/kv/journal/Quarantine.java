@@ -37,6 +37,10 @@ public final class Quarantine {
         return Optional.ofNullable(records.get(documentId));
     }
 
+    public int size() {
+        return records.size();
+    }
+
     /** All of them, in no order. */
     public Collection<QuarantineRecord> all() {
         return List.copyOf(records.values());
