@@ -230,10 +230,12 @@ final class LabelFinder {
         }
     }
 
-    /** A word before a number sign: {@code Incident #}. */
+    /** A word before a number sign that no number is glued to: {@code Incident #: 4711}, not {@code issue #4711}. */
     private boolean isSign(int run) {
         int to = runs.to(run);
-        return runs.charAt(to) == '#' || Runs.isBlank(runs.charAt(to)) && runs.charAt(to + 1) == '#';
+        int at = runs.charAt(to) == '#' ? to : to + 1;
+        return runs.charAt(at) == '#' && (at == to || Runs.isBlank(runs.charAt(to)))
+                && !Character.isLetterOrDigit(runs.charAt(at + 1));
     }
 
     /** Words that mean other things too, unless a mark behind them says that a number follows. */

@@ -64,6 +64,7 @@ class IdentifierFinderTest {
         "The car, a Ford F-150, ran 120 km at 95 km/h for 3-4 hours on 2 l.",
         "Count one, two, three. Give 5-40-60 units; error code 404; chapter no. 12.",
         "Seitennummer 1234, Versionsnummer 20241, DIN 476, ISO 9001, Zimmer Nr. 214.",
+        "The fix of issue #57810 and pull request #1640 is in commit 12 of branch #7.",
         "WBC 7.4, Na 140, K 4.1, Cl 101, CO2 24, glucose 5.5-7.8 mmol/l, TSH 2.15."
     })
     void shouldFindNothingWhenNumbersAndNamesIdentifyNobody(String text) {
@@ -96,6 +97,13 @@ class IdentifierFinderTest {
             her van (plate 7ABC123) was hit                | vehicle: 7ABC123
             in einem Pkw W-12345X aus Wien                 | vehicle: W-12345X
             AHV-Nr. 756.9217.0769.85                       | national_id: 756.9217.0769.85
+            Incident #: CAS-71785-A7K was filed            | other_id: CAS-71785-A7K
+            Case No. 1:21-cv-05363-ABC is open             | other_id: 1:21-cv-05363-ABC
+            Contact person is Xiomar Thuyva today          | name: Xiomar Thuyva
+            Treated: Xiomar Thuyva, geb. 1.2.1960          | name: Xiomar Thuyva
+            Her mother died at 93.                         | age: 93
+            in Bath, BA1 2EH today                         | address: Bath, BA1 2EH
+            MAC 001B.44F7.3AB7 seen                        | device: 001B.44F7.3AB7
             NINO AB 12 34 56 C                             | national_id: AB 12 34 56 C
             """)
     void shouldFindWhenAFormIsNotTheUsualOne(String text, String expected) {
