@@ -96,9 +96,10 @@ public final class CurationWork implements JobWork {
                     ? List.of()
                     : List.of(JobNote.info("stage " + (progress.stage() + 1) + " of " + progress.stages()));
             notedStage = progress.stage();
+            String phase = progress.deciding().isEmpty() ? "curating" : "deciding, " + progress.deciding();
             return new Working(progress.stageTotal() == 0
-                    ? new JobProgress("curating", progress.in(), 0)
-                    : new JobProgress("curating", progress.stageDone(), progress.stageTotal()), notes);
+                    ? new JobProgress(phase, progress.in(), 0)
+                    : new JobProgress(phase, progress.stageDone(), progress.stageTotal()), notes);
         }
         return new Done(finish());
     }

@@ -2,11 +2,14 @@ package quern.actors.curation;
 
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
@@ -48,7 +51,9 @@ public final class RunStream implements AutoCloseable {
     private final Executor workers;
     private final int threads;
     private final int batchSamples;
+    private final Executor io;
     private UniqueKillSwitch stop;
+    private Between between;
     private CompletableFuture<Done> streaming;
 
     /** @param threads that work on samples at a time; 0: one for each core */
@@ -60,6 +65,7 @@ public final class RunStream implements AutoCloseable {
     private RunStream(PipelineRun run, ActorSystem<?> system, String dispatcher, int threads, int batchSamples) {
         this.run = run;
         this.system = system;
+        this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig(IO_DISPATCHER));
         this.workers = system.dispatchers().lookup(DispatcherSelector.fromConfig(dispatcher));
         this.threads = threads;
         this.batchSamples = batchSamples;
@@ -83,8 +89,8 @@ public final class RunStream implements AutoCloseable {
      */
     public boolean step(long timeMs) {
         if (streaming == null) {
-            if (!run.isStreaming()) {
-                return alone();
+            if (between != null || !run.isStreaming()) {
+                return alone(timeMs);
             }
             start();
         }
@@ -100,14 +106,52 @@ public final class RunStream implements AutoCloseable {
         }
         streaming = null;
         // Nothing is left to read: this ends the stage.
-        return alone();
+        return alone(timeMs);
     }
 
-    private boolean alone() {
+    /** A decision over all samples may take minutes: it is waited for as long as for the stream. */
+    private boolean alone(long timeMs) {
+        if (between == null) {
+            between = new Between(() -> run.step(1));
+            io.execute(between);
+        }
         try {
-            return run.step(1);
-        } catch (UncheckedIOException e) {
-            throw failure(e);
+            boolean more = between.get(timeMs, TimeUnit.MILLISECONDS);
+            between = null;
+            return more;
+        } catch (TimeoutException underWay) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        } catch (ExecutionException e) {
+            between = null;
+            throw failure(e.getCause());
+        }
+    }
+
+    /** Work between two stages; interrupted where the run is given up. */
+    private static final class Between extends FutureTask<Boolean> {
+
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        Between(Callable<Boolean> work) {
+            super(work);
+        }
+
+        @Override
+        public void run() {
+            try {
+                super.run();
+            } finally {
+                ended.countDown();
+            }
+        }
+
+        /** Until nothing is under way any more; what never began cannot. */
+        void giveUp(boolean interrupted) throws InterruptedException {
+            cancel(interrupted);
+            ended.await(END_S, TimeUnit.SECONDS);
         }
     }
 
@@ -156,6 +200,15 @@ public final class RunStream implements AutoCloseable {
     /** Ends the stream and gives up the run's files; what was done since its last checkpoint is done again. */
     @Override
     public void close() {
+        if (between != null) {
+            try {
+                // A decision reads and writes files of its own only; what else is done between stages is short.
+                between.giveUp(!run.progress().deciding().isEmpty());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            between = null;
+        }
         if (streaming != null) {
             stop.shutdown();
             try {

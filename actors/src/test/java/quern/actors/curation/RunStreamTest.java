@@ -110,6 +110,26 @@ class RunStreamTest {
     }
 
     @Test
+    void shouldDecideAgainWhenItWasClosedWhileItDecided() throws IOException {
+        serial(RECIPE, "one");
+        for (int i = 0; i < 3; i++) {
+            try (RunStream stream = open(RECIPE, "given up", 3)) {
+                while (stream.run().progress().deciding().isEmpty()) {
+                    assertTrue(stream.step(1));
+                }
+                assertTrue(stream.run().progress().deciding().contains("document_simhash_deduplicator"));
+                assertTrue(stream.step(0));
+            }
+        }
+        try (RunStream stream = open(RECIPE, "given up", 3)) {
+            while (stream.step(1)) {
+                continue;
+            }
+        }
+        assertSameFiles(directory.resolve("one"), directory.resolve("given up"));
+    }
+
+    @Test
     void shouldSayWhatFailedWhenAnOperatorFailsAndErrorsAreNotSkipped() {
         String strict = "skip_op_error: false\nprocess:\n"
                 + "  - specified_field_filter: {field_key: no, target_value: x}\n";

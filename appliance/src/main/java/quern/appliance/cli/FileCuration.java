@@ -58,12 +58,10 @@ final class FileCuration {
         try {
             while (stream.step(STEP_MS)) {
                 RunProgress progress = run.progress();
-                String stage = progress.stages() > 1
-                        ? "read, stage " + (progress.stage() + 1) + " of " + progress.stages() : "read";
                 if (progress.stageTotal() > 0) {
-                    screen.progress(stage, progress.stageDone(), progress.stageTotal());
+                    screen.progress(phase(progress), progress.stageDone(), progress.stageTotal());
                 } else if (progress.in() > 0) {
-                    screen.progress(stage, progress.in(), 0);
+                    screen.progress(phase(progress), progress.in(), 0);
                 }
             }
         } catch (RuntimeException e) {
@@ -71,6 +69,13 @@ final class FileCuration {
             leave.run();
             throw e;
         }
+    }
+
+    private static String phase(RunProgress progress) {
+        if (!progress.deciding().isEmpty()) {
+            return progress.deciding() + " decides over what was read";
+        }
+        return progress.stages() > 1 ? "read, stage " + (progress.stage() + 1) + " of " + progress.stages() : "read";
     }
 
     /** Tries the operators on the first samples. */

@@ -55,6 +55,8 @@ public final class PipelineRun implements AutoCloseable {
     private Passage passage;
     private volatile RunProgress progress;
     private Sealing sealing;
+    /** Where the current stage goes on; null once it is open, which may take a decision over all samples. */
+    private Checkpoint toOpen;
 
     private PipelineRun(Pipeline pipeline, SampleSource source, Path directory, CurationConfig config,
             List<String> labels, RunManner manner, Checkpoint from) {
@@ -72,7 +74,11 @@ public final class PipelineRun implements AutoCloseable {
         this.stage = from.stage();
         counts.of(SourceInput.LABEL);
         Stage.labelled(pipeline).forEach(step -> counts.of(step.label()));
-        openStage(from.position(), from.lengths(), from.lastDocument());
+        if (stage == 0) {
+            openStage(from.position(), from.lengths(), from.lastDocument());
+        } else {
+            toOpen = from;
+        }
         publish();
     }
 
@@ -190,6 +196,12 @@ public final class PipelineRun implements AutoCloseable {
             publish();
             return !finished;
         }
+        if (toOpen != null) {
+            openStage(toOpen.position(), toOpen.lengths(), toOpen.lastDocument());
+            toOpen = null;
+            publish();
+            return true;
+        }
         Batch batch = read(samplesMax);
         if (batch == null) {
             endStage();
@@ -207,7 +219,7 @@ public final class PipelineRun implements AutoCloseable {
 
     /** Whether samples are still streaming: otherwise only {@link #step} goes on. */
     public boolean isStreaming() {
-        return !finished && sealing == null;
+        return !finished && sealing == null && toOpen == null;
     }
 
     /** Parts of the current stage that batches go through, at least 1. */
@@ -284,7 +296,12 @@ public final class PipelineRun implements AutoCloseable {
     }
 
     private void publish() {
-        progress = RunProgress.of(stage, stages.size(), input, committed, counts, finished);
+        progress = RunProgress.of(stage, stages.size(), input, committed, counts, deciding(), finished);
+    }
+
+    /** The operator that decides over all samples before the current stage begins; empty where none does now. */
+    private String deciding() {
+        return toOpen == null || stage == 0 || stage == stages.size() ? "" : stages.get(stage - 1).decider().label();
     }
 
     /** @throws IllegalStateException before {@link #step} has returned false */
@@ -316,14 +333,13 @@ public final class PipelineRun implements AutoCloseable {
         input.close();
         output.close();
         stage++;
-        Checkpoint checkpoint = Checkpoint.read(directory);
-        openStage("", checkpoint.lengths(), checkpoint.lastDocument());
+        input = null;
+        output = null;
+        toOpen = Checkpoint.read(directory);
         publish();
     }
 
     private void openStage(String position, Map<String, Long> lengths, String lastDocument) {
-        input = null;
-        output = null;
         committed = position;
         if (stage == stages.size()) {
             DuplicateTraces.write(pipeline, manner.tracing(), source, start, directory, config);

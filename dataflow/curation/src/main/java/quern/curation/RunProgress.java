@@ -14,10 +14,11 @@ import java.util.Map;
  * @param kept samples in the dataset so far
  * @param dropped dropped samples by operator and reason
  * @param errors dropped samples on which an operator failed
+ * @param deciding operator that decides over all samples now, before the stage begins; else empty
  * @param finished whether the manifest is written
  */
 public record RunProgress(int stage, int stages, long stageDone, long stageTotal, long in, long made, long kept,
-        Map<String, Map<String, Long>> dropped, long errors, boolean finished) {
+        Map<String, Map<String, Long>> dropped, long errors, String deciding, boolean finished) {
 
     /**
      * Of a run.
@@ -26,10 +27,10 @@ public record RunProgress(int stage, int stages, long stageDone, long stageTotal
      * @param committed where in it the last batch ended that was written
      */
     static RunProgress of(int stage, int stages, StageInput input, String committed, RunCounts counts,
-            boolean finished) {
+            String deciding, boolean finished) {
         return new RunProgress(Math.min(stage, stages - 1), stages, input == null ? 0 : input.done(committed),
                 input == null ? 0 : input.total(), counts.in, counts.made(), counts.kept, counts.droppedByReason(),
-                counts.errors(), finished);
+                counts.errors(), deciding, finished);
     }
 
     /** All dropped samples. */
