@@ -3,6 +3,7 @@ package quern.curation.grammar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import opennlp.tools.postag.POSModel;
 import opennlp.tools.postag.POSTaggerME;
 import opennlp.tools.tokenize.TokenizerME;
@@ -14,6 +15,8 @@ final class EnglishActions implements ActionCounter {
 
     private static final String TOKENS = "/opennlp-en-ud-ewt-tokens-1.3-2.5.4.bin";
     private static final String TAGS = "/opennlp-en-ud-ewt-pos-1.3-2.5.4.bin";
+    /** Longer than sentences are. The tagger's time grows with the square of the tokens it is given at once. */
+    private static final int TOKENS_MAX = 400;
     private static final SentenceBreaks BREAKS = SentenceBreaks.of("en");
 
     /** Loaded once, when first asked. */
@@ -32,8 +35,12 @@ final class EnglishActions implements ActionCounter {
         POSTaggerME tagger = new POSTaggerME(Holder.TAGGER);
         int actions = 0;
         for (String sentence : BREAKS.split(text)) {
-            for (String tag : tagger.tag(tokenizer.tokenize(sentence))) {
-                actions += tag.equals("VERB") ? 1 : 0;
+            String[] tokens = tokenizer.tokenize(sentence);
+            for (int from = 0; from < tokens.length; from += TOKENS_MAX) {
+                for (String tag : tagger.tag(Arrays.copyOfRange(tokens, from,
+                        Math.min(tokens.length, from + TOKENS_MAX)))) {
+                    actions += tag.equals("VERB") ? 1 : 0;
+                }
             }
         }
         return actions;

@@ -77,20 +77,33 @@ final class Mojibake {
         }
     }
 
-    /** Asks the rules only around characters that can be part of a match: few in real text. */
+    /** Asks the rules only around characters that can be part of a match: few in real text. Each place once. */
     private static boolean isBad(String text) {
         Matcher rules = null;
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 128 && isSuspect(text, i)) {
-                rules = rules == null ? BAD.matcher(text).useTransparentBounds(true).useAnchoringBounds(false) : rules;
-                int from = Math.max(0, i - RULE_CHARACTERS_MAX);
-                rules.region(from, Math.min(text.length(), i + RULE_CHARACTERS_MAX));
-                if (rules.find()) {
-                    return true;
-                }
+        for (int i = nextSuspect(text, 0); i < text.length(); ) {
+            int last = i;
+            int next = nextSuspect(text, i + 1);
+            while (next < text.length() && next - last <= 2 * RULE_CHARACTERS_MAX) {
+                last = next;
+                next = nextSuspect(text, next + 1);
             }
+            rules = rules == null ? BAD.matcher(text).useTransparentBounds(true).useAnchoringBounds(false) : rules;
+            rules.region(Math.max(0, i - RULE_CHARACTERS_MAX), Math.min(text.length(), last + RULE_CHARACTERS_MAX));
+            if (rules.find()) {
+                return true;
+            }
+            i = next;
         }
         return false;
+    }
+
+    /** The first suspect from a place on; the length of the text if there is none. */
+    private static int nextSuspect(String text, int from) {
+        int at = from;
+        while (at < text.length() && (text.charAt(at) < 128 || !isSuspect(text, at))) {
+            at++;
+        }
+        return at;
     }
 
     private static boolean isSuspect(String text, int at) {
