@@ -84,6 +84,27 @@ class CompatibilityTest {
     }
 
     @Test
+    void shouldChooseByTextsZeroRatiosAndTruthsAsAsked() throws IOException {
+        String samples = "[{\"text\": \"a\", \"v\": \"9\", \"b\": true}, "
+                + "{\"text\": \"b\", \"v\": \"10\", \"b\": false}, {\"text\": \"c\", \"v\": \"x\", \"b\": true}]";
+        String top = "topk_specified_field_selector: {field_key: v, topk: 2}";
+        assertEquals("b|a", keptTexts("", top, samples));
+        assertEquals("c|a", keptTexts(Reference.COMPAT, top, samples));
+        String none = "topk_specified_field_selector: {field_key: v, top_ratio: 0, topk: 1}";
+        assertEquals("", keptTexts("", none, samples));
+        assertEquals("c", keptTexts(Reference.COMPAT, none, samples));
+        String number = "specified_numeric_field_filter: {field_key: b}";
+        assertEquals("", keptTexts("", number, samples));
+        assertEquals("a|c", keptTexts(Reference.COMPAT, number, samples));
+        for (String head : List.of("", Reference.COMPAT)) {
+            assertEquals("a|c", keptTexts(head, "specified_field_filter: {field_key: b, target_value: [1]}", samples));
+        }
+        String condition = "general_field_filter: {filter_condition: ";
+        assertEquals("a|c", keptTexts(Reference.COMPAT, condition + "b > 0}", samples));
+        assertEquals("b", keptTexts(Reference.COMPAT, condition + "b == 0}", samples));
+    }
+
+    @Test
     void shouldRemoveAddressesOnlyWhenTheyStandAlone() throws IOException {
         check("clean_ip_mapper:{}", "999.1.1.1 and 10.0.0.1:80, v1.2.3.4.5", "999.1.1.1 and :80, v1.2.3.4.5",
                 "9 and :80, v.5");

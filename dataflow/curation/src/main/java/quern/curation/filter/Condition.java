@@ -83,19 +83,24 @@ sealed interface Condition {
             return BooleanNode.TRUE;
         }
 
+        /** True and false count as 1 and 0, as in Python. */
+        private static boolean isNumber(JsonNode value) {
+            return value.isNumber() || value.isBoolean();
+        }
+
         private static boolean holds(JsonNode left, String operator, JsonNode right) {
             if (left.isMissingNode() || left.isNull() || right.isMissingNode() || right.isNull()) {
                 return false;
             }
-            boolean numbers = left.isNumber() && right.isNumber();
+            boolean numbers = isNumber(left) && isNumber(right);
             if (operator.equals("==") || operator.equals("!=")) {
-                boolean same = numbers ? left.doubleValue() == right.doubleValue() : left.equals(right);
+                boolean same = numbers ? left.asDouble() == right.asDouble() : left.equals(right);
                 return same == operator.equals("==");
             }
             if (!numbers && !(left.isTextual() && right.isTextual())) {
                 throw new SampleException("fields of different kinds compared");
             }
-            int order = numbers ? Double.compare(left.doubleValue(), right.doubleValue())
+            int order = numbers ? Double.compare(left.asDouble(), right.asDouble())
                     : left.textValue().compareTo(right.textValue());
             return switch (operator) {
                 case "<" -> order < 0;

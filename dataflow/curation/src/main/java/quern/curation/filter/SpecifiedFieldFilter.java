@@ -43,9 +43,14 @@ public record SpecifiedFieldFilter(String fieldKey, List<JsonNode> targets) impl
         return Verdict.keep();
     }
 
+    /** True and false count as 1 and 0, as in Python. */
+    private static boolean isNumber(JsonNode value) {
+        return value.isNumber() || value.isBoolean();
+    }
+
     private boolean isWanted(JsonNode value) {
         for (JsonNode target : targets) {
-            boolean sameNumber = value.isNumber() && target.isNumber() && value.doubleValue() == target.doubleValue();
+            boolean sameNumber = isNumber(value) && isNumber(target) && value.asDouble() == target.asDouble();
             if (sameNumber || value.equals(target)) {
                 return true;
             }

@@ -12,7 +12,8 @@ import quern.curation.Verdict;
  * Keeps samples whose field holds a number, or a text that is one, in an interval.
  *
  * <p>Recipe key {@code specified_numeric_field_filter}. What is no number drops the sample; an empty key keeps all; a
- * missing field is an error of the sample. With {@code compat: data-juicer-1.4.3} zero is no number either.
+ * missing field is an error of the sample. With {@code compat: data-juicer-1.4.3} zero is no number either, and true
+ * is 1.
  *
  * @param zeroIsNumber whether zero is compared; else such a sample is dropped
  */
@@ -33,7 +34,7 @@ public record SpecifiedNumericFieldFilter(String fieldKey, Interval keep, boolea
             throw new SampleException("field " + fieldKey + " is missing");
         }
         JsonNode single = value.isArray() && value.size() == 1 ? value.get(0) : value;
-        double number = number(single);
+        double number = single.isBoolean() && !zeroIsNumber ? single.asDouble() : number(single);
         return number == 0 && !zeroIsNumber || Double.isNaN(number) ? Verdict.drop(fieldKey + " is no number")
                 : keep.judge(fieldKey, number);
     }

@@ -53,9 +53,9 @@ final class DatasetSpecs {
                 new SpecBuilder("random_selector").with("select_ratio", NUMBER, null).with("select_num", WHOLE, null)
                         .make(a -> new RandomSelector(a.numberOrNull("select_ratio"), a.wholeOrNull("select_num"))),
                 top("topk_specified_field_selector").make(a -> new TopkSelector(a.text("field_key"),
-                        a.numberOrNull("top_ratio"), a.wholeOrNull("topk"), a.bool("reverse"))),
+                        ratio(a), a.wholeOrNull("topk"), a.bool("reverse"), a.isCompatible())),
                 top("frequency_specified_field_selector").make(a -> new FrequencySelector(a.text("field_key"),
-                        a.numberOrNull("top_ratio"), a.wholeOrNull("topk"), a.bool("reverse"))),
+                        ratio(a), a.wholeOrNull("topk"), a.bool("reverse"))),
                 new SpecBuilder("range_specified_field_selector").text("field_key", "")
                 .with("lower_percentile", NUMBER, null)
                         .with("upper_percentile", NUMBER, null).with("lower_rank", WHOLE, null)
@@ -65,6 +65,12 @@ final class DatasetSpecs {
                                 a.wholeOrNull("upper_rank"))),
                 new SpecBuilder("tags_specified_field_selector").text("field_key", "").texts("target_tags", List.of())
                         .make(a -> new TagsSelector(a.text("field_key"), Set.copyOf(a.texts("target_tags")))));
+    }
+
+    /** In Data-Juicer a ratio of 0 is none. */
+    private static Double ratio(Arguments arguments) {
+        Double given = arguments.numberOrNull("top_ratio");
+        return given != null && given == 0 && arguments.isCompatible() ? null : given;
     }
 
     private static SpecBuilder top(String name) {

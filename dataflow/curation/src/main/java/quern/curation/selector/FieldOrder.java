@@ -1,6 +1,7 @@
 package quern.curation.selector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -42,6 +43,14 @@ final class FieldOrder {
         double[] numbers = values.stream().mapToDouble(value -> number(value, unreadableIsHigh)).toArray();
         Comparator<Integer> order = Comparator.comparingDouble(i -> numbers[i]);
         return IntStream.range(0, numbers.length).boxed().sorted(descending ? order.reversed() : order)
+                .mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The same for texts, compared as such: code point by code point. */
+    static int[] sortedTexts(List<JsonNode> values, boolean descending) {
+        Comparator<Integer> order = (a, b) -> Arrays.compare(values.get(a).textValue().codePoints().toArray(),
+                values.get(b).textValue().codePoints().toArray());
+        return IntStream.range(0, values.size()).boxed().sorted(descending ? order.reversed() : order)
                 .mapToInt(Integer::intValue).toArray();
     }
 

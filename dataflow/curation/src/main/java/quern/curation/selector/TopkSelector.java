@@ -9,11 +9,13 @@ import quern.curation.Selector;
  * Takes the samples with the largest (or smallest) values of a field, in that order, equal ones in input order.
  *
  * <p>Recipe key {@code topk_specified_field_selector}: {@code topRatio} of the samples or {@code topk}, whichever is
- * less. As in Data-Juicer 1.4.3, except that values are always compared as numbers.
+ * less. As in Data-Juicer 1.4.3, except that values are always compared as numbers; with
+ * {@code compat: data-juicer-1.4.3} texts of a key without a dot are compared as texts.
  *
  * @param largest whether the largest are taken
  */
-public record TopkSelector(String fieldKey, Double topRatio, Long topk, boolean largest) implements Selector {
+public record TopkSelector(String fieldKey, Double topRatio, Long topk, boolean largest, boolean compatible)
+        implements Selector {
 
     @Override
     public String name() {
@@ -25,6 +27,9 @@ public record TopkSelector(String fieldKey, Double topRatio, Long topk, boolean 
         Integer take = FieldOrder.atMost(topRatio, topk, values.size());
         if (values.size() <= 1 || fieldKey.isEmpty() || take == null) {
             return FieldOrder.all(values.size());
+        }
+        if (compatible && fieldKey.indexOf('.') < 0 && values.stream().allMatch(JsonNode::isTextual)) {
+            return Arrays.copyOf(FieldOrder.sortedTexts(values, largest), take);
         }
         return Arrays.copyOf(FieldOrder.sorted(values, largest, !largest), take);
     }
