@@ -144,7 +144,7 @@ final class PlateFinder {
         if ("-./_,:$".indexOf(before) >= 0) {
             return from;
         }
-        boolean near = from - cue <= CUE_CHARS_MAX && runs.text.indexOf("\n\n", cue) != cue;
+        boolean near = from - cue <= CUE_CHARS_MAX && !runs.text.startsWith("\n\n", cue);
         if (french.at(from, REACH)) {
             return add(from, french.to(), near || french.group(0).indexOf('-') > 0 ? 0.88 : 0.5);
         }
