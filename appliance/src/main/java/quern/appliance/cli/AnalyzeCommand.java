@@ -21,6 +21,7 @@ import quern.curation.AnalysisKeys;
 import quern.curation.Pipeline;
 import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
+import quern.curation.RecipeException;
 import quern.curation.RecipeOverride;
 import quern.curation.analysis.Analysis;
 import quern.curation.analysis.Proposal;
@@ -59,6 +60,10 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(names = "--export_path", paramLabel = "FILE", description = "Where results go, as for a run.")
     private String exportPath;
 
+    @Option(names = "--model", paramLabel = "MODEL",
+            description = "Model that filters ask, where no server runs (default: the configured one).")
+    private String model;
+
     @Option(names = "--percentiles", paramLabel = "SHARE,...", converter = Shares.class,
             description = "Percentiles to tell beside the quartiles, 0 to 1.")
     private List<Double> percentiles = List.of();
@@ -93,18 +98,36 @@ final class AnalyzeCommand implements Callable<Integer> {
             added.add(new RecipeOverride("keep_stats_in_res_ds", "true"));
         }
         Recipe parsed = added.isEmpty() ? given : Recipe.parse(text(), overrides(added), config.curation());
-        Pipeline pipeline = Analysis.pipeline(new RecipeCompiler(library).compile(parsed));
         if (dataset == null && parsed.files().inputs().isEmpty()) {
             throw new UsageProblem("nothing to read: give --dataset_path PATH or --dataset ID, or dataset_path in the "
                     + "recipe");
         }
+        Pipeline pipeline;
+        try {
+            pipeline = new RecipeCompiler(AskedModel.operatorsWithout(options)).compile(parsed);
+        } catch (RecipeException problems) {
+            if (problems.problems().stream().noneMatch(RecipeException.Problem::wantsModel)) {
+                throw problems;
+            }
+            try (AskedModel asked = AskedModel.open(options, model)) {
+                pipeline = asked.recipes().compile(parsed);
+                asked.awaitReady();
+                return measure(pipeline, keys, asked::leave);
+            }
+        }
+        return measure(pipeline, keys, () -> { });
+    }
+
+    /** @param leave ends what a model is asked at the moment */
+    private Integer measure(Pipeline pipeline, AnalysisKeys keys, Runnable leave) throws IOException {
         List<Double> shares = new ArrayList<>(keys.percentiles());
         shares.addAll(percentiles);
-        var files = new FileAnalysis(pipeline, config, options.screen(), dataset,
+        var files = new FileAnalysis(Analysis.pipeline(pipeline), options.load().config(), options.screen(), dataset,
                 keys.auto() ? keys.autoSamples() : Long.MAX_VALUE, keys.exportsSamples());
-        Analysis analysis = files.run(new Analysis.Choice(shares, lowest, highest));
+        Analysis analysis = files.run(new Analysis.Choice(shares, lowest, highest), leave);
         if (propose != null) {
-            Files.writeString(propose, new ProposedRecipe(parsed, library).with(analysis.proposals()));
+            Files.writeString(propose, new ProposedRecipe(pipeline.recipe(), new BuiltInOperators())
+                    .with(analysis.proposals()));
         }
         print(files.report(), analysis.proposals(), files.written());
         return ExitCode.OK;

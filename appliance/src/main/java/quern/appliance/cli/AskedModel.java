@@ -49,6 +49,12 @@ final class AskedModel implements AutoCloseable {
         }
     }
 
+    /** Operators that ask no model; tokenizers and models in files that a recipe names are read. */
+    static BuiltInOperators operatorsWithout(GlobalOptions options) {
+        return new BuiltInOperators(null, null, new OpenNlpDetector(), new FileTokenizers())
+                .withSecret(() -> SecretKey.ofDirectory(options.load().config().data()));
+    }
+
     RecipeCompiler recipes() {
         return server.map(model -> new RecipeCompiler(
                 new BuiltInOperators(model, model, new OpenNlpDetector(), new FileTokenizers())

@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Unmatched;
-import quern.actors.curation.FileTokenizers;
 import quern.curation.FileRun;
 import quern.curation.Pipeline;
 import quern.curation.PipelineRun;
@@ -22,9 +21,6 @@ import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
 import quern.curation.RecipeException;
 import quern.curation.RecipeOverride;
-import quern.curation.deident.SecretKey;
-import quern.curation.language.OpenNlpDetector;
-import quern.curation.library.BuiltInOperators;
 
 /** Runs a recipe and prints what came in, what was kept and why the rest was dropped. */
 @Command(name = "curate", mixinStandardHelpOptions = true,
@@ -130,8 +126,7 @@ final class CurateCommand implements Callable<Integer> {
         parsed.notes().forEach(options.screen()::note);
         Pipeline pipeline;
         try {
-            pipeline = new RecipeCompiler(new BuiltInOperators(null, null, new OpenNlpDetector(), new FileTokenizers())
-                    .withSecret(() -> SecretKey.ofDirectory(options.load().config().data()))).compile(parsed);
+            pipeline = new RecipeCompiler(AskedModel.operatorsWithout(options)).compile(parsed);
         } catch (RecipeException problems) {
             return withModel(parsed, problems);
         }

@@ -47,14 +47,18 @@ final class FileAnalysis {
         this.exportsSamples = exportsSamples;
     }
 
-    /** Measures all samples and writes the files. */
-    Analysis run(Analysis.Choice choice) throws IOException {
+    /**
+     * Measures all samples and writes the files.
+     *
+     * @param leave ends what a model is asked at the moment
+     */
+    Analysis run(Analysis.Choice choice, Runnable leave) throws IOException {
         Path base = Path.of("").toAbsolutePath();
         FileRun files = dataset == null ? FileRun.of(pipeline, base) : FileRun.ofResult(pipeline, base);
         Files.createDirectories(files.workDir());
         Path state = Files.createTempDirectory(files.workDir(), ".analysis-");
         try {
-            measure(new LimitedSource(source(files), samplesMax), state);
+            measure(new LimitedSource(source(files), samplesMax), state, leave);
             Analysis analysis = new Analysis(pipeline, state, choice);
             Path target = files.workDir().resolve(Analysis.DIRECTORY);
             report = analysis.write(target);
@@ -91,15 +95,21 @@ final class FileAnalysis {
         return new DatasetSource(directory);
     }
 
-    private void measure(SampleSource source, Path state) {
+    private void measure(SampleSource source, Path state, Runnable leave) {
         try (FileActors actors = FileActors.open();
                 PipelineRun run = PipelineRun.open(pipeline, source, state, config.curation(), List.of(),
                         RunManner.ANALYSIS);
-                RunStream stream = new RunStream(run, actors.system(), config.curation().threads())) {
-            while (stream.step(STEP_MS)) {
-                if (run.progress().in() > 0) {
-                    screen.progress("read", run.progress().in(), 0);
+                RunStream stream = RunStream.of(pipeline, run, actors.system(), config.curation())) {
+            try {
+                while (stream.step(STEP_MS)) {
+                    if (run.progress().in() > 0) {
+                        screen.progress("read", run.progress().in(), 0);
+                    }
                 }
+            } catch (RuntimeException e) {
+                // Before the stream is closed, which waits for its threads.
+                leave.run();
+                throw e;
             }
         }
     }

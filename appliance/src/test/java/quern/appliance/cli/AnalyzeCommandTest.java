@@ -104,6 +104,24 @@ class AnalyzeCommandTest {
     }
 
     @Test
+    void shouldAskAModelWhenFiltersMeasureByOne() throws IOException {
+        Path asking = Files.writeString(directory.resolve("asking.yaml"), """
+                process:
+                  - token_num_filter: {min_num: 3}
+                  - llm_perplexity_filter:
+                """);
+        var outcome = run("analyze", asking.toString(), "--dataset_path",
+                directory.resolve("corpus.jsonl").toString(), "--export_path",
+                directory.resolve("asked/x.jsonl").toString(), "--json");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals(ROWS, JSON.readTree(outcome.out()).path("read").asInt());
+        List<String> stats = Files.readAllLines(directory.resolve("asked/x_stats.jsonl"));
+        assertEquals(ROWS - 1, stats.size(), "a text of one token has no perplexity");
+        assertTrue(JSON.readTree(stats.getLast()).path("llm_perplexity").asDouble() > 1, stats.getLast());
+        assertTrue(JSON.readTree(stats.getLast()).path("num_token").asInt() > 1, stats.getLast());
+    }
+
+    @Test
     void shouldSayWhatIsMissingWhenThereIsNothingToRead() {
         assertTrue(run("analyze").err().contains("--all"));
         assertTrue(run("analyze", "--all").err().contains("--dataset_path"));
