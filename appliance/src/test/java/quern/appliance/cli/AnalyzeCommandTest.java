@@ -117,8 +117,8 @@ class AnalyzeCommandTest {
         assertEquals(ROWS, JSON.readTree(outcome.out()).path("read").asInt());
         List<String> stats = Files.readAllLines(directory.resolve("asked/x_stats.jsonl"));
         assertEquals(ROWS - 1, stats.size(), "a text of one token has no perplexity");
-        assertTrue(JSON.readTree(stats.getLast()).path("llm_perplexity").asDouble() > 1, stats.getLast());
-        assertTrue(JSON.readTree(stats.getLast()).path("num_token").asInt() > 1, stats.getLast());
+        assertTrue(JSON.readTree(stats.getLast()).at("/__dj__stats__/llm_perplexity").asDouble() > 1, stats.getLast());
+        assertTrue(JSON.readTree(stats.getLast()).at("/__dj__stats__/num_token").asInt() > 1, stats.getLast());
     }
 
     @Test

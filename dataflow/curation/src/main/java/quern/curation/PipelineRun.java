@@ -133,7 +133,13 @@ public final class PipelineRun implements AutoCloseable {
                 throw new RunException(directory + " holds a run of recipe " + checkpoint.recipeHash() + ", not of "
                         + pipeline.recipe().hash());
             }
-            checkpoint.lengths().forEach((file, length) -> new AppendFile(directory.resolve(file), length).close());
+            boolean sealing = checkpoint.stage() == Stage.of(pipeline).size();
+            checkpoint.lengths().forEach((file, length) -> {
+                // Parts that have become shards are no longer there.
+                if (!sealing || Files.exists(directory.resolve(file))) {
+                    new AppendFile(directory.resolve(file), length).close();
+                }
+            });
             return new PipelineRun(pipeline.inOrder(checkpoint.order()), source, directory, config,
                     List.copyOf(new TreeSet<>(labels)), manner, checkpoint);
         } catch (IOException e) {

@@ -102,6 +102,27 @@ class PipelineRunTest {
     }
 
     @Test
+    void shouldGiveTheSameBytesWhenKilledAtAnyPointOfItsEnd() throws IOException {
+        Pipeline pipeline = Reference.pipeline(RECIPE.formatted(""));
+        Path whole = directory.resolve("whole");
+        runThrough(pipeline, whole);
+        boolean killed = true;
+        for (int steps = 0; killed; steps++) {
+            Path target = directory.resolve("after-" + steps);
+            try (PipelineRun run = PipelineRun.open(pipeline, source(), target, SMALL, List.of("secret"))) {
+                while (run.isStreaming() || run.progress().stage() + 1 < run.progress().stages()) {
+                    run.step(1000);
+                }
+                for (int i = 0; i < steps && killed; i++) {
+                    killed = run.step(1000);
+                }
+            }
+            runThrough(pipeline, target);
+            assertSameFiles(whole, target, steps + " steps of the end");
+        }
+    }
+
+    @Test
     void shouldGiveTheSameBytesWhenBatchesGoThroughInAnyOrderAndItIsKilled() throws IOException {
         Pipeline pipeline = Reference.pipeline(RECIPE.formatted(""));
         Path whole = directory.resolve("whole");
