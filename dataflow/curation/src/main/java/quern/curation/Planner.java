@@ -18,7 +18,7 @@ import java.util.TreeMap;
 final class Planner {
 
     /** Samples looked at before a run. */
-    static final int SAMPLES = 512;
+    static final int SAMPLES = 128;
 
     /**
      * Nanoseconds for a character, about, beyond what is counted once for all: {@code tests/benchmarks/run recipe}.
