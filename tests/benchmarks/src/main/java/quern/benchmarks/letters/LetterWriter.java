@@ -57,6 +57,11 @@ public final class LetterWriter {
         return new LetterWriter(new BlindStyles(), seed).letters(count);
     }
 
+    /** The set whose writer knew no rule and no other set's styles: it is measured, and no rule is tuned on it. */
+    public static List<Letter> independent(int count, long seed) {
+        return new LetterWriter(new IndependentStyles(), seed).letters(count);
+    }
+
     private List<Letter> letters(int count) {
         List<Letter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
