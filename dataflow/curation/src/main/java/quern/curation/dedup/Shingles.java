@@ -3,10 +3,10 @@ package quern.curation.dedup;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import quern.curation.PieceSource;
 import quern.curation.text.BoundedText;
+import quern.curation.text.LetterCase;
 
 /**
  * Cuts a text into overlapping windows of tokens, as Data-Juicer's near deduplicators do.
@@ -42,7 +42,7 @@ public record Shingles(Tokens tokens, int window, boolean lowerCase, Pattern ign
 
     /** Shingles as ranges of one byte array, in order, repeated ones as often as they occur. */
     Cut cut(String text) {
-        String plain = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
+        String plain = lowerCase ? LetterCase.lower(text) : text;
         if (ignore != null) {
             plain = ignore.matcher(new BoundedText(plain)).replaceAll("");
         }

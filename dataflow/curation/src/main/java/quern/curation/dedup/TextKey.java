@@ -2,7 +2,7 @@ package quern.curation.dedup;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import quern.curation.text.LetterCase;
 import quern.curation.text.PythonText;
 
 /**
@@ -15,7 +15,7 @@ public record TextKey(boolean lowerCase, boolean ignoreNonCharacter) {
 
     /** What of a text is compared, without white space at its ends. */
     String plain(String text) {
-        String plain = lowerCase ? text.toLowerCase(Locale.ROOT) : text;
+        String plain = lowerCase ? LetterCase.lower(text) : text;
         return PythonText.strip(ignoreNonCharacter ? withoutNonCharacters(plain) : plain);
     }
 

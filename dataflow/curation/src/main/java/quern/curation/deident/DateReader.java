@@ -1,6 +1,7 @@
 package quern.curation.deident;
 
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /**
  * Reads a date that begins at a run: in digits with any of the usual separators, year first or last, or with the
@@ -122,7 +123,7 @@ final class DateReader {
     }
 
     private static boolean month(String word) {
-        return Months.number(word.toLowerCase(java.util.Locale.ROOT)) > 0;
+        return Months.number(LetterCase.lower(word)) > 0;
     }
 
     private boolean year(int from, int to) {

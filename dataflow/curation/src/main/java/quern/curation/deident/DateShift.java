@@ -6,6 +6,7 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import quern.curation.text.LetterCase;
 
 /**
  * Moves the dates of one text by a number of days and writes them as they were written. Where digits allow both orders
@@ -100,7 +101,7 @@ final class DateShift {
         for (Part part : parts) {
             written.append(text, at, part.from()).append(part.text());
             at = part.to();
-            String after = text.substring(at, Math.min(text.length(), at + 2)).toLowerCase(Locale.ROOT);
+            String after = LetterCase.lower(text.substring(at, Math.min(text.length(), at + 2)));
             boolean ordinal = after.equals("st") || after.equals("nd") || after.equals("rd") || after.equals("th");
             if (ordinalDay > 0 && ordinal && Character.isDigit(text.charAt(at - 1))) {
                 written.append(ordinal(ordinalDay));
@@ -120,7 +121,7 @@ final class DateShift {
     }
 
     private static int month(String text) {
-        int named = Months.number(text.toLowerCase(Locale.ROOT));
+        int named = Months.number(LetterCase.lower(text));
         return named > 0 ? named : Integer.parseInt(text);
     }
 

@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import morfologik.stemming.Dictionary;
 import morfologik.stemming.DictionaryLookup;
 import morfologik.stemming.WordData;
+import quern.curation.text.LetterCase;
 
 /**
  * What dictionaries of English, German and French know about a word: LanguageTool's, which are packaged for Maven.
@@ -77,7 +77,7 @@ final class Lexicon {
                 if (line.startsWith("[")) {
                     kind = line.equals("[female]") ? FIRST | FEMALE : line.equals("[male]") ? FIRST : LAST;
                 } else if (!line.startsWith("#")) {
-                    for (String name : line.toLowerCase(Locale.ROOT).split(" ")) {
+                    for (String name : LetterCase.lower(line).split(" ")) {
                         names.merge(name, kind | PROPER, (a, b) -> a | b);
                     }
                 }
@@ -104,7 +104,7 @@ final class Lexicon {
     }
 
     private int find(String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(word);
         String title = title(lower);
         int found = Holder.CENSUS.getOrDefault(lower, 0);
         found |= english(title) | english(lower) | german(title) | german(lower) | french(title) | french(lower);
@@ -116,7 +116,7 @@ final class Lexicon {
 
     private static String title(String lower) {
         return lower.isEmpty() ? lower
-                : lower.substring(0, lower.offsetByCodePoints(0, 1)).toUpperCase(Locale.ROOT)
+                : LetterCase.upper(lower.substring(0, lower.offsetByCodePoints(0, 1)))
                         + lower.substring(lower.offsetByCodePoints(0, 1));
     }
 

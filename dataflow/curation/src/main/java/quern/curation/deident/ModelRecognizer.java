@@ -2,12 +2,12 @@ package quern.curation.deident;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import quern.curation.generation.Asking;
 import quern.curation.generation.SpanQuestion;
+import quern.curation.text.LetterCase;
 
 /**
  * Asks a language model for identifiers, a few paragraphs at a time, and believes it where what it names stands in the
@@ -96,7 +96,7 @@ public final class ModelRecognizer implements Recognizer {
     private static boolean canBe(IdentifierKind kind, String text) {
         boolean digit = text.chars().anyMatch(Character::isDigit);
         boolean letter = text.chars().anyMatch(Character::isLetter);
-        boolean word = letter && !NameWords.STOP.contains(text.toLowerCase(Locale.ROOT));
+        boolean word = letter && !NameWords.STOP.contains(LetterCase.lower(text));
         return text.length() >= SPAN_CHARS_MIN && (digit || word && WORDED.contains(kind));
     }
 }

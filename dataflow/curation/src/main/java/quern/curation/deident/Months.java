@@ -1,9 +1,9 @@
 package quern.curation.deident;
 
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /** Names of months and days, whole and short, in English, German and French. */
 final class Months {
@@ -59,7 +59,7 @@ final class Months {
 
     /** Another month's name in the language, length and case of this one. */
     static String like(String name, int month) {
-        String lower = name.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(name);
         int number = number(lower);
         for (String[] names : ALL) {
             if (number > 0 && names[number - 1].equals(lower)) {
@@ -70,8 +70,8 @@ final class Months {
     }
 
     private static String cased(String name, String other) {
-        if (name.equals(name.toUpperCase(Locale.ROOT))) {
-            return other.toUpperCase(Locale.ROOT);
+        if (name.equals(LetterCase.upper(name))) {
+            return LetterCase.upper(other);
         }
         return Character.isUpperCase(name.charAt(0)) ? Character.toUpperCase(other.charAt(0)) + other.substring(1)
                 : other;

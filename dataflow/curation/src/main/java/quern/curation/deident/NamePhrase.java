@@ -1,6 +1,7 @@
 package quern.curation.deident;
 
-import java.util.Locale;
+import quern.curation.text.LetterCase;
+
 
 /** Reads the name that begins at a run: words with capitals, initials, particles, hyphens, apostrophes. One text. */
 final class NamePhrase {
@@ -135,7 +136,7 @@ final class NamePhrase {
 
     /** Capitals inside, as in {@code LoRA}; not in {@code McAllister}. */
     static boolean isMixed(String word) {
-        boolean capitals = word.equals(word.toUpperCase(Locale.ROOT));
+        boolean capitals = word.equals(LetterCase.upper(word));
         return !capitals && !word.startsWith("Mc") && !word.startsWith("Mac")
                 && word.chars().skip(1).anyMatch(Character::isUpperCase);
     }

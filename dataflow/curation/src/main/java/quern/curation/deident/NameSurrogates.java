@@ -3,9 +3,9 @@ package quern.curation.deident;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /**
  * Names for names, word by word, so that a person's short forms follow the long one; an initial follows the first name
@@ -60,7 +60,7 @@ final class NameSurrogates {
             written.append(name, at, runs.from(run));
             at = runs.to(run);
             String word = name.substring(runs.from(run), at);
-            String lower = word.toLowerCase(Locale.ROOT);
+            String lower = LetterCase.lower(word);
             written.append(NameWords.PARTICLES.contains(lower) ? word
                     : word.codePointCount(0, word.length()) == 1 ? initial(word)
                             : PlaceSurrogates.cased(word, word(lower)));
@@ -69,11 +69,11 @@ final class NameSurrogates {
     }
 
     private String initial(String letter) {
-        String lower = letter.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(letter);
         String first = firsts.get(lower.charAt(0));
         String surrogate = first != null ? word(first).substring(0, 1)
                 : String.valueOf(KeyedChoice.of(key, "initial", lower, 0).nextOf("ABCDEFGHIJKLMNOPRSTUVW"));
-        return Character.isLowerCase(letter.charAt(0)) ? surrogate.toLowerCase(Locale.ROOT) : surrogate;
+        return Character.isLowerCase(letter.charAt(0)) ? LetterCase.lower(surrogate) : surrogate;
     }
 
     /** The surrogate of one word of a name, with a capital in front. */
@@ -93,7 +93,7 @@ final class NameSurrogates {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             KeyedChoice choice = KeyedChoice.of(key, "name", lower, attempt);
             surrogate = first ? NamePool.first(choice, female) : NamePool.last(choice);
-            if (!originals.contains(surrogate.toLowerCase(Locale.ROOT))) {
+            if (!originals.contains(LetterCase.lower(surrogate))) {
                 break;
             }
         }
@@ -114,17 +114,17 @@ final class NameSurrogates {
     }
 
     private String localWord(String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(word);
         if (originals.contains(lower)) {
-            return word(lower).toLowerCase(Locale.ROOT);
+            return LetterCase.lower(word(lower));
         }
         if (lower.length() > 3 && originals.contains(lower.substring(1)) && Character.isLetter(lower.charAt(0))) {
-            return initial(lower.substring(0, 1)) + word(lower.substring(1)).toLowerCase(Locale.ROOT);
+            return initial(lower.substring(0, 1)) + LetterCase.lower(word(lower.substring(1)));
         }
         String canonical = NumberSurrogates.canonical(word);
         return canonical.length() == word.length()
                 ? NumberSurrogates.write(word, NumberSurrogates.like(canonical, KeyedChoice.of(key, "mail", canonical,
                 0)))
-                : NamePool.last(KeyedChoice.of(key, "mail", lower, 0)).toLowerCase(Locale.ROOT);
+                : LetterCase.lower(NamePool.last(KeyedChoice.of(key, "mail", lower, 0)));
     }
 }

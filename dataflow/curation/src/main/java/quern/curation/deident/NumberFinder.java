@@ -2,9 +2,9 @@ package quern.curation.deident;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /** Numbers that are known by their form and check digits, without a word that names them. */
 final class NumberFinder {
@@ -230,7 +230,7 @@ final class NumberFinder {
 
     /** A run of letters and digits: IBAN, VIN, the number of an insured person, a code. */
     private void code(int run) {
-        String code = runs.length(run) > IBAN_CHARS_MAX ? "" : runs.word(run).toUpperCase(Locale.ROOT);
+        String code = runs.length(run) > IBAN_CHARS_MAX ? "" : LetterCase.upper(runs.word(run));
         int from = runs.from(run);
         int to = runs.to(run);
         if (code.isEmpty() || iban(run)) {

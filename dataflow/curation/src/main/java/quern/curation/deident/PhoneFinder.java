@@ -1,9 +1,9 @@
 package quern.curation.deident;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /** Telephone and fax numbers: by form, and by a word before them that says what they are. */
 final class PhoneFinder {
@@ -148,7 +148,7 @@ final class PhoneFinder {
             if (codes.digits(next.from(2), next.to(2)) < DIGITS_MIN || dates.read(runs.runAt(next.from(2))) != null) {
                 break;
             }
-            String other = next.from(1) < 0 ? "" : next.group(1).toLowerCase(Locale.ROOT);
+            String other = next.from(1) < 0 ? "" : LetterCase.lower(next.group(1));
             add(other.isEmpty() ? kind : other.contains("fax") || other.contains("copie") ? IdentifierKind.FAX
                     : IdentifierKind.PHONE, next.from(2), next.to(2), Math.min(confidence, 0.9));
             to = next.to(2);

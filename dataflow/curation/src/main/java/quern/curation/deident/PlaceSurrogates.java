@@ -1,7 +1,7 @@
 package quern.curation.deident;
 
-import java.util.Locale;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /** Addresses of the same form in places that do not exist: kinds of ways and states stay, names and numbers change. */
 final class PlaceSurrogates {
@@ -32,7 +32,7 @@ final class PlaceSurrogates {
             at = runs.to(run);
             String word = text.substring(runs.from(run), at);
             boolean state = TownFinder.isState(runs, run);
-            written.append(state || KEPT.contains(word.toLowerCase(Locale.ROOT)) ? word
+            written.append(state || KEPT.contains(LetterCase.lower(word)) ? word
                     : runs.isDigits(run) ? digits(word, attempt) : runs.hasDigits(run) ? mixed(word, attempt)
                             : name(word, attempt));
         }
@@ -54,7 +54,7 @@ final class PlaceSurrogates {
     }
 
     private String name(String word, int attempt) {
-        String lower = word.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(word);
         String end = "";
         for (String candidate : ENDS) {
             if (lower.endsWith(candidate) && lower.length() > candidate.length() + 1) {
@@ -68,9 +68,9 @@ final class PlaceSurrogates {
 
     /** In the case of another word: capitals, small letters, or a capital in front. */
     static String cased(String word, String other) {
-        if (word.length() > 1 && word.equals(word.toUpperCase(Locale.ROOT))) {
-            return other.toUpperCase(Locale.ROOT);
+        if (word.length() > 1 && word.equals(LetterCase.upper(word))) {
+            return LetterCase.upper(other);
         }
-        return Character.isLowerCase(word.codePointAt(0)) ? other.toLowerCase(Locale.ROOT) : other;
+        return Character.isLowerCase(word.codePointAt(0)) ? LetterCase.lower(other) : other;
     }
 }

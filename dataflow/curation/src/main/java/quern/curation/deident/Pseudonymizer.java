@@ -3,8 +3,8 @@ package quern.curation.deident;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /**
  * Surrogates of the same form, chosen by a key (HMAC-SHA-256): the same name, number or place gets the same surrogate
@@ -121,7 +121,7 @@ public final class Pseudonymizer implements Replacer {
                 at++;
             }
         }
-        String domain = original.substring(Math.min(at + 1, original.length())).toLowerCase(Locale.ROOT);
+        String domain = LetterCase.lower(original.substring(Math.min(at + 1, original.length())));
         String surrogate = people.local(original.substring(0, at)) + "@" + host(domain, 0);
         return originals.contains(NumberSurrogates.canonical(surrogate)) ? IdentifierKind.EMAIL.placeholder()
                 : surrogate;
@@ -143,7 +143,7 @@ public final class Pseudonymizer implements Replacer {
         while (to < original.length() && "/?#".indexOf(original.charAt(to)) < 0) {
             to++;
         }
-        String url = original.substring(0, from) + host(original.substring(from, to).toLowerCase(Locale.ROOT), attempt);
+        String url = original.substring(0, from) + host(LetterCase.lower(original.substring(from, to)), attempt);
         if (to >= original.length() - 1) {
             return url + original.substring(to);
         }
@@ -157,7 +157,7 @@ public final class Pseudonymizer implements Replacer {
     }
 
     private String ip(String original, int attempt) {
-        KeyedChoice choice = KeyedChoice.of(key, "ip", original.toLowerCase(Locale.ROOT), attempt);
+        KeyedChoice choice = KeyedChoice.of(key, "ip", LetterCase.lower(original), attempt);
         return original.indexOf(':') < 0
                 ? "198." + (18 + choice.next(2)) + "." + choice.next(256) + "." + (1 + choice.next(254))
                 : "2001:db8:" + Integer.toHexString(choice.next(0x10000)) + "::"

@@ -1,9 +1,9 @@
 package quern.curation.deident;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /**
  * A text cut into runs of letters and digits; what lies between two runs is a gap. Rules start at a run and look at a
@@ -139,7 +139,7 @@ final class Runs {
             lowers = new String[count];
         }
         if (lowers[run] == null) {
-            lowers[run] = word(run).toLowerCase(Locale.ROOT);
+            lowers[run] = LetterCase.lower(word(run));
         }
         return lowers[run];
     }

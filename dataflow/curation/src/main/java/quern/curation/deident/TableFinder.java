@@ -3,9 +3,9 @@ package quern.curation.deident;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /**
  * Tables: a line of column heads, split by bars, tabulators, semicolons, commas or wide spaces, and the lines below it
@@ -161,7 +161,7 @@ final class TableFinder {
     private IdentifierKind head(Cell cell) {
         IdentifierKind kind = null;
         boolean number = false;
-        String head = text.substring(cell.from(), cell.to()).toLowerCase(Locale.ROOT);
+        String head = LetterCase.lower(text.substring(cell.from(), cell.to()));
         for (String word : head.split("[\\s_.()]+")) {
             if (NumberWords.isCount(word)) {
                 return null;

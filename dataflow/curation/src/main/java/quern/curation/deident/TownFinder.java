@@ -1,9 +1,9 @@
 package quern.curation.deident;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /** Towns: before a state or a ZIP code, behind words such as "lives in", and where a dictionary knows them. */
 final class TownFinder {
@@ -78,12 +78,12 @@ final class TownFinder {
             return -1;
         }
         String word = runs.lower(run);
-        String two = word.toUpperCase(Locale.ROOT);
+        String two = LetterCase.upper(word);
         if (word.length() == 2 && STATES.contains(two)) {
             return run;
         }
         if (word.length() == 1 && runs.length(run - 1) == 1 && runs.charAt(runs.to(run - 1)) == '.'
-                && STATES.contains((runs.word(run - 1) + two).toUpperCase(Locale.ROOT))) {
+                && STATES.contains(LetterCase.upper(runs.word(run - 1) + two))) {
             return run - 1;
         }
         if (TWO_WORDS.getOrDefault(word, Set.of()).contains(runs.lower(run - 1))) {

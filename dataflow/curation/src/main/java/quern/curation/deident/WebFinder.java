@@ -1,9 +1,9 @@
 package quern.curation.deident;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /** Mail addresses, addresses in the web, IP and hardware addresses, UUIDs. */
 final class WebFinder {
@@ -239,7 +239,7 @@ final class WebFinder {
             }
             to++;
         }
-        String last = text.substring(Math.min(labelFrom, to), to).toLowerCase(Locale.ROOT);
+        String last = LetterCase.lower(text.substring(Math.min(labelFrom, to), to));
         if (labelFrom == from || !ENDINGS.contains(last) && !(last.isEmpty() && !ending.isEmpty())) {
             return;
         }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +14,7 @@ import java.util.regex.Pattern;
 import quern.curation.SampleException;
 import quern.curation.mapper.PythonPattern;
 import quern.curation.text.BoundedText;
+import quern.curation.text.LetterCase;
 import quern.curation.text.PythonText;
 
 /**
@@ -79,8 +79,8 @@ final class Functions {
     }
 
     private static void texts(Map<String, Function> all) {
-        all.put("lower", new Function(1, 1, (a, s) -> s.text(text(a, 0).toLowerCase(Locale.ROOT))));
-        all.put("upper", new Function(1, 1, (a, s) -> s.text(text(a, 0).toUpperCase(Locale.ROOT))));
+        all.put("lower", new Function(1, 1, (a, s) -> s.text(LetterCase.lower(text(a, 0)))));
+        all.put("upper", new Function(1, 1, (a, s) -> s.text(LetterCase.upper(text(a, 0)))));
         all.put("strip", new Function(1, 1, (a, s) -> s.text(PythonText.strip(text(a, 0)))));
         all.put("replace", new Function(3, 3, Functions::replace));
         all.put("split", new Function(1, 2, Functions::split));

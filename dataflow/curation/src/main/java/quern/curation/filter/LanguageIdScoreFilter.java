@@ -1,6 +1,5 @@
 package quern.curation.filter;
 
-import java.util.Locale;
 import java.util.Set;
 import quern.curation.Bound;
 import quern.curation.Draft;
@@ -8,6 +7,7 @@ import quern.curation.Filter;
 import quern.curation.Interval;
 import quern.curation.LanguageDetector;
 import quern.curation.Verdict;
+import quern.curation.text.LetterCase;
 
 /**
  * Keeps texts in one of the wanted languages, recognised with enough confidence.
@@ -41,7 +41,7 @@ public record LanguageIdScoreFilter(String textKey, Set<String> languages, doubl
         double score = draft.stat("lang_score");
         String language = draft.stats().path("lang").asText("");
         if (Double.isNaN(score)) {
-            String line = draft.text(textKey).toLowerCase(Locale.ROOT).replace('\n', ' ');
+            String line = LetterCase.lower(draft.text(textKey)).replace('\n', ' ');
             LanguageDetector.Guess guess = detector.guess(line);
             score = guess.score();
             language = guess.language();

@@ -1,7 +1,7 @@
 package quern.curation.mapper;
 
-import java.util.Locale;
 import quern.curation.TextMapper;
+import quern.curation.text.LetterCase;
 
 /**
  * Removes copyright comments of source code: the first {@code /* ... *}{@code /} block if it says "copyright";
@@ -22,7 +22,7 @@ public record CleanCopyrightMapper(String textKey) implements TextMapper {
         int close = from < 0 ? -1 : text.indexOf("*/", from + 2);
         if (close >= 0) {
             int to = close + 2;
-            boolean copyright = text.substring(from, to).toLowerCase(Locale.ROOT).contains("copyright");
+            boolean copyright = LetterCase.lower(text.substring(from, to)).contains("copyright");
             return copyright ? text.substring(0, from) + text.substring(to) : text;
         }
         int at = 0;

@@ -50,7 +50,7 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
             int copied = 0;
             int i = 0;
             for (int anchor = anchor(0); anchor >= 0; anchor = anchor(i)) {
-                i = Math.max(i, beginOfRun(anchor, copied));
+                i = beginOfRun(anchor, i);
                 int end = -1;
                 while (end < 0 && i <= anchor) {
                     end = isBoundary(i) ? linkEnd(i) : -1;

@@ -1,13 +1,10 @@
 package quern.curation.mapper;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import quern.curation.SampleException;
 import quern.curation.TextMapper;
-import quern.curation.text.BoundedText;
+import quern.curation.text.CodePoints;
 
 /**
  * LaTeX: replaces macros without arguments by what the text defines them as, in their definitions too.
@@ -16,11 +13,6 @@ import quern.curation.text.BoundedText;
  * than eight times as long and a megabyte longer is dropped.
  */
 public record ExpandMacroMapper(String textKey) implements TextMapper {
-
-    private static final int LINES = Pattern.MULTILINE | Pattern.UNIX_LINES;
-    private static final List<Pattern> DEFINITIONS = List.of(
-            Pattern.compile("\\\\newcommand\\b\\*?\\{(\\\\[a-zA-Z0-9]+?)\\}\\{(.*?)\\}$", LINES),
-            Pattern.compile("\\\\def\\s*(\\\\[a-zA-Z0-9]+?)\\s*\\{(.*?)\\}$", LINES));
 
     /** Beyond these a text is no paper but an attack: macros of macros double its length each time. */
     private static final long LONG_FREELY = 1 << 20;
@@ -36,12 +28,8 @@ public record ExpandMacroMapper(String textKey) implements TextMapper {
     @Override
     public String map(String text) {
         Map<String, String> macros = new LinkedHashMap<>();
-        for (Pattern definition : DEFINITIONS) {
-            Matcher matcher = definition.matcher(new BoundedText(text));
-            while (matcher.find()) {
-                macros.put(matcher.group(1), matcher.group(2));
-            }
-        }
+        define(text, "\\newcommand", false, macros);
+        define(text, "\\def", true, macros);
         String result = text;
         long read = 0;
         for (Map.Entry<String, String> macro : macros.entrySet()) {
@@ -52,6 +40,61 @@ public record ExpandMacroMapper(String textKey) implements TextMapper {
             result = expand(result, macro.getKey(), macro.getValue(), LONG_FREELY + LONG_FACTOR * text.length());
         }
         return result.equals(text) ? text : result;
+    }
+
+    /**
+     * Adds what a command defines: a name without arguments, and a value in braces of which the last ends a line.
+     *
+     * @param spaced whether white space may stand around the name, which is in braces otherwise
+     */
+    private static void define(String text, String command, boolean spaced, Map<String, String> macros) {
+        int lineEnd = -1;
+        int next;
+        for (int at = text.indexOf(command); at >= 0; at = text.indexOf(command, next)) {
+            next = at + 1;
+            int name = nameFrom(text, at + command.length(), spaced);
+            int nameTo = nameTo(text, name);
+            int open = spaced ? spacesTo(text, nameTo) : nameTo + 1;
+            if (nameTo < 0 || !text.startsWith(spaced ? "{" : "}{", spaced ? open : nameTo)) {
+                continue;
+            }
+            if (lineEnd < open) {
+                int feed = text.indexOf('\n', open);
+                lineEnd = feed < 0 ? text.length() : feed;
+            }
+            if (lineEnd - 1 > open && text.charAt(lineEnd - 1) == '}') {
+                macros.put(text.substring(name, nameTo), text.substring(open + 1, lineEnd - 1));
+                next = lineEnd;
+            }
+        }
+    }
+
+    private static int nameFrom(String text, int from, boolean spaced) {
+        if (spaced) {
+            return spacesTo(text, from);
+        }
+        int brace = text.startsWith("*", from) ? from + 1 : from;
+        return text.startsWith("{", brace) ? brace + 1 : -1;
+    }
+
+    /** Behind a backslash, letters and digits; -1 where there are none. */
+    private static int nameTo(String text, int from) {
+        if (!text.startsWith("\\", from)) {
+            return -1;
+        }
+        int to = from + 1;
+        while (to < text.length() && isOfName(text.charAt(to))) {
+            to++;
+        }
+        return to > from + 1 ? to : -1;
+    }
+
+    private static int spacesTo(String text, int from) {
+        int to = from;
+        while (to >= 0 && to < text.length() && CodePoints.isSpace(text.charAt(to))) {
+            to++;
+        }
+        return to;
     }
 
     /** Puts the value where the name stands before something that is of no name, which stays. */

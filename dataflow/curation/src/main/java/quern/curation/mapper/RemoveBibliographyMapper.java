@@ -1,9 +1,7 @@
 package quern.curation.mapper;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
 import quern.curation.TextMapper;
-import quern.curation.text.BoundedText;
 
 /**
  * LaTeX: deletes from the appendix or the references to the end of the text.
@@ -12,8 +10,9 @@ import quern.curation.text.BoundedText;
  */
 public record RemoveBibliographyMapper(String textKey) implements TextMapper {
 
-    private static final Pattern BEGIN = Pattern.compile(
-            "\\\\appendix|\\\\begin\\{(?:references|REFERENCES|thebibliography)\\}|\\\\bibliography\\{(?=[^}]*\\})");
+    private static final List<String> ALWAYS = List.of("\\appendix", "\\begin{references}", "\\begin{REFERENCES}",
+            "\\begin{thebibliography}");
+    private static final String NAMED = "\\bibliography{";
 
     @Override
     public String name() {
@@ -22,7 +21,12 @@ public record RemoveBibliographyMapper(String textKey) implements TextMapper {
 
     @Override
     public String map(String text) {
-        Matcher begin = BEGIN.matcher(new BoundedText(text));
-        return begin.find() ? text.substring(0, begin.start()) : text;
+        int named = text.indexOf(NAMED);
+        int begin = named >= 0 && text.indexOf('}', named) >= 0 ? named : text.length();
+        for (String always : ALWAYS) {
+            int at = text.indexOf(always);
+            begin = at >= 0 ? Math.min(at, begin) : begin;
+        }
+        return begin < text.length() ? text.substring(0, begin) : text;
     }
 }

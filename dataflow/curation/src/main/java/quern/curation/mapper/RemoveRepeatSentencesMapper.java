@@ -1,10 +1,10 @@
 package quern.curation.mapper;
 
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import quern.curation.TextMapper;
+import quern.curation.text.LetterCase;
 import quern.curation.text.PythonText;
 
 /**
@@ -48,7 +48,7 @@ public record RemoveRepeatSentencesMapper(String textKey, boolean lowerCase, boo
 
     private String key(String sentence) {
         String key = PythonText.strip(sentence);
-        key = lowerCase ? key.toLowerCase(Locale.ROOT) : key;
+        key = lowerCase ? LetterCase.lower(key) : key;
         return ignoreSpecial ? CodePointKeep.keep(key, RemoveRepeatSentencesMapper::isCompared) : key;
     }
 

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
+import quern.curation.text.LetterCase;
 
 /**
  * Something a document says that can be asked for.
@@ -32,7 +32,7 @@ record Fact(Kind kind, String subject, String property, Span answer) {
 
     /** The same for the same subject, property and answer, in whatever document. */
     String id(String text) {
-        String whole = String.join("\n", subject, property, answer.in(text)).toLowerCase(Locale.ROOT);
+        String whole = LetterCase.lower(String.join("\n", subject, property, answer.in(text)));
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(whole.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 8);

@@ -2,11 +2,11 @@ package quern.curation.qa;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /** Walks the blocks of a document and collects facts; what is found and not taken is reported with the reason. */
 final class FactFinder {
@@ -96,8 +96,8 @@ final class FactFinder {
     }
 
     private static boolean sharesWord(String heading, String sentence) {
-        String lower = sentence.toLowerCase(Locale.ROOT);
-        for (String word : heading.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{Nd}]+")) {
+        String lower = LetterCase.lower(sentence);
+        for (String word : LetterCase.lower(heading).split("[^\\p{L}\\p{Nd}]+")) {
             if (word.length() >= NAMING_CHARACTERS_MIN && lower.contains(word)) {
                 return true;
             }
@@ -180,11 +180,11 @@ final class FactFinder {
     }
 
     private static boolean isGeneral(String heading) {
-        return GENERAL.contains(heading.toLowerCase(Locale.ROOT));
+        return GENERAL.contains(LetterCase.lower(heading));
     }
 
     private static boolean isLabel(String label) {
-        String plain = label.strip().toLowerCase(Locale.ROOT);
+        String plain = LetterCase.lower(label.strip());
         return plain.split("\\s+").length <= LABEL_WORDS_MAX && !NO_PROPERTY.contains(plain) && plain.indexOf('.') < 0
                 && plain.indexOf(',') < 0 && plain.indexOf('?') < 0 && !VERB.matcher(plain).find();
     }

@@ -1,7 +1,7 @@
 package quern.curation.qa;
 
 import java.util.List;
-import java.util.Locale;
+import quern.curation.text.LetterCase;
 
 /** Ways to ask for a fact. */
 final class Phrasing {
@@ -57,7 +57,7 @@ final class Phrasing {
 
     /** The name with an article, unless each of its words is capitalised as in a proper name. */
     static String withArticle(String name) {
-        String first = name.split(" ")[0].toLowerCase(Locale.ROOT);
+        String first = LetterCase.lower(name.split(" ")[0]);
         boolean has = DETERMINERS.contains(first);
         boolean proper = name.matches("\\P{Ll}\\S*(?: \\P{Ll}\\S*)+");
         return has ? lowerArticle(name) : proper ? name : "the " + name;
@@ -72,7 +72,7 @@ final class Phrasing {
     static String lowerFirst(String words) {
         boolean plain = words.length() == 1 || words.length() > 1 && !Character.isUpperCase(words.charAt(1))
                 && !Character.isDigit(words.charAt(1));
-        return plain ? words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1) : words;
+        return plain ? LetterCase.lower(words.substring(0, 1)) + words.substring(1) : words;
     }
 
     private static String bare(String property) {

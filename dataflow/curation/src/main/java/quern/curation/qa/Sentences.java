@@ -3,6 +3,7 @@ package quern.curation.qa;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /**
  * Cuts running text into sentences: at a stop, question or exclamation mark before white space, unless it ends an
@@ -52,7 +53,7 @@ final class Sentences {
         while (word > within.from() && !Character.isWhitespace(text.charAt(word - 1)) && text.charAt(word - 1) != '(') {
             word--;
         }
-        String before = text.substring(word, at).toLowerCase(java.util.Locale.ROOT);
+        String before = LetterCase.lower(text.substring(word, at));
         boolean initial = before.length() == 1 && Character.isLetter(before.charAt(0));
         return !initial && !ABBREVIATIONS.contains(before);
     }

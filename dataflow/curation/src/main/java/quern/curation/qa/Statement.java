@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import quern.curation.text.LetterCase;
 
 /**
  * A sentence of the form subject, verb, rest, in English: "The pump is a machine that ...", "The weight of the pump
@@ -109,6 +110,6 @@ record Statement(Fact fact) {
     private static boolean startsWithAny(String words, Set<String> set) {
         int space = words.indexOf(' ');
         String first = space < 0 ? words : words.substring(0, space);
-        return set.contains(first.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z]", ""));
+        return set.contains(LetterCase.lower(first).replaceAll("[^a-z]", ""));
     }
 }

@@ -2,8 +2,8 @@ package quern.curation.qa;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /** What a table row says: each cell is the property its column names, of what the first cell names that is no
  * number. */
@@ -47,7 +47,7 @@ final class TableFacts {
 
     private static int indexIn(List<String> names, Set<String> wanted) {
         for (int i = 0; i < names.size(); i++) {
-            if (wanted.contains(names.get(i).toLowerCase(Locale.ROOT))) {
+            if (wanted.contains(LetterCase.lower(names.get(i)))) {
                 return i;
             }
         }

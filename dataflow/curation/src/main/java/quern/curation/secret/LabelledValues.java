@@ -1,8 +1,8 @@
 package quern.curation.secret;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import quern.curation.text.LetterCase;
 
 /**
  * Values behind a label: {@code password=}, {@code "api_key": "..."}, {@code Authorization: Bearer ...}. A value that
@@ -184,7 +184,7 @@ final class LabelledValues {
 
     /** Whether it stands for a secret instead of being one. */
     static boolean isExample(String value) {
-        String lower = value.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(value);
         boolean variable = "$<{%*.[#".indexOf(lower.charAt(0)) >= 0 || lower.contains("${") || lower.contains("{{")
                 || lower.contains("...") || lower.contains("://");
         return variable || EXAMPLES.contains(lower) || lower.startsWith("your") || lower.startsWith("xxx")
@@ -252,7 +252,7 @@ final class LabelledValues {
     }
 
     private static boolean isAboutSecrets(String value) {
-        String lower = value.toLowerCase(Locale.ROOT);
+        String lower = LetterCase.lower(value);
         return lower.contains("pass") || lower.contains("pwd") || lower.contains("secret") || lower.contains("hash")
                 || lower.contains("key") || lower.contains("token");
     }
@@ -265,7 +265,7 @@ final class LabelledValues {
         }
         int classes = Letters.classes(value, 0, length);
         boolean mixed = (classes & 1) != 0 && (classes & 6) != 0;
-        boolean hex = Letters.end(value.toLowerCase(Locale.ROOT), 0, Letters.Alphabet.HEX, length) == length;
+        boolean hex = Letters.end(LetterCase.lower(value), 0, Letters.Alphabet.HEX, length) == length;
         boolean uuid = Letters.isUuid(value, 0, length);
         boolean random = Letters.end(value, 0, Letters.Alphabet.AZURE, length) == length
                 || Letters.end(value, 0, Letters.Alphabet.BASE64, length) == length;

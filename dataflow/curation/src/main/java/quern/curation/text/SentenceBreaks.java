@@ -2,7 +2,6 @@ package quern.curation.text;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -103,7 +102,7 @@ public final class SentenceBreaks {
                 .indexOf(text.charAt(from - 1)) < 0) {
             from--;
         }
-        String word = text.substring(from, stop).toLowerCase(Locale.ROOT);
+        String word = LetterCase.lower(text.substring(from, stop));
         boolean initial = word.codePointCount(0, word.length()) == 1 && Character.isLetter(word.codePointAt(0));
         boolean item = !word.isEmpty() && word.length() <= 3 && word.chars().allMatch(Character::isDigit)
                 && (from == 0 || text.charAt(from - 1) == '\n');

@@ -1,7 +1,6 @@
 package quern.curation.text;
 
 import java.util.Arrays;
-import java.util.Locale;
 
 /** The words of a text as runs of code points. Immutable. */
 public final class Words {
@@ -66,7 +65,7 @@ public final class Words {
         int[] ends = new int[pieces.length];
         int end = 0;
         for (int i = 0; i < pieces.length; i++) {
-            String piece = lowerCase ? pieces[i].toLowerCase(Locale.ROOT) : pieces[i];
+            String piece = lowerCase ? LetterCase.lower(pieces[i]) : pieces[i];
             joined.append(piece);
             end += piece.codePointCount(0, piece.length());
             ends[i] = end;
