@@ -182,7 +182,8 @@ public final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    private static void makeDirectory(Path path) throws IOException {
+    /** Makes a directory and those above it that are missing; its mode becomes 0700. */
+    public static void makeDirectory(Path path) throws IOException {
         boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
         Files.createDirectories(path);
         if (posix) {
