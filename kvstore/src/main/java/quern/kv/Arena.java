@@ -40,6 +40,8 @@ final class Arena implements AutoCloseable {
     private final BlockKey[] keys;
     private final int[][] tokens;
     private final boolean[] stored;
+    /** Whether a block is to stay in memory. */
+    private final boolean[] memoryOnly;
     private final long[] generations;
     private final Map<BlockKey, Integer> slotOfKey = new HashMap<>();
     private final PriorityQueue<Integer> free = new PriorityQueue<>();
@@ -62,6 +64,7 @@ final class Arena implements AutoCloseable {
         keys = new BlockKey[slots];
         tokens = new int[slots][];
         stored = new boolean[slots];
+        memoryOnly = new boolean[slots];
         generations = new long[slots];
         evictable = new SlotQueue(slots);
         times = new SlotTimes(slots);
@@ -81,7 +84,7 @@ final class Arena implements AutoCloseable {
             slot = free.remove();
         } else if (evictable.size() > 0) {
             slot = evictable.removeFirst();
-            if (!stored[slot]) {
+            if (!stored[slot] && !memoryOnly[slot]) {
                 lost.accept(keys[slot]);
             }
             times.evicted(slot);
@@ -99,13 +102,14 @@ final class Arena implements AutoCloseable {
     /** Whether {@link #seal} made a new block findable that no lower tier has. */
     record Sealed(HotBlock block, boolean wanted) {}
 
-    synchronized Sealed seal(HotBlock claimed, BlockKey key, int[] blockTokens) {
+    synchronized Sealed seal(HotBlock claimed, BlockKey key, int[] blockTokens, BlockPool.Keeping keeping) {
         int slot = require(claimed, State.CLAIMED, "sealed");
+        boolean tiers = keeping == BlockPool.Keeping.TIERS;
         Integer known = slotOfKey.get(key);
         if (known != null && Arrays.equals(tokens[known], blockTokens)) {
             free(slot);
             pin(known);
-            return new Sealed(block(known), false);
+            return new Sealed(block(known), tiers && letDown(known));
         }
         states[slot] = State.SEALED;
         pins[slot] = 1;
@@ -115,7 +119,21 @@ final class Arena implements AutoCloseable {
             keys[slot] = key;
             slotOfKey.put(key, slot);
         }
-        return new Sealed(claimed, known == null && !stored[slot]);
+        memoryOnly[slot] = true;
+        return new Sealed(claimed, known == null && tiers && letDown(slot));
+    }
+
+    /** Lets a pinned block go to the lower tiers. @return its key if it was to stay in memory until now */
+    synchronized Optional<BlockKey> keep(HotBlock pinned) {
+        int slot = require(pinned, State.SEALED, "kept");
+        return letDown(slot) ? Optional.ofNullable(keys[slot]) : Optional.empty();
+    }
+
+    /** @return whether it may go to the lower tiers only now, and none has it */
+    private boolean letDown(int slot) {
+        boolean before = memoryOnly[slot];
+        memoryOnly[slot] = false;
+        return before && !stored[slot];
     }
 
     synchronized Optional<HotBlock> pinHot(BlockKey key, int[] blockTokens) {

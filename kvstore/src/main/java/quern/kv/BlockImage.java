@@ -7,71 +7,95 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
+import java.util.Optional;
 
 /**
- * How a block is stored: a header, then the block's bytes. Little-endian: magic (4), state (4), CRC-32C of everything
- * behind it (4), token count (4), layout fingerprint (8), key (32), token ids (4 each, room for the most), zeros up to
- * a multiple of 64.
+ * How a block is stored: a header, and the block's bytes. Little-endian: magic (4), state (4), seal (4), token count
+ * (4), layout fingerprint (8), depth (4), zero (4), head (8), key, parent and root (32 each), guards of the token ids
+ * and of the block (28 each), token ids (4 each, room for the most), zeros up to a multiple of 64. What comes before
+ * the guards is never encrypted; token ids and block are, if the seal does so.
  *
  * @param headerBytes room before the block's bytes
  */
-record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes) {
+record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, BlockSeal seal) {
 
-    static final int MAGIC = 0x544c5351;
+    static final int MAGIC = 0x324c5351;
     static final int SEALED = 0x4c414553;
     static final int STATE_AT = 4;
 
-    private static final int CRC_AT = 8;
+    private static final int SEAL_AT = 8;
     private static final int COUNT_AT = 12;
     private static final int LAYOUT_AT = 16;
-    private static final int KEY_AT = 24;
-    private static final int TOKENS_AT = KEY_AT + BlockKey.BYTES;
+    private static final int DEPTH_AT = 24;
+    private static final int HEAD_AT = 32;
+    private static final int KEY_AT = 40;
+    private static final int TOKENS_GUARD_AT = KEY_AT + 3 * BlockKey.BYTES;
+    private static final int BLOCK_GUARD_AT = TOKENS_GUARD_AT + BlockSeal.GUARD_BYTES;
+    private static final int TOKENS_AT = BLOCK_GUARD_AT + BlockSeal.GUARD_BYTES;
     private static final int ALIGNMENT_BYTES = 64;
 
-    static BlockImage of(long blockBytes, int tokensMax, String layout) {
+    static BlockImage of(long blockBytes, int tokensMax, String layout, BlockSeal seal) {
         int bytes = TOKENS_AT + tokensMax * Integer.BYTES;
         return new BlockImage(
                 blockBytes, tokensMax, fingerprint(layout),
-                (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES);
+                (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES, seal);
     }
 
     long bytes() {
         return headerBytes + blockBytes;
     }
 
-    /** The header of a sealed block. */
-    ByteBuffer header(BlockKey key, int[] tokens, MemorySegment block) {
+    /**
+     * A block ready to be stored.
+     *
+     * @param bytes valid as long as {@link BlockSeal#seal} says
+     */
+    record Sealed(ByteBuffer header, MemorySegment bytes) {}
+
+    Sealed seal(BlockKey key, int[] tokens, MemorySegment block) {
         ByteBuffer header = ByteBuffer.allocate(headerBytes).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt(MAGIC).putInt(SEALED).putInt(0).putInt(tokens.length).putLong(layout).put(key.bytes());
+        header.putInt(MAGIC).putInt(SEALED).putInt(seal.id()).putInt(tokens.length).putLong(layout)
+                .putInt(key.depth()).putInt(0).putLong(key.head());
+        key.store(header);
+        header.position(TOKENS_AT);
         for (int token : tokens) {
             header.putInt(token);
         }
         header.clear();
-        header.putInt(CRC_AT, crc(header, block));
-        return header;
-    }
-
-    /** Whether a header starts a sealed block of this layout; its checksum has not been compared yet. */
-    boolean sealed(ByteBuffer header) {
-        return header.getInt(0) == MAGIC && header.getInt(STATE_AT) == SEALED && header.getLong(LAYOUT_AT) == layout;
-    }
-
-    BlockKey key(ByteBuffer header) {
-        byte[] key = new byte[BlockKey.BYTES];
-        header.get(KEY_AT, key);
-        return BlockKey.ofBytes(key);
-    }
-
-    /** What a header says, checked against the block's bytes. */
-    StoredBlock stored(ByteBuffer header, MemorySegment block) {
-        boolean sound = sealed(header) && header.getInt(CRC_AT) == crc(header, block);
-        int count = header.getInt(COUNT_AT);
-        int[] tokens = new int[sound && count >= 0 && count <= tokensMax ? count : 0];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = header.getInt(TOKENS_AT + i * Integer.BYTES);
+        MemorySegment ids = ids(header);
+        MemorySegment sealedIds = seal.seal(about(header, TOKENS_GUARD_AT), ids, guard(header, TOKENS_GUARD_AT));
+        if (sealedIds != ids) {
+            ids.copyFrom(sealedIds);
         }
-        return new StoredBlock(key(header), tokens, sound);
+        return new Sealed(
+                header, seal.seal(about(header, BLOCK_GUARD_AT), block, guard(header, BLOCK_GUARD_AT)));
+    }
+
+    /** Whether a header claims to start a sealed block of this layout and seal; nothing is checked yet. */
+    boolean sealed(ByteBuffer header) {
+        return header.getInt(0) == MAGIC && header.getInt(STATE_AT) == SEALED
+                && header.getLong(LAYOUT_AT) == layout && header.getInt(SEAL_AT) == seal.id();
+    }
+
+    /** The key that a header claims. */
+    BlockKey key(ByteBuffer header) {
+        return BlockKey.stored(header, KEY_AT, header.getInt(DEPTH_AT), header.getLong(HEAD_AT));
+    }
+
+    /** What a header says; empty if it is of another layout or seal, or damaged. */
+    Optional<BlockHead> head(ByteBuffer header) {
+        int count = header.getInt(COUNT_AT);
+        if (!sealed(header) || count < 0 || count > tokensMax) {
+            return Optional.empty();
+        }
+        ByteBuffer ids = ByteBuffer.allocate(headerBytes - TOKENS_AT).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer guard = guard(header, TOKENS_GUARD_AT);
+        if (!seal.open(about(header, TOKENS_GUARD_AT), ids(header), MemorySegment.ofBuffer(ids), guard)) {
+            return Optional.empty();
+        }
+        int[] tokens = new int[count];
+        ids.asIntBuffer().get(tokens);
+        return Optional.of(new BlockHead(key(header), tokens));
     }
 
     /** What a comparison of stored bytes with what was asked for found. */
@@ -82,19 +106,30 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes) 
         DAMAGED
     }
 
-    Match match(ByteBuffer header, MemorySegment block, BlockKey key, int[] tokens) {
-        StoredBlock stored = stored(header, block);
-        if (!stored.sound() || !stored.key().equals(key)) {
+    /** Compares and opens a stored block. @param target gets the bytes; undefined unless the answer is EQUAL */
+    Match open(ByteBuffer header, MemorySegment stored, MemorySegment target, BlockKey key, int[] tokens) {
+        Optional<BlockHead> head = head(header).filter(found -> found.key().equals(key));
+        if (head.isEmpty() || !open(header, stored, target)) {
             return Match.DAMAGED;
         }
-        return Arrays.equals(stored.tokens(), tokens) ? Match.EQUAL : Match.OTHER_TOKENS;
+        return Arrays.equals(head.get().tokens(), tokens) ? Match.EQUAL : Match.OTHER_TOKENS;
     }
 
-    private int crc(ByteBuffer header, MemorySegment block) {
-        CRC32C crc = new CRC32C();
-        crc.update(header.duplicate().position(COUNT_AT).limit(headerBytes));
-        crc.update(block.asByteBuffer());
-        return (int) crc.getValue();
+    /** Opens the block whose header is sound. @return false if it is damaged */
+    boolean open(ByteBuffer header, MemorySegment stored, MemorySegment target) {
+        return seal.open(about(header, BLOCK_GUARD_AT), stored, target, guard(header, BLOCK_GUARD_AT));
+    }
+
+    private MemorySegment ids(ByteBuffer header) {
+        return MemorySegment.ofBuffer(header.slice(TOKENS_AT, headerBytes - TOKENS_AT));
+    }
+
+    private static ByteBuffer about(ByteBuffer header, int to) {
+        return header.slice(SEAL_AT, to - SEAL_AT);
+    }
+
+    private static ByteBuffer guard(ByteBuffer header, int at) {
+        return header.slice(at, BlockSeal.GUARD_BYTES);
     }
 
     private static long fingerprint(String layout) {

@@ -2,6 +2,7 @@ package quern.kv;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -11,15 +12,34 @@ import java.util.HexFormat;
  * Names the keys and values of one block of tokens: a SHA-256 chain over the parent's key and the block's tokens,
  * rooted in everything else the numbers depend on. Two keys are equal only if model, adapter, arithmetic, layout,
  * tenant and every token before are equal, so nothing ever has to be invalidated.
+ *
+ * <p>A key made by {@link #child} also knows where in the chain it stands: its root, its parent and its depth. These
+ * say nothing about equality. Only names go up the chain: what {@link #root} and {@link #parent} return knows no
+ * ancestors of its own.
  */
 public final class BlockKey {
 
     public static final int BYTES = 32;
 
-    private final byte[] digest;
+    private static final ThreadLocal<MessageDigest> SHA = ThreadLocal.withInitial(BlockKey::sha256);
+    private static final byte[] BLOCK_DOMAIN = blockDomain();
 
-    private BlockKey(byte[] digest) {
+    private final byte[] digest;
+    private final byte[] parent;
+    private final byte[] root;
+    private final int depth;
+    private final long head;
+
+    private BlockKey(byte[] digest, byte[] parent, byte[] root, int depth, long head) {
         this.digest = digest;
+        this.parent = parent;
+        this.root = root;
+        this.depth = depth;
+        this.head = head;
+    }
+
+    private static BlockKey lone(byte[] digest) {
+        return new BlockKey(digest, digest, digest, 0, 0);
     }
 
     /**
@@ -30,48 +50,105 @@ public final class BlockKey {
             String modelFingerprint, String adapterFingerprint, String layout, String arithmetic, String tenantSalt) {
 
         public BlockKey key() {
-            MessageDigest sha = sha256();
+            MessageDigest sha = SHA.get();
             field(sha, "quern.kv.root", "1");
             field(sha, "model", modelFingerprint);
             field(sha, "adapter", adapterFingerprint);
             field(sha, "layout", layout);
             field(sha, "arithmetic", arithmetic);
             field(sha, "tenant", tenantSalt);
-            return new BlockKey(sha.digest());
+            return lone(sha.digest());
         }
     }
 
     /** The key of the block that follows this one and holds {@code tokens[from .. to)}. */
     public BlockKey child(int[] tokens, int from, int to) {
-        MessageDigest sha = sha256();
-        field(sha, "quern.kv.block", "1");
-        sha.update(digest);
-        ByteBuffer ids = ByteBuffer.allocate((to - from) * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer fields = ByteBuffer.allocate(
+                BLOCK_DOMAIN.length + 2 * Integer.BYTES + BYTES + (to - from) * Integer.BYTES);
+        fields.put(BLOCK_DOMAIN).putInt(BYTES).put(digest).putInt(to - from).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = from; i < to; i++) {
-            ids.putInt(tokens[i]);
+            fields.putInt(tokens[i]);
         }
-        sha.update(ids.array());
-        return new BlockKey(sha.digest());
+        byte[] child = SHA.get().digest(fields.array());
+        return new BlockKey(child, digest, root, depth + 1, depth == 0 ? first8(child) : head);
     }
 
-    /** @throws IllegalArgumentException unless there are 32 bytes */
+    /**
+     * A key by its name alone, good for looking it up: it stands for a root until a tier says where it belongs.
+     *
+     * @throws IllegalArgumentException unless there are 32 bytes
+     */
     public static BlockKey ofBytes(byte[] bytes) {
         if (bytes.length != BYTES) {
             throw new IllegalArgumentException("block key of " + bytes.length + " bytes, expected " + BYTES);
         }
-        return new BlockKey(bytes.clone());
+        return lone(bytes.clone());
+    }
+
+    /** A key as it was stored. @param from where key, parent and root begin, one after the other */
+    static BlockKey stored(ByteBuffer bytes, int from, int depth, long head) {
+        byte[][] names = new byte[3][BYTES];
+        for (int i = 0; i < names.length; i++) {
+            bytes.get(from + i * BYTES, names[i]);
+        }
+        return new BlockKey(names[0], names[1], names[2], depth, head);
+    }
+
+    /** Puts what {@link #stored} takes: key, parent and root. */
+    void store(ByteBuffer target) {
+        target.put(digest).put(parent).put(root);
     }
 
     public byte[] bytes() {
         return digest.clone();
     }
 
+    /** The key the chain begins with; the block's own if it is a root. */
+    public BlockKey root() {
+        return lone(root);
+    }
+
+    /** The key of the block before, or the root's; the block's own if it is a root. */
+    public BlockKey parent() {
+        return lone(parent);
+    }
+
+    /** How many blocks the chain has up to this one, itself included; 0 for a root. */
+    public int depth() {
+        return depth;
+    }
+
+    /** The first bytes of the name of the chain's first block: equal for all blocks of a conversation. 0 for a root. */
+    long head() {
+        return head;
+    }
+
+    /** The 8 bytes of the name from {@code 8 * part} on. */
+    long bits(int part) {
+        return ByteBuffer.wrap(digest).getLong(part * Long.BYTES);
+    }
+
+    /** The same of the parent's name. */
+    long parentBits(int part) {
+        return ByteBuffer.wrap(parent).getLong(part * Long.BYTES);
+    }
+
+    private static long first8(byte[] digest) {
+        return ByteBuffer.wrap(digest).getLong();
+    }
+
     private static void field(MessageDigest sha, String name, String value) {
         for (String part : new String[] {name, value}) {
-            byte[] bytes = part.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
             sha.update(bytes);
         }
+    }
+
+    private static byte[] blockDomain() {
+        byte[] name = "quern.kv.block".getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(2 * Integer.BYTES + name.length + 1)
+                .putInt(name.length).put(name).putInt(1).put((byte) '2').array();
     }
 
     private static MessageDigest sha256() {

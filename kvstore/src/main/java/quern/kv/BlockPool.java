@@ -3,9 +3,8 @@ package quern.kv;
 import java.util.Optional;
 
 /**
- * The engine's view of the tiers. {@link #claim}, {@link #seal}, {@link #pinHot}, {@link #locate}, {@link #release},
- * {@link #discard} and {@link #reclaim} belong to the engine's thread and never block; {@link #load} and
- * {@link #writeBehind} block on disks and belong to an I/O thread, concurrently with the others.
+ * The engine's view of the tiers. {@link #load} and {@link #writeBehind} block on disks and belong to an I/O thread;
+ * everything else belongs to the engine's thread, never blocks, and runs beside them.
  *
  * <p>A block is claimed (private, being filled), then either discarded or sealed (immutable, findable by its key).
  * Claimed and pinned blocks are never evicted.
@@ -15,6 +14,14 @@ public interface BlockPool extends AutoCloseable {
     /** Where a key's bytes are at the moment. */
     enum Tier { HOT, WARM, COLD, ABSENT }
 
+    /** How far down a sealed block may go. */
+    enum Keeping {
+        /** To the lower tiers. */
+        TIERS,
+        /** Nowhere: it is forgotten when the arena has no room for it any more, and never touches a disk. */
+        MEMORY
+    }
+
     /** Bytes of every block of this pool. */
     long blockBytes();
 
@@ -22,12 +29,22 @@ public interface BlockPool extends AutoCloseable {
     Optional<HotBlock> claim();
 
     /**
-     * Makes a claimed block immutable and findable, and queues it for the lower tiers. The caller's claim becomes a
-     * pin. If the key is already in the arena the claimed slot is freed and the known block is returned, pinned.
+     * Makes a claimed block immutable and findable, and queues it for the lower tiers if it may go there. The caller's
+     * claim becomes a pin. If the key is already in the arena the claimed slot is freed and the known block is
+     * returned, pinned; if either sealing allows the lower tiers, it goes there.
      *
+     * @param key made by {@link BlockKey#child}
      * @param tokens the block's token ids, kept beside it and compared on every hit
      */
-    HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens);
+    HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens, Keeping keeping);
+
+    /** Seals a block that may go to the lower tiers. */
+    default HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens) {
+        return seal(claimed, key, tokens, Keeping.TIERS);
+    }
+
+    /** Lets a pinned block go to the lower tiers from now on, although it was sealed to stay in memory. */
+    void keep(HotBlock pinned);
 
     /** The sealed block of {@code key} if it is in the arena and holds exactly {@code tokens}, pinned once more. */
     Optional<HotBlock> pinHot(BlockKey key, int[] tokens);

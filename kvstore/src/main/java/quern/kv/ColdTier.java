@@ -84,14 +84,13 @@ final class ColdTier implements KvTier {
                 counters.misses.increment();
                 return false;
             }
-            if (match(key, tokens) != BlockImage.Match.EQUAL) {
+            if (match(key, tokens, target) != BlockImage.Match.EQUAL) {
                 counters.misses.increment();
                 counters.corruptions.increment();
                 LOG.warn("cold tier: a block has other bytes or tokens than its key says; dropped");
                 drop(key, use);
                 return false;
             }
-            MemorySegment.copy(MemorySegment.ofBuffer(block()), 0, target, 0, image.blockBytes());
             counters.hits.increment();
             rocks.touch(key, use, ++lastUse);
             return true;
@@ -104,12 +103,12 @@ final class ColdTier implements KvTier {
         }
     }
 
-    private BlockImage.Match match(BlockKey key, int[] tokens) {
+    private BlockImage.Match match(BlockKey key, int[] tokens, MemorySegment target) {
         try {
             if (!rocks.get(key, staging.clear())) {
                 return BlockImage.Match.DAMAGED;
             }
-            return image.match(header(), MemorySegment.ofBuffer(block()), key, tokens);
+            return image.open(header(), MemorySegment.ofBuffer(block()), target, key, tokens);
         } catch (RocksDBException e) {
             LOG.warn("cold tier: block unreadable: {}", e.getMessage());
             return BlockImage.Match.DAMAGED;
@@ -134,7 +133,8 @@ final class ColdTier implements KvTier {
             while (entries > 0 && bytes + image.bytes() > capacityBytes) {
                 evictOne();
             }
-            staging.clear().put(image.header(key, tokens, source)).put(source.asByteBuffer()).flip();
+            BlockImage.Sealed sealed = image.seal(key, tokens, source);
+            staging.clear().put(sealed.header()).put(sealed.bytes().asByteBuffer()).flip();
             rocks.put(key, new BlockRocks.Use(++lastUse, image.bytes()), staging);
             entries++;
             bytes += image.bytes();

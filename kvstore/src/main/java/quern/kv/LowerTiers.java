@@ -33,8 +33,8 @@ final class LowerTiers implements AutoCloseable {
         return new LowerTiers(Optional.empty());
     }
 
-    static LowerTiers of(KvConfig config, long blockBytes, String layout, Path directory) {
-        BlockImage image = BlockImage.of(blockBytes, config.blockTokens(), layout);
+    static LowerTiers of(KvConfig config, long blockBytes, String layout, Path directory, BlockSeal seal) {
+        BlockImage image = BlockImage.of(blockBytes, config.blockTokens(), layout, seal);
         return config.warmEnabled() || config.coldEnabled()
                 ? new LowerTiers(Optional.of(new Plan(config, image, directory)))
                 : none();

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * One file of equal slots behind a page that says what they are. Written through the channel, so that a full disk is an
@@ -100,35 +101,42 @@ final class SlotFile implements AutoCloseable {
         return header.flip();
     }
 
-    /** Copies a slot's block into {@code target} and says whose it is. */
-    StoredBlock readBlock(int slot, MemorySegment target) throws IOException {
+    /** Opens a slot's block into {@code target} and says whose it is; empty if it is damaged. */
+    Optional<BlockHead> readBlock(int slot, MemorySegment target) throws IOException {
         ByteBuffer header = readHeader(slot);
-        copy(slot, target);
-        return image.stored(header, target);
+        try {
+            return image.head(header).filter(head -> image.open(header, block(slot), target));
+        } catch (InternalError e) {
+            throw beyond(slot, e);
+        }
     }
 
-    /** Copies a slot's block into {@code target} and compares the copy with what was asked for. */
+    /** Opens a slot's block into {@code target} and compares it with what was asked for. */
     BlockImage.Match read(int slot, BlockKey key, int[] tokens, MemorySegment target) throws IOException {
         ByteBuffer header = readHeader(slot);
-        copy(slot, target);
-        return image.match(header, target, key, tokens);
+        try {
+            return image.open(header, block(slot), target, key, tokens);
+        } catch (InternalError e) {
+            throw beyond(slot, e);
+        }
     }
 
-    private void copy(int slot, MemorySegment target) throws IOException {
-        try {
-            MemorySegment.copy(mapped, offset(slot) + image.headerBytes(), target, 0, image.blockBytes());
-        } catch (InternalError e) {
-            throw new IOException("slot " + slot + " lies behind the end of its file", e);
-        }
+    private static IOException beyond(int slot, InternalError cause) {
+        return new IOException("slot " + slot + " lies behind the end of its file", cause);
+    }
+
+    private MemorySegment block(int slot) {
+        return mapped.asSlice(offset(slot) + image.headerBytes(), image.blockBytes());
     }
 
     void write(int slot, BlockKey key, int[] tokens, MemorySegment block) throws IOException {
         clear(slot);
-        ByteBuffer header = image.header(key, tokens, block);
+        BlockImage.Sealed sealed = image.seal(key, tokens, block);
+        ByteBuffer header = sealed.header();
         int state = header.getInt(BlockImage.STATE_AT);
         header.putInt(BlockImage.STATE_AT, 0);
         writeFully(channel, header, offset(slot));
-        writeFully(channel, block.asByteBuffer(), offset(slot) + image.headerBytes());
+        writeFully(channel, sealed.bytes().asByteBuffer(), offset(slot) + image.headerBytes());
         writeState(slot, state);
     }
 

@@ -61,7 +61,13 @@ public final class TierStack implements BlockPool {
      * @param directory the lower tiers' own; may be deleted whenever no process runs
      */
     public static TierStack open(KvConfig config, long blockBytes, String layout, Path directory) {
-        return new TierStack(config, blockBytes, LowerTiers.of(config, blockBytes, layout, directory));
+        return open(config, blockBytes, layout, directory, BlockSeal.PLAIN);
+    }
+
+    /** The same. @param seal guards what the lower tiers store */
+    public static TierStack open(
+            KvConfig config, long blockBytes, String layout, Path directory, BlockSeal seal) {
+        return new TierStack(config, blockBytes, LowerTiers.of(config, blockBytes, layout, directory, seal));
     }
 
     /** Opens warm and cold tier, once; blocks for up to seconds, so it belongs on an I/O thread. */
@@ -85,13 +91,20 @@ public final class TierStack implements BlockPool {
     }
 
     @Override
-    public HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens) {
+    public HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens, Keeping keeping) {
         requireTokens(tokens);
-        Arena.Sealed sealed = arena.seal(claimed, key, tokens);
+        Arena.Sealed sealed = arena.seal(claimed, key, tokens, keeping);
         if (sealed.wanted() && lower.configured()) {
             enqueue(key);
         }
         return sealed.block();
+    }
+
+    @Override
+    public void keep(HotBlock pinned) {
+        if (lower.configured()) {
+            arena.keep(pinned).ifPresent(this::enqueue);
+        }
     }
 
     private void requireTokens(int[] tokens) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class WarmTier implements KvTier {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmTier.class);
 
+    private final BlockImage image;
     private final SlotFile file;
     private final SlotIndex index;
     private final KvTier next;
@@ -34,6 +36,7 @@ final class WarmTier implements KvTier {
     private int hand;
 
     private WarmTier(SlotFile file, SlotIndex index, BlockImage image, KvTier next) {
+        this.image = image;
         this.file = file;
         this.index = index;
         this.next = next;
@@ -141,8 +144,7 @@ final class WarmTier implements KvTier {
 
     private boolean holdsAnother(int slot, BlockKey key, MemorySegment scratch) {
         try {
-            StoredBlock block = file.readBlock(slot, scratch);
-            return block.sound() && !block.key().equals(key);
+            return file.readBlock(slot, scratch).filter(block -> !block.key().equals(key)).isPresent();
         } catch (IOException e) {
             return false;
         }
@@ -193,12 +195,12 @@ final class WarmTier implements KvTier {
     }
 
     private void demote(int slot) throws IOException {
-        StoredBlock block = file.readBlock(slot, demoted);
-        index.remove(block.key(), slot);
-        if (!block.sound()) {
+        index.remove(image.key(file.readHeader(slot)), slot);
+        Optional<BlockHead> block = file.readBlock(slot, demoted);
+        if (block.isEmpty()) {
             counters.corruptions.increment();
-        } else if (next != null && !next.contains(block.key())) {
-            next.write(block.key(), block.tokens(), demoted);
+        } else if (next != null && !next.contains(block.get().key())) {
+            next.write(block.get().key(), block.get().tokens(), demoted);
         }
     }
 

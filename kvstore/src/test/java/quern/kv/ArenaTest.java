@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import quern.kv.BlockPool.Keeping;
 
 class ArenaTest {
 
@@ -27,7 +28,7 @@ class ArenaTest {
     private static HotBlock sealed(Arena arena, int token) {
         HotBlock block = arena.claim().orElseThrow();
         block.memory().fill((byte) token);
-        return arena.seal(block, key(token), new int[] {token}).block();
+        return arena.seal(block, key(token), new int[] {token}, Keeping.TIERS).block();
     }
 
     @Test
@@ -90,7 +91,7 @@ class ArenaTest {
             arena.pinHot(key(1), new int[] {1});
             arena.release(sealed(arena, 2));
             arena.claim();
-            HotBlock other = arena.seal(arena.claim().orElseThrow(), key(2), new int[] {9}).block();
+            HotBlock other = arena.seal(arena.claim().orElseThrow(), key(2), new int[] {9}, Keeping.TIERS).block();
             assertEquals(2, arena.availableBlocks());
             assertEquals(3, arena.reclaim());
             assertEquals(5, arena.availableBlocks());
@@ -124,7 +125,7 @@ class ArenaTest {
             sealed(arena, 7);
             assertEquals(Optional.empty(), arena.pinHot(key(7), new int[] {8}));
             HotBlock colliding = arena.claim().orElseThrow();
-            Arena.Sealed sealed = arena.seal(colliding, key(7), new int[] {8});
+            Arena.Sealed sealed = arena.seal(colliding, key(7), new int[] {8}, Keeping.TIERS);
             assertEquals(colliding, sealed.block());
             assertFalse(sealed.wanted());
             assertTrue(arena.pinHot(key(7), new int[] {7}).isPresent());
@@ -134,13 +135,40 @@ class ArenaTest {
     }
 
     @Test
+    void shouldLetABlockGoDownOnlyWhenOneOfItsSealingsAllowsIt() {
+        try (Arena arena = new Arena(64, 4, lost::add)) {
+            HotBlock first = arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).block();
+            assertFalse(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).wanted());
+            assertTrue(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.TIERS).wanted());
+            assertFalse(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.TIERS).wanted());
+            assertEquals(Optional.empty(), arena.keep(first));
+            HotBlock other = arena.seal(claimed(arena), key(8), new int[] {8}, Keeping.MEMORY).block();
+            assertEquals(Optional.of(key(8)), arena.keep(other));
+            assertEquals(Optional.empty(), arena.keep(other));
+        }
+    }
+
+    @Test
+    void shouldNotCallABlockLostThatWasToStayInMemory() {
+        try (Arena arena = new Arena(64, 1, lost::add)) {
+            arena.release(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).block());
+            claimed(arena);
+            assertEquals(List.of(), lost);
+        }
+    }
+
+    private static HotBlock claimed(Arena arena) {
+        return arena.claim().orElseThrow();
+    }
+
+    @Test
     void shouldThrowWhenSlotsAreMisused() {
         try (Arena arena = new Arena(64, 2, lost::add)) {
             HotBlock block = sealed(arena, 1);
             arena.release(block);
             assertThrows(IllegalStateException.class, () -> arena.release(block));
             assertThrows(IllegalStateException.class, () -> arena.discard(block));
-            assertThrows(IllegalStateException.class, () -> arena.seal(block, key(2), new int[] {2}));
+            assertThrows(IllegalStateException.class, () -> arena.seal(block, key(2), new int[] {2}, Keeping.TIERS));
             HotBlock claimed = arena.claim().orElseThrow();
             assertThrows(IllegalStateException.class, () -> arena.release(claimed));
             arena.discard(claimed);
@@ -215,7 +243,7 @@ class ArenaTest {
             HotBlock block = claimed.remove(random.nextInt(claimed.size()));
             boolean known = tokenOfSlot.containsValue(token);
             block.memory().fill((byte) token);
-            HotBlock held = arena.seal(block, key(token), new int[] {token}).block();
+            HotBlock held = arena.seal(block, key(token), new int[] {token}, Keeping.TIERS).block();
             assertEquals(!known, held.slot() == block.slot(), where);
             tokenOfSlot.put(held.slot(), token);
             unpinned.remove((Integer) held.slot());

@@ -37,4 +37,27 @@ class BlockKeyTest {
         assertNotEquals(first, root.child(TOKENS, 1, 3));
         assertEquals(first, BlockKey.ofBytes(first.bytes()));
     }
+
+    @Test
+    void shouldKnowItsPlaceInTheChainWhenMadeFromItsParent() {
+        BlockKey root = new BlockKey.Root("m", "a", "l", "1", "t").key();
+        BlockKey first = root.child(TOKENS, 0, 2);
+        BlockKey third = first.child(TOKENS, 2, 4).child(TOKENS, 0, 1);
+        assertEquals(0, root.depth());
+        assertEquals(1, first.depth());
+        assertEquals(root, first.parent());
+        assertEquals(3, third.depth());
+        assertEquals(root, third.root());
+        assertEquals(first.child(TOKENS, 2, 4), third.parent());
+        assertEquals(first.head(), third.head());
+        assertEquals(first.bits(0), third.head());
+        assertNotEquals(first.head(), root.child(TOKENS, 1, 3).head());
+    }
+
+    @Test
+    void shouldDifferWhenTokensMoveAcrossABorder() {
+        BlockKey root = new BlockKey.Root("m", "a", "l", "1", "t").key();
+        assertNotEquals(root.child(TOKENS, 0, 1), root.child(new int[] {1, 0}, 0, 2));
+        assertNotEquals(root.child(TOKENS, 0, 4), root.child(TOKENS, 0, 2).child(TOKENS, 2, 4));
+    }
 }

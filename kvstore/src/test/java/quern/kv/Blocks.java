@@ -29,11 +29,11 @@ final class Blocks {
     }
 
     static long slotsBytes(int slots) {
-        return slots * SlotFile.strideBytes(BlockImage.of(BYTES, TOKENS, LAYOUT));
+        return slots * SlotFile.strideBytes(BlockImage.of(BYTES, TOKENS, LAYOUT, BlockSeal.PLAIN));
     }
 
     static long coldBytes(int blocks) {
-        return blocks * BlockImage.of(BYTES, TOKENS, LAYOUT).bytes();
+        return blocks * BlockImage.of(BYTES, TOKENS, LAYOUT, BlockSeal.PLAIN).bytes();
     }
 
     static int[] tokens(int number) {

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -53,6 +55,38 @@ class TierStackTest {
             assertEquals(Optional.empty(), Blocks.load(stack, 1));
             assertEquals(2, stack.availableBlocks());
         }
+    }
+
+    @Test
+    void shouldNotTouchADiskWhenABlockIsToStayInMemory() throws IOException {
+        try (TierStack stack = open(Blocks.config(2, Blocks.slotsBytes(4), Blocks.coldBytes(4)))) {
+            HotBlock claimed = stack.claim().orElseThrow();
+            claimed.memory().copyFrom(MemorySegment.ofArray(Blocks.bytes(1)));
+            stack.release(stack.seal(claimed, Blocks.key(1), Blocks.tokens(1), BlockPool.Keeping.MEMORY));
+            assertEquals(0, stack.pendingBlocks());
+            assertEquals(0, stack.writeBehind(9));
+            assertEquals(BlockPool.Tier.HOT, stack.locate(Blocks.key(1)));
+            Blocks.store(stack, 2);
+            Blocks.store(stack, 3);
+            assertEquals(BlockPool.Tier.ABSENT, stack.locate(Blocks.key(1)));
+            assertEquals(0, stats(stack, BlockPool.Tier.HOT).skipped());
+            assertEquals(2, stack.writeBehind(9));
+        }
+        byte[] canary = Arrays.copyOf(Blocks.bytes(1), 32);
+        byte[] stored = Arrays.copyOf(Blocks.bytes(2), 32);
+        try (Stream<Path> files = Files.walk(directory)) {
+            boolean found = false;
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertFalse(holds(file, canary), file::toString);
+                found |= holds(file, stored);
+            }
+            assertTrue(found, "the search finds what is there");
+        }
+    }
+
+    private static boolean holds(Path file, byte[] wanted) throws IOException {
+        String all = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        return all.contains(new String(wanted, StandardCharsets.ISO_8859_1));
     }
 
     @Test
@@ -154,7 +188,7 @@ class TierStackTest {
     void shouldMissAndDropWhenAByteOfAWarmSlotChanged() throws IOException {
         KvConfig config = Blocks.config(20, Blocks.slotsBytes(20), 0);
         Random random = new Random(11);
-        BlockImage image = BlockImage.of(Blocks.BYTES, Blocks.TOKENS, Blocks.LAYOUT);
+        BlockImage image = BlockImage.of(Blocks.BYTES, Blocks.TOKENS, Blocks.LAYOUT, BlockSeal.PLAIN);
         try (TierStack stack = open(config)) {
             for (int i = 0; i < 20; i++) {
                 Blocks.store(stack, i);

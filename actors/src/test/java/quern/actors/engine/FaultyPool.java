@@ -61,9 +61,14 @@ final class FaultyPool implements BlockPool {
     }
 
     @Override
-    public HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens) {
+    public HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens, Keeping keeping) {
         reach(Call.SEAL);
-        return pool.seal(claimed, key, tokens);
+        return pool.seal(claimed, key, tokens, keeping);
+    }
+
+    @Override
+    public void keep(HotBlock pinned) {
+        pool.keep(pinned);
     }
 
     @Override

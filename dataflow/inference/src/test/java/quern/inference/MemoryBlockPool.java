@@ -27,6 +27,7 @@ public final class MemoryBlockPool implements BlockPool {
         private int pins;
         private BlockKey key;
         private int[] tokens;
+        private Keeping keeping;
     }
 
     /** A block in the lower tier. */
@@ -70,7 +71,10 @@ public final class MemoryBlockPool implements BlockPool {
         for (Map.Entry<BlockKey, Integer> entry : hot.entrySet()) {
             Slot slot = slots[entry.getValue()];
             if (slot.pins == 0) {
-                lower.put(slot.key, new Stored(slot.tokens, slot.block.memory().toArray(ValueLayout.JAVA_BYTE)));
+                if (slot.keeping == Keeping.TIERS) {
+                    byte[] bytes = slot.block.memory().toArray(ValueLayout.JAVA_BYTE);
+                    lower.put(slot.key, new Stored(slot.tokens, bytes));
+                }
                 hot.remove(entry.getKey());
                 slot.state = State.FREE;
                 free.add(slot.block.slot());
@@ -81,7 +85,7 @@ public final class MemoryBlockPool implements BlockPool {
     }
 
     @Override
-    public synchronized HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens) {
+    public synchronized HotBlock seal(HotBlock claimed, BlockKey key, int[] tokens, Keeping keeping) {
         Slot slot = slots[claimed.slot()];
         require(slot.state == State.CLAIMED, "seal of a slot that is " + slot.state);
         Integer known = hot.get(key);
@@ -90,14 +94,23 @@ public final class MemoryBlockPool implements BlockPool {
             slot.state = State.FREE;
             free.add(claimed.slot());
             slots[known].pins++;
+            if (keeping == Keeping.TIERS) {
+                slots[known].keeping = keeping;
+            }
             return slots[known].block;
         }
         slot.state = State.SEALED;
         slot.pins = 1;
         slot.key = key;
+        slot.keeping = keeping;
         slot.tokens = tokens.clone();
         hot.put(key, claimed.slot());
         return claimed;
+    }
+
+    @Override
+    public synchronized void keep(HotBlock pinned) {
+        slots[pinned.slot()].keeping = Keeping.TIERS;
     }
 
     @Override
