@@ -47,14 +47,19 @@ public final class AdapterShelf {
         return model.adapters().publish(record.id(), weights);
     }
 
-    /** Serves every live adapter and every one an alias points to; one that cannot be is left out and logged. */
+    /**
+     * Serves every live adapter, and a retired one that an alias still points to; one that cannot be is left out and
+     * logged.
+     */
     public void restore() {
         Set<String> wanted = new HashSet<>();
         stores.catalogue().all(RecordKind.ALIAS, AliasRecord.class)
                 .forEach(alias -> alias.current().ifPresent(wanted::add));
         for (AdapterRecord record : stores.catalogue().all(RecordKind.ADAPTER, AdapterRecord.class)) {
             boolean ours = record.baseFingerprint().equals(model.fingerprint());
-            if (ours && (record.state() == AdapterState.LIVE || wanted.contains(record.id()))) {
+            boolean live = record.state() == AdapterState.LIVE
+                    || record.state() == AdapterState.RETIRED && wanted.contains(record.id());
+            if (ours && live) {
                 try {
                     serve(record);
                 } catch (QuernException damaged) {

@@ -89,6 +89,7 @@ public final class AliasRoutes {
                 .orElseThrow(() -> ApiError.notFound("alias_not_found", "no alias '" + name + "'"));
         AliasRecord moved = alias.rolledBack(System.currentTimeMillis());
         Taint taint = desk.taint();
+        moved.current().ifPresent(this::refuseRemoved);
         moved.current().ifPresent(id ->
                 TaintJson.refuse("adapter '" + id + "', the one before,", taint.ofAdapter(id), allowTainted));
         WriteSet changes = new WriteSet().put(RecordKind.ALIAS, name, moved);
@@ -100,6 +101,13 @@ public final class AliasRoutes {
                 });
         desk.catalogue().commit(changes);
         return Json.ok(json(moved, taint));
+    }
+
+    private void refuseRemoved(String id) {
+        if (desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class)
+                .filter(adapter -> adapter.state() == AdapterState.REMOVED).isPresent()) {
+            throw ApiError.conflict("adapter '" + id + "', the one before, was removed; publish another one");
+        }
     }
 
     /** An adapter that was retired before the last restart is not loaded. */

@@ -9,5 +9,7 @@ public enum AdapterState {
     /** Was live, another took its place. */
     RETIRED,
     /** Did not pass the gate. */
-    REFUSED
+    REFUSED,
+    /** Was taken away: served to nobody, whatever alias points to it, until somebody publishes it again. */
+    REMOVED
 }
