@@ -18,6 +18,8 @@ final class KeptTexts {
 
     private static final String PROVENANCE = "\"" + DatasetManifest.PROVENANCE + "\":";
     private static final String DOCUMENT = "\"document\":\"";
+    private static final String FROM = "\"from\":";
+    private static final String TO = "\"to\":";
 
     /** An id in its parts. */
     private record Wanted(String id, long from, long to) {}
@@ -63,15 +65,28 @@ final class KeptTexts {
         if (candidates == null) {
             return;
         }
-        JsonNode sample = Json.MAPPER.readTree(line);
-        JsonNode provenance = sample.has(DatasetManifest.PROVENANCE) ? sample.get(DatasetManifest.PROVENANCE)
-                : Json.MAPPER.readTree(place);
-        JsonNode text = FieldPath.get(sample, textKey);
+        long sampleFrom = number(place, FROM, to);
+        long sampleTo = number(place, TO, to);
+        candidates.removeIf(one -> found.containsKey(one.id));
         for (Wanted one : candidates) {
-            boolean within = provenance.path("from").asLong() >= one.from && provenance.path("to").asLong() <= one.to;
-            if (within && text != null && text.isTextual() && found.putIfAbsent(one.id, text.asText()) == null) {
+            if (sampleFrom < one.from || sampleTo > one.to) {
+                continue;
+            }
+            JsonNode text = FieldPath.get(Json.MAPPER.readTree(line), textKey);
+            if (text != null && text.isTextual()) {
+                found.put(one.id, text.asText());
                 left--;
             }
         }
+    }
+
+    /** The number behind a key. All samples of a file have one document, so few of the places need parsing. */
+    private static long number(String place, String key, int after) {
+        int from = place.indexOf(key, after) + key.length();
+        long value = 0;
+        for (int i = from; i < place.length() && place.charAt(i) >= '0' && place.charAt(i) <= '9'; i++) {
+            value = value * 10 + place.charAt(i) - '0';
+        }
+        return value;
     }
 }

@@ -94,6 +94,18 @@ class RowReaderTest {
     }
 
     @Test
+    void shouldTakeNothingButOneObjectInUtf8ForARow() throws IOException {
+        String bad = "line is not valid JSON";
+        assertEquals(List.of("{}", "{\"a\":\"é\"}", bad, bad, bad, "{\"a\":1}", "{\"a\":2}", bad, "line is not UTF-8"),
+                rows(write("a.jsonl", bytes("{}\n{\"a\":\"\u00C3\u00A9\"}\r\n{} {}\n{\"a\":1}{}\n{\0\"\0}\0\n"
+                        + " {\"a\":1}\n{\"a\":2} \u00E3\u0080\u0080\n\u00EF\u00BB\u00BF{}\n{\"a\":\"\u00ED\u00A0\u0080\"}"))));
+    }
+
+    private static byte[] bytes(String latin) {
+        return latin.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
     void shouldGoOnFromAnyPositionAsIfNeverStopped() throws IOException {
         List<Path> files = List.of(write("a.jsonl", utf8("\uFEFF" + ROWS)), write("b.jsonl.gz", gzip(utf8(ROWS))),
                 write("c.csv", utf8("a,b\n1,é\n2,y,z\n3,x\n")), write("d.txt", utf8("some text")),

@@ -35,8 +35,15 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
     /** One pass over a text; the ends of the runs a link may begin with are found once each. */
     private static final class Scan {
 
+        private static final int NONE = Integer.MAX_VALUE;
+
         private final String text;
         private final int length;
+        /** The next of each kind that was found, at or behind the last anchor. */
+        private int colon = -1;
+        private int slash = -1;
+        private int small = -1;
+        private int large = -1;
         private int wordRunEnd;
         private int hostRunEnd;
 
@@ -68,13 +75,25 @@ public record CleanLinksMapper(String textKey, String replacement) implements Te
 
         /** The next colon, slash or "www": no link begins behind the word or host name that ends there. */
         private int anchor(int from) {
-            for (int i = from; i < length; i++) {
-                char c = text.charAt(i);
-                if (c == ':' || c == '/' || (c | 32) == 'w' && text.regionMatches(true, i, "www", 0, 3)) {
-                    return i;
-                }
+            colon = colon < from ? find(':', from) : colon;
+            slash = slash < from ? find('/', from) : slash;
+            small = nextWww('w', small, from);
+            large = nextWww('W', large, from);
+            int anchor = Math.min(Math.min(colon, slash), Math.min(small, large));
+            return anchor == NONE ? -1 : anchor;
+        }
+
+        private int nextWww(char first, int found, int from) {
+            int at = found;
+            while (at < from || at != NONE && !text.regionMatches(true, at, "www", 0, 3)) {
+                at = find(first, Math.max(from, at + 1));
             }
-            return -1;
+            return at;
+        }
+
+        private int find(char c, int from) {
+            int at = text.indexOf(c, from);
+            return at < 0 ? NONE : at;
         }
 
         private int beginOfRun(int anchor, int least) {

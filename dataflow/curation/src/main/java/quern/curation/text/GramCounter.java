@@ -3,33 +3,35 @@ package quern.curation.text;
 import java.util.Arrays;
 
 /**
- * Counts n-grams by a 64-bit hash of each, in an open-addressing table. Two different n-grams are taken for one with a
- * chance of about 2<sup>-64</sup> per pair. Above a million n-grams the hashes are counted in several passes, a share
- * of them each, so that the table stays below 32 MiB however long the text is.
+ * Counts n-grams by a 64-bit hash of each, in an open-addressing table. A slot holds the count in as many low bits as
+ * the number of n-grams needs, and above it what the hash does not say by the slot's place: two different n-grams are
+ * taken for one with a chance of about 2<sup>-60</sup> per pair. Above a million n-grams the hashes are counted in
+ * several passes, a share of them each, so that the table stays below 40 MiB however long the text is.
  */
 final class GramCounter {
 
     private static final long POLYNOMIAL = 0x9E3779B97F4A7C15L;
     private static final long MIX = 0xFF51AFD7ED558CCDL;
     private static final int TABLE_GRAMS_MAX = 1 << 20;
+    private static final int WIDE_GRAMS_MAX = 1 << 16;
     private static final ThreadLocal<Tables> TABLES = ThreadLocal.withInitial(() -> new Tables(Tables.SLOTS));
 
-    private final long[] keys;
-    private final int[] counts;
+    private final long[] table;
     /** Slots of the n-grams that came several times in this pass. */
     private final int[] again;
     private final int mask;
+    private final long countMask;
     private int againCount;
     private int distinct;
     private int total;
     /** Counts of the n-grams that came several times in the passes before. */
     private int[] repeated = new int[0];
 
-    private GramCounter(Tables tables, int slots) {
-        keys = tables.keys;
-        counts = tables.counts;
+    private GramCounter(Tables tables, int slots, int grams) {
+        table = tables.table;
         again = tables.again;
         mask = slots - 1;
+        countMask = (Long.highestOneBit(grams) << 1) - 1;
     }
 
     /** Counts every window of {@code length} values, hashed by a rolling polynomial. */
@@ -46,8 +48,8 @@ final class GramCounter {
         int passes = (grams + TABLE_GRAMS_MAX - 1) / TABLE_GRAMS_MAX;
         int slots = slots(passes > 1 ? TABLE_GRAMS_MAX * 5 / 4 : grams);
         Tables tables = slots > Tables.SLOTS ? new Tables(slots) : TABLES.get();
-        Arrays.fill(tables.counts, 0, slots, 0);
-        GramCounter counter = new GramCounter(tables, slots);
+        Arrays.fill(tables.table, 0, slots, 0);
+        GramCounter counter = new GramCounter(tables, slots, grams);
         for (int pass = 0; pass < passes; pass++) {
             windows.rewind();
             for (int n = windows.next(tables.hashes); n > 0; n = windows.next(tables.hashes)) {
@@ -55,14 +57,15 @@ final class GramCounter {
             }
             counter.endPass();
             if (pass + 1 < passes) {
-                Arrays.fill(tables.counts, 0, slots, 0);
+                Arrays.fill(tables.table, 0, slots, 0);
             }
         }
         return counter;
     }
 
+    /** Four to eight slots an n-gram: a collision is a wrong guess of the processor. Half of that for a long text. */
     private static int slots(int grams) {
-        return Integer.highestOneBit(Math.max(8, grams) * 2 - 1) << 1;
+        return Integer.highestOneBit(Math.max(8, grams) * 2 - 1) << (grams > WIDE_GRAMS_MAX ? 1 : 2);
     }
 
     private static long mixed(long hash) {
@@ -86,15 +89,15 @@ final class GramCounter {
         int firsts = 0;
         int seconds = againCount;
         for (int i = 0; i < n; i++) {
-            long hash = hashes[i];
-            int slot = (int) mixed(hash) & mask;
-            int before = counts[slot];
-            while (before != 0 && keys[slot] != hash) {
+            long key = mixed(hashes[i]);
+            int slot = (int) key & mask;
+            long entry = table[slot];
+            while (entry != 0 && ((entry ^ key) & ~countMask) != 0) {
                 slot = slot + 1 & mask;
-                before = counts[slot];
+                entry = table[slot];
             }
-            keys[slot] = hash;
-            counts[slot] = before + 1;
+            long before = entry & countMask;
+            table[slot] = (key & ~countMask) + before + 1;
             firsts += before == 0 ? 1 : 0;
             again[seconds] = slot;
             seconds += before == 1 ? 1 : 0;
@@ -108,7 +111,7 @@ final class GramCounter {
         int from = repeated.length;
         repeated = Arrays.copyOf(repeated, from + againCount);
         for (int i = 0; i < againCount; i++) {
-            repeated[from + i] = counts[again[i]];
+            repeated[from + i] = (int) (table[again[i]] & countMask);
         }
         againCount = 0;
     }
@@ -143,34 +146,37 @@ final class GramCounter {
     private static final class Tables {
 
         /** Above it a text has tables of its own. */
-        static final int SLOTS = 1 << 16;
-        private static final int HASHES = 1 << 10;
+        static final int SLOTS = 1 << 17;
+        static final int HASHES = 1 << 10;
+        /** Above it windows have memory of their own. */
+        static final int LENGTH = 64;
 
-        final long[] keys;
-        final int[] counts;
+        final long[] table;
         /** The last place is written to by n-grams that do not come again. */
         final int[] again;
         final long[] hashes = new long[HASHES];
+        final long[] values = new long[HASHES + LENGTH];
 
         Tables(int slots) {
-            keys = new long[slots];
-            counts = new int[slots];
-            again = new int[slots / 2 + 1];
+            table = new long[slots];
+            again = new int[slots / 4 + 1];
         }
     }
 
     /** Hashes of windows, a few at a time. */
     private abstract static class Windows {
 
-        final int length;
-        final int count;
-        final long drop;
-        long hash;
-        int next;
+        private final int length;
+        private final int count;
+        private final long drop;
+        private final long[] values;
+        private long hash;
+        private int next;
 
         Windows(int count, int length) {
             this.count = count;
             this.length = length;
+            this.values = length <= Tables.LENGTH ? TABLES.get().values : new long[Tables.HASHES + length - 1];
             long power = 1;
             for (int i = 1; i < length; i++) {
                 power *= POLYNOMIAL;
@@ -178,73 +184,63 @@ final class GramCounter {
             drop = power;
         }
 
-        abstract void rewind();
+        /** Copies values from an index on. */
+        abstract void load(int from, int n, long[] into);
 
-        /** @return how many were written; 0 at the end */
-        abstract int next(long[] hashes);
-    }
-
-    private static final class IntWindows extends Windows {
-
-        private final int[] values;
-
-        IntWindows(int[] values, int count, int length) {
-            super(count, length);
-            this.values = values;
-        }
-
-        @Override
         void rewind() {
             hash = 0;
-            for (next = 0; next < length - 1; next++) {
-                hash = hash * POLYNOMIAL + values[next];
+            next = length - 1;
+            load(0, next, values);
+            for (int i = 0; i < next; i++) {
+                hash = hash * POLYNOMIAL + values[i];
             }
         }
 
-        @Override
+        /** @return how many were written; 0 at the end */
         int next(long[] hashes) {
             int n = Math.min(hashes.length, count - next);
+            load(next - length + 1, n + length - 1, values);
             long state = hash;
             for (int i = 0; i < n; i++) {
-                state = state * POLYNOMIAL + values[next + i];
+                state = state * POLYNOMIAL + values[i + length - 1];
                 hashes[i] = state;
-                state -= drop * values[next + i - length + 1];
+                state -= drop * values[i];
             }
             hash = state;
             next += n;
             return n;
+        }
+    }
+
+    private static final class IntWindows extends Windows {
+
+        private final int[] all;
+
+        IntWindows(int[] values, int count, int length) {
+            super(count, length);
+            this.all = values;
+        }
+
+        @Override
+        void load(int from, int n, long[] into) {
+            for (int i = 0; i < n; i++) {
+                into[i] = all[from + i];
+            }
         }
     }
 
     private static final class LongWindows extends Windows {
 
-        private final long[] values;
+        private final long[] all;
 
         LongWindows(long[] values, int count, int length) {
             super(count, length);
-            this.values = values;
+            this.all = values;
         }
 
         @Override
-        void rewind() {
-            hash = 0;
-            for (next = 0; next < length - 1; next++) {
-                hash = hash * POLYNOMIAL + values[next];
-            }
-        }
-
-        @Override
-        int next(long[] hashes) {
-            int n = Math.min(hashes.length, count - next);
-            long state = hash;
-            for (int i = 0; i < n; i++) {
-                state = state * POLYNOMIAL + values[next + i];
-                hashes[i] = state;
-                state -= drop * values[next + i - length + 1];
-            }
-            hash = state;
-            next += n;
-            return n;
+        void load(int from, int n, long[] into) {
+            System.arraycopy(all, from, into, 0, n);
         }
     }
 }
