@@ -98,7 +98,8 @@ class RowReaderTest {
         String bad = "line is not valid JSON";
         assertEquals(List.of("{}", "{\"a\":\"é\"}", bad, bad, bad, "{\"a\":1}", "{\"a\":2}", bad, "line is not UTF-8"),
                 rows(write("a.jsonl", bytes("{}\n{\"a\":\"\u00C3\u00A9\"}\r\n{} {}\n{\"a\":1}{}\n{\0\"\0}\0\n"
-                        + " {\"a\":1}\n{\"a\":2} \u00E3\u0080\u0080\n\u00EF\u00BB\u00BF{}\n{\"a\":\"\u00ED\u00A0\u0080\"}"))));
+                        + " {\"a\":1}\n{\"a\":2} \u00E3\u0080\u0080\n\u00EF\u00BB\u00BF{}\n"
+                        + "{\"a\":\"\u00ED\u00A0\u0080\"}"))));
     }
 
     private static byte[] bytes(String latin) {
