@@ -7,7 +7,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,14 +17,16 @@ import java.util.regex.Pattern;
  */
 final class Mojibake {
 
-    private static final Pattern BAD;
-    /** Every non-ASCII character that some rule names. */
-    private static final BitSet SUSPECTS;
+    private static final MojibakeRules BAD;
+    /** Per character: whether it is part of every match of a rule, alone or with another such beside it. */
+    private static final byte[] SUSPECTS = new byte[Character.MAX_VALUE + 1];
+    private static final byte WITH_ANOTHER = 1;
+    private static final byte ALONE = 2;
     /** The only ones that a rule takes for bad without a second one beside them, apart from C1 control characters. */
     private static final String SUSPECT_ALONE = "\u0152\u0153\u00C2\u00C3";
     private static final int RULE_CHARACTERS_MAX = 7;
-    private static final Pattern ESCAPED = Pattern.compile("\\\\u([0-9A-F]{4})(?:-\\\\u([0-9A-F]{4}))?");
-    private static final Pattern UTF8_LIKE;
+    private static final Pattern ESCAPED = Pattern.compile("\\\\u[0-9A-F]{4}(?:-\\\\u[0-9A-F]{4})?");
+    private static final Utf8Like UTF8_LIKE;
     private static final Pattern C1 = Pattern.compile("[\\x80-\\x9f]");
     /** UTF-8 sequences in which a byte A0 became a space; over bytes read as Latin-1. */
     private static final Pattern SPACE_FOR_A0 = Pattern.compile("[\\xc2\\xc3\\xc5\\xce\\xd0\\xd9][ ]"
@@ -58,28 +59,28 @@ final class Mojibake {
         } catch (IOException e) {
             throw new UncheckedIOException("mojibake.txt of quern.curation.unicode", e);
         }
-        SUSPECTS = suspects(bad);
-        BAD = Pattern.compile(String.join("|", bad), Pattern.UNICODE_CHARACTER_CLASS);
-        UTF8_LIKE = Pattern.compile(utf8, Pattern.UNICODE_CHARACTER_CLASS);
+        BAD = new MojibakeRules(bad);
+        UTF8_LIKE = Utf8Like.of(utf8);
+        markSuspects(bad);
     }
 
     private Mojibake() {}
 
     /** The text as it was meant; the same object where nothing is wrong with it. */
-    static String fix(String text) {
+    static String fix(String text, Effort effort) {
         String before = text;
         while (true) {
-            String after = fixOnce(before);
+            String after = fixOnce(before, effort);
             if (after.equals(before)) {
                 return before;
             }
+            effort.again(after);
             before = after;
         }
     }
 
     /** Asks the rules only around characters that can be part of a match: few in real text. Each place once. */
     private static boolean isBad(String text) {
-        Matcher rules = null;
         for (int i = nextSuspect(text, 0); i < text.length(); ) {
             int last = i;
             int next = nextSuspect(text, i + 1);
@@ -87,9 +88,8 @@ final class Mojibake {
                 last = next;
                 next = nextSuspect(text, next + 1);
             }
-            rules = rules == null ? BAD.matcher(text).useTransparentBounds(true).useAnchoringBounds(false) : rules;
-            rules.region(Math.max(0, i - RULE_CHARACTERS_MAX), Math.min(text.length(), last + RULE_CHARACTERS_MAX));
-            if (rules.find()) {
+            int from = Math.max(0, i - RULE_CHARACTERS_MAX);
+            if (BAD.find(text, from, Math.min(text.length(), last + RULE_CHARACTERS_MAX))) {
                 return true;
             }
             i = next;
@@ -99,33 +99,32 @@ final class Mojibake {
 
     /** The first suspect from a place on; the length of the text if there is none. */
     private static int nextSuspect(String text, int from) {
-        int at = from;
-        while (at < text.length() && (text.charAt(at) < 128 || !isSuspect(text, at))) {
-            at++;
+        for (int at = from; at < text.length(); at++) {
+            byte suspect = SUSPECTS[text.charAt(at)];
+            if (suspect == ALONE || suspect == WITH_ANOTHER && at + 1 < text.length()
+                    && SUSPECTS[text.charAt(at + 1)] != 0) {
+                return at;
+            }
         }
-        return at;
+        return text.length();
     }
 
-    private static boolean isSuspect(String text, int at) {
-        char c = text.charAt(at);
-        boolean pair = SUSPECTS.get(c) && at + 1 < text.length() && SUSPECTS.get(text.charAt(at + 1));
-        return pair || c < 0xA0 || SUSPECT_ALONE.indexOf(c) >= 0;
-    }
-
-    private static BitSet suspects(List<String> rules) {
-        BitSet suspects = new BitSet();
+    /** Non-ASCII characters that rules name. */
+    private static void markSuspects(List<String> rules) {
         for (String rule : rules) {
             Matcher escaped = ESCAPED.matcher(rule);
             while (escaped.find()) {
-                int from = Integer.parseInt(escaped.group(1), 16);
-                int to = escaped.group(2) == null ? from : Integer.parseInt(escaped.group(2), 16);
-                suspects.set(Math.max(from, 128), Math.max(to + 1, 128));
+                MojibakeRules.characters(escaped.group()).stream().filter(c -> c >= 128)
+                        .forEach(c -> SUSPECTS[c] = WITH_ANOTHER);
             }
         }
-        return suspects;
+        for (int c = 128; c < 0xA0; c++) {
+            SUSPECTS[c] = ALONE;
+        }
+        SUSPECT_ALONE.chars().forEach(c -> SUSPECTS[c] = ALONE);
     }
 
-    private static String fixOnce(String text) {
+    private static String fixOnce(String text, Effort effort) {
         if (CharacterMap.isAscii(text) || !isBad(text)) {
             return text;
         }
@@ -136,7 +135,7 @@ final class Mojibake {
                 return fixed;
             }
         }
-        String inPart = fixInPart(text);
+        String inPart = fixInPart(text, effort);
         if (!inPart.equals(text)) {
             return inPart;
         }
@@ -158,12 +157,20 @@ final class Mojibake {
     }
 
     /** Fixes the sequences that look like UTF-8 one by one, where the whole cannot be fixed at once. */
-    private static String fixInPart(String text) {
-        return UTF8_LIKE.matcher(text).replaceAll(match -> {
-            String part = match.group();
-            boolean fixable = part.length() < text.length() && isBad(part);
-            return Matcher.quoteReplacement(fixable ? fix(part) : part);
-        });
+    private static String fixInPart(String text, Effort effort) {
+        StringBuilder result = null;
+        int copied = 0;
+        for (int from = UTF8_LIKE.next(text, 0); from < text.length(); ) {
+            int to = UTF8_LIKE.end(text, from);
+            String part = text.substring(from, to);
+            if (part.length() < text.length() && isBad(part)) {
+                result = result == null ? new StringBuilder(text.length()) : result;
+                result.append(text, copied, from).append(fix(part, effort));
+                copied = to;
+            }
+            from = UTF8_LIKE.next(text, to);
+        }
+        return result == null ? text : result.append(text, copied, text.length()).toString();
     }
 
     /** C1 control characters as what Windows-1252 has in their place. */

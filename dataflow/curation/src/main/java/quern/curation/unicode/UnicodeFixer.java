@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 public final class UnicodeFixer {
 
     private static final int SEGMENT_CHARACTERS_MAX = 1_000_000;
-    private static final Pattern TERMINAL_ESCAPE = Pattern.compile("\\x1b\\[(?:[\\p{Nd}]|;)*[a-zA-Z]");
+    private static final Pattern TERMINAL_ESCAPE = Pattern.compile("\\x1b\\[[\\p{Nd};]*+[a-zA-Z]");
     private static final Pattern LINE_END = Pattern.compile("\\r\\n|[\\r\\u2028\\u2029\\u0085]");
     /** What becomes of each character on its own; null where it stays. */
     private static final String[] TABLE = table();
@@ -24,13 +24,14 @@ public final class UnicodeFixer {
         boolean changed = false;
         boolean html = false;
         StringBuilder result = null;
+        Effort effort = new Effort(text);
         for (int from = 0; from < text.length(); ) {
             int lineEnd = text.indexOf('\n', from) + 1;
             int to = Math.min(lineEnd == 0 ? text.length() : lineEnd, from + SEGMENT_CHARACTERS_MAX);
             if (!isPlain(text, from, to)) {
                 String line = text.substring(from, to);
                 html = html || line.indexOf('<') >= 0;
-                String fixed = fixLine(line, html, form);
+                String fixed = fixLine(line, html, form, effort);
                 if (!fixed.equals(line)) {
                     result = result == null ? new StringBuilder(text.length()).append(text, 0, from) : result;
                     result.append(fixed);
@@ -60,22 +61,28 @@ public final class UnicodeFixer {
         return true;
     }
 
-    private static String fixLine(String line, boolean html, Normalizer.Form form) {
+    private static String fixLine(String line, boolean html, Normalizer.Form form, Effort effort) {
         String text = line;
         while (true) {
             String before = text;
             text = html ? text : HtmlEntities.decode(text);
-            text = Mojibake.fix(text);
+            text = Mojibake.fix(text, effort);
             text = translate(text);
             text = hasLineEnd(text) ? LINE_END.matcher(text).replaceAll("\n") : text;
             text = loneSurrogates(text);
             text = text.indexOf('\u001b') < 0 ? text : TERMINAL_ESCAPE.matcher(text).replaceAll("");
             text = withoutControls(text);
-            text = Normalizer.isNormalized(text, form) ? text : Normalizer.normalize(text, form);
+            text = normal(text, form);
             if (text.equals(before)) {
                 return text;
             }
+            effort.again(text);
         }
+    }
+
+    private static String normal(String text, Normalizer.Form form) {
+        String ordered = MarkOrder.ordered(text);
+        return Normalizer.isNormalized(ordered, form) ? ordered : Normalizer.normalize(ordered, form);
     }
 
     private static boolean hasLineEnd(String text) {

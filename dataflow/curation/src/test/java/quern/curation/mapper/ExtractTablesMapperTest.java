@@ -1,10 +1,13 @@
 package quern.curation.mapper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.junit.jupiter.api.Test;
 import quern.curation.Draft;
+import quern.curation.SampleException;
 import quern.ingest.Sample;
 
 class ExtractTablesMapperTest {
@@ -18,6 +21,19 @@ class ExtractTablesMapperTest {
                 tables(PAGE, new ExtractTablesMapper("text", "t", false, true)));
         assertEquals("[[[\"1\",\"2\"]]]", tables(PAGE, new ExtractTablesMapper("text", "t", false, false)));
         assertEquals("[]", tables("no table", new ExtractTablesMapper("text", "t", false, true)));
+    }
+
+    @Test
+    void shouldRefuseWhenTablesWithinTablesMakeTooMuch() {
+        for (boolean tags : new boolean[] {false, true}) {
+            var mapper = new ExtractTablesMapper("text", "t", tags, true);
+            String nested = "<table><tr><td>".repeat(64);
+            tables(nested + "a", mapper);
+            var deep = assertThrows(SampleException.class, () -> tables(nested + "<table><tr><td>a", mapper));
+            assertEquals("tables within tables deeper than 64", deep.getMessage());
+            var much = assertThrows(SampleException.class, () -> tables(nested + "a".repeat(200_000), mapper));
+            assertTrue(much.getMessage().startsWith("tables within tables make more than"), much.getMessage());
+        }
     }
 
     private static String tables(String text, ExtractTablesMapper mapper) {
