@@ -19,14 +19,16 @@ public record Stores(
 
     /** @throws quern.config.QuernException FATAL if another process has the directory or it is damaged */
     public static Stores open(ApplianceConfig config) {
-        DataDirectory directory = DataDirectory.open(config.data());
+        DataDirectory directory = DataDirectory.open(config.data(), config.encryption(), System.getenv());
         var opened = new ArrayDeque<AutoCloseable>();
         opened.push(directory);
         try {
-            Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax());
+            Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax(),
+                    directory.vault());
             opened.push(catalogue);
-            return new Stores(directory, catalogue, DocumentJournal.open(directory.documents(), config.ingest()),
-                    Quarantine.open(catalogue));
+            var documents = DocumentJournal.open(directory.documents(), config.ingest(), directory.vault());
+            opened.push(documents);
+            return new Stores(directory, catalogue, documents, Quarantine.open(catalogue));
         } catch (RuntimeException failure) {
             for (AutoCloseable store : opened) {
                 closeQuietly(store, failure);

@@ -97,6 +97,7 @@ final class Routes {
 
     private ObjectNode health() {
         ObjectNode node = Json.object();
+        VaultReport.add(node.putObject("encryption"), house.stores().directory().vault().status());
         Warnings.of(house.stores().catalogue(), house.stores().quarantine()).forEach(node.putArray("warnings")::add);
         house.running().ifPresent(running -> {
             var parts = running.parts();

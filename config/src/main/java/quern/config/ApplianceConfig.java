@@ -18,4 +18,5 @@ public record ApplianceConfig(
         IngestConfig ingest,
         CurationConfig curation,
         TuningConfig tuning,
-        JobsConfig jobs) {}
+        JobsConfig jobs,
+        EncryptionConfig encryption) {}

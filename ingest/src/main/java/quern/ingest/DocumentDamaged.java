@@ -10,4 +10,8 @@ public final class DocumentDamaged extends QuernException {
     DocumentDamaged(String where) {
         super(Category.ERROR, where + ": stored bytes do not match their checksum");
     }
+
+    DocumentDamaged(String where, RuntimeException cause) {
+        super(Category.ERROR, where + ": stored bytes do not open: " + cause.getMessage(), cause);
+    }
 }

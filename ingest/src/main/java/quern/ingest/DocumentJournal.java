@@ -14,6 +14,7 @@ import quern.config.IngestConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
 import quern.kv.journal.Ownership;
+import quern.kv.vault.Vault;
 
 /**
  * Documents as they arrived, in segment files. What {@link #appendAll} answered with {@link Appended} is on disk and
@@ -67,13 +68,18 @@ public final class DocumentJournal implements AutoCloseable {
      * @throws QuernException FATAL if the directory cannot be used
      */
     public static DocumentJournal open(Path directory, IngestConfig config) {
-        return open(directory, config, Clock.systemUTC());
+        return open(directory, config, Vault.none());
     }
 
-    static DocumentJournal open(Path directory, IngestConfig config, Clock clock) {
+    /** The same, with documents sealed by keys of their own. */
+    public static DocumentJournal open(Path directory, IngestConfig config, Vault vault) {
+        return open(directory, config, Clock.systemUTC(), vault);
+    }
+
+    static DocumentJournal open(Path directory, IngestConfig config, Clock clock, Vault vault) {
         try {
             Files.createDirectories(directory);
-            return new DocumentJournal(config, clock, JournalFiles.open(directory, config.segment().bytes()));
+            return new DocumentJournal(config, clock, JournalFiles.open(directory, config.segment().bytes(), vault));
         } catch (IOException e) {
             throw new QuernException(Category.FATAL, "document journal " + directory + " cannot be opened: " + e, e);
         }
@@ -100,6 +106,7 @@ public final class DocumentJournal implements AutoCloseable {
                 for (Append append : appends) {
                     replies.add(write(append));
                 }
+                files.forceKeys();
             } catch (IOException e) {
                 rollBack(e);
             }
@@ -126,7 +133,8 @@ public final class DocumentJournal implements AutoCloseable {
             return new Appended(id, known.get().position());
         }
         MediaType type = MediaSniffer.sniff(append.body().head(), append.name(), append.declaredType());
-        var arrival = new Frame.Arrival(id, type, append.name(), append.owner(), clock.millis());
+        var arrival = new Frame.Arrival(id, type, append.name(), append.owner(), clock.millis(),
+                new Frame.Content(append.body().bytes(), files.seals()));
         try (InputStream body = append.body().open()) {
             return new Appended(id, files.write(arrival, body, append.body().bytes()));
         }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import quern.kv.AtomicFile;
 import quern.kv.journal.Ownership;
+import quern.kv.vault.ItemRef;
+import quern.kv.vault.Seal;
+import quern.kv.vault.SealBroken;
+import quern.kv.vault.Vault;
 
 /**
  * The segments of a journal and the index over them, which is rebuilt at each open. Changes become visible to readers
@@ -25,30 +30,48 @@ import quern.kv.journal.Ownership;
 final class JournalFiles implements AutoCloseable {
 
     /** A document and its place; a damaged one may be sent again. */
-    private record Stored(Document document, Segment segment, long bodyFrom, boolean damaged) {}
+    private record Stored(Document document, Segment segment, Place place, boolean damaged) {
 
-    private record Written(Frame.Meta meta, long position, long bodyFrom, long bodyBytes) {}
+        Stored with(Document changed) {
+            return new Stored(changed, segment, place, damaged);
+        }
+    }
+
+    /** @param bytes of the body as it is stored */
+    private record Place(long from, long bytes, boolean sealed) {}
+
+    private record Written(Frame.Meta meta, long position, long bodyFrom, long bodyBytes) {
+
+        Place place(Frame.Arrival arrival) {
+            return new Place(bodyFrom, bodyBytes, arrival.content().sealed());
+        }
+    }
 
     private final Path directory;
     private final long segmentBytes;
+    private final Vault vault;
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private final ConcurrentHashMap<DocumentId, Stored> byId = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, Document> byPosition = new ConcurrentSkipListMap<>();
     private final List<Written> pending = new ArrayList<>();
     private final Map<DocumentId, Optional<Document>> pendingById = new HashMap<>();
     private final Set<Long> withRemoved = new TreeSet<>();
+    private final Set<DocumentId> removed = new HashSet<>();
+    /** Documents whose keys are lost. */
+    private final Set<DocumentId> locked = new HashSet<>();
     private Segment active;
     private long nextPosition = 1;
     private long batchFrom;
     private int damaged;
 
-    private JournalFiles(Path directory, long segmentBytes) {
+    private JournalFiles(Path directory, long segmentBytes, Vault vault) {
         this.directory = directory;
+        this.vault = vault;
         this.segmentBytes = segmentBytes;
     }
 
-    static JournalFiles open(Path directory, long segmentBytes) throws IOException {
-        var files = new JournalFiles(directory, segmentBytes);
+    static JournalFiles open(Path directory, long segmentBytes, Vault vault) throws IOException {
+        var files = new JournalFiles(directory, segmentBytes, vault);
         try {
             files.load();
             return files;
@@ -71,11 +94,11 @@ final class JournalFiles implements AutoCloseable {
         }
         for (Path path : paths) {
             nextPosition = Math.max(nextPosition, Segment.firstPosition(path));
-            active = Segment.open(path);
+            active = Segment.open(path, vault);
             segments.put(Segment.firstPosition(path), active);
             index(active, path.equals(paths.getLast()));
         }
-        if (active == null) {
+        if (active == null || vault.sealing() && !active.maySeal()) {
             startSegment();
         }
         compact();
@@ -108,7 +131,10 @@ final class JournalFiles implements AutoCloseable {
     }
 
     private void startSegment() throws IOException {
-        active = Segment.create(directory, nextPosition);
+        if (active != null && active.size() == Segment.HEADER_BYTES) {
+            active.close();
+        }
+        active = Segment.create(directory, nextPosition, vault);
         segments.put(nextPosition, active);
     }
 
@@ -120,15 +146,29 @@ final class JournalFiles implements AutoCloseable {
         batchFrom = active.size();
     }
 
+    /** Whether documents written now are sealed. */
+    boolean seals() {
+        return vault.sealing();
+    }
+
     /** Writes a record of the batch. @return its position */
     long write(Frame.Meta meta, InputStream body, long bodyBytes) throws IOException {
         long position = nextPosition;
-        long bodyFrom = active.append(position, meta, body, bodyBytes);
+        long bodyFrom = active.append(position, meta, body, bodyBytes, seal(meta));
         nextPosition++;
-        var written = new Written(meta, position, bodyFrom, bodyBytes);
+        var written = new Written(meta, position, bodyFrom, active.size() - Frame.CRC_BYTES - bodyFrom);
         pending.add(written);
         pendingById.put(meta.id(), after(findPending(meta.id()), written));
         return position;
+    }
+
+    private Optional<Seal> seal(Frame.Meta meta) {
+        if (!vault.sealing() || meta instanceof Frame.Removal) {
+            return Optional.empty();
+        }
+        ItemRef key = Frame.keyOf(meta.id());
+        return Optional.of(meta instanceof Frame.Arrival
+                ? vault.create(key) : vault.find(key).orElseGet(() -> vault.create(key)));
     }
 
     /** Forgets the batch. */
@@ -136,6 +176,11 @@ final class JournalFiles implements AutoCloseable {
         pending.clear();
         pendingById.clear();
         active.truncate(batchFrom);
+    }
+
+    /** The keys of the batch are on disk when this returns; before it is committed. */
+    void forceKeys() throws IOException {
+        vault.force();
     }
 
     void commit() throws IOException {
@@ -151,6 +196,10 @@ final class JournalFiles implements AutoCloseable {
     private void apply(Written written, Segment segment, boolean bad) {
         DocumentId id = written.meta().id();
         Stored before = byId.get(id);
+        if (written.meta() instanceof Frame.Locked) {
+            locked.add(id);
+            return;
+        }
         boolean arrival = written.meta() instanceof Frame.Arrival;
         if (arrival && before != null) {
             forget(before);
@@ -158,13 +207,16 @@ final class JournalFiles implements AutoCloseable {
         Optional<Document> known = Optional.ofNullable(before).map(Stored::document);
         Optional<Document> after = after(arrival ? Optional.empty() : known, written);
         if (after.isEmpty()) {
+            removed.add(id);
+            locked.remove(id);
             if (before != null) {
                 forget(before);
             }
             return;
         }
-        byId.put(id, arrival ? new Stored(after.get(), segment, written.bodyFrom(), bad)
-                : new Stored(after.get(), before.segment(), before.bodyFrom(), before.damaged()));
+        locked.remove(id);
+        byId.put(id, written.meta() instanceof Frame.Arrival sent
+                ? new Stored(after.get(), segment, written.place(sent), bad) : before.with(after.get()));
         byPosition.put(after.get().position(), after.get());
     }
 
@@ -177,7 +229,7 @@ final class JournalFiles implements AutoCloseable {
     private static Optional<Document> after(Optional<Document> before, Written written) {
         return switch (written.meta()) {
             case Frame.Arrival arrival -> Optional.of(new Document(arrival.id(), arrival.type(), arrival.name(),
-                    written.bodyBytes(), List.of(arrival.owner()), arrival.atMs(), written.position()));
+                    arrival.content().bytes(), List.of(arrival.owner()), arrival.atMs(), written.position()));
             case Frame.Share share -> before.map(document -> {
                 List<Ownership> owners = new ArrayList<>(document.owners());
                 owners.add(share.owner());
@@ -188,6 +240,7 @@ final class JournalFiles implements AutoCloseable {
                         .filter(owner -> !removal.ownerKeyId().map(owner.ownerKeyId()::equals).orElse(true)).toList();
                 return left.isEmpty() ? Optional.empty() : Optional.of(document.with(left));
             });
+            case Frame.Locked locked -> before;
         };
     }
 
@@ -204,8 +257,19 @@ final class JournalFiles implements AutoCloseable {
 
     Optional<InputStream> content(DocumentId id) throws IOException {
         Stored stored = byId.get(id);
-        return stored == null ? Optional.empty()
-                : Optional.of(stored.segment().body(stored.bodyFrom(), stored.document().bytes()));
+        if (stored == null) {
+            return Optional.empty();
+        }
+        InputStream body = stored.segment().body(stored.place().from(), stored.place().bytes());
+        if (!stored.place().sealed()) {
+            return Optional.of(body);
+        }
+        try {
+            return Optional.of(new SealedDocument(body, id, vault.seal(Frame.keyOf(id))));
+        } catch (SealBroken e) {
+            body.close();
+            throw new DocumentDamaged("document " + id, e);
+        }
     }
 
     JournalCursor cursor(long position) {
@@ -221,7 +285,7 @@ final class JournalFiles implements AutoCloseable {
     }
 
     int damaged() {
-        return damaged;
+        return damaged + locked.size();
     }
 
     /** Rewrites the segments that hold removed documents without them. Removal records stay, as proof. */
@@ -236,20 +300,36 @@ final class JournalFiles implements AutoCloseable {
             segments.put(first, rewritten);
             for (SegmentScan.Found found : SegmentScan.of(rewritten).records()) {
                 if (found.frame().meta() instanceof Frame.Arrival arrival) {
+                    var place = new Place(found.bodyFrom(), found.frame().bodyBytes(), arrival.content().sealed());
                     byId.computeIfPresent(arrival.id(), (id, stored) ->
-                            new Stored(stored.document(), rewritten, found.bodyFrom(), stored.damaged()));
+                            new Stored(stored.document(), rewritten, place, stored.damaged()));
                 }
             }
             withRemoved.remove(first);
         }
+        forgetKeys();
+    }
+
+    /** The keys of documents whose bytes are gone. */
+    private void forgetKeys() throws IOException {
+        removed.removeIf(byId::containsKey);
+        if (!removed.isEmpty()) {
+            vault.forget(removed.stream().map(Frame::keyOf).toList());
+            vault.force();
+            removed.clear();
+        }
     }
 
     private boolean isLive(SegmentScan.Found found) {
-        if (found.frame().meta() instanceof Frame.Arrival arrival) {
-            Stored stored = byId.get(arrival.id());
-            return stored != null && stored.document().position() == found.frame().position();
-        }
-        return true;
+        DocumentId id = found.frame().meta().id();
+        Stored stored = byId.get(id);
+        long position = found.frame().position();
+        return switch (found.frame().meta()) {
+            case Frame.Arrival arrival -> stored != null && stored.document().position() == position;
+            case Frame.Share share -> stored != null && stored.document().position() < position;
+            case Frame.Removal removal -> true;
+            case Frame.Locked sealed -> locked.contains(id);
+        };
     }
 
     @Override

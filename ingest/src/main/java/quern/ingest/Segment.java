@@ -2,6 +2,7 @@ package quern.ingest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -10,10 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import quern.kv.AtomicFile;
+import quern.kv.vault.Seal;
+import quern.kv.vault.SealedOutput;
+import quern.kv.vault.Vault;
 
 /**
  * One file of the journal: {@value #HEADER_BYTES} bytes of format name and marker, then {@link Frame}s. Named by the
@@ -23,41 +28,47 @@ final class Segment implements AutoCloseable {
 
     static final String ENDING = ".segment";
     static final int HEADER_BYTES = 16;
-    private static final long FORMAT = 0x515545524E444A31L;
-    private static final int COPY_BYTES = 1 << 16;
+    /** Records of this one are never sealed; it is still read, and written where encryption is off. */
+    private static final long FORMAT_PLAIN = 0x515545524E444A31L;
+    private static final long FORMAT = 0x515545524E444A32L;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path path;
     private final FileChannel channel;
+    private final long format;
     private final long marker;
+    private final Vault vault;
     private long size;
 
-    private Segment(Path path, FileChannel channel, long marker, long size) {
+    private Segment(Path path, FileChannel channel, long format, long marker, Vault vault) throws IOException {
         this.path = path;
+        this.format = format;
+        this.vault = vault;
         this.channel = channel;
         this.marker = marker;
-        this.size = size;
+        this.size = channel.size();
     }
 
-    static Segment create(Path directory, long firstPosition) throws IOException {
+    static Segment create(Path directory, long firstPosition, Vault vault) throws IOException {
         Path path = directory.resolve(String.format(Locale.ROOT, "%019d%s", firstPosition, ENDING));
-        AtomicFile.write(path, header(RANDOM.nextLong()).array());
-        return open(path);
+        AtomicFile.write(path, header(FORMAT, RANDOM.nextLong()).array());
+        return open(path, vault);
     }
 
     /** @throws IOException also if this is no segment of a known format */
-    static Segment open(Path path) throws IOException {
+    static Segment open(Path path, Vault vault) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-        if (readFully(channel, header, 0) < HEADER_BYTES || header.getLong(0) != FORMAT) {
+        boolean whole = readFully(channel, header, 0) == HEADER_BYTES;
+        if (!whole || header.getLong(0) != FORMAT && header.getLong(0) != FORMAT_PLAIN) {
             channel.close();
             throw new IOException(path + " is not a document segment of a known format");
         }
-        return new Segment(path, channel, header.getLong(8), channel.size());
+        return new Segment(path, channel, header.getLong(0), header.getLong(8), vault);
     }
 
-    private static ByteBuffer header(long marker) {
-        return ByteBuffer.allocate(HEADER_BYTES).putLong(FORMAT).putLong(marker).flip();
+    private static ByteBuffer header(long format, long marker) {
+        return ByteBuffer.allocate(HEADER_BYTES).putLong(format).putLong(marker).flip();
     }
 
     static long firstPosition(Path path) {
@@ -67,6 +78,15 @@ final class Segment implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** Whether sealed records may be written to it: an older version that knows none must not find any. */
+    boolean maySeal() {
+        return format == FORMAT;
+    }
+
+    Vault vault() {
+        return vault;
     }
 
     long marker() {
@@ -81,22 +101,53 @@ final class Segment implements AutoCloseable {
         return channel;
     }
 
-    /** Writes a record at the end, not forced. @return where its body begins */
-    long append(long position, Frame.Meta meta, InputStream body, long bodyBytes) throws IOException {
-        byte[] head = Frame.head(marker, position, meta, bodyBytes);
-        long at = write(ByteBuffer.wrap(head), size);
-        long bodyFrom = at;
-        var crc = new CRC32C();
-        byte[] chunk = new byte[Math.clamp(bodyBytes, 1, COPY_BYTES)];
-        for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-            crc.update(chunk, 0, count);
-            at = write(ByteBuffer.wrap(chunk, 0, count), at);
+    /**
+     * Writes a record at the end, not forced.
+     *
+     * @param plainBytes of the body as it is given
+     * @param seal the document's, where head and body are to be sealed
+     * @return where its body begins
+     */
+    long append(long position, Frame.Meta meta, InputStream body, long plainBytes, Optional<Seal> seal)
+            throws IOException {
+        boolean sealsBody = seal.isPresent() && meta instanceof Frame.Arrival;
+        long bodyBytes = sealsBody ? SealedOutput.sealedBytes(plainBytes) : plainBytes;
+        byte[] head = Frame.head(marker, position, meta, bodyBytes, seal);
+        long bodyFrom = write(ByteBuffer.wrap(head), size);
+        var tail = new Tail(bodyFrom);
+        OutputStream sealed = sealsBody
+                ? new SealedOutput(tail, seal.get(), Frame.context(Frame.BODY, meta.id())) : tail;
+        try (OutputStream out = sealed) {
+            body.transferTo(out);
         }
-        if (at - bodyFrom != bodyBytes) {
-            throw new IOException("body of " + (at - bodyFrom) + " bytes, expected " + bodyBytes);
+        if (tail.at - bodyFrom != bodyBytes) {
+            throw new IOException("body of " + (tail.at - bodyFrom) + " stored bytes, expected " + bodyBytes);
         }
-        size = write(ByteBuffer.allocate(Frame.CRC_BYTES).putInt(0, (int) crc.getValue()), at);
+        size = write(ByteBuffer.allocate(Frame.CRC_BYTES).putInt(0, (int) tail.crc.getValue()), tail.at);
         return bodyFrom;
+    }
+
+    /** Writes behind the segment's end and sums what it writes. */
+    private final class Tail extends OutputStream {
+
+        private final CRC32C crc = new CRC32C();
+        private long at;
+
+        Tail(long from) {
+            super();
+            this.at = from;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            crc.update(bytes, from, length);
+            at = Segment.this.write(ByteBuffer.wrap(bytes, from, length), at);
+        }
     }
 
     private long write(ByteBuffer bytes, long at) throws IOException {
@@ -140,7 +191,7 @@ final class Segment implements AutoCloseable {
 
     boolean isIntact(long from, long bytes) throws IOException {
         try (InputStream body = body(from, bytes)) {
-            body.transferTo(java.io.OutputStream.nullOutputStream());
+            body.transferTo(OutputStream.nullOutputStream());
             return true;
         } catch (DocumentDamaged e) {
             return false;
@@ -150,7 +201,7 @@ final class Segment implements AutoCloseable {
     /** Replaces the file by one with only the records to keep, and opens that; this object is then closed. */
     Segment rewrite(List<SegmentScan.Found> records, Predicate<SegmentScan.Found> keep) throws IOException {
         AtomicFile.write(path, target -> {
-            target.write(header(marker));
+            target.write(header(format, marker));
             for (SegmentScan.Found found : records) {
                 if (keep.test(found)) {
                     copy(found.from(), found.frame().totalBytes(), target);
@@ -158,7 +209,7 @@ final class Segment implements AutoCloseable {
             }
         });
         close();
-        return open(path);
+        return open(path, vault);
     }
 
     private void copy(long from, long bytes, FileChannel target) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import quern.kv.vault.Vault;
 
 /** Finds the records of a segment, past damaged stretches, and where the file's sound part ends. */
 final class SegmentScan {
@@ -33,11 +34,13 @@ final class SegmentScan {
     private final FileChannel channel;
     private final long marker;
     private final long size;
+    private final Vault vault;
 
     private SegmentScan(Segment segment) {
         this.channel = segment.channel();
         this.marker = segment.marker();
         this.size = segment.size();
+        this.vault = segment.vault();
     }
 
     static Result of(Segment segment) throws IOException {
@@ -80,7 +83,7 @@ final class SegmentScan {
         if (Segment.readFully(channel, head, at) < head.capacity()) {
             return Optional.empty();
         }
-        return Frame.parse(head.flip()).filter(frame -> frame.bodyBytes() <= size - at)
+        return Frame.parse(head.flip(), vault).filter(frame -> frame.bodyBytes() <= size - at)
                 .map(frame -> new Found(frame, at)).filter(found -> found.to() <= size);
     }
 

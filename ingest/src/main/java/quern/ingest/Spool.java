@@ -4,22 +4,25 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import quern.kv.vault.Seal;
+import quern.kv.vault.SealedOutput;
 
 /**
  * Takes a body as it arrives, hashing it on the way: the first {@value #MEMORY_BYTES} bytes in memory, a longer one in
- * a temporary file. {@link #finish} hands it over; {@link #close} without it throws the bytes away. One thread.
+ * a temporary file, sealed by a key that only this process knows.
+ * {@link #finish} hands it over; {@link #close} without it throws the bytes away. One thread.
  */
 public final class Spool extends OutputStream {
 
     static final int MEMORY_BYTES = 1 << 16;
+    static final byte[] CONTEXT = "quern spool".getBytes(StandardCharsets.US_ASCII);
 
     private final Path directory;
     private final long bytesMax;
@@ -27,7 +30,8 @@ public final class Spool extends OutputStream {
     private byte[] head = new byte[1024];
     private long count;
     private Path file;
-    private FileChannel channel;
+    private Seal seal;
+    private OutputStream sealed;
     private boolean finished;
 
     /**
@@ -60,12 +64,12 @@ public final class Spool extends OutputStream {
         digest.update(bytes.duplicate());
         int room = (int) Math.max(0, Math.min(length, MEMORY_BYTES - count));
         remember(bytes.duplicate(), room);
-        if (channel == null && count + length > MEMORY_BYTES) {
+        if (sealed == null && count + length > MEMORY_BYTES) {
             startFile();
-            writeFully(ByteBuffer.wrap(head, 0, MEMORY_BYTES));
+            sealed.write(head, 0, MEMORY_BYTES);
             bytes.position(bytes.position() + room);
         }
-        if (channel != null) {
+        if (sealed != null) {
             writeFully(bytes);
         } else {
             bytes.position(bytes.limit());
@@ -87,12 +91,21 @@ public final class Spool extends OutputStream {
     private void startFile() throws IOException {
         Files.createDirectories(directory);
         file = Files.createTempFile(directory, "body-", ".spool");
-        channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        seal = Seal.ofThisProcess("spool file " + file.getFileName());
+        sealed = new SealedOutput(Files.newOutputStream(file), seal, CONTEXT);
     }
 
     private void writeFully(ByteBuffer bytes) throws IOException {
+        if (bytes.hasArray()) {
+            sealed.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            bytes.position(bytes.limit());
+            return;
+        }
+        byte[] copy = new byte[Math.min(bytes.remaining(), MEMORY_BYTES)];
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            int part = Math.min(copy.length, bytes.remaining());
+            bytes.get(copy, 0, part);
+            sealed.write(copy, 0, part);
         }
     }
 
@@ -105,20 +118,20 @@ public final class Spool extends OutputStream {
         if (finished) {
             throw new IllegalStateException("body was handed over already");
         }
-        if (channel != null) {
-            channel.close();
+        if (sealed != null) {
+            sealed.close();
         }
         finished = true;
         DocumentId id = new DocumentId(HexFormat.of().formatHex(digest.digest()));
         byte[] first = Arrays.copyOf(head, (int) Math.min(count, MEMORY_BYTES));
-        return new SpooledBody(id, count, first, file);
+        return new SpooledBody(id, count, first, file, seal);
     }
 
     @Override
     public void close() throws IOException {
-        if (!finished && channel != null) {
+        if (!finished && sealed != null) {
             finished = true;
-            channel.close();
+            sealed.close();
             Files.deleteIfExists(file);
         }
     }

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import quern.kv.vault.Seal;
+import quern.kv.vault.SealedInput;
 
 /**
  * A whole body, hashed, in memory or in a temporary file that {@link #close} deletes. Immutable; it may pass between
@@ -17,12 +19,15 @@ public final class SpooledBody implements AutoCloseable {
     private final long bytes;
     private final byte[] head;
     private final Path file;
+    private final Seal seal;
 
-    SpooledBody(DocumentId id, long bytes, byte[] head, Path file) {
+    /** @param file holds the body, sealed; null where the head is all of it */
+    SpooledBody(DocumentId id, long bytes, byte[] head, Path file, Seal seal) {
         this.id = id;
         this.bytes = bytes;
         this.head = head;
         this.file = file;
+        this.seal = seal;
     }
 
     /** A short body that is in memory already. */
@@ -64,7 +69,8 @@ public final class SpooledBody implements AutoCloseable {
 
     /** Reads the body from its first byte. */
     public InputStream open() throws IOException {
-        return file == null ? new ByteArrayInputStream(head) : Files.newInputStream(file);
+        return file == null ? new ByteArrayInputStream(head)
+                : new SealedInput(Files.newInputStream(file), seal, Spool.CONTEXT, file.getFileName().toString());
     }
 
     @Override

@@ -11,15 +11,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
+import quern.config.EncryptionConfig;
 import quern.ingest.DocumentJournal.Append;
 import quern.ingest.DocumentJournal.Appended;
 import quern.kv.journal.Ownership;
+import quern.kv.vault.Vault;
 
 /** A process that appends is killed without warning; whatever it had acknowledged is there, whole. */
 class JournalKillTest {
@@ -27,12 +31,17 @@ class JournalKillTest {
     @TempDir
     private Path folder;
 
+    private static Vault vault(Path data) {
+        return Vault.open(data, new EncryptionConfig(true, Optional.empty()), Map.of());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 17, 120, 400})
     void shouldHoldEverythingAcknowledgedWhenTheWriterIsKilled(int linesBeforeKill) throws Exception {
         List<String> acknowledged = appendUntilKilled(linesBeforeKill);
         assertTrue(acknowledged.size() >= linesBeforeKill, "only " + acknowledged.size() + " lines");
-        try (var journal = DocumentJournal.open(folder, DocumentJournalTest.config())) {
+        try (var journal = DocumentJournal.open(folder.resolve("documents"),
+                DocumentJournalTest.config(), vault(folder))) {
             for (String line : acknowledged) {
                 DocumentId id = new DocumentId(line);
                 assertEquals(id, SpooledBody.of(DocumentJournalTest.content(journal, id)).id());
@@ -79,7 +88,8 @@ class JournalKillTest {
         public static void main(String[] arguments) {
             Random random = new Random(11);
             PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
-            try (var journal = DocumentJournal.open(Path.of(arguments[0]), DocumentJournalTest.config())) {
+            try (var journal = DocumentJournal.open(Path.of(arguments[0], "documents"),
+                    DocumentJournalTest.config(), vault(Path.of(arguments[0])))) {
                 for (int batch = 0; batch < 100_000; batch++) {
                     List<Append> appends = new ArrayList<>();
                     for (int i = 0; i <= random.nextInt(12); i++) {

@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import quern.config.EncryptionConfig;
 import quern.config.QuernException;
+import quern.kv.vault.Vault;
 
 /**
  * The directory that holds all state, owned by this process until {@link #close}. The lock belongs to the process, so
@@ -30,19 +33,28 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lockChannel;
+    private final Vault vault;
 
-    private DataDirectory(Path root, FileChannel lockChannel) {
+    private DataDirectory(Path root, FileChannel lockChannel, Vault vault) {
         this.root = root;
         this.lockChannel = lockChannel;
+        this.vault = vault;
+    }
+
+    /** The same as {@link #open(Path, EncryptionConfig, Map)} with nothing sealed. */
+    public static DataDirectory open(Path path) {
+        return open(path, new EncryptionConfig(false, Optional.empty()), Map.of());
     }
 
     /**
-     * Makes the directory if need be (mode 0700), takes its lock and removes what a dead owner left half-written.
+     * Makes the directory if need be (mode 0700), takes its lock, opens its keys, removes what a dead owner left
+     * half-written, and takes from others what earlier versions let them read.
      *
+     * @param environment where the master key may be
      * @throws DirectoryInUse if another process, or this one, has it open
-     * @throws QuernException FATAL if it cannot be made or written
+     * @throws QuernException FATAL if it cannot be made or written, or its keys do not open
      */
-    public static DataDirectory open(Path path) {
+    public static DataDirectory open(Path path, EncryptionConfig encryption, Map<String, String> environment) {
         Path root = path.toAbsolutePath().normalize();
         try {
             makeDirectory(root);
@@ -50,13 +62,15 @@ public final class DataDirectory implements AutoCloseable {
                     root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 lock(root, channel);
+                Vault vault = Vault.open(root, encryption, environment);
+                DataDirectory directory = new DataDirectory(root, channel, vault);
+                directory.removeLeftovers();
+                OwnerOnly.below(root);
+                return directory;
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
-            DataDirectory directory = new DataDirectory(root, channel);
-            directory.removeLeftovers();
-            return directory;
         } catch (IOException e) {
             throw new QuernException(
                     QuernException.Category.FATAL, "data directory " + root + " cannot be opened: " + e, e);
@@ -114,6 +128,11 @@ public final class DataDirectory implements AutoCloseable {
 
     public Path root() {
         return root;
+    }
+
+    /** The keys of what is sealed here. */
+    public Vault vault() {
+        return vault;
     }
 
     /** The journal's RocksDB. */
@@ -217,7 +236,7 @@ public final class DataDirectory implements AutoCloseable {
     /** Removes {@code server.json} and gives the directory back. */
     @Override
     public void close() {
-        try (lockChannel) {
+        try (lockChannel; vault) {
             Files.deleteIfExists(root.resolve(SERVER));
         } catch (IOException e) {
             throw new QuernException(QuernException.Category.ERROR, "data directory " + root + " not closed: " + e, e);

@@ -1,5 +1,6 @@
 package quern.appliance.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
@@ -12,8 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import quern.appliance.KernelReport;
+import quern.appliance.VaultReport;
 import quern.appliance.Warnings;
 import quern.config.ApplianceConfig;
+import quern.config.QuernException;
 import quern.gpu.BackendChoice;
 import quern.gpu.Refusal;
 import quern.gpu.SelfCheck;
@@ -121,19 +124,25 @@ final class DoctorCommand implements Callable<Integer> {
         Session.running(config).ifPresentOrElse(live -> {
             try (live) {
                 node.set("readiness", live.client().report("/readyz"));
-                node.set("warnings", live.client().report("/health").path("warnings"));
+                JsonNode health = live.client().report("/health");
+                node.set("encryption", health.path("encryption"));
+                node.set("warnings", health.path("warnings"));
             }
-        }, () -> warnings(config).forEach(node.putArray("warnings")::add));
+        }, () -> warnings(node, config).forEach(node.putArray("warnings")::add));
     }
 
     /** Of a data directory that no server has. */
-    private static List<String> warnings(ApplianceConfig config) {
+    private static List<String> warnings(ObjectNode node, ApplianceConfig config) {
         if (!Files.isDirectory(config.data().resolve("catalogue"))) {
             return List.of();
         }
-        try (DataDirectory data = DataDirectory.open(config.data());
-                Catalogue catalogue = Catalogue.open(data.catalogue(), config.jobs().eventsPerJobMax())) {
+        try (DataDirectory data = DataDirectory.open(config.data(), config.encryption(), System.getenv());
+                Catalogue catalogue = Catalogue.open(data.catalogue(), config.jobs().eventsPerJobMax(),
+                        data.vault())) {
+            VaultReport.add(node.putObject("encryption"), data.vault().status());
             return Warnings.of(catalogue, Quarantine.open(catalogue));
+        } catch (QuernException e) {
+            return List.of(e.getMessage());
         }
     }
 

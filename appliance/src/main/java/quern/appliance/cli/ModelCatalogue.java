@@ -85,8 +85,9 @@ record ModelCatalogue(ApplianceConfig config) {
                 return server.apply(session.client());
             }
         }
-        try (DataDirectory directory = DataDirectory.open(config.data());
-                Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax())) {
+        try (DataDirectory directory = DataDirectory.open(config.data(), config.encryption(), System.getenv());
+                Catalogue catalogue = Catalogue.open(directory.catalogue(), config.jobs().eventsPerJobMax(),
+                        directory.vault())) {
             ModelStore store = new ModelStore(directory.root(), catalogue, config.start());
             store.sweep();
             return alone.apply(store);

@@ -1,6 +1,5 @@
 package quern.kv.journal;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import quern.config.QuernException;
+import quern.kv.vault.Vault;
 
 /**
  * Everything that was acknowledged, in one synced RocksDB: records by kind and id, lineage edges in both directions,
@@ -27,10 +27,12 @@ public final class Catalogue implements AutoCloseable {
 
     private final SyncedRocks rocks;
     private final int eventsPerJobMax;
+    private final RecordJson json;
     private final ReentrantLock writer = new ReentrantLock();
 
-    private Catalogue(SyncedRocks rocks, int eventsPerJobMax) {
+    private Catalogue(SyncedRocks rocks, int eventsPerJobMax, Vault vault) {
         this.rocks = rocks;
+        this.json = new RecordJson(vault);
         this.eventsPerJobMax = eventsPerJobMax;
     }
 
@@ -39,10 +41,23 @@ public final class Catalogue implements AutoCloseable {
      * @param eventsPerJobMax events kept for one job; the oldest go first
      */
     public static Catalogue open(Path path, int eventsPerJobMax) {
+        return open(path, eventsPerJobMax, Vault.none());
+    }
+
+    /**
+     * The same with values sealed; ids, kinds and roles, which are keys, stay plain.
+     *
+     * @throws QuernException FATAL if it was sealed by the keys of another vault
+     */
+    public static Catalogue open(Path path, int eventsPerJobMax, Vault vault) {
         if (eventsPerJobMax < 1) {
             throw new IllegalArgumentException("events per job " + eventsPerJobMax + ", expected at least 1");
         }
-        return new Catalogue(SyncedRocks.open(path), eventsPerJobMax);
+        var mark = new VaultMark(path);
+        mark.require(vault);
+        SyncedRocks rocks = SyncedRocks.open(path);
+        mark.leave(vault);
+        return new Catalogue(rocks, eventsPerJobMax, vault);
     }
 
     public <T> Optional<T> get(RecordKind kind, String id, Class<T> type) {
@@ -50,11 +65,12 @@ public final class Catalogue implements AutoCloseable {
     }
 
     public <T> Optional<Versioned<T>> getVersioned(RecordKind kind, String id, Class<T> type) {
-        byte[] stored = rocks.get(RecordKeys.record(kind, RecordKeys.requireId(id)));
+        byte[] key = RecordKeys.record(kind, RecordKeys.requireId(id));
+        byte[] stored = rocks.get(key);
         return stored == null
                 ? Optional.empty()
                 : Optional.of(new Versioned<>(
-                        RecordJson.read(stored, kind + " " + id, type), RecordJson.version(stored)));
+                        json.read(key, stored, kind + " " + id, type), RecordJson.version(stored)));
     }
 
     public boolean contains(RecordKind kind, String id) {
@@ -80,14 +96,14 @@ public final class Catalogue implements AutoCloseable {
         return pages(RecordKeys.records(kind), entry -> record(entry, type));
     }
 
-    private static <T> List<T> records(List<SyncedRocks.Entry> entries, Class<T> type) {
+    private <T> List<T> records(List<SyncedRocks.Entry> entries, Class<T> type) {
         List<T> records = new ArrayList<>(entries.size());
         entries.forEach(entry -> records.add(record(entry, type)));
         return records;
     }
 
-    private static <T> T record(SyncedRocks.Entry entry, Class<T> type) {
-        return RecordJson.read(entry.value(), RecordKeys.idOf(entry.key()), type);
+    private <T> T record(SyncedRocks.Entry entry, Class<T> type) {
+        return json.read(entry.key(), entry.value(), RecordKeys.idOf(entry.key()), type);
     }
 
     /** Edges to what was made from this record, by role. */
@@ -103,7 +119,7 @@ public final class Catalogue implements AutoCloseable {
     Iterable<Edge> edges(boolean from, RecordRef record) {
         return pages(
                 RecordKeys.edges(from, record),
-                entry -> RecordKeys.edge(entry.key(), new String(entry.value(), StandardCharsets.UTF_8)));
+                entry -> RecordKeys.edge(entry.key(), json.readText(entry.key(), entry.value())));
     }
 
     /** Everything this record was made of, directly or not, walking at most {@code edgesMax} edges. */
@@ -121,7 +137,7 @@ public final class Catalogue implements AutoCloseable {
         byte[] prefix = RecordKeys.events(jobId);
         List<JobEvent> events = new ArrayList<>();
         for (SyncedRocks.Entry entry : rocks.scan(prefix, RecordKeys.event(jobId, afterSequence + 1), limit)) {
-            events.add(RecordJson.read(entry.value(), "event of " + jobId, JobEvent.class));
+            events.add(json.read(entry.key(), entry.value(), "event of " + jobId, JobEvent.class));
         }
         return events;
     }
@@ -179,16 +195,17 @@ public final class Catalogue implements AutoCloseable {
         switch (operation) {
             case WriteSet.Put put -> {
                 long version = checkedVersion(put.record(), put.expectedVersion());
-                batch.put(key(put.record()), RecordJson.write(version + 1, put.value()));
+                byte[] key = key(put.record());
+                batch.put(key, json.write(key, version + 1, put.value()));
             }
             case WriteSet.Delete delete -> {
                 checkedVersion(delete.record(), delete.expectedVersion());
                 batch.delete(key(delete.record()));
             }
             case WriteSet.PutEdge put -> {
-                byte[] detail = put.edge().detailJson().getBytes(StandardCharsets.UTF_8);
-                batch.put(RecordKeys.edgeFrom(put.edge()), detail);
-                batch.put(RecordKeys.edgeTo(put.edge()), detail);
+                for (byte[] key : List.of(RecordKeys.edgeFrom(put.edge()), RecordKeys.edgeTo(put.edge()))) {
+                    batch.put(key, json.writeText(key, put.edge().detailJson()));
+                }
             }
             case WriteSet.DeleteEdge delete -> {
                 batch.delete(RecordKeys.edgeFrom(delete.edge()));
@@ -220,7 +237,8 @@ public final class Catalogue implements AutoCloseable {
         long sequence = lastSequences.computeIfAbsent(event.jobId(), this::lastSequence) + 1;
         lastSequences.put(event.jobId(), sequence);
         JobEvent stored = new JobEvent(sequence, event.atMs(), event.level(), event.message(), event.detailJson());
-        batch.put(RecordKeys.event(event.jobId(), sequence), RecordJson.write(1, stored));
+        byte[] key = RecordKeys.event(event.jobId(), sequence);
+        batch.put(key, json.write(key, 1, stored));
         if (sequence > eventsPerJobMax) {
             batch.delete(RecordKeys.event(event.jobId(), sequence - eventsPerJobMax));
         }

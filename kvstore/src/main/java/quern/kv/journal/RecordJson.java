@@ -7,21 +7,36 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import quern.kv.vault.KeyCollection;
+import quern.kv.vault.SealBroken;
+import quern.kv.vault.Vault;
 
-/** Stored form of a record: its version (8 bytes, big-endian), then JSON. Unknown fields are skipped when read. */
+/**
+ * Stored form of a value. A record: its version (8 bytes, big-endian), then JSON; an edge's detail: JSON or nothing.
+ * Where encryption is on, a byte of 1 and the sealed JSON stand in place of the JSON, bound to key and version. Either
+ * form is read at any time. Unknown fields are skipped when read.
+ */
 final class RecordJson {
 
+    private static final byte SEALED = 1;
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private RecordJson() {}
+    private final Vault vault;
 
-    static byte[] write(long version, Object value) {
+    RecordJson(Vault vault) {
+        this.vault = vault;
+    }
+
+    byte[] write(byte[] key, long version, Object value) {
         try {
-            byte[] json = JSON.writeValueAsBytes(value);
-            return ByteBuffer.allocate(Long.BYTES + json.length).putLong(version).put(json).array();
+            byte[] content = seal(JSON.writeValueAsBytes(value), context(key, version));
+            return ByteBuffer.allocate(Long.BYTES + content.length).putLong(version).put(content).array();
         } catch (JacksonException e) {
             throw new IllegalArgumentException("a " + value.getClass().getName() + " cannot be stored", e);
         }
@@ -34,12 +49,47 @@ final class RecordJson {
         return ByteBuffer.wrap(stored).getLong();
     }
 
-    static <T> T read(byte[] stored, String name, Class<T> type) {
-        version(stored);
+    <T> T read(byte[] key, byte[] stored, String name, Class<T> type) {
+        long version = version(stored);
+        byte[] content = Arrays.copyOfRange(stored, Long.BYTES, stored.length);
         try {
-            return JSON.readValue(stored, Long.BYTES, stored.length - Long.BYTES, type);
+            return JSON.readValue(open(content, context(key, version), name), type);
         } catch (IOException e) {
             throw new CatalogueDamaged(name + " is not a " + type.getSimpleName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    byte[] writeText(byte[] key, String text) {
+        return text.isEmpty() ? new byte[0] : seal(text.getBytes(StandardCharsets.UTF_8), context(key, 0));
+    }
+
+    String readText(byte[] key, byte[] stored) {
+        return new String(open(stored, context(key, 0), "edge"), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] context(byte[] key, long version) {
+        byte[] head = "quern catalogue ".getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(head.length + Long.BYTES + key.length).put(head).putLong(version).put(key).array();
+    }
+
+    private byte[] seal(byte[] content, byte[] context) {
+        if (!vault.sealing()) {
+            return content;
+        }
+        byte[] sealed = vault.collection(KeyCollection.CATALOGUE).seal(content, context);
+        return ByteBuffer.allocate(1 + sealed.length).put(SEALED).put(sealed).array();
+    }
+
+    private byte[] open(byte[] stored, byte[] context, String name) {
+        if (stored.length == 0 || stored[0] != SEALED) {
+            return stored;
+        }
+        try {
+            return vault.collection(KeyCollection.CATALOGUE)
+                    .open(Arrays.copyOfRange(stored, 1, stored.length), context);
+        } catch (SealBroken e) {
+            throw new CatalogueDamaged(name + " (key " + HexFormat.of().formatHex(context, context.length
+                    - Math.min(16, context.length), context.length) + "): " + e.getMessage(), e);
         }
     }
 }
