@@ -1,27 +1,29 @@
 package quern.kv;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The hot tier: off-heap slots of one size. A slot is free, claimed (private, being filled) or sealed (immutable,
  * findable by its key) with a number of pins. When no slot is free, {@link #claim} evicts the sealed block without pins
- * that was released longest ago; so whoever releases a sequence's blocks from the last to the first keeps its shared
- * beginning longest.
+ * that is worth least (see {@link ChainIndex}): tails before the beginnings they share.
  *
  * <p>Memory is taken in chunks when slots are first used and given back by {@link #close}. Thread-safe; every call
- * takes constant time under one lock.
+ * takes logarithmic time at most under one lock.
  */
 final class Arena implements AutoCloseable {
 
     private static final long CHUNK_BYTES = 4L << 20;
     private static final int ALIGNMENT_BYTES = 64;
+    private static final int ABSENT = -1;
 
     private enum State { FREE, CLAIMED, SEALED }
 
@@ -42,16 +44,23 @@ final class Arena implements AutoCloseable {
     private final boolean[] stored;
     /** Whether a block is to stay in memory. */
     private final boolean[] memoryOnly;
+    /** Whether a block is to be overwritten when it is let go. */
+    private final boolean[] doomed;
     private final long[] generations;
-    private final Map<BlockKey, Integer> slotOfKey = new HashMap<>();
+    /** Entries of the sealed blocks that have a key, by slot. */
+    private final int[] entries;
+    private final ChainIndex chains;
     private final PriorityQueue<Integer> free = new PriorityQueue<>();
-    private final SlotQueue evictable;
+    private int evictable;
     private final SlotTimes times;
-    private final TierCounters counters = new TierCounters();
+    private final TierCounters counters = new TierCounters("hot");
     private final Consumer<BlockKey> lost;
 
-    /** @param lost is told, under the arena's lock, of each block evicted that no lower tier was known to have */
-    Arena(long blockBytes, int slots, Consumer<BlockKey> lost) {
+    /**
+     * @param cost of computing the block at a depth again, for eviction
+     * @param lost is told, under the arena's lock, of each block evicted that no lower tier was known to have
+     */
+    Arena(long blockBytes, int slots, IntToDoubleFunction cost, Consumer<BlockKey> lost) {
         this.blockBytes = blockBytes;
         this.slots = slots;
         this.lost = lost;
@@ -65,8 +74,10 @@ final class Arena implements AutoCloseable {
         tokens = new int[slots][];
         stored = new boolean[slots];
         memoryOnly = new boolean[slots];
+        doomed = new boolean[slots];
         generations = new long[slots];
-        evictable = new SlotQueue(slots);
+        entries = new int[slots];
+        chains = new ChainIndex(cost);
         times = new SlotTimes(slots);
         for (int slot = 0; slot < slots; slot++) {
             free.add(slot);
@@ -82,14 +93,8 @@ final class Arena implements AutoCloseable {
         int slot;
         if (!free.isEmpty()) {
             slot = free.remove();
-        } else if (evictable.size() > 0) {
-            slot = evictable.removeFirst();
-            if (!stored[slot] && !memoryOnly[slot]) {
-                lost.accept(keys[slot]);
-            }
-            times.evicted(slot);
-            forget(slot);
-            counters.evictions.increment();
+        } else if (evictable > 0) {
+            slot = evict();
         } else {
             return Optional.empty();
         }
@@ -99,14 +104,28 @@ final class Arena implements AutoCloseable {
         return Optional.of(block(slot));
     }
 
+    private int evict() {
+        int entry = chains.first();
+        int slot = (int) chains.place(entry);
+        if (!stored[slot] && !memoryOnly[slot]) {
+            lost.accept(keys[slot]);
+        }
+        times.evicted(slot);
+        chains.evict(entry);
+        evictable--;
+        forget(slot);
+        counters.evictions.increment();
+        return slot;
+    }
+
     /** Whether {@link #seal} made a new block findable that no lower tier has. */
     record Sealed(HotBlock block, boolean wanted) {}
 
     synchronized Sealed seal(HotBlock claimed, BlockKey key, int[] blockTokens, BlockPool.Keeping keeping) {
         int slot = require(claimed, State.CLAIMED, "sealed");
         boolean tiers = keeping == BlockPool.Keeping.TIERS;
-        Integer known = slotOfKey.get(key);
-        if (known != null && Arrays.equals(tokens[known], blockTokens)) {
+        int known = slotOf(key);
+        if (known != ABSENT && Arrays.equals(tokens[known], blockTokens)) {
             free(slot);
             pin(known);
             return new Sealed(block(known), tiers && letDown(known));
@@ -115,12 +134,13 @@ final class Arena implements AutoCloseable {
         pins[slot] = 1;
         times.used(slot);
         tokens[slot] = blockTokens.clone();
-        if (known == null) {
+        if (known == ABSENT) {
             keys[slot] = key;
-            slotOfKey.put(key, slot);
+            entries[slot] = chains.add(key, slot);
+            chains.hold(entries[slot]);
         }
         memoryOnly[slot] = true;
-        return new Sealed(claimed, known == null && tiers && letDown(slot));
+        return new Sealed(claimed, known == ABSENT && tiers && letDown(slot));
     }
 
     /** Lets a pinned block go to the lower tiers. @return its key if it was to stay in memory until now */
@@ -137,8 +157,8 @@ final class Arena implements AutoCloseable {
     }
 
     synchronized Optional<HotBlock> pinHot(BlockKey key, int[] blockTokens) {
-        Integer slot = slotOfKey.get(key);
-        if (slot == null || !Arrays.equals(tokens[slot], blockTokens)) {
+        int slot = slotOf(key);
+        if (slot == ABSENT || !Arrays.equals(tokens[slot], blockTokens)) {
             counters.misses.increment();
             return Optional.empty();
         }
@@ -148,8 +168,13 @@ final class Arena implements AutoCloseable {
         return Optional.of(block(slot));
     }
 
+    private int slotOf(BlockKey key) {
+        int entry = chains.find(key);
+        return entry == ChainIndex.ABSENT ? ABSENT : (int) chains.place(entry);
+    }
+
     synchronized boolean contains(BlockKey key) {
-        return slotOfKey.containsKey(key);
+        return slotOf(key) != ABSENT;
     }
 
     synchronized void release(HotBlock pinned) {
@@ -162,7 +187,9 @@ final class Arena implements AutoCloseable {
             if (keys[slot] == null) {
                 free(slot);
             } else {
-                evictable.addLast(slot);
+                chains.letGo(entries[slot]);
+                chains.use(entries[slot]);
+                evictable++;
             }
         }
     }
@@ -193,7 +220,7 @@ final class Arena implements AutoCloseable {
     }
 
     synchronized int availableBlocks() {
-        return free.size() + evictable.size();
+        return free.size() + evictable;
     }
 
     /**
@@ -208,14 +235,13 @@ final class Arena implements AutoCloseable {
         MemorySegment source;
         Snapshot snapshot;
         synchronized (this) {
-            Integer found = slotOfKey.get(key);
-            if (found == null) {
+            slot = slotOf(key);
+            if (slot == ABSENT) {
                 return Optional.empty();
             }
-            slot = found;
             generation = generations[slot];
             source = block(slot).memory();
-            snapshot = new Snapshot(key, tokens[slot]);
+            snapshot = new Snapshot(keys[slot], tokens[slot]);
         }
         target.copyFrom(source);
         synchronized (this) {
@@ -224,9 +250,55 @@ final class Arena implements AutoCloseable {
     }
 
     synchronized void markStored(BlockKey key) {
-        Integer slot = slotOfKey.get(key);
-        if (slot != null) {
+        int slot = slotOf(key);
+        if (slot != ABSENT) {
             stored[slot] = true;
+        }
+    }
+
+    /** Key and tokens of every block that can be found. */
+    synchronized List<BlockHead> heads() {
+        List<BlockHead> heads = new ArrayList<>();
+        chains.forEach(entry -> heads.add(new BlockHead(keys[(int) chains.place(entry)],
+                tokens[(int) chains.place(entry)])));
+        return heads;
+    }
+
+    /**
+     * Makes blocks unfindable, now; their slots are free with their last pin. What free slots hold is overwritten.
+     *
+     * @return blocks that were findable until now
+     */
+    synchronized int purge(Predicate<BlockKey> doomed) {
+        int purged = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            if (states[slot] == State.SEALED && keys[slot] != null && doomed.test(keys[slot])) {
+                forgetKey(slot);
+                purged++;
+            }
+        }
+        free.forEach(this::wipe);
+        return purged;
+    }
+
+    /** As if another block had the key already. */
+    private void forgetKey(int slot) {
+        if (pins[slot] > 0) {
+            chains.letGo(entries[slot]);
+        }
+        chains.remove(entries[slot]);
+        generations[slot]++;
+        keys[slot] = null;
+        doomed[slot] = true;
+        if (pins[slot] == 0) {
+            evictable--;
+            free(slot);
+        }
+    }
+
+    private void wipe(int slot) {
+        if (chunks[slot / slotsPerChunk] != null) {
+            block(slot).memory().fill((byte) 0);
         }
     }
 
@@ -236,28 +308,30 @@ final class Arena implements AutoCloseable {
 
     synchronized TierStats stats() {
         long used = slots - free.size();
-        return counters.stats(used, used * blockBytes, slots * blockBytes);
+        return counters.stats(used, used * blockBytes, slots * blockBytes, 0, 0);
     }
 
     private void pin(int slot) {
         if (pins[slot]++ == 0) {
-            evictable.remove(slot);
+            chains.hold(entries[slot]);
+            evictable--;
         }
     }
 
     private void free(int slot) {
+        if (doomed[slot]) {
+            wipe(slot);
+        }
         forget(slot);
         free.add(slot);
     }
 
     private void forget(int slot) {
-        if (keys[slot] != null) {
-            slotOfKey.remove(keys[slot]);
-        }
         states[slot] = State.FREE;
         keys[slot] = null;
         tokens[slot] = null;
         stored[slot] = false;
+        doomed[slot] = false;
     }
 
     private int require(HotBlock block, State state, String verb) {

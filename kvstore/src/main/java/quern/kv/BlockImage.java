@@ -34,6 +34,9 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
     private static final int TOKENS_AT = BLOCK_GUARD_AT + BlockSeal.GUARD_BYTES;
     private static final int ALIGNMENT_BYTES = 64;
 
+    /** Every header has more bytes than this. */
+    static final int FIXED_BYTES = TOKENS_AT;
+
     static BlockImage of(long blockBytes, int tokensMax, String layout, BlockSeal seal) {
         int bytes = TOKENS_AT + tokensMax * Integer.BYTES;
         return new BlockImage(
@@ -79,16 +82,28 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
 
     /** The key that a header claims. */
     BlockKey key(ByteBuffer header) {
+        return keyOf(header);
+    }
+
+    /** The same of a header of any layout. */
+    static BlockKey keyOf(ByteBuffer header) {
         return BlockKey.stored(header, KEY_AT, header.getInt(DEPTH_AT), header.getLong(HEAD_AT));
     }
 
     /** What a header says; empty if it is of another layout or seal, or damaged. */
     Optional<BlockHead> head(ByteBuffer header) {
+        return sealed(header) ? headOfAny(header) : Optional.empty();
+    }
+
+    /** What a header of any layout says; empty if it is of another seal or damaged. */
+    Optional<BlockHead> headOfAny(ByteBuffer header) {
         int count = header.getInt(COUNT_AT);
-        if (!sealed(header) || count < 0 || count > tokensMax) {
+        int room = header.capacity() - TOKENS_AT;
+        if (header.getInt(0) != MAGIC || header.getInt(SEAL_AT) != seal.id() || count < 0
+                || count > room / Integer.BYTES) {
             return Optional.empty();
         }
-        ByteBuffer ids = ByteBuffer.allocate(headerBytes - TOKENS_AT).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer ids = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer guard = guard(header, TOKENS_GUARD_AT);
         if (!seal.open(about(header, TOKENS_GUARD_AT), ids(header), MemorySegment.ofBuffer(ids), guard)) {
             return Optional.empty();
@@ -120,8 +135,8 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
         return seal.open(about(header, BLOCK_GUARD_AT), stored, target, guard(header, BLOCK_GUARD_AT));
     }
 
-    private MemorySegment ids(ByteBuffer header) {
-        return MemorySegment.ofBuffer(header.slice(TOKENS_AT, headerBytes - TOKENS_AT));
+    private static MemorySegment ids(ByteBuffer header) {
+        return MemorySegment.ofBuffer(header.slice(TOKENS_AT, header.capacity() - TOKENS_AT));
     }
 
     private static ByteBuffer about(ByteBuffer header, int to) {

@@ -2,10 +2,14 @@ package quern.kv;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
@@ -22,16 +26,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cold tier's RocksDB. Keys: {@code b} + block key → header and bytes (in blob files), {@code i} + block key → use,
- * {@code q} + use number → block bytes and block key. Blob files whose blocks were evicted go with the next compaction.
+ * The cold tier's RocksDB, without a log: what was not flushed when the process dies is gone, all rows of a block
+ * together. Rows: {@code h} + key → header, {@code u} + key → number of its last use and stored bytes, {@code c} +
+ * root (8) + head (8) + depth (4) + key → the block's bytes, in a blob file; so blocks of one conversation lie beside
+ * each other. Blob files whose blocks were evicted go with the next compaction. Thread-safe but for the
+ * closing.
  */
-final class BlockRocks implements AutoCloseable {
+final class BlockRocks {
 
     private static final Logger LOG = LoggerFactory.getLogger(BlockRocks.class);
 
-    private static final byte BLOCK = 'b';
-    private static final byte INFO = 'i';
-    private static final byte QUEUE = 'q';
+    private static final byte BLOCK = 'c';
+    private static final byte HEADER = 'h';
+    private static final byte USE = 'u';
+    /** Rows of the first version: block, use and queue. */
+    private static final byte[] OLD_TAGS = {'b', 'i', 'q'};
 
     private static final long CACHE_BYTES = 8L << 20;
     private static final long WRITE_BUFFER_BYTES = 8L << 20;
@@ -47,18 +56,12 @@ final class BlockRocks implements AutoCloseable {
     private final RocksDB rocks;
 
     /**
-     * @param number grows with each use of any block
-     * @param blockBytes stored size of the block
+     * What a row says about a block.
+     *
+     * @param use number of its last use, growing with each use of any block
+     * @param bytes stored size, header and block
      */
-    record Use(long number, long blockBytes) {}
-
-    record Oldest(BlockKey key, Use use) {}
-
-    /** Takes each stored use. */
-    @FunctionalInterface
-    interface UseConsumer {
-        void accept(long number, long blockBytes);
-    }
+    record Row(BlockKey key, long use, long bytes) {}
 
     private BlockRocks(LRUCache cache, Options options, RocksDB rocks) {
         this.cache = cache;
@@ -97,98 +100,127 @@ final class BlockRocks implements AutoCloseable {
         }
     }
 
-    boolean contains(BlockKey key) throws RocksDBException {
-        return rocks.get(checked, name(INFO, key)) != null;
-    }
-
-    /** Null if there is no such block. */
-    Use use(BlockKey key) throws RocksDBException {
-        byte[] stored = rocks.get(checked, name(INFO, key));
-        if (stored == null || stored.length != 2 * Long.BYTES) {
-            return null;
-        }
-        ByteBuffer use = ByteBuffer.wrap(stored);
-        return new Use(use.getLong(), use.getLong());
-    }
-
-    /** Fills {@code target}, which is direct and cleared; false if there is no value of exactly its size. */
-    boolean get(BlockKey key, ByteBuffer target) throws RocksDBException {
-        byte[] name = name(BLOCK, key);
-        ByteBuffer direct = ByteBuffer.allocateDirect(name.length).put(name).flip();
-        int expected = target.remaining();
-        boolean found = rocks.get(checked, direct, target) == expected;
-        target.clear();
-        return found;
-    }
-
-    void put(BlockKey key, Use use, ByteBuffer value) throws RocksDBException {
-        byte[] name = name(BLOCK, key);
-        rocks.put(unlogged, ByteBuffer.allocateDirect(name.length).put(name).flip(), value);
-        try (WriteBatch batch = new WriteBatch()) {
-            putUse(batch, key, use);
-            rocks.write(unlogged, batch);
-        }
-    }
-
-    /** Makes a block the one used last. */
-    void touch(BlockKey key, Use old, long number) throws RocksDBException {
-        try (WriteBatch batch = new WriteBatch()) {
-            batch.delete(queued(old.number()));
-            putUse(batch, key, new Use(number, old.blockBytes()));
-            rocks.write(unlogged, batch);
-        }
-    }
-
-    private static void putUse(WriteBatch batch, BlockKey key, Use use) throws RocksDBException {
-        batch.put(
-                name(INFO, key),
-                ByteBuffer.allocate(2 * Long.BYTES).putLong(use.number()).putLong(use.blockBytes()).array());
-        batch.put(
-                queued(use.number()),
-                ByteBuffer.allocate(Long.BYTES + BlockKey.BYTES).putLong(use.blockBytes()).put(key.bytes()).array());
-    }
-
-    void delete(BlockKey key, Use use) throws RocksDBException {
-        try (WriteBatch batch = new WriteBatch()) {
-            batch.delete(name(INFO, key));
-            batch.delete(queued(use.number()));
-            batch.delete(name(BLOCK, key));
-            rocks.write(unlogged, batch);
-        }
+    /** The header of a block; null if there is none. */
+    ByteBuffer header(BlockKey key) throws RocksDBException {
+        byte[] header = rocks.get(checked, name(HEADER, key));
+        return header == null || header.length <= BlockImage.FIXED_BYTES
+                ? null : ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
-     * The block used longest ago; null if there is none.
+     * Reads a block's bytes.
      *
-     * @param from no use number below is stored; spares the search through what was deleted there
+     * @param key with its place in the chain
+     * @param target direct; filled from its position to its limit
+     * @return whether there is a block of exactly that size
      */
-    Oldest oldest(long from) throws RocksDBException {
-        Oldest[] first = new Oldest[1];
-        scan(from, 1, (number, blockBytes, key) -> first[0] = new Oldest(key, new Use(number, blockBytes)));
-        return first[0];
+    boolean get(BlockKey key, ByteBuffer target) throws RocksDBException {
+        int expected = target.remaining();
+        return rocks.get(checked, direct(place(key)), target) == expected;
     }
 
-    void forEachUse(UseConsumer consumer) throws RocksDBException {
-        scan(0, Long.MAX_VALUE, (number, blockBytes, key) -> consumer.accept(number, blockBytes));
+    /** @param key with its place in the chain */
+    void put(BlockKey key, ByteBuffer header, ByteBuffer block, long use) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch()) {
+            batch.put(direct(place(key)), block);
+            batch.put(name(HEADER, key), header.array());
+            putUse(batch, new Row(key, use, header.capacity() + (long) block.capacity()));
+            rocks.write(unlogged, batch);
+        }
     }
 
-    @FunctionalInterface
-    private interface Row {
-        void accept(long number, long blockBytes, BlockKey key);
-    }
-
-    private void scan(long from, long limit, Row row) throws RocksDBException {
-        try (Slice upper = new Slice(new byte[] {QUEUE + 1});
-                ReadOptions bounded = new ReadOptions().setIterateUpperBound(upper);
-                RocksIterator iterator = rocks.newIterator(bounded)) {
-            long left = limit;
-            for (iterator.seek(queued(from)); iterator.isValid() && left > 0; iterator.next(), left--) {
-                ByteBuffer value = ByteBuffer.wrap(iterator.value());
-                long blockBytes = value.getLong();
-                byte[] key = Arrays.copyOfRange(value.array(), Long.BYTES, value.capacity());
-                row.accept(ByteBuffer.wrap(iterator.key()).getLong(1), blockBytes, BlockKey.ofBytes(key));
+    /** Notes when blocks were used last. */
+    void putUses(List<Row> used) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch()) {
+            for (Row row : used) {
+                putUse(batch, row);
             }
-            iterator.status();
+            rocks.write(unlogged, batch);
+        }
+    }
+
+    private static void putUse(WriteBatch batch, Row row) throws RocksDBException {
+        batch.put(
+                name(USE, row.key()),
+                ByteBuffer.allocate(2 * Long.BYTES).putLong(row.use()).putLong(row.bytes()).array());
+    }
+
+    /** @param key with its place in the chain */
+    void delete(BlockKey key) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch()) {
+            batch.delete(name(HEADER, key));
+            batch.delete(name(USE, key));
+            batch.delete(place(key));
+            rocks.write(unlogged, batch);
+        }
+    }
+
+    /** Every block, with its place in the chain. */
+    List<Row> rows() throws RocksDBException {
+        List<Row> rows = new ArrayList<>();
+        try (Slice endOfHeaders = new Slice(new byte[] {HEADER + 1});
+                Slice endOfUses = new Slice(new byte[] {USE + 1});
+                ReadOptions inHeaders = new ReadOptions().setIterateUpperBound(endOfHeaders);
+                ReadOptions inUses = new ReadOptions().setIterateUpperBound(endOfUses);
+                RocksIterator headers = rocks.newIterator(inHeaders);
+                RocksIterator uses = rocks.newIterator(inUses)) {
+            uses.seek(new byte[] {USE});
+            for (headers.seek(new byte[] {HEADER}); headers.isValid(); headers.next()) {
+                ByteBuffer header = ByteBuffer.wrap(headers.value()).order(ByteOrder.LITTLE_ENDIAN);
+                byte[] name = headers.key();
+                int order = -1;
+                while (uses.isValid() && (order = compare(uses.key(), name)) < 0) {
+                    uses.next();
+                }
+                if (uses.isValid() && order == 0 && header.capacity() > BlockImage.FIXED_BYTES) {
+                    ByteBuffer use = ByteBuffer.wrap(uses.value());
+                    rows.add(new Row(BlockImage.keyOf(header), use.getLong(), use.getLong()));
+                }
+            }
+            headers.status();
+            uses.status();
+        }
+        return rows;
+    }
+
+    /** Of two rows the names behind their tags. */
+    private static int compare(byte[] one, byte[] other) {
+        return Arrays.compareUnsigned(one, 1, one.length, other, 1, other.length);
+    }
+
+    /** Bytes of blocks that an older version stored. */
+    long oldBytes() throws RocksDBException {
+        long bytes = 0;
+        try (Slice end = new Slice(new byte[] {'q' + 1});
+                ReadOptions bounded = new ReadOptions().setIterateUpperBound(end);
+                RocksIterator queue = rocks.newIterator(bounded)) {
+            for (queue.seek(new byte[] {'q'}); queue.isValid(); queue.next()) {
+                byte[] value = queue.value();
+                bytes += value.length < Long.BYTES ? 0 : ByteBuffer.wrap(value).getLong();
+            }
+            queue.status();
+        }
+        return bytes;
+    }
+
+    void deleteOld() throws RocksDBException {
+        for (byte tag : OLD_TAGS) {
+            rocks.deleteRange(unlogged, new byte[] {tag}, new byte[] {(byte) (tag + 1)});
+        }
+    }
+
+    /** Writes everything anew without what was deleted, blob files included. */
+    void rewrite() throws RocksDBException {
+        flush();
+        try (CompactRangeOptions all = new CompactRangeOptions()
+                .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            rocks.compactRange(null, null, null, all);
+        }
+    }
+
+    void flush() throws RocksDBException {
+        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+            rocks.flush(wait);
         }
     }
 
@@ -196,17 +228,28 @@ final class BlockRocks implements AutoCloseable {
         return ByteBuffer.allocate(1 + BlockKey.BYTES).put(tag).put(key.bytes()).array();
     }
 
-    private static byte[] queued(long number) {
-        return ByteBuffer.allocate(1 + Long.BYTES).put(QUEUE).putLong(number).array();
+    private static byte[] place(BlockKey key) {
+        return ByteBuffer.allocate(1 + 2 * Long.BYTES + Integer.BYTES + BlockKey.BYTES).put(BLOCK)
+                .putLong(key.root().bits(0)).putLong(key.head()).putInt(key.depth()).put(key.bytes()).array();
     }
 
-    @Override
-    public void close() {
-        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
-            rocks.flush(wait);
+    private static ByteBuffer direct(byte[] bytes) {
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+    }
+
+    /** Writes when blocks were used last and all that was not written yet, and closes. */
+    void closeWith(List<Row> used) {
+        try {
+            putUses(used);
+            flush();
         } catch (RocksDBException e) {
             LOG.warn("cold tier: not flushed on close: {}", e.getMessage());
         }
+        abandon();
+    }
+
+    /** Closes without writing what was not written yet. */
+    void abandon() {
         rocks.close();
         checked.close();
         unlogged.close();

@@ -1,188 +1,356 @@
 package quern.kv;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.config.QuernException;
 
 /**
- * The cold tier: blocks as blob-file values of a RocksDB without a log. What was not flushed when the process died is
- * forgotten. The block used longest ago goes first: each block has a use number, stored in both directions.
+ * The cold tier: blocks of every layout in one RocksDB, found and valued by an index in memory. What was not flushed
+ * when the process died is forgotten. Reads run beside each other and beside the one writer.
  */
 final class ColdTier implements KvTier {
 
     private static final Logger LOG = LoggerFactory.getLogger(ColdTier.class);
+    private static final String OTHER_BYTES = "a block has other bytes than its key says";
+    private static final int USES_MAX = 4096;
 
-    private final BlockRocks rocks;
+    private final Path directory;
     private final BlockImage image;
+    private final TierPlan plan;
     private final long capacityBytes;
+    private final TierDoor door;
+    private final TierCounters counters = new TierCounters("cold");
     private final java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofShared();
-    private final ByteBuffer staging;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final TierCounters counters = new TierCounters();
-    private long entries;
-    private long bytes;
-    private long lastUse;
-    private long oldestUse;
+    private final MemorySegment staging;
+    /** Read: the database is used. Write: it is closed or opened anew. */
+    private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
+    /** One writer; never taken by a look-up. */
+    private final Object writing = new Object();
+    /** Null while it could not be opened anew; the index is empty then. */
+    private BlockRocks rocks;
+    private volatile ColdIndex index;
 
-    private ColdTier(BlockRocks rocks, BlockImage image, long capacityBytes) throws RocksDBException {
-        this.rocks = rocks;
-        this.image = image;
-        this.capacityBytes = capacityBytes;
-        staging = memory.allocate(image.bytes()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        rocks.forEachUse((use, blockBytes) -> {
-            lastUse = Math.max(lastUse, use);
-            entries++;
-            bytes += blockBytes;
-        });
+    private ColdTier(Path directory, TierPlan plan) throws IOException {
+        this.directory = directory;
+        this.plan = plan;
+        image = plan.image();
+        capacityBytes = plan.config().cold().bytes();
+        door = new TierDoor("cold", directory, plan.nanoClock());
+        open();
+        staging = memory.allocate(image.blockBytes());
     }
 
-    /** @throws QuernException ERROR if the capacity holds no block */
-    static ColdTier open(Path directory, BlockImage image, long capacityBytes) throws IOException {
+    /**
+     * @throws QuernException ERROR if the capacity holds no block
+     * @throws TierDamaged if the database's files are not what they were
+     */
+    static ColdTier open(Path directory, TierPlan plan) throws IOException {
+        long capacityBytes = plan.config().cold().bytes();
+        BlockImage image = plan.image();
         if (capacityBytes < image.bytes() || image.bytes() > Integer.MAX_VALUE) {
             throw new QuernException(
                     QuernException.Category.ERROR,
                     "kv.cold of " + capacityBytes + " bytes, blocks of " + image.bytes()
                             + " bytes: expected room for one, and blocks below 2 GiB");
         }
-        Files.createDirectories(directory);
+        OwnerOnly.createDirectories(directory);
+        return new ColdTier(directory, plan);
+    }
+
+    private void open() throws IOException {
         try {
-            BlockRocks rocks = BlockRocks.open(directory);
+            BlockRocks opened = BlockRocks.open(directory);
             try {
-                return new ColdTier(rocks, image, capacityBytes);
+                ColdIndex filled = new ColdIndex(plan.cost(), opened.oldBytes());
+                List<BlockRocks.Row> rows = opened.rows();
+                rows.sort(Comparator.comparingLong(BlockRocks.Row::use));
+                rows.forEach(filled::fill);
+                index = filled;
+                rocks = opened;
             } catch (RocksDBException | RuntimeException e) {
-                rocks.close();
+                opened.abandon();
                 throw e;
             }
         } catch (RocksDBException e) {
-            throw new IOException("cold tier " + directory + ": " + e.getMessage(), e);
+            throw failure("cold tier " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    private static IOException failure(String text, RocksDBException e) {
+        Status.Code code = e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+        return switch (code) {
+            case Corruption, InvalidArgument, NotFound, NotSupported -> new TierDamaged(text, e);
+            default -> new IOException(text, e);
+        };
     }
 
     @Override
     public boolean contains(BlockKey key) {
-        try {
-            return rocks.contains(key);
-        } catch (RocksDBException e) {
-            return false;
-        }
+        return index.contains(key);
     }
 
     @Override
     public boolean read(BlockKey key, int[] tokens, MemorySegment target) {
-        lock.lock();
-        try {
-            BlockRocks.Use use = rocks.use(key);
-            if (use == null) {
-                counters.misses.increment();
-                return false;
-            }
-            if (match(key, tokens, target) != BlockImage.Match.EQUAL) {
-                counters.misses.increment();
-                counters.corruptions.increment();
-                LOG.warn("cold tier: a block has other bytes or tokens than its key says; dropped");
-                drop(key, use);
-                return false;
-            }
+        if (index.contains(key) && match(key, tokens, target) == BlockImage.Match.EQUAL) {
             counters.hits.increment();
-            rocks.touch(key, use, ++lastUse);
+            index.use(key);
             return true;
-        } catch (RocksDBException e) {
-            counters.misses.increment();
-            LOG.warn("cold tier: not read: {}", e.getMessage());
-            return false;
-        } finally {
-            lock.unlock();
         }
+        counters.misses.increment();
+        dropIfDamaged(key, tokens, target);
+        return false;
     }
 
     private BlockImage.Match match(BlockKey key, int[] tokens, MemorySegment target) {
+        lifetime.readLock().lock();
         try {
-            if (!rocks.get(key, staging.clear())) {
-                return BlockImage.Match.DAMAGED;
-            }
-            return image.open(header(), MemorySegment.ofBuffer(block()), target, key, tokens);
+            ByteBuffer header = header(key);
+            return header != null && rocks.get(image.key(header), target.asByteBuffer())
+                    ? image.open(header, target, target, key, tokens) : BlockImage.Match.DAMAGED;
         } catch (RocksDBException e) {
-            LOG.warn("cold tier: block unreadable: {}", e.getMessage());
             return BlockImage.Match.DAMAGED;
+        } finally {
+            lifetime.readLock().unlock();
         }
     }
 
-    private ByteBuffer header() {
-        return staging.slice(0, image.headerBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer header(BlockKey key) throws RocksDBException {
+        return rocks == null ? null : rocks.header(key);
     }
 
-    private ByteBuffer block() {
-        return staging.slice(image.headerBytes(), (int) image.blockBytes());
+    /** Looks again, with nobody writing: the block may just have been evicted, or written anew. */
+    private void dropIfDamaged(BlockKey key, int[] tokens, MemorySegment scratch) {
+        synchronized (writing) {
+            if (!index.contains(key)) {
+                return;
+            }
+            BlockImage.Match match = match(key, tokens, scratch);
+            if (match != BlockImage.Match.EQUAL && drop(key)) {
+                counters.corrupted(match == BlockImage.Match.DAMAGED ? OTHER_BYTES : "a block has other tokens");
+            }
+        }
+    }
+
+    /** @return whether it was here */
+    private boolean drop(BlockKey key) {
+        synchronized (writing) {
+            if (!index.remove(key)) {
+                return false;
+            }
+            deleteRows(key);
+            return true;
+        }
+    }
+
+    private void deleteRows(BlockKey key) {
+        lifetime.readLock().lock();
+        try {
+            ByteBuffer header = header(key);
+            if (header != null) {
+                rocks.delete(image.key(header));
+            }
+        } catch (RocksDBException e) {
+            door.failed(e);
+        } finally {
+            lifetime.readLock().unlock();
+        }
     }
 
     @Override
     public boolean write(BlockKey key, int[] tokens, MemorySegment source) {
-        lock.lock();
-        try {
-            if (rocks.contains(key)) {
+        synchronized (writing) {
+            if (contains(key)) {
                 return false;
             }
-            while (entries > 0 && bytes + image.bytes() > capacityBytes) {
-                evictOne();
+            if (!door.open(this::reopen) || !makeRoom()) {
+                counters.skipped.increment();
+                return false;
             }
             BlockImage.Sealed sealed = image.seal(key, tokens, source);
-            staging.clear().put(sealed.header()).put(sealed.bytes().asByteBuffer()).flip();
-            rocks.put(key, new BlockRocks.Use(++lastUse, image.bytes()), staging);
-            entries++;
-            bytes += image.bytes();
-            return true;
+            lifetime.readLock().lock();
+            try {
+                rocks.put(key, sealed.header(), direct(sealed.bytes()), index.nextUse());
+                door.succeeded();
+                index.add(key, image.bytes());
+                if (index.changedUses() > USES_MAX) {
+                    rocks.putUses(index.takeUses());
+                }
+                return true;
+            } catch (RocksDBException e) {
+                counters.skipped.increment();
+                door.failed(e);
+                return false;
+            } finally {
+                lifetime.readLock().unlock();
+            }
+        }
+    }
+
+    /** RocksDB takes buffers outside the heap only. */
+    private ByteBuffer direct(MemorySegment bytes) {
+        return (bytes.isNative() ? bytes : staging.copyFrom(bytes)).asByteBuffer();
+    }
+
+    private boolean makeRoom() {
+        if (index.oldBytes() > 0 && index.bytes() + index.oldBytes() + image.bytes() > capacityBytes) {
+            lifetime.readLock().lock();
+            try {
+                rocks.deleteOld();
+                LOG.info("cold tier: {} bytes of an older version deleted", index.forgetOld());
+            } catch (RocksDBException e) {
+                door.failed(e);
+                return false;
+            } finally {
+                lifetime.readLock().unlock();
+            }
+        }
+        while (index.bytes() + image.bytes() > capacityBytes || index.size() >= TierPlan.ENTRIES_MAX) {
+            Optional<BlockKey> evicted = index.evict();
+            if (evicted.isEmpty()) {
+                return false;
+            }
+            deleteRows(evicted.get());
+            counters.evictions.increment();
+        }
+        return true;
+    }
+
+    /** After a failed write RocksDB takes no more of them until it was opened anew; what it had not flushed is lost. */
+    private void reopen() throws IOException {
+        lifetime.writeLock().lock();
+        try {
+            ColdIndex before = index;
+            if (rocks != null) {
+                rocks.abandon();
+                rocks = null;
+                index = new ColdIndex(plan.cost(), 0);
+            }
+            open();
+            index.pinned(before.pinned());
+        } finally {
+            lifetime.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public boolean pin(BlockKey key, boolean on) {
+        return index.pin(key, on);
+    }
+
+    @Override
+    public void forEachHead(BiConsumer<BlockKey, Optional<BlockHead>> use) {
+        for (BlockKey key : index.keys()) {
+            Optional<BlockHead> head;
+            lifetime.readLock().lock();
+            try {
+                head = Optional.ofNullable(header(key)).flatMap(image::headOfAny)
+                        .filter(found -> found.key().equals(key));
+            } catch (RocksDBException e) {
+                head = Optional.empty();
+            } finally {
+                lifetime.readLock().unlock();
+            }
+            use.accept(key, head);
+        }
+    }
+
+    @Override
+    public int purge(Predicate<BlockKey> doomed, boolean wipe) {
+        synchronized (writing) {
+            List<BlockKey> dropped = new ArrayList<>();
+            index.keys().stream().filter(doomed).filter(this::drop).forEach(dropped::add);
+            if (wipe) {
+                staging.fill((byte) 0);
+                wipeFiles();
+            }
+            return dropped.size();
+        }
+    }
+
+    private void wipeFiles() {
+        lifetime.readLock().lock();
+        try {
+            if (rocks == null) {
+                throw new UncheckedIOException(new IOException("cold tier not purged: " + door.closed().orElse("")));
+            }
+            rocks.deleteOld();
+            index.forgetOld();
+            rocks.rewrite();
         } catch (RocksDBException e) {
-            counters.skipped.increment();
-            LOG.warn("cold tier: block not written: {}", e.getMessage());
+            throw new UncheckedIOException(failure("cold tier not purged: " + e.getMessage(), e));
+        } finally {
+            lifetime.readLock().unlock();
+        }
+    }
+
+    @Override
+    public TierCheck verify(TierCheck.Progress progress) {
+        List<BlockKey> keys = index.keys();
+        long damaged = 0;
+        long done = 0;
+        try (var scratch = java.lang.foreign.Arena.ofConfined()) {
+            MemorySegment target = scratch.allocate(image.blockBytes());
+            for (BlockKey key : keys) {
+                if (!sound(key, target) && drop(key)) {
+                    counters.corrupted(OTHER_BYTES);
+                    damaged++;
+                }
+                if (!progress.done(++done, keys.size())) {
+                    break;
+                }
+            }
+        }
+        return new TierCheck(done, damaged);
+    }
+
+    /** Blocks of other layouts are looked at by those who have them. */
+    private boolean sound(BlockKey key, MemorySegment target) {
+        lifetime.readLock().lock();
+        try {
+            ByteBuffer header = header(key);
+            return !contains(key) || header != null && (!image.sealed(header)
+                    || image.head(header).filter(head -> head.key().equals(key)).isPresent()
+                    && rocks.get(image.key(header), target.asByteBuffer()) && image.open(header, target, target));
+        } catch (RocksDBException e) {
             return false;
         } finally {
-            lock.unlock();
+            lifetime.readLock().unlock();
         }
     }
 
-    private void evictOne() throws RocksDBException {
-        BlockRocks.Oldest oldest = rocks.oldest(oldestUse);
-        if (oldest == null) {
-            entries = 0;
-            bytes = 0;
-            return;
-        }
-        oldestUse = oldest.use().number();
-        drop(oldest.key(), oldest.use());
-        counters.evictions.increment();
-    }
-
-    private void drop(BlockKey key, BlockRocks.Use use) throws RocksDBException {
-        rocks.delete(key, use);
-        entries--;
-        bytes -= use.blockBytes();
+    @Override
+    public Optional<String> closed() {
+        return door.closed();
     }
 
     @Override
     public TierStats stats() {
-        lock.lock();
-        try {
-            return counters.stats(entries, bytes, capacityBytes);
-        } finally {
-            lock.unlock();
-        }
+        return index.stats(counters, capacityBytes);
     }
 
     @Override
     public void close() {
-        lock.lock();
+        lifetime.writeLock().lock();
         try (memory) {
-            rocks.close();
+            if (rocks != null) {
+                rocks.closeWith(index.takeUses());
+            }
         } finally {
-            lock.unlock();
+            lifetime.writeLock().unlock();
         }
     }
 }

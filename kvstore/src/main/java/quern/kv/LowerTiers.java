@@ -3,41 +3,49 @@ package quern.kv;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.config.KvConfig;
+import quern.config.QuernException;
 
 /** Warm and cold tier as one, opened on first use. */
 final class LowerTiers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LowerTiers.class);
 
-    private final Optional<Plan> plan;
+    private final Optional<TierPlan> plan;
+    private final Path directory;
     private final List<String> reports = new CopyOnWriteArrayList<>();
+    /** Blocks that are pinned as soon as a tier has them. */
+    private final Set<BlockKey> pinned = ConcurrentHashMap.newKeySet();
     private volatile KvTier warm;
     private volatile KvTier cold;
     private boolean opened;
 
-    private record Plan(KvConfig config, BlockImage image, Path directory) {}
-
-    private LowerTiers(Optional<Plan> plan) {
+    private LowerTiers(Optional<TierPlan> plan, Path directory) {
         this.plan = plan;
+        this.directory = directory;
     }
 
     static LowerTiers none() {
-        return new LowerTiers(Optional.empty());
+        return new LowerTiers(Optional.empty(), Path.of(""));
     }
 
-    static LowerTiers of(KvConfig config, long blockBytes, String layout, Path directory, BlockSeal seal) {
-        BlockImage image = BlockImage.of(blockBytes, config.blockTokens(), layout, seal);
+    static LowerTiers of(TierPlan plan, Path directory) {
+        KvConfig config = plan.config();
         return config.warmEnabled() || config.coldEnabled()
-                ? new LowerTiers(Optional.of(new Plan(config, image, directory)))
-                : none();
+                ? new LowerTiers(Optional.of(plan), directory) : none();
     }
 
     boolean configured() {
@@ -51,15 +59,14 @@ final class LowerTiers implements AutoCloseable {
         }
     }
 
-    private void open(Plan open) {
-        KvConfig config = open.config();
-        if (config.coldEnabled()) {
-            Path path = open.directory().resolve("cold");
-            cold = attempt("cold", path, () -> ColdTier.open(path, open.image(), config.cold().bytes()));
+    private void open(TierPlan open) {
+        if (open.config().coldEnabled()) {
+            Path path = directory.resolve("cold");
+            cold = attempt("cold", path, () -> ColdTier.open(path, open));
         }
-        if (config.warmEnabled()) {
-            Path path = open.directory().resolve("warm");
-            warm = attempt("warm", path, () -> WarmTier.open(path, open.image(), config.warm().bytes(), cold));
+        if (open.config().warmEnabled()) {
+            Path path = directory.resolve("warm");
+            warm = attempt("warm", path, () -> WarmTier.open(path, open, cold));
         }
     }
 
@@ -68,12 +75,21 @@ final class LowerTiers implements AutoCloseable {
         KvTier open() throws IOException;
     }
 
-    /** A cache that does not open is emptied and opened anew; if that fails too, the process runs without it. */
+    /**
+     * A damaged cache is emptied and opened anew. One that cannot be opened for another reason (no space, no right, no
+     * room for a block) keeps what it has, and the process runs without it.
+     */
     private KvTier attempt(String name, Path path, Opening opening) {
         try {
             return opening.open();
         } catch (IOException | RuntimeException | LinkageError e) {
-            report(name + " tier " + path + " did not open and is emptied: " + e);
+            boolean damaged = e instanceof TierDamaged || e instanceof RuntimeException
+                    && !(e instanceof QuernException) && !(e instanceof java.io.UncheckedIOException);
+            if (!damaged) {
+                report(name + " tier " + path + " is left out: " + e);
+                return null;
+            }
+            report(name + " tier " + path + " is damaged and was emptied: " + e);
         }
         try {
             DataDirectory.removeTree(path);
@@ -102,9 +118,78 @@ final class LowerTiers implements AutoCloseable {
         return warm != null && warm.read(key, tokens, target) || cold != null && cold.read(key, tokens, target);
     }
 
+    /** Writes to the warm tier, or to the cold one while there is none that takes blocks. */
     boolean write(BlockKey key, int[] tokens, MemorySegment source) {
-        KvTier first = warm != null ? warm : cold;
-        return first != null && first.write(key, tokens, source);
+        boolean written = false;
+        for (KvTier tier : tiers()) {
+            written = tier.write(key, tokens, source);
+            if (written || tier.closed().isEmpty()) {
+                break;
+            }
+        }
+        if (written && pinned.contains(key)) {
+            pin(key, true);
+        }
+        return written;
+    }
+
+    private List<KvTier> tiers() {
+        List<KvTier> tiers = new ArrayList<>();
+        for (KvTier tier : new KvTier[] {warm, cold}) {
+            if (tier != null) {
+                tiers.add(tier);
+            }
+        }
+        return tiers;
+    }
+
+    /** @return blocks among them that are in a tier now */
+    int pin(Collection<BlockKey> keys, boolean on) {
+        int found = 0;
+        for (BlockKey key : keys) {
+            if (on) {
+                pinned.add(key);
+            } else {
+                pinned.remove(key);
+            }
+            found += pin(key, on) ? 1 : 0;
+        }
+        return found;
+    }
+
+    private boolean pin(BlockKey key, boolean on) {
+        boolean found = false;
+        for (KvTier tier : tiers()) {
+            found |= tier.pin(key, on);
+        }
+        return found;
+    }
+
+    void forEachHead(BiConsumer<BlockKey, Optional<BlockHead>> use) {
+        tiers().forEach(tier -> tier.forEachHead(use));
+    }
+
+    Map<BlockPool.Tier, Integer> purge(Predicate<BlockKey> doomed, boolean wipe) {
+        Map<BlockPool.Tier, Integer> purged = new EnumMap<>(BlockPool.Tier.class);
+        if (warm != null) {
+            purged.put(BlockPool.Tier.WARM, warm.purge(doomed, wipe));
+        }
+        if (cold != null) {
+            purged.put(BlockPool.Tier.COLD, cold.purge(doomed, wipe));
+        }
+        pinned.removeIf(doomed);
+        return purged;
+    }
+
+    Map<BlockPool.Tier, TierCheck> verify(TierCheck.Progress progress) {
+        Map<BlockPool.Tier, TierCheck> verified = new EnumMap<>(BlockPool.Tier.class);
+        if (warm != null) {
+            verified.put(BlockPool.Tier.WARM, warm.verify(progress));
+        }
+        if (cold != null) {
+            verified.put(BlockPool.Tier.COLD, cold.verify(progress));
+        }
+        return verified;
     }
 
     Map<BlockPool.Tier, TierStats> stats() {
@@ -118,18 +203,19 @@ final class LowerTiers implements AutoCloseable {
         return stats;
     }
 
+    /** What went wrong at the opening, and what is closed to blocks now. */
     List<String> reports() {
-        return reports;
+        List<String> all = new ArrayList<>(reports);
+        tiers().forEach(tier -> tier.closed().ifPresent(all::add));
+        return all;
     }
 
     /** A tier that cannot be closed cleanly is rebuilt or emptied at the next start; the process ends all the same. */
     @Override
     public synchronized void close() {
-        for (KvTier tier : new KvTier[] {warm, cold}) {
+        for (KvTier tier : tiers()) {
             try {
-                if (tier != null) {
-                    tier.close();
-                }
+                tier.close();
             } catch (RuntimeException e) {
                 LOG.warn("a cache tier was not closed cleanly", e);
             }

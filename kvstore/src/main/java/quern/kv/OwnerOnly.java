@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
@@ -17,6 +18,20 @@ final class OwnerOnly {
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private OwnerOnly() {}
+
+    static void createFile(Path path) throws IOException {
+        Files.createFile(path, mode(path, "rw-------"));
+    }
+
+    static void createDirectories(Path path) throws IOException {
+        Files.createDirectories(path, mode(path, "rwx------"));
+    }
+
+    private static FileAttribute<?>[] mode(Path path, String mode) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
+                : new FileAttribute<?>[0];
+    }
 
     /** Takes every right from group and others, of all that lies below; links are left alone. */
     static void below(Path root) throws IOException {

@@ -8,69 +8,75 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * One file of equal slots behind a page that says what they are. Written through the channel, so that a full disk is an
- * exception; read through a mapping, so that a read is one copy. The file is sparse until slots are written.
+ * exception; read through a mapping, so that a read is one copy. The file grows a stretch of slots at a time, when one
+ * of them is first written, and is sparse until then.
  *
  * <p>A slot's state word is cleared before and written after everything else in it, so a slot that a dying process left
- * half-written is not sealed. Not thread-safe for writes; reads of other slots may run beside them.
+ * half-written is not sealed. One thread writes; reads of other slots may run beside it.
  */
 final class SlotFile implements AutoCloseable {
 
-    private static final long MAGIC = 0x31564b4e52455551L;
+    private static final long MAGIC = 0x32564b4e52455551L;
     private static final int PAGE_BYTES = 4096;
+    private static final int IDENTITY_BYTES = 40;
+    private static final long STRETCH_BYTES = 64L << 20;
 
     private final BlockImage image;
     private final long strideBytes;
     private final int slots;
+    private final int stretchSlots;
     private final FileChannel channel;
-    private final java.lang.foreign.Arena mapping;
-    private final MemorySegment mapped;
+    private final java.lang.foreign.Arena mapping = java.lang.foreign.Arena.ofShared();
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 16);
     private final boolean kept;
+    private volatile MemorySegment[] mapped = {};
 
-    private SlotFile(BlockImage image, long strideBytes, int slots, FileChannel channel, boolean kept)
-            throws IOException {
+    private SlotFile(BlockImage image, int slots, FileChannel channel, boolean kept) {
         this.image = image;
-        this.strideBytes = strideBytes;
+        this.strideBytes = strideBytes(image);
         this.slots = slots;
         this.channel = channel;
         this.kept = kept;
-        mapping = java.lang.foreign.Arena.ofShared();
-        mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), mapping);
+        stretchSlots = (int) Math.max(1, Math.min(slots, STRETCH_BYTES / strideBytes));
     }
 
     static long strideBytes(BlockImage image) {
         return (image.bytes() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     }
 
-    /** Opens the file if it holds exactly such slots, and starts anew otherwise. */
+    /** Opens the file if it holds such slots, as many of them as there may be, and starts anew otherwise. */
     static SlotFile open(Path path, BlockImage image, int slots) throws IOException {
-        long stride = strideBytes(image);
-        ByteBuffer page = page(image, stride, slots);
-        long bytes = PAGE_BYTES + stride * slots;
-        boolean kept = Files.exists(path) && Files.size(path) == bytes && holds(path, page);
+        ByteBuffer page = page(image);
+        boolean kept = Files.exists(path) && holds(path, page);
         if (!kept) {
             Files.deleteIfExists(path);
+            OwnerOnly.createFile(path);
         }
-        FileChannel channel = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        SlotFile file = new SlotFile(image, slots, channel, kept);
         try {
             if (!kept) {
-                writeFully(channel, ByteBuffer.allocate(1), bytes - 1);
                 writeFully(channel, page, 0);
             }
-            return new SlotFile(image, stride, slots, channel, kept);
+            if (channel.size() > file.offset(slots)) {
+                channel.truncate(file.offset(slots));
+            }
+            file.extend((int) Math.ceilDiv(Math.max(0, channel.size() - PAGE_BYTES), file.strideBytes));
+            return file;
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            file.close();
             throw e;
         }
     }
 
-    private static ByteBuffer page(BlockImage image, long stride, int slots) {
-        return ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(MAGIC).putLong(stride).putLong(slots).putLong(image.blockBytes())
+    private static ByteBuffer page(BlockImage image) {
+        return ByteBuffer.allocate(IDENTITY_BYTES).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(MAGIC).putLong(strideBytes(image)).putLong(image.blockBytes())
                 .putLong(image.tokensMax()).putLong(image.layout()).clear();
     }
 
@@ -86,8 +92,33 @@ final class SlotFile implements AutoCloseable {
         return kept;
     }
 
+    /** The most slots there may be. */
     int slots() {
         return slots;
+    }
+
+    /** Slots that the file has room for now. */
+    int present() {
+        return Math.min(slots, mapped.length * stretchSlots);
+    }
+
+    /** Bytes that the file would have with room for a slot. */
+    long bytesWith(int slot) {
+        return offset(Math.min(slots, Math.max(present(), (slot / stretchSlots + 1) * stretchSlots)));
+    }
+
+    /** Makes room for this many slots. */
+    private void extend(int wanted) throws IOException {
+        for (int from = mapped.length * stretchSlots; from < wanted; from += stretchSlots) {
+            long end = offset(Math.min(slots, from + stretchSlots));
+            if (channel.size() < end) {
+                writeFully(channel, ByteBuffer.allocate(1), end - 1);
+            }
+            MemorySegment[] more = Arrays.copyOf(mapped, mapped.length + 1);
+            more[mapped.length] =
+                    channel.map(FileChannel.MapMode.READ_ONLY, offset(from), end - offset(from), mapping);
+            mapped = more;
+        }
     }
 
     /** Reads a slot's header without touching the mapping, so that a scan of all slots maps nothing. */
@@ -126,10 +157,12 @@ final class SlotFile implements AutoCloseable {
     }
 
     private MemorySegment block(int slot) {
-        return mapped.asSlice(offset(slot) + image.headerBytes(), image.blockBytes());
+        return mapped[slot / stretchSlots]
+                .asSlice(slot % stretchSlots * strideBytes + image.headerBytes(), image.blockBytes());
     }
 
     void write(int slot, BlockKey key, int[] tokens, MemorySegment block) throws IOException {
+        extend(slot + 1);
         clear(slot);
         BlockImage.Sealed sealed = image.seal(key, tokens, block);
         ByteBuffer header = sealed.header();
@@ -140,8 +173,21 @@ final class SlotFile implements AutoCloseable {
         writeState(slot, state);
     }
 
+    /** Unseals a slot; what it holds stays until it is written again. */
     void clear(int slot) throws IOException {
         writeState(slot, 0);
+    }
+
+    /** Overwrites all of a slot with zeros. */
+    void wipe(int slot) throws IOException {
+        clear(slot);
+        for (long at = offset(slot); at < offset(slot + 1); at += zeros.capacity()) {
+            writeFully(channel, zeros.duplicate().limit((int) Math.min(zeros.capacity(), offset(slot + 1) - at)), at);
+        }
+    }
+
+    void force() throws IOException {
+        channel.force(false);
     }
 
     private void writeState(int slot, int state) throws IOException {

@@ -14,13 +14,11 @@ import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 
 /**
- * Key to slot, in a persisted Chronicle Map. The map does not survive a kill (opening it can hang then), so a marker
- * with the file's checksum is written on close and removed on open; without a fitting marker the map is discarded and
- * {@link #fresh} asks the owner to fill it again. Thread-safe; look-ups do not block on disks.
+ * Key to slot and place in the chain, in a persisted Chronicle Map. The map does not survive a kill (opening it can hang
+ * then), so a marker with the file's checksum is written on close and removed on open; without a fitting marker the map
+ * is discarded and {@link #fresh} asks the owner to fill it again. Thread-safe; look-ups do not block on disks.
  */
 final class SlotIndex implements AutoCloseable {
-
-    static final int ABSENT = -1;
 
     static {
         // The library reports its use over the network unless it is told not to before its first class is loaded.
@@ -28,17 +26,20 @@ final class SlotIndex implements AutoCloseable {
         System.setProperty("chronicle.announcer.disable", "true");
     }
 
+    private static final int FORM = 2;
     private static final int CHECK_BYTES = 1 << 16;
+    private static final int VALUE_BYTES = 2 * Integer.BYTES + Long.BYTES + 3 * BlockKey.BYTES;
+    private static final int KEY_AT = VALUE_BYTES - 3 * BlockKey.BYTES;
     /** Room for keys that fall unevenly into the map's segments. */
     private static final double BLOAT_MAX = 4;
 
-    private final ChronicleMap<byte[], Integer> map;
+    private final ChronicleMap<byte[], byte[]> map;
     private final Path file;
     private final Path marker;
     private final int slots;
     private final boolean fresh;
 
-    private SlotIndex(ChronicleMap<byte[], Integer> map, Path file, Path marker, int slots, boolean fresh) {
+    private SlotIndex(ChronicleMap<byte[], byte[]> map, Path file, Path marker, int slots, boolean fresh) {
         this.map = map;
         this.file = file;
         this.slots = slots;
@@ -55,10 +56,11 @@ final class SlotIndex implements AutoCloseable {
         if (!clean) {
             Files.deleteIfExists(file);
         }
-        ChronicleMap<byte[], Integer> map = ChronicleMapBuilder.of(byte[].class, Integer.class)
+        ChronicleMap<byte[], byte[]> map = ChronicleMapBuilder.of(byte[].class, byte[].class)
                 .name("slots")
                 .entries(slots)
                 .constantKeySizeBySample(new byte[BlockKey.BYTES])
+                .constantValueSizeBySample(new byte[VALUE_BYTES])
                 .putReturnsNull(true)
                 .removeReturnsNull(true)
                 .maxBloatFactor(BLOAT_MAX)
@@ -83,7 +85,7 @@ final class SlotIndex implements AutoCloseable {
                 buffer.clear();
             }
         }
-        return slots + " " + Long.toHexString(crc.getValue());
+        return FORM + " " + slots + " " + Long.toHexString(crc.getValue());
     }
 
     /** Whether the map started empty although the slots may not be. */
@@ -91,22 +93,23 @@ final class SlotIndex implements AutoCloseable {
         return fresh;
     }
 
-    int slotOf(BlockKey key) {
-        Integer slot = map.get(key.bytes());
-        return slot == null ? ABSENT : slot;
-    }
-
     void put(BlockKey key, int slot) {
-        map.put(key.bytes(), slot);
+        ByteBuffer value = ByteBuffer.allocate(VALUE_BYTES).putInt(slot).putInt(key.depth()).putLong(key.head());
+        key.store(value);
+        map.put(key.bytes(), value.array());
     }
 
-    /** Forgets the key if it points to this slot. */
-    void remove(BlockKey key, int slot) {
-        map.remove(key.bytes(), slot);
+    void remove(BlockKey key) {
+        map.remove(key.bytes());
     }
 
+    /** Every key, with its place in the chain, and its slot. */
     void forEach(ObjIntConsumer<BlockKey> use) {
-        map.forEach((key, slot) -> use.accept(BlockKey.ofBytes(key), slot));
+        map.forEach((key, value) -> {
+            ByteBuffer found = ByteBuffer.wrap(value);
+            use.accept(BlockKey.stored(found, KEY_AT, found.getInt(Integer.BYTES), found.getLong(2 * Integer.BYTES)),
+                    found.getInt(0));
+        });
     }
 
     @Override

@@ -1,9 +1,14 @@
 package quern.kv;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The counting half of {@link TierStats}; thread-safe. */
 final class TierCounters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TierCounters.class);
 
     final LongAdder hits = new LongAdder();
     final LongAdder misses = new LongAdder();
@@ -11,9 +16,24 @@ final class TierCounters {
     final LongAdder corruptions = new LongAdder();
     final LongAdder skipped = new LongAdder();
 
-    TierStats stats(long entries, long bytes, long capacityBytes) {
+    private final String tier;
+    private final AtomicBoolean said = new AtomicBoolean();
+
+    TierCounters(String tier) {
+        this.tier = tier;
+    }
+
+    /** Counts a damaged block, and says so if it is the first. */
+    void corrupted(String what) {
+        corruptions.increment();
+        if (said.compareAndSet(false, true)) {
+            LOG.warn("{} tier: {}; it is dropped, and further ones are only counted", tier, what);
+        }
+    }
+
+    TierStats stats(long entries, long bytes, long capacityBytes, long pinned, long foreignBytes) {
         return new TierStats(
                 hits.sum(), misses.sum(), bytes, entries, capacityBytes, evictions.sum(), corruptions.sum(),
-                skipped.sum());
+                skipped.sum(), pinned, foreignBytes);
     }
 }

@@ -3,12 +3,18 @@ package quern.kv;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import quern.config.KvConfig;
 import quern.config.QuernException;
 
@@ -26,13 +32,14 @@ public final class TierStack implements BlockPool {
     private final int blockTokensMax;
     private final Arena arena;
     private final LowerTiers lower;
+    private final RecomputeCost cost;
     private final int queueMax;
     private final LinkedHashSet<BlockKey> queue = new LinkedHashSet<>();
     private final ReentrantLock writing = new ReentrantLock();
     private final java.lang.foreign.Arena stagingMemory = java.lang.foreign.Arena.ofShared();
     private MemorySegment staging;
 
-    private TierStack(KvConfig config, long blockBytes, LowerTiers lower) {
+    private TierStack(KvConfig config, long blockBytes, LowerTiers lower, RecomputeCost cost) {
         if (blockBytes < 1) {
             throw new IllegalArgumentException("blocks of " + blockBytes + " bytes, expected at least 1");
         }
@@ -45,14 +52,15 @@ public final class TierStack implements BlockPool {
         }
         this.blockBytes = blockBytes;
         this.blockTokensMax = config.blockTokens();
-        this.arena = new Arena(blockBytes, (int) slots, this::unqueue);
+        this.arena = new Arena(blockBytes, (int) slots, cost, this::unqueue);
+        this.cost = cost;
         this.lower = lower;
         this.queueMax = config.writeBehindBlocksMax();
     }
 
     /** The arena alone: nothing is written anywhere. */
     public static TierStack inMemory(KvConfig config, long blockBytes) {
-        return new TierStack(config, blockBytes, LowerTiers.none());
+        return new TierStack(config, blockBytes, LowerTiers.none(), new RecomputeCost(config.blockTokens()));
     }
 
     /**
@@ -67,7 +75,14 @@ public final class TierStack implements BlockPool {
     /** The same. @param seal guards what the lower tiers store */
     public static TierStack open(
             KvConfig config, long blockBytes, String layout, Path directory, BlockSeal seal) {
-        return new TierStack(config, blockBytes, LowerTiers.of(config, blockBytes, layout, directory, seal));
+        return open(config, BlockImage.of(blockBytes, config.blockTokens(), layout, seal), directory,
+                System::nanoTime);
+    }
+
+    static TierStack open(KvConfig config, BlockImage image, Path directory, LongSupplier nanoClock) {
+        RecomputeCost cost = new RecomputeCost(config.blockTokens());
+        TierPlan plan = new TierPlan(config, image, cost, nanoClock);
+        return new TierStack(config, image.blockBytes(), LowerTiers.of(plan, directory), cost);
     }
 
     /** Opens warm and cold tier, once; blocks for up to seconds, so it belongs on an I/O thread. */
@@ -78,6 +93,15 @@ public final class TierStack implements BlockPool {
     /** Tells from now on how long blocks stay in the arena. */
     public void observe(BlockObserver observer) {
         arena.observe(observer, System::nanoTime);
+    }
+
+    /**
+     * Values blocks by what they cost from now on.
+     *
+     * @param newCost of computing the block at a depth (the first has 1) again, all before it given; in any one unit
+     */
+    public void cost(IntToDoubleFunction newCost) {
+        cost.measured(newCost);
     }
 
     @Override
@@ -228,6 +252,61 @@ public final class TierStack implements BlockPool {
         return written;
     }
 
+    /**
+     * Keeps blocks in the lower tiers until they are unpinned: those that are there now and those that come. Pins are
+     * not stored.
+     *
+     * @return how many of them are in a lower tier now
+     */
+    public int pin(Collection<BlockKey> keys) {
+        return lower.pin(keys, true);
+    }
+
+    /** Undoes {@link #pin}. @return how many of them are in a lower tier now */
+    public int unpin(Collection<BlockKey> keys) {
+        return lower.pin(keys, false);
+    }
+
+    /**
+     * Drops blocks from every tier, and all that continue them. Blocks in use are not found from now on and go when
+     * their last user lets go. Blocks on disks; nothing is written behind meanwhile.
+     *
+     * @param doomed asked about every block that can be read; what cannot be read is dropped if {@code wipe}
+     * @param wipe whether what the blocks left in memory and on disk is overwritten or deleted, with everything of
+     *     other layouts that may hold the same
+     * @return blocks dropped in each tier
+     * @throws java.io.UncheckedIOException if a disk did not take it; to be tried again
+     */
+    public Map<Tier, Integer> purge(Predicate<BlockHead> doomed, boolean wipe) {
+        writing.lock();
+        try {
+            lower.open();
+            Set<BlockKey> keys = new BlockFamily(doomed, wipe).members(arena.heads(), lower);
+            Map<Tier, Integer> purged = new EnumMap<>(Tier.class);
+            purged.put(Tier.HOT, arena.purge(keys::contains));
+            purged.putAll(lower.purge(keys::contains, wipe));
+            if (wipe && staging != null) {
+                staging.fill((byte) 0);
+            }
+            return purged;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Tells key and tokens of every block of every tier that can be read; one in two tiers is told twice. */
+    public void forEachHead(Consumer<BlockHead> use) {
+        lower.open();
+        arena.heads().forEach(use);
+        lower.forEachHead((key, head) -> head.ifPresent(use));
+    }
+
+    /** Reads every block of the lower tiers and drops the damaged ones. Blocks on disks, beside everything else. */
+    public Map<Tier, TierCheck> verify(TierCheck.Progress progress) {
+        lower.open();
+        return lower.verify(progress);
+    }
+
     /** What each tier holds and did; tiers that are switched off or did not open are absent. */
     public Map<Tier, TierStats> stats() {
         Map<Tier, TierStats> stats = new EnumMap<>(Tier.class);
@@ -236,7 +315,7 @@ public final class TierStack implements BlockPool {
         return stats;
     }
 
-    /** Why a configured lower tier was emptied or left out at this open; for the health report. */
+    /** Why a lower tier was emptied or left out at this open, or takes no blocks now; for the health report. */
     public List<String> reports() {
         return new ArrayList<>(lower.reports());
     }

@@ -11,6 +11,8 @@ package quern.kv;
  * @param evictions blocks dropped, or handed to the next tier, for want of room
  * @param corruptions blocks whose stored bytes or tokens were not what they should be; each was dropped
  * @param skipped blocks that were to be written and were not: queue full, disk full, or evicted before
+ * @param pinned blocks held that are not evicted because they were pinned
+ * @param foreignBytes of files of other layouts or of older versions, kept aside until room is needed
  */
 public record TierStats(
         long hits,
@@ -20,4 +22,6 @@ public record TierStats(
         long capacityBytes,
         long evictions,
         long corruptions,
-        long skipped) {}
+        long skipped,
+        long pinned,
+        long foreignBytes) {}

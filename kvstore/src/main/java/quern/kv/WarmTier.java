@@ -4,45 +4,48 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.config.QuernException;
 
 /**
- * The warm tier: a {@link SlotFile} with its {@link SlotIndex}. When it is full the clock algorithm picks a slot that
- * was not read since the hand passed last; its block goes to the next tier. Reads run beside each other, a write
- * alone.
+ * The warm tier: a {@link SlotFile} with its {@link SlotIndex}. What it evicts goes to the next tier. Where each block
+ * is, is also kept in memory: a look-up touches no file. Reads hold their slot and run beside each other and beside the
+ * one writer, which waits for nobody.
  */
 final class WarmTier implements KvTier {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmTier.class);
+    private static final String OTHER_BYTES = "a slot holds other bytes than its key says";
 
     private final BlockImage image;
     private final SlotFile file;
     private final SlotIndex index;
+    private final SlotMap map;
     private final KvTier next;
+    private final WarmRoom room;
+    private final TierDoor door;
     private final long strideBytes;
-    private final BitSet occupied;
-    private final byte[] referenced;
-    private final MemorySegment demoted;
     private final java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofShared();
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private final TierCounters counters = new TierCounters();
-    private int hand;
+    private final MemorySegment demoted;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final TierCounters counters = new TierCounters("warm");
 
-    private WarmTier(SlotFile file, SlotIndex index, BlockImage image, KvTier next) {
-        this.image = image;
+    private WarmTier(SlotFile file, SlotIndex index, TierPlan plan, KvTier next, WarmRoom room) {
+        this.image = plan.image();
         this.file = file;
         this.index = index;
         this.next = next;
+        this.room = room;
+        map = new SlotMap(index, file.slots(), plan);
+        door = new TierDoor("warm", room.own(), plan.nanoClock());
         strideBytes = SlotFile.strideBytes(image);
-        occupied = new BitSet(file.slots());
-        referenced = new byte[file.slots()];
         demoted = memory.allocate(image.blockBytes());
     }
 
@@ -50,20 +53,21 @@ final class WarmTier implements KvTier {
      * @param next gets what is evicted; null: nothing does
      * @throws QuernException ERROR if the capacity holds no slot
      */
-    static WarmTier open(Path directory, BlockImage image, long capacityBytes, KvTier next) throws IOException {
-        long slots = capacityBytes / SlotFile.strideBytes(image);
-        if (slots < 1 || slots > Integer.MAX_VALUE - 8) {
+    static WarmTier open(Path directory, TierPlan plan, KvTier next) throws IOException {
+        long capacityBytes = plan.config().warm().bytes();
+        long stride = SlotFile.strideBytes(plan.image());
+        long slots = Math.min(TierPlan.ENTRIES_MAX, capacityBytes / stride);
+        if (slots < 1) {
             throw new QuernException(
                     QuernException.Category.ERROR,
-                    "kv.warm of " + capacityBytes + " bytes holds " + slots + " slots of "
-                            + SlotFile.strideBytes(image) + " bytes, expected 1 to 2^31");
+                    "kv.warm of " + capacityBytes + " bytes holds no slot of " + stride + " bytes");
         }
-        Files.createDirectories(directory);
-        SlotFile file = SlotFile.open(directory.resolve("warm.slots"), image, (int) slots);
+        WarmRoom room = WarmRoom.open(directory, plan.image(), capacityBytes);
+        SlotFile file = SlotFile.open(room.own().resolve("warm.slots"), plan.image(), (int) slots);
         try {
-            SlotIndex index = SlotIndex.open(directory.resolve("warm.index"), (int) slots, file.kept());
-            WarmTier tier = new WarmTier(file, index, image, next);
-            tier.fill(image);
+            SlotIndex index = SlotIndex.open(room.own().resolve("warm.index"), (int) slots, file.kept());
+            WarmTier tier = new WarmTier(file, index, plan, next, room);
+            tier.fill();
             return tier;
         } catch (IOException | RuntimeException | LinkageError e) {
             file.close();
@@ -71,163 +75,240 @@ final class WarmTier implements KvTier {
         }
     }
 
-    private void fill(BlockImage image) throws IOException {
+    private void fill() throws IOException {
         if (!index.fresh()) {
-            index.forEach((key, slot) -> occupied.set(slot));
-        } else if (file.kept()) {
-            for (int slot = 0; slot < file.slots(); slot++) {
-                ByteBuffer header = file.readHeader(slot);
-                if (image.sealed(header)) {
-                    index.put(image.key(header), slot);
-                    occupied.set(slot);
-                }
+            map.fill(file.present());
+            return;
+        }
+        for (int slot = 0; slot < file.present(); slot++) {
+            ByteBuffer header = file.readHeader(slot);
+            if (image.sealed(header)) {
+                map.enter(image.key(header), slot);
             }
-            LOG.info("warm tier was not closed cleanly: index of {} blocks rebuilt", occupied.cardinality());
+        }
+        if (file.kept()) {
+            LOG.info("warm tier was not closed cleanly: index of {} blocks rebuilt", map.size());
         }
     }
 
     @Override
     public boolean contains(BlockKey key) {
-        return index.slotOf(key) != SlotIndex.ABSENT;
+        return map.contains(key);
+    }
+
+    private void letGo(SlotMap.Held held) {
+        if (map.letGo(held)) {
+            empty(held.slot());
+        }
+    }
+
+    private void empty(int slot) {
+        try {
+            file.wipe(slot);
+        } catch (IOException e) {
+            door.failed(e);
+        }
+        map.free(slot);
+    }
+
+    /** @return whether it was here */
+    private boolean drop(BlockKey key) {
+        int[] slot = new int[1];
+        SlotMap.Removal removal = map.remove(key, slot);
+        if (removal == SlotMap.Removal.DONE) {
+            empty(slot[0]);
+        }
+        return removal != SlotMap.Removal.ABSENT;
     }
 
     @Override
     public boolean read(BlockKey key, int[] tokens, MemorySegment target) {
-        BlockImage.Match match;
-        lock.readLock().lock();
+        Optional<SlotMap.Held> held = map.hold(key);
+        if (held.isEmpty()) {
+            counters.misses.increment();
+            return false;
+        }
         try {
-            int slot = index.slotOf(key);
-            if (slot == SlotIndex.ABSENT) {
-                counters.misses.increment();
-                return false;
-            }
-            match = match(slot, key, tokens, target);
+            BlockImage.Match match = match(held.get().slot(), key, tokens, target);
             if (match == BlockImage.Match.EQUAL) {
-                referenced[slot] = 1;
                 counters.hits.increment();
+                map.used(held.get());
                 return true;
             }
+            counters.misses.increment();
+            if (drop(key)) {
+                counters.corrupted(match == BlockImage.Match.DAMAGED ? OTHER_BYTES : "a slot holds other tokens");
+            }
+            return false;
         } finally {
-            lock.readLock().unlock();
+            letGo(held.get());
         }
-        counters.misses.increment();
-        dropIfDamaged(key, tokens, target);
-        return false;
     }
 
     private BlockImage.Match match(int slot, BlockKey key, int[] tokens, MemorySegment target) {
         try {
             return file.read(slot, key, tokens, target);
         } catch (IOException e) {
-            LOG.warn("warm tier: slot {} unreadable: {}", slot, e.toString());
             return BlockImage.Match.DAMAGED;
         }
     }
 
-    private void dropIfDamaged(BlockKey key, int[] tokens, MemorySegment scratch) {
-        lock.writeLock().lock();
+    /** The block in a slot; empty if it is not this one, or damaged. */
+    private Optional<BlockHead> open(int slot, BlockKey key, MemorySegment target) {
         try {
-            int slot = index.slotOf(key);
-            if (slot == SlotIndex.ABSENT || match(slot, key, tokens, scratch) == BlockImage.Match.EQUAL) {
-                return;
-            }
-            counters.corruptions.increment();
-            LOG.warn("warm tier: slot {} holds other bytes or tokens than its key says; dropped", slot);
-            index.remove(key, slot);
-            if (!holdsAnother(slot, key, scratch)) {
-                empty(slot);
-            }
-        } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    private boolean holdsAnother(int slot, BlockKey key, MemorySegment scratch) {
-        try {
-            return file.readBlock(slot, scratch).filter(block -> !block.key().equals(key)).isPresent();
+            return file.readBlock(slot, target).filter(found -> found.key().equals(key));
         } catch (IOException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
     @Override
     public boolean write(BlockKey key, int[] tokens, MemorySegment source) {
-        lock.writeLock().lock();
+        writing.lock();
         try {
             if (contains(key)) {
                 return false;
             }
-            int slot = occupied.nextClearBit(0);
-            if (slot >= file.slots()) {
-                slot = evict();
-            }
-            try {
-                file.write(slot, key, tokens, source);
-            } catch (IOException e) {
+            Optional<SlotMap.Room> free = door.open(() -> { }) ? map.take() : Optional.empty();
+            if (free.isEmpty()) {
                 counters.skipped.increment();
-                LOG.warn("warm tier: slot {} not written: {}", slot, e.toString());
                 return false;
             }
-            occupied.set(slot);
-            referenced[slot] = 0;
-            index.put(key, slot);
-            return true;
-        } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    private int evict() {
-        while (referenced[hand] != 0) {
-            referenced[hand] = 0;
-            hand = (hand + 1) % file.slots();
-        }
-        int slot = hand;
-        hand = (hand + 1) % file.slots();
-        try {
-            demote(slot);
+            int slot = free.get().slot();
+            free.get().evicted().ifPresent(evicted -> demote(slot, evicted));
+            try {
+                room.make(file.bytesWith(slot));
+                file.write(slot, key, tokens, source);
+            } catch (IOException e) {
+                map.free(slot);
+                throw e;
+            }
+            door.succeeded();
+            return map.enter(key, slot);
         } catch (IOException e) {
-            LOG.warn("warm tier: slot {} unreadable: {}", slot, e.toString());
+            counters.skipped.increment();
+            door.failed(e);
+            return false;
+        } finally {
+            writing.unlock();
         }
-        counters.evictions.increment();
-        empty(slot);
-        return slot;
     }
 
-    private void demote(int slot) throws IOException {
-        index.remove(image.key(file.readHeader(slot)), slot);
-        Optional<BlockHead> block = file.readBlock(slot, demoted);
+    private void demote(int slot, BlockKey key) {
+        Optional<BlockHead> block = open(slot, key, demoted);
         if (block.isEmpty()) {
-            counters.corruptions.increment();
-        } else if (next != null && !next.contains(block.get().key())) {
+            counters.corrupted(OTHER_BYTES);
+        } else if (next != null && !next.contains(key)) {
             next.write(block.get().key(), block.get().tokens(), demoted);
         }
+        counters.evictions.increment();
     }
 
-    private void empty(int slot) {
-        occupied.clear(slot);
-        referenced[slot] = 0;
-        try {
-            file.clear(slot);
-        } catch (IOException e) {
-            LOG.warn("warm tier: slot {} not cleared: {}", slot, e.toString());
+    @Override
+    public boolean pin(BlockKey key, boolean on) {
+        return map.pin(key, on);
+    }
+
+    @Override
+    public void forEachHead(BiConsumer<BlockKey, Optional<BlockHead>> use) {
+        for (BlockKey key : map.keys()) {
+            map.hold(key).ifPresent(held -> {
+                try {
+                    use.accept(key, image.head(file.readHeader(held.slot())).filter(head -> head.key().equals(key)));
+                } catch (IOException e) {
+                    use.accept(key, Optional.empty());
+                } finally {
+                    letGo(held);
+                }
+            });
         }
+    }
+
+    @Override
+    public int purge(Predicate<BlockKey> doomed, boolean wipe) {
+        writing.lock();
+        try {
+            int dropped = 0;
+            for (BlockKey key : map.keys()) {
+                dropped += doomed.test(key) && drop(key) ? 1 : 0;
+            }
+            if (wipe) {
+                demoted.fill((byte) 0);
+                room.forgetOthers();
+                wipeFree();
+            }
+            return dropped;
+        } catch (IOException e) {
+            throw new UncheckedIOException("warm tier not purged", e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Slots that no index names may hold what was there before; a failure shows here, too. */
+    private void wipeFree() throws IOException {
+        for (int slot = 0; slot < file.present(); slot++) {
+            ByteBuffer header = file.readHeader(slot);
+            while (map.isFree(slot) && header.hasRemaining()) {
+                if (header.get() != 0) {
+                    file.wipe(slot);
+                    break;
+                }
+            }
+        }
+        file.force();
+    }
+
+    @Override
+    public TierCheck verify(TierCheck.Progress progress) {
+        List<BlockKey> keys = map.keys();
+        long damaged = 0;
+        long done = 0;
+        try (var scratch = java.lang.foreign.Arena.ofConfined()) {
+            MemorySegment target = scratch.allocate(image.blockBytes());
+            for (BlockKey key : keys) {
+                damaged += sound(key, target) ? 0 : 1;
+                if (!progress.done(++done, keys.size())) {
+                    break;
+                }
+            }
+        }
+        return new TierCheck(done, damaged);
+    }
+
+    private boolean sound(BlockKey key, MemorySegment target) {
+        Optional<SlotMap.Held> held = map.hold(key);
+        if (held.isEmpty()) {
+            return true;
+        }
+        try {
+            if (open(held.get().slot(), key, target).isPresent()) {
+                return true;
+            }
+            if (drop(key)) {
+                counters.corrupted(OTHER_BYTES);
+            }
+            return false;
+        } finally {
+            letGo(held.get());
+        }
+    }
+
+    @Override
+    public Optional<String> closed() {
+        return door.closed();
     }
 
     @Override
     public TierStats stats() {
-        lock.readLock().lock();
-        try {
-            long entries = occupied.cardinality();
-            return counters.stats(entries, entries * strideBytes, file.slots() * strideBytes);
-        } finally {
-            lock.readLock().unlock();
-        }
+        long entries = map.size();
+        return counters.stats(
+                entries, entries * strideBytes, file.slots() * strideBytes, map.pinned(), room.foreignBytes());
     }
 
     @Override
     public void close() {
-        lock.writeLock().lock();
+        writing.lock();
         try (memory) {
             try {
                 index.close();
@@ -237,7 +318,7 @@ final class WarmTier implements KvTier {
         } catch (IOException e) {
             throw new UncheckedIOException("warm tier not closed", e);
         } finally {
-            lock.writeLock().unlock();
+            writing.unlock();
         }
     }
 }

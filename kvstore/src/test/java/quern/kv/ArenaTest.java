@@ -33,7 +33,7 @@ class ArenaTest {
 
     @Test
     void shouldEvictTheBlockReleasedLongestAgoWhenFull() {
-        try (Arena arena = new Arena(100, 3, lost::add)) {
+        try (Arena arena = new Arena(100, 3, depth -> 1, lost::add)) {
             HotBlock one = sealed(arena, 1);
             HotBlock two = sealed(arena, 2);
             HotBlock three = sealed(arena, 3);
@@ -57,7 +57,7 @@ class ArenaTest {
     void shouldTellGapsLifetimesAndIdleTimesByTheClockGiven() {
         long[] now = {1_000};
         List<String> heard = new ArrayList<>();
-        try (Arena arena = new Arena(64, 1, lost::add)) {
+        try (Arena arena = new Arena(64, 1, depth -> 1, lost::add)) {
             arena.observe(new BlockObserver() {
                 @Override
                 public void reused(long gapNanos) {
@@ -86,7 +86,7 @@ class ArenaTest {
 
     @Test
     void shouldHaveEveryBlockAgainWhenReclaimed() {
-        try (Arena arena = new Arena(64, 5, lost::add)) {
+        try (Arena arena = new Arena(64, 5, depth -> 1, lost::add)) {
             sealed(arena, 1);
             arena.pinHot(key(1), new int[] {1});
             arena.release(sealed(arena, 2));
@@ -107,7 +107,7 @@ class ArenaTest {
 
     @Test
     void shouldReturnTheKnownBlockWhenSealedTwice() {
-        try (Arena arena = new Arena(64, 2, lost::add)) {
+        try (Arena arena = new Arena(64, 2, depth -> 1, lost::add)) {
             HotBlock first = sealed(arena, 7);
             HotBlock second = sealed(arena, 7);
             assertEquals(first.slot(), second.slot());
@@ -121,7 +121,7 @@ class ArenaTest {
 
     @Test
     void shouldMissWhenAKeyIsReusedForOtherTokens() {
-        try (Arena arena = new Arena(64, 2, lost::add)) {
+        try (Arena arena = new Arena(64, 2, depth -> 1, lost::add)) {
             sealed(arena, 7);
             assertEquals(Optional.empty(), arena.pinHot(key(7), new int[] {8}));
             HotBlock colliding = arena.claim().orElseThrow();
@@ -136,7 +136,7 @@ class ArenaTest {
 
     @Test
     void shouldLetABlockGoDownOnlyWhenOneOfItsSealingsAllowsIt() {
-        try (Arena arena = new Arena(64, 4, lost::add)) {
+        try (Arena arena = new Arena(64, 4, depth -> 1, lost::add)) {
             HotBlock first = arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).block();
             assertFalse(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).wanted());
             assertTrue(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.TIERS).wanted());
@@ -150,7 +150,7 @@ class ArenaTest {
 
     @Test
     void shouldNotCallABlockLostThatWasToStayInMemory() {
-        try (Arena arena = new Arena(64, 1, lost::add)) {
+        try (Arena arena = new Arena(64, 1, depth -> 1, lost::add)) {
             arena.release(arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).block());
             claimed(arena);
             assertEquals(List.of(), lost);
@@ -163,7 +163,7 @@ class ArenaTest {
 
     @Test
     void shouldThrowWhenSlotsAreMisused() {
-        try (Arena arena = new Arena(64, 2, lost::add)) {
+        try (Arena arena = new Arena(64, 2, depth -> 1, lost::add)) {
             HotBlock block = sealed(arena, 1);
             arena.release(block);
             assertThrows(IllegalStateException.class, () -> arena.release(block));
@@ -184,7 +184,7 @@ class ArenaTest {
         for (long seed = 1; seed <= 20; seed++) {
             Random random = new Random(seed);
             int slots = 1 + random.nextInt(9);
-            try (Arena arena = new Arena(1 + random.nextInt(200), slots, lost::add)) {
+            try (Arena arena = new Arena(1 + random.nextInt(200), slots, depth -> 1, lost::add)) {
                 Model model = new Model(arena, slots);
                 for (int step = 0; step < 2000; step++) {
                     model.step(random, "seed " + seed + " step " + step);

@@ -1,6 +1,7 @@
 package quern.kv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,33 +22,54 @@ class FullDiskTest {
     @TempDir
     Path directory;
 
-    /** Stores more than fits, reads all of it back, and prints what it saw. */
+    /** Stores more than fits, reads all of it back, makes room, waits, stores again; prints what it saw. */
     static final class Writer {
+        private static final AtomicLong NANOS = new AtomicLong();
+
         private Writer() {}
 
         public static void main(String[] arguments) throws Throwable {
             NativeRocks.load(Path.of(arguments[0]));
             FileLimit.set(FILE_BYTES_MAX);
             long warmBytes = Long.parseLong(arguments[1]);
-            int wrong = 0;
             try (TierStack stack = TierStack.open(
-                    Blocks.config(3, warmBytes, Blocks.coldBytes(100)), Blocks.BYTES, Blocks.LAYOUT,
-                    Path.of(arguments[0]))) {
-                for (int i = 0; i < 60; i++) {
-                    Blocks.store(stack, i);
-                    stack.writeBehind(1);
+                    Blocks.config(3, warmBytes, Blocks.coldBytes(200)),
+                    BlockImage.of(Blocks.BYTES, Blocks.TOKENS, Blocks.LAYOUT, BlockSeal.PLAIN),
+                    Path.of(arguments[0]), NANOS::get)) {
+                store(stack, 0, 60);
+                show("full", stack, 60);
+                FileLimit.set(-1);
+                store(stack, 60, 70);
+                show("before the time", stack, 70);
+                NANOS.addAndGet(TierDoor.PROBE_NANOS);
+                store(stack, 70, 80);
+                show("after it", stack, 80);
+                int found = 0;
+                for (int i = 70; i < 80; i++) {
+                    found += Blocks.load(stack, i).isPresent() ? 1 : 0;
                 }
-                for (int i = 0; i < 60; i++) {
-                    byte[] expected = Blocks.bytes(i);
-                    wrong += Blocks.load(stack, i).map(found -> Arrays.equals(expected, found) ? 0 : 1)
-                            .orElse(0);
-                }
-                System.out.println("tiers " + stack.stats().keySet());
-                System.out.println("reports " + stack.reports().size());
-                System.out.println("skipped " + stack.stats().values().stream().mapToLong(TierStats::skipped).sum());
-                System.out.println("free " + stack.availableBlocks());
+                System.out.println("found " + found);
             }
-            System.out.println("wrong " + wrong);
+        }
+
+        private static void store(TierStack stack, int from, int to) {
+            for (int i = from; i < to; i++) {
+                Blocks.store(stack, i);
+                stack.writeBehind(1);
+            }
+        }
+
+        private static void show(String when, TierStack stack, int blocks) {
+            int wrong = 0;
+            for (int i = 0; i < blocks; i++) {
+                byte[] expected = Blocks.bytes(i);
+                wrong += Blocks.load(stack, i).map(found -> Arrays.equals(expected, found) ? 0 : 1).orElse(0);
+            }
+            System.out.println(when + ": tiers " + stack.stats().keySet() + " wrong " + wrong + " free "
+                    + stack.availableBlocks());
+            stack.stats().forEach((tier, stats) -> System.out.println(
+                    when + ": " + tier + (stats.skipped() > 0 ? " skipped" : " took all")));
+            stack.reports().forEach(report -> System.out.println(when + ": " + report.split(":")[0]));
         }
     }
 
@@ -57,24 +80,39 @@ class FullDiskTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), text);
-        return text.lines().toList();
+        return text.lines().filter(line -> !line.startsWith("WARNING") && !line.startsWith("SLF4J")).toList();
     }
 
     @Test
-    void shouldGoOnWithoutTheWarmTierWhenItsFileDoesNotFit() throws IOException, InterruptedException {
+    void shouldTakeBlocksAgainWhenTheDiskHasRoomAgain() throws IOException, InterruptedException {
         List<String> seen = run(Blocks.slotsBytes(20));
-        assertTrue(seen.contains("tiers [HOT, COLD]"), seen::toString);
-        assertTrue(seen.contains("reports 2"), seen::toString);
-        assertTrue(seen.contains("wrong 0"), seen::toString);
+        assertEquals(List.of(
+                "full: tiers [HOT, WARM, COLD] wrong 0 free 3",
+                "full: HOT took all",
+                "full: WARM skipped",
+                "full: COLD skipped",
+                "full: warm tier takes no blocks",
+                "full: cold tier takes no blocks",
+                "before the time: tiers [HOT, WARM, COLD] wrong 0 free 3",
+                "before the time: HOT took all",
+                "before the time: WARM skipped",
+                "before the time: COLD skipped",
+                "before the time: warm tier takes no blocks",
+                "before the time: cold tier takes no blocks",
+                "after it: tiers [HOT, WARM, COLD] wrong 0 free 3",
+                "after it: HOT took all",
+                "after it: WARM skipped",
+                "after it: COLD skipped",
+                "after it: cold tier takes no blocks",
+                "found 10"), seen);
     }
 
     @Test
-    void shouldSkipAndCountBlocksWhenTheColdTierCannotWrite() throws IOException, InterruptedException {
+    void shouldTakeBlocksAgainWhenThereIsOnlyTheColdTier() throws IOException, InterruptedException {
         List<String> seen = run(0);
-        assertTrue(seen.contains("wrong 0"), seen::toString);
-        assertTrue(seen.contains("free 3"), seen::toString);
-        assertTrue(
-                seen.stream().anyMatch(line -> line.startsWith("skipped ") && !line.equals("skipped 0")),
-                seen::toString);
+        assertTrue(seen.contains("full: tiers [HOT, COLD] wrong 0 free 3"), seen::toString);
+        assertTrue(seen.contains("before the time: cold tier takes no blocks"), seen::toString);
+        assertFalse(seen.contains("after it: cold tier takes no blocks"), seen::toString);
+        assertEquals("found 10", seen.getLast(), seen::toString);
     }
 }

@@ -8,12 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -196,7 +193,7 @@ class TierStackTest {
             assertEquals(20, stack.writeBehind(100));
             for (int i = 0; i < 20; i++) {
                 int at = i < 10 ? i * image.headerBytes() / 10 : random.nextInt((int) image.bytes());
-                flip(directory.resolve("warm/warm.slots"), 4096 + Blocks.slotsBytes(1) * i + at);
+                TierFiles.flip(TierFiles.warm(directory, "warm.slots"), 4096 + Blocks.slotsBytes(1) * i + at);
             }
             for (int i = 0; i < 20; i++) {
                 assertEquals(Optional.empty(), Blocks.load(stack, i), "block " + i);
@@ -217,7 +214,7 @@ class TierStackTest {
         Path blob = only(directory.resolve("cold"), ".blob");
         long step = Files.size(blob) / 7;
         for (long at = step / 2; at < Files.size(blob); at += step) {
-            flip(blob, at);
+            TierFiles.flip(blob, at);
         }
         try (TierStack stack = open(config)) {
             int missed = 0;
@@ -247,9 +244,9 @@ class TierStackTest {
         }
         Path manifest = only(directory.resolve("cold"), "MANIFEST-*");
         for (long at = 0; at < Files.size(manifest); at += 5) {
-            flip(manifest, at);
+            TierFiles.flip(manifest, at);
         }
-        flip(directory.resolve("warm/warm.index"), Files.size(directory.resolve("warm/warm.index")) / 2);
+        TierFiles.flip(TierFiles.warm(directory, "warm.index"), Files.size(TierFiles.warm(directory, "warm.index")) / 2);
         try (TierStack stack = TierStack.open(config, Blocks.BYTES, Blocks.LAYOUT, directory)) {
             stack.openLower();
             assertEquals(1, stack.reports().size(), stack.reports()::toString);
@@ -268,7 +265,7 @@ class TierStackTest {
             stack.release(stack.seal(stack.claim().orElseThrow(), Blocks.key(1), Blocks.tokens(1)));
             assertEquals(0, stack.writeBehind(1));
             assertEquals(BlockPool.Tier.HOT, stack.locate(Blocks.key(1)));
-            assertEquals(4, stack.reports().size());
+            assertEquals(2, stack.reports().size());
             assertEquals(1, stack.stats().size());
         }
     }
@@ -333,14 +330,6 @@ class TierStackTest {
         String glob = suffix.startsWith(".") ? "*" + suffix : suffix;
         try (var found = Files.newDirectoryStream(directory, glob)) {
             return found.iterator().next();
-        }
-    }
-
-    private static void flip(Path file, long at) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            ByteBuffer one = ByteBuffer.allocate(1);
-            assertEquals(1, channel.read(one, at));
-            channel.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 0x10)}), at);
         }
     }
 
