@@ -246,7 +246,8 @@ class TierStackTest {
         for (long at = 0; at < Files.size(manifest); at += 5) {
             TierFiles.flip(manifest, at);
         }
-        TierFiles.flip(TierFiles.warm(directory, "warm.index"), Files.size(TierFiles.warm(directory, "warm.index")) / 2);
+        TierFiles.flip(TierFiles.warm(directory, "warm.index"),
+                Files.size(TierFiles.warm(directory, "warm.index")) / 2);
         try (TierStack stack = TierStack.open(config, Blocks.BYTES, Blocks.LAYOUT, directory)) {
             stack.openLower();
             assertEquals(1, stack.reports().size(), stack.reports()::toString);
