@@ -15,8 +15,8 @@ import net.openhft.chronicle.map.ChronicleMapBuilder;
 
 /**
  * Key to slot and place in the chain, in a persisted Chronicle Map. The map does not survive a kill (opening it can
- * hang then), so a marker with the file's checksum is written on close and removed on open; without a fitting marker the map
- * is discarded and {@link #fresh} asks the owner to fill it again. Thread-safe; look-ups do not block on disks.
+ * hang then), so a marker with the file's checksum is written on close and removed on open; without a fitting marker
+ * the map is discarded and {@link #fresh} asks the owner to fill it again. Thread-safe; no look-up blocks on a disk.
  */
 final class SlotIndex implements AutoCloseable {
 
