@@ -1,5 +1,6 @@
 package quern.actors;
 
+import java.util.Optional;
 import java.util.Set;
 import quern.kv.journal.Ownership;
 
@@ -8,15 +9,33 @@ import quern.kv.journal.Ownership;
  *
  * @param keyId public id of the key, owner of what the request makes
  * @param admin sees everything; others see only what they own
+ * @param tenant whose cached blocks it shares; two keys have one only if whoever made them said so
  * @param labels what its records are labelled with
  */
-public record Caller(String keyId, boolean admin, Set<String> labels) {
+public record Caller(String keyId, boolean admin, String tenant, Set<String> labels) {
+
+    private static final String SHARED = "tenant:";
 
     /** With authentication off, everybody on this machine. */
-    public static final Caller LOCAL = new Caller(Ownership.LOCAL, true, Set.of());
+    public static final Caller LOCAL = of(Ownership.LOCAL, true, Optional.empty(), Set.of());
 
     public Caller {
         labels = Set.copyOf(labels);
+    }
+
+    /** @param tenant shared with all keys of this name; absent: the key's own */
+    public static Caller of(String keyId, boolean admin, Optional<String> tenant, Set<String> labels) {
+        return new Caller(keyId, admin, tenantOf(keyId, tenant), labels);
+    }
+
+    /** What names the tenant of a key among all tenants: no name given is any key's own. */
+    public static String tenantOf(String keyId, Optional<String> tenant) {
+        return tenant.map(name -> SHARED + name).orElse("key:" + keyId);
+    }
+
+    /** The name of its tenant; absent if that is the key's own. */
+    public Optional<String> sharedTenant() {
+        return tenant.startsWith(SHARED) ? Optional.of(tenant.substring(SHARED.length())) : Optional.empty();
     }
 
     /** Whether a record of this owner exists for the caller. */

@@ -145,6 +145,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private EngineLoop observed(EngineParts loaded) {
         EngineLoop loop = loaded.newLoop();
         loop.observe(house.observer().engine());
+        loop.adopt(house.board().rates());
         return loop;
     }
 

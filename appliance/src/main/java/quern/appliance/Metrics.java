@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import quern.actors.House;
 import quern.actors.serving.ServingObserver;
 import quern.actors.serving.SubmitReply;
+import quern.inference.cache.TierRates;
 import quern.inference.engine.EngineObserver;
 import quern.inference.engine.EngineStats;
 import quern.inference.engine.FinishReason;
@@ -123,8 +124,26 @@ final class Metrics implements ServingObserver, AutoCloseable {
         tierCount(house, tier, tags, "quern.kv.tier.misses", "Look-ups that did not", TierStats::misses);
         tierCount(house, tier, tags, "quern.kv.tier.evictions", "Blocks that left", TierStats::evictions);
         tierCount(house, tier, tags, "quern.kv.tier.corruptions", "Damaged blocks dropped", TierStats::corruptions);
+        if (tier != BlockPool.Tier.HOT) {
+            watchLoads(house, tier, tags);
+        }
         Gauge.builder("quern.kv.tier.bytes", house, h -> tier(h, tier, TierStats::bytes))
                 .description("Bytes of the blocks held").tags(tags).register(registry);
+    }
+
+    private void watchLoads(House house, BlockPool.Tier tier, Tags tags) {
+        Gauge.builder("quern.kv.load.seconds", house, h -> rate(h, tier).loadNanos().orElse(0) / 1e9)
+                .description("A block takes to be loaded, lately").tags(tags).register(registry);
+        FunctionCounter.builder("quern.kv.choices", house, h -> rate(h, tier).chosenToLoad())
+                .description("Blocks found in a tier: loaded, or computed anew where that is faster")
+                .tags(tags.and("choice", "load")).register(registry);
+        FunctionCounter.builder("quern.kv.choices", house, h -> rate(h, tier).chosenToCompute())
+                .description("Blocks found in a tier: loaded, or computed anew where that is faster")
+                .tags(tags.and("choice", "compute")).register(registry);
+    }
+
+    private static TierRates.Rate rate(House house, BlockPool.Tier tier) {
+        return house.board().rates().rate(tier);
     }
 
     private void tierCount(House house, BlockPool.Tier tier, Iterable<Tag> tags, String name, String description,

@@ -84,16 +84,6 @@ class GenerationTest {
     }
 
     @Test
-    void shouldNotShareCacheWhenKeysDiffer() throws Exception {
-        String prompt = "A frog sat on a log near the water and sang a song to the moon every night. ".repeat(3);
-        String body = "{\"model\": \"stories260K\", \"prompt\": \"" + prompt + "\", \"temperature\": 0%s}";
-        appliance.post("/v1/completions", body.formatted(""));
-        JsonNode other = TestAppliance.json(
-                appliance.post("/v1/completions", body.formatted(", \"prompt_cache_key\": \"x\"")));
-        assertEquals(0, other.at("/usage/prompt_tokens_details/cached_tokens").intValue());
-    }
-
-    @Test
     void shouldEchoPromptAndAnswerEachWhenSeveralPrompts() throws Exception {
         JsonNode many = TestAppliance.json(appliance.post("/v1/completions", """
                 {"model": "stories260K", "prompt": ["One day", "The cat"], "temperature": 0, "max_tokens": 4,

@@ -61,6 +61,23 @@ public final class BlockKey {
         }
     }
 
+    /**
+     * A beginning of its own below this root: blocks under different salts never match. Blocks there still name this
+     * root, so that one tenant's can be told from another's.
+     *
+     * @param salt empty: this key itself
+     */
+    public BlockKey salted(String salt) {
+        if (salt.isEmpty()) {
+            return this;
+        }
+        MessageDigest sha = SHA.get();
+        field(sha, "quern.kv.salt", "1");
+        field(sha, "root", toString());
+        field(sha, "salt", salt);
+        return new BlockKey(sha.digest(), digest, root, 0, 0);
+    }
+
     /** The key of the block that follows this one and holds {@code tokens[from .. to)}. */
     public BlockKey child(int[] tokens, int from, int to) {
         ByteBuffer fields = ByteBuffer.allocate(

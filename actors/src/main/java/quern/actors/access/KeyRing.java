@@ -47,7 +47,8 @@ public final class KeyRing {
     /** The file is written first: a key without a file would lock its owner out, a file without a key is replaced. */
     private void issueFirst(DataDirectory directory) {
         KeyRecord.Issued issued =
-                KeyRecord.issue("admin", List.of(KeyRecord.ADMIN), Set.of(), System.currentTimeMillis());
+                KeyRecord.issue("admin", List.of(KeyRecord.ADMIN), Optional.empty(), Set.of(),
+                        System.currentTimeMillis());
         try {
             AtomicFile.write(directory.adminKeyFile(), issued.token() + "\n");
         } catch (IOException e) {
@@ -65,20 +66,21 @@ public final class KeyRing {
         return KeyRecord.idIn(token)
                 .map(keys::get)
                 .filter(key -> key.accepts(token))
-                .map(key -> new Caller(key.id(), key.admin(), key.labels()));
+                .map(key -> Caller.of(key.id(), key.admin(), key.tenant(), key.labels()));
     }
 
     /**
      * A new key.
      *
+     * @param tenant keys of one tenant share cached prompts; absent: it shares with nobody
      * @throws QuernException ERROR if there are too many
      */
-    public KeyRecord.Issued issue(String name, boolean admin, Set<String> labels) {
+    public KeyRecord.Issued issue(String name, boolean admin, Optional<String> tenant, Set<String> labels) {
         if (keys.size() >= KEYS_MAX) {
             throw new QuernException(Category.ERROR, keys.size() + " keys exist, at most " + KEYS_MAX);
         }
         KeyRecord.Issued issued = KeyRecord.issue(
-                name, admin ? List.of(KeyRecord.ADMIN) : List.of(), labels, System.currentTimeMillis());
+                name, admin ? List.of(KeyRecord.ADMIN) : List.of(), tenant, labels, System.currentTimeMillis());
         store(issued.key());
         return issued;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -76,7 +77,8 @@ public final class CurationWork implements JobWork {
             Function<ServedText, RecipeCompiler> compilers, CurationSources sources, LongSupplier clockMs) {
         return (job, system) -> {
             CurationSpec spec = RecordText.read(job.specJson(), CurationSpec.class);
-            ServedText model = models.apply(new Caller(job.ownership().ownerKeyId(), spec.seesAll(), Set.of()));
+            ServedText model = models.apply(Caller.of(
+                    job.ownership().ownerKeyId(), spec.seesAll(), Optional.empty(), Set.of()));
             Pipeline pipeline = compilers.apply(model).compile(Recipe.parse(spec.recipe(), config));
             CurationSources.Opened opened = sources.open(spec, job.ownership());
             Ownership ownership = job.ownership().union(Ownership.of(job.ownership().ownerKeyId(), opened.labels()));

@@ -32,6 +32,7 @@ import quern.curation.GenerationException.Kind;
 import quern.curation.RunException;
 import quern.curation.TextGenerator;
 import quern.curation.TextModel;
+import quern.inference.cache.CacheTerms;
 import quern.inference.engine.DeadlineExceeded;
 import quern.inference.engine.EngineEvent;
 import quern.inference.engine.RequestRefused;
@@ -239,7 +240,7 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
         AnswerForm form = request.schema().<AnswerForm>map(schema -> new AnswerForm.Document(schema, SCHEMA_FIELD))
                 .orElse(AnswerForm.Free.TEXT);
         var wanted = new GenerationRequest(running.parts().servedId(), List.of(new Prompt.Chat(messages, List.of())),
-                Samplings.of(request, config.generationTokens()), 1, "", caller, form,
+                Samplings.of(request, config.generationTokens()), 1, CacheTerms.of(caller.tenant()), caller, form,
                 new Handling(Handling.newId(), terms(deadline)));
         var listener = new AnswerListener();
         try {

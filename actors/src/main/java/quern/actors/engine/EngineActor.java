@@ -5,8 +5,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -44,7 +42,6 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     public static final String DISPATCHER = "quern-compute";
 
     private static final String IO_DISPATCHER = "quern-io";
-    private static final int WRITE_BEHIND_BLOCKS = 32;
     private static final String PART = "engine";
     private static final long LOOK_NANOS_MIN = 1_000_000;
     /** After the last step: whoever asks right after a start or an answer shall not wait for a piece. */
@@ -86,9 +83,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     private enum Idle implements Command { NOW }
 
-    private record Outcome(BlockLoad load, boolean found) {}
-
-    private record LoadsDone(EngineLoop loop, List<Outcome> outcomes) implements Command {}
+    private record LoadsDone(TierTraffic.Loaded loaded) implements Command {}
 
     private record WrittenBehind(int blocks) implements Command {}
 
@@ -122,10 +117,10 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
 
     private final Supplier<EngineLoop> loops;
     private final BlockPool pool;
+    private final TierTraffic traffic;
     private final EngineBoard board;
     private final Readiness readiness;
     private final BooleanSupplier idle;
-    private final Executor io;
     private final Deliveries deliveries;
     private final Map<StepWork, ActorRef<EngineEvent.WorkEnded>> attached = new IdentityHashMap<>();
     private final RestartPace pace = new RestartPace();
@@ -137,8 +132,6 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     private long askedNanos = System.nanoTime();
     private Cancellable rest = Cancellable.alreadyCancelled();
     private Cancellable look = Cancellable.alreadyCancelled();
-    private boolean writing;
-    private int reading;
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
 
     private EngineActor(
@@ -150,7 +143,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         this.pool = pool;
         this.board = board;
         this.readiness = readiness;
-        this.io = context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(IO_DISPATCHER));
+        this.traffic = new TierTraffic(pool,
+                context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(IO_DISPATCHER)), board.rates());
         this.deliveries = new Deliveries(new Courier(
                 context.getSystem().dispatchers().lookup(DispatcherSelector.defaultDispatcher())));
         replaceLoop();
@@ -180,14 +174,14 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             case Tick tick -> onTick();
             case Look look -> { }
             case Idle nobodyAsks -> onIdle();
-            case LoadsDone done -> onLoadsDone(done);
+            case LoadsDone done -> traffic.taken(done.loaded(), loop);
             case WrittenBehind written -> onWritten(written);
             case Replace replace -> pausing = false;
         }
     }
 
     private Behavior<Command> next() {
-        if (stopping.isEmpty() && loop.isEmpty() && !pausing && reading == 0) {
+        if (stopping.isEmpty() && loop.isEmpty() && !pausing && !traffic.reads()) {
             replaceLoop();
         }
         if (!ticking && loop.isPresent() && loop.get().hasWork()) {
@@ -200,7 +194,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
             rest = getContext().scheduleOnce(Duration.ofNanos(Math.max(left, 1)), getContext().getSelf(), Idle.NOW);
         }
         lookAtDeadlines();
-        if (stopping.isPresent() && !ticking && !writing && reading == 0) {
+        if (stopping.isPresent() && !ticking && !traffic.writes() && !traffic.reads()) {
             stopping.get().tell(new Stopped());
             return Behaviors.stopped();
         }
@@ -281,7 +275,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         events.forEach(this::deliver);
         List<BlockLoad> loads = running.takeLoads();
         if (!loads.isEmpty()) {
-            read(running, loads);
+            getContext().pipeToSelf(traffic.read(running, loads), (loaded, failure) -> new LoadsDone(loaded));
         }
         deliveries.stepEnded(System.nanoTime(), !running.hasWork());
         writeBehind();
@@ -304,42 +298,15 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
         }
     }
 
-    private void read(EngineLoop asking, List<BlockLoad> loads) {
-        reading++;
-        getContext().pipeToSelf(
-                CompletableFuture.supplyAsync(() -> loads.stream().map(this::carryOut).toList(), io),
-                (outcomes, failure) -> new LoadsDone(asking, failure == null
-                        ? outcomes : loads.stream().map(load -> new Outcome(load, false)).toList()));
-    }
-
-    private Outcome carryOut(BlockLoad load) {
-        try {
-            return new Outcome(load, pool.load(load.key(), load.tokens(), load.target()));
-        } catch (RuntimeException | Error failure) {
-            // A tier that cannot be read is a miss: the block is computed again.
-            return new Outcome(load, false);
-        }
-    }
-
-    private void onLoadsDone(LoadsDone done) {
-        reading--;
-        if (loop.isPresent() && loop.get() == done.loop()) {
-            done.outcomes().forEach(outcome -> done.loop().loaded(outcome.load(), outcome.found()));
-        }
-    }
-
     private void writeBehind() {
-        if (writing || stopping.isPresent()) {
-            return;
+        if (stopping.isEmpty()) {
+            traffic.writeBehind().ifPresent(writing -> getContext().pipeToSelf(
+                    writing, (blocks, failure) -> new WrittenBehind(failure == null ? blocks : 0)));
         }
-        writing = true;
-        getContext().pipeToSelf(
-                CompletableFuture.supplyAsync(() -> pool.writeBehind(WRITE_BEHIND_BLOCKS), io),
-                (blocks, failure) -> new WrittenBehind(failure == null ? blocks : 0));
     }
 
     private void onWritten(WrittenBehind written) {
-        writing = false;
+        traffic.written();
         if (written.blocks() > 0) {
             writeBehind();
         }

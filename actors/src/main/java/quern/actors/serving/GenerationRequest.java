@@ -2,6 +2,7 @@ package quern.actors.serving;
 
 import java.util.List;
 import quern.actors.Caller;
+import quern.inference.cache.CacheTerms;
 import quern.inference.sampling.SamplingParameters;
 
 /**
@@ -11,7 +12,7 @@ import quern.inference.sampling.SamplingParameters;
  * @param prompts at least one; answer {@code p * choices + c} continues prompt p
  * @param sampling for every answer; its maxTokens is cut to what the context leaves
  * @param choices answers of each prompt
- * @param cacheKey narrows prefix sharing below the caller's own; empty: all of the caller's requests share
+ * @param cache with whom prompts already computed are shared, and how long they are kept
  * @param form what each answer must look like
  * @param handling when the answers are wanted, and the request's id
  */
@@ -20,16 +21,16 @@ public record GenerationRequest(
         List<Prompt> prompts,
         SamplingParameters sampling,
         int choices,
-        String cacheKey,
+        CacheTerms cache,
         Caller caller,
         AnswerForm form,
         Handling handling) {
 
-    /** A request for free text. */
+    /** A request for free text, its prompt shared with all of the caller's tenant. */
     public GenerationRequest(
-            String model, List<Prompt> prompts, SamplingParameters sampling, int choices, String cacheKey,
-            Caller caller) {
-        this(model, prompts, sampling, choices, cacheKey, caller, AnswerForm.Free.TEXT, Handling.standard());
+            String model, List<Prompt> prompts, SamplingParameters sampling, int choices, Caller caller) {
+        this(model, prompts, sampling, choices, CacheTerms.of(caller.tenant()), caller,
+                AnswerForm.Free.TEXT, Handling.standard());
     }
 
     public GenerationRequest {

@@ -56,8 +56,8 @@ final class SequencePlan {
                     request.sampling().withMaxTokens(Math.min(room, request.sampling().maxTokens()));
             for (int choice = 0; choice < request.choices(); choice++) {
                 sequences.add(new SequenceRequest(task.firstSequenceId() + sequences.size(), tokens, sampling,
-                        salt(request), task.served().adapter(), true, choice, masks.map(Supplier::get))
-                        .with(request.handling().terms()));
+                        request.cache().tenant(), task.served().adapter(), true, choice, masks.map(Supplier::get))
+                        .with(request.handling().terms()).with(request.cache()));
             }
         }
         return sequences;
@@ -94,11 +94,5 @@ final class SequencePlan {
                         "logit_bias", "token " + token + " is not in the vocabulary of " + vocabulary));
             }
         }
-    }
-
-    /** Keys never share cached blocks with each other: what another's prompts cost must not show. */
-    private static String salt(GenerationRequest request) {
-        String owner = request.caller().keyId();
-        return owner.length() + ":" + owner + request.cacheKey();
     }
 }

@@ -170,7 +170,7 @@ class EmbeddingTest {
     void shouldRefuseToGenerateWhenTheModelIsAnEncoder() {
         TestProbe<SubmitReply> submits = kit.createTestProbe();
         router.tell(new GenerationRouter.Submit(new GenerationRequest("encoder", List.of(new Prompt.Text("a")),
-                SamplingParameters.greedy(1), 1, "", Caller.LOCAL), UNHEARD, submits.getRef()));
+                SamplingParameters.greedy(1), 1, Caller.LOCAL), UNHEARD, submits.getRef()));
         var invalid = assertInstanceOf(SubmitReply.Invalid.class, submits.receiveMessage());
         assertEquals("model", invalid.field());
         assertTrue(invalid.message().contains("'encoder' is an encoder"), invalid.message());

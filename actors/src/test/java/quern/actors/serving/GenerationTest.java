@@ -68,7 +68,7 @@ class GenerationTest {
 
     private void submit(String model, String prompt, int choices) {
         router.tell(new GenerationRouter.Submit(new GenerationRequest(model, List.of(new Prompt.Text(prompt)),
-                SamplingParameters.greedy(100), choices, "", Caller.LOCAL), listener, replies.getRef()));
+                SamplingParameters.greedy(100), choices, Caller.LOCAL), listener, replies.getRef()));
     }
 
     private EngineActor.Enqueue accepted(int choices) {

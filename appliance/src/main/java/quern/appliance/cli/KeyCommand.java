@@ -37,10 +37,16 @@ final class KeyCommand implements Runnable {
     void create(
             @Parameters(paramLabel = "NAME", description = "Whose or what for.") String name,
             @Option(names = "--admin", description = "May do everything.") boolean admin,
-            @Option(names = "--label", description = "Label of what it makes; may be repeated.") List<String> labels) {
+            @Option(names = "--label", description = "Label of what it makes; may be repeated.") List<String> labels,
+            @Option(names = "--tenant", paramLabel = "NAME",
+                    description = "Share cached prompts with all keys of this tenant; otherwise with no other key.")
+            String tenant) {
         ObjectNode body = ApiClient.JSON.createObjectNode().put("name", name).put("admin", admin);
         if (labels != null) {
             labels.forEach(body.putArray("labels")::add);
+        }
+        if (tenant != null) {
+            body.put("tenant", tenant);
         }
         Screen screen = options.screen();
         JsonNode key = ask(client -> client.post("/v1/keys", body));

@@ -49,7 +49,8 @@ public final class BatchRoutes {
             Map<String, String> metadata = metadata(fields);
             fields.refuseOthers();
             BatchSpec spec = new BatchSpec(
-                    input, endpoint, window, metadata, call.caller().keyId(), call.caller().admin());
+                    input, endpoint, window, metadata, call.caller().keyId(), call.caller().admin(),
+                    call.caller().sharedTenant());
             return desk.read(() -> files.find(input)
                             .filter(file -> call.caller().sees(file.ownership().ownerKeyId()))
                             .map(FileRecord::ownership)

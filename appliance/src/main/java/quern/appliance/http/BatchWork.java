@@ -109,7 +109,7 @@ final class BatchWork implements JobWork {
 
     private Answering start(BatchInput.Line line) {
         try {
-            Caller caller = new Caller(spec.keyId(), spec.admin(), Set.of());
+            Caller caller = Caller.of(spec.keyId(), spec.admin(), spec.tenant(), Set.of());
             return requests.answer(spec.endpoint(), Fields.of(line.body()), caller);
         } catch (ApiError e) {
             return new Answering(CompletableFuture.failedFuture(e), () -> { });

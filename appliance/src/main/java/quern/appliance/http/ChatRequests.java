@@ -10,6 +10,7 @@ import quern.actors.serving.GenerationRequest;
 import quern.actors.serving.Handling;
 import quern.actors.serving.Prompt;
 import quern.config.EngineConfig;
+import quern.inference.cache.CacheTerms;
 
 /** Reads the body of {@code /v1/chat/completions}: each known field is honoured, accepted as a label, or refused. */
 final class ChatRequests {
@@ -17,7 +18,6 @@ final class ChatRequests {
     static final String ID_PREFIX = "chatcmpl-";
 
     private static final int TOP_LOGPROBS_MAX = 20;
-    private static final int CACHE_KEY_CHARS_MAX = 256;
 
     private final EngineConfig config;
     private final int toolsMax;
@@ -40,7 +40,7 @@ final class ChatRequests {
         }
         int choices = SamplingFields.choices(body, config);
         var sampling = SamplingFields.read(body, maxTokens(body), logprobs, top);
-        String cacheKey = cacheKey(body);
+        CacheTerms cache = CacheFields.read(body, arrival.caller());
         Handling handling = arrival.handling(body);
         refuseUnsupported(body);
         AnswerForm form = AnswerForms.read(body, toolsMax);
@@ -50,7 +50,7 @@ final class ChatRequests {
         body.refuseOthers();
         List<Map<String, Object>> tools = form.calls().map(AnswerForm.Calls::shown).orElse(List.of());
         var request = new GenerationRequest(
-                model, List.of(new Prompt.Chat(messages, tools)), sampling, choices, cacheKey, arrival.caller(),
+                model, List.of(new Prompt.Chat(messages, tools)), sampling, choices, cache, arrival.caller(),
                 form, handling);
         Optional<String> tier = Arrival.shownTier(body, handling);
         return new ParsedRequest(request, stream, accepted -> new ChatFormat(
@@ -76,15 +76,6 @@ final class ChatRequests {
             options.refuseOthers();
             return usage;
         }).orElse(false);
-    }
-
-    static String cacheKey(Fields body) {
-        String key = body.text("prompt_cache_key").orElse("");
-        if (key.length() > CACHE_KEY_CHARS_MAX) {
-            throw body.invalid("prompt_cache_key", "has " + key.length() + " characters, at most "
-                    + CACHE_KEY_CHARS_MAX);
-        }
-        return key;
     }
 
     private static void refuseUnsupported(Fields body) {

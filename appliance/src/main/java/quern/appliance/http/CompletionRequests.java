@@ -12,6 +12,7 @@ import quern.actors.serving.GenerationRequest;
 import quern.actors.serving.Handling;
 import quern.actors.serving.Prompt;
 import quern.config.EngineConfig;
+import quern.inference.cache.CacheTerms;
 import quern.inference.tokenizer.Tokenizer;
 
 /** Reads the body of {@code /v1/completions}. */
@@ -52,12 +53,12 @@ final class CompletionRequests {
         }
         int maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE).orElse(MAX_TOKENS);
         var sampling = SamplingFields.read(body, maxTokens, logprobs.isPresent(), logprobs.orElse(0));
-        String cacheKey = ChatRequests.cacheKey(body);
+        CacheTerms cache = CacheFields.read(body, arrival.caller());
         Handling handling = arrival.handling(body);
         body.accept("user");
         body.only("suffix", Set.of(""));
         body.refuseOthers();
-        var request = new GenerationRequest(model, prompts, sampling, choices, cacheKey, arrival.caller(),
+        var request = new GenerationRequest(model, prompts, sampling, choices, cache, arrival.caller(),
                 AnswerForm.Free.TEXT, handling);
         Optional<String> tier = Arrival.shownTier(body, handling);
         return new ParsedRequest(request, stream, accepted -> new CompletionFormat(

@@ -2,8 +2,10 @@ package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.access.KeyRing;
 import quern.kv.journal.KeyRecord;
@@ -13,6 +15,7 @@ public final class KeyRoutes {
 
     private static final int NAME_CHARS_MAX = 100;
     private static final int LABELS_MAX = 100;
+    private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final KeyRing keys;
     private final JobDesk desk;
@@ -46,12 +49,21 @@ public final class KeyRoutes {
             }
             boolean admin = fields.flag("admin", false);
             Set<String> labels = Labels.read(fields, "labels", LABELS_MAX);
+            Optional<String> tenant = tenant(fields);
             fields.refuseOthers();
             return desk.read(() -> {
-                KeyRecord.Issued issued = keys.issue(name, admin, labels);
+                KeyRecord.Issued issued = keys.issue(name, admin, tenant, labels);
                 return Json.ok(json(issued.key()).put("key", issued.token()));
             });
         });
+    }
+
+    private static Optional<String> tenant(Fields fields) {
+        Optional<String> tenant = fields.text("tenant");
+        if (tenant.isPresent() && !TENANT.matcher(tenant.get()).matches()) {
+            throw fields.invalid("tenant", "is not 1 to 64 letters, digits, dots, hyphens or underscores");
+        }
+        return tenant;
     }
 
     private CompletionStage<HttpResponse> revoke(Call call) {
@@ -66,6 +78,7 @@ public final class KeyRoutes {
     private static ObjectNode json(KeyRecord key) {
         ObjectNode node = Json.object().put("id", key.id()).put("object", "key").put("name", key.name())
                 .put("admin", key.admin()).put("created_at", key.createdAtMs() / 1000).put("revoked", key.revoked());
+        key.tenant().ifPresent(tenant -> node.put("tenant", tenant));
         key.labels().stream().sorted().forEach(node.putArray("labels")::add);
         return node;
     }

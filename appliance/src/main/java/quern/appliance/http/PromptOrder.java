@@ -24,10 +24,10 @@ final class PromptOrder {
                 .sorted(Comparator.comparing(Keyed::key)).map(Keyed::line).toList();
     }
 
-    /** What the cache keys of a request's blocks depend on, in the order in which templates write it. */
+    /** What requests that share blocks have in common, then what the blocks hold, in the order of templates. */
     private static String key(JsonNode body) {
         StringBuilder key = new StringBuilder();
-        for (String field : List.of("model", "prompt_cache_key", "tools")) {
+        for (String field : List.of("model", "cache_salt", "prompt_cache_key", "tools")) {
             key.append(body.path(field)).append(END);
         }
         for (JsonNode message : body.path("messages")) {

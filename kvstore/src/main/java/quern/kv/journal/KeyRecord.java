@@ -16,6 +16,7 @@ import java.util.Set;
  * @param salt 16 random bytes, in hex
  * @param hash SHA-256 of salt and token, in hex
  * @param scopes what it may do; {@link #ADMIN} may everything
+ * @param tenant whose cached prompts it shares with other keys of that tenant; absent: nobody's
  * @param labels what records it makes are labelled with
  */
 public record KeyRecord(
@@ -24,6 +25,7 @@ public record KeyRecord(
         String salt,
         String hash,
         List<String> scopes,
+        Optional<String> tenant,
         Set<String> labels,
         long createdAtMs,
         boolean revoked) {
@@ -41,7 +43,8 @@ public record KeyRecord(
      */
     public record Issued(KeyRecord key, String token) {}
 
-    public static Issued issue(String name, List<String> scopes, Set<String> labels, long nowMs) {
+    public static Issued issue(
+            String name, List<String> scopes, Optional<String> tenant, Set<String> labels, long nowMs) {
         SecureRandom random = new SecureRandom();
         byte[] secret = new byte[SECRET_BYTES];
         byte[] salt = new byte[SALT_BYTES];
@@ -51,7 +54,7 @@ public record KeyRecord(
         String token = PREFIX + id + "-" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
         String saltHex = HexFormat.of().formatHex(salt);
         String hash = HexFormat.of().formatHex(hash(saltHex, token));
-        return new Issued(new KeyRecord(id, name, saltHex, hash, scopes, labels, nowMs, false), token);
+        return new Issued(new KeyRecord(id, name, saltHex, hash, scopes, tenant, labels, nowMs, false), token);
     }
 
     /** The key id inside a token, to look the record up; empty if it has not a token's form. */
@@ -73,7 +76,7 @@ public record KeyRecord(
     }
 
     public KeyRecord revokedNow() {
-        return new KeyRecord(id, name, salt, hash, scopes, labels, createdAtMs, true);
+        return new KeyRecord(id, name, salt, hash, scopes, tenant, labels, createdAtMs, true);
     }
 
     private static byte[] hash(String salt, String token) {

@@ -182,7 +182,7 @@ class CatalogueTest {
 
     @Test
     void shouldAcceptOnlyItsOwnTokenWhenNotRevoked() {
-        KeyRecord.Issued issued = KeyRecord.issue("n", List.of("chat"), Set.of(), 1);
+        KeyRecord.Issued issued = KeyRecord.issue("n", List.of("chat"), Optional.empty(), Set.of(), 1);
         assertEquals(Optional.of(issued.key().id()), KeyRecord.idIn(issued.token()));
         assertTrue(issued.key().accepts(issued.token()));
         assertFalse(issued.key().accepts(issued.token() + "x"));

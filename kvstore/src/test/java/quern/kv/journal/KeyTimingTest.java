@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class KeyTimingTest {
 
     @Test
     void shouldTakeAsLongForAlmostRightKeysAsForWrongOnes() {
-        KeyRecord.Issued issued = KeyRecord.issue("test", List.of(), Set.of(), 0);
+        KeyRecord.Issued issued = KeyRecord.issue("test", List.of(), Optional.empty(), Set.of(), 0);
         String key = issued.token();
         assertTrue(issued.key().accepts(key));
         int secret = secretFrom(issued);
@@ -92,7 +93,7 @@ class KeyTimingTest {
 
     @Test
     void shouldFindTheCorrelationOfAComparisonThatStopsEarly() {
-        KeyRecord.Issued issued = KeyRecord.issue("test", List.of(), Set.of(), 0);
+        KeyRecord.Issued issued = KeyRecord.issue("test", List.of(), Optional.empty(), Set.of(), 0);
         String key = issued.token();
         double found = correlation(wrong -> stopsEarly(key, wrong), key, secretFrom(issued));
         assertTrue(found > 2 * LIMIT, "correlation " + found);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import quern.kv.BlockKey;
+import quern.kv.BlockPool.Keeping;
 import quern.kv.HotBlock;
 
 /**
@@ -30,6 +31,7 @@ public final class BlockTable {
     }
 
     final boolean retain;
+    final Keeping keeping;
     final boolean shared;
     final List<Ahead> ahead = new ArrayList<>();
     /** What others find this table by: the key before each block, from the first block on. */
@@ -50,12 +52,14 @@ public final class BlockTable {
 
     /**
      * @param retain whether its blocks are sealed, to be found by others
+     * @param keeping how far down they may go
      * @param shared whether it takes blocks that others sealed
      */
-    BlockTable(BlockKey root, int blockTokens, boolean retain, boolean shared) {
+    BlockTable(BlockKey root, int blockTokens, boolean retain, Keeping keeping, boolean shared) {
         this.root = root;
         this.blockTokens = blockTokens;
         this.retain = retain;
+        this.keeping = keeping;
         this.shared = shared;
     }
 

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToLongFunction;
 import quern.gpu.kernel.KvLayout;
 import quern.inference.cache.BlockTable.Ahead;
 import quern.kv.BlockKey;
 import quern.kv.BlockPool;
+import quern.kv.BlockPool.Keeping;
 import quern.kv.BlockPool.Tier;
 import quern.kv.HotBlock;
 
@@ -26,6 +28,7 @@ public final class KvBlocks {
     private final int total;
     private final Holders holders = new Holders();
     private final long savedBytesMax;
+    private final LoadChoice choice;
     private long savedBytes;
     private int held;
 
@@ -51,6 +54,7 @@ public final class KvBlocks {
         this.arithmetic = arithmetic;
         this.total = pool.availableBlocks();
         this.savedBytesMax = savedBytesMax;
+        this.choice = new LoadChoice(layout.blockTokens());
     }
 
     public KvLayout layout() {
@@ -88,15 +92,23 @@ public final class KvBlocks {
      * @param retain whether blocks are sealed, to be found by others
      */
     public BlockTable open(String adapterFingerprint, String tenantSalt, boolean retain) {
-        BlockKey root = new BlockKey.Root(
-                modelFingerprint, adapterFingerprint, layout.toString(), arithmetic, tenantSalt).key();
-        return new BlockTable(root, layout.blockTokens(), retain, true);
+        return open(adapterFingerprint, new CacheTerms(tenantSalt, "", Keeping.TIERS), retain);
+    }
+
+    /** An empty table whose blocks are shared and kept on these terms. */
+    public BlockTable open(String adapterFingerprint, CacheTerms terms, boolean retain) {
+        BlockKey root = root(adapterFingerprint, terms.tenant()).salted(terms.salt());
+        return new BlockTable(root, layout.blockTokens(), retain, terms.keeping(), true);
+    }
+
+    private BlockKey root(String adapterFingerprint, String tenant) {
+        return new BlockKey.Root(
+                modelFingerprint, adapterFingerprint, layout.toString(), arithmetic, tenant).key();
     }
 
     /** An empty table for a sequence that computes all of its tokens and leaves nothing behind. */
     public BlockTable openAlone() {
-        BlockKey root = new BlockKey.Root(modelFingerprint, "", layout.toString(), arithmetic, "").key();
-        return new BlockTable(root, layout.blockTokens(), false, false);
+        return new BlockTable(root("", ""), layout.blockTokens(), false, Keeping.MEMORY, false);
     }
 
     /**
@@ -107,17 +119,8 @@ public final class KvBlocks {
      * @param table empty
      */
     public Admission admit(long sequenceId, BlockTable table, int[] tokens, int count) {
-        int limit = table.shared ? (count - 1) / layout.blockTokens() : 0;
-        List<Optional<HotBlock>> known = new ArrayList<>();
-        while (known.size() < limit) {
-            int next = known.size();
-            Optional<HotBlock> pinned = pool.pinHot(table.key(next, tokens), tokensOf(next, tokens));
-            if (pinned.isEmpty() && !inLowerTier(table.key(next, tokens))) {
-                break;
-            }
-            held += pinned.isPresent() ? 1 : 0;
-            known.add(pinned);
-        }
+        List<Tier> tiers = new ArrayList<>();
+        List<Optional<HotBlock>> known = known(table, tokens, count, tiers);
         int from = known.size() * layout.blockTokens();
         int to = wantedTo(table, from, count);
         boolean awaited = from < to && holders.pending(table.parent(known.size(), tokens), tokens, from, to);
@@ -129,6 +132,7 @@ public final class KvBlocks {
         }
         table.tokens = tokens;
         table.count = count;
+        choice.made(tiers, known.size());
         if (table.retain) {
             holders.announce(table, (count - 1) / layout.blockTokens(), tokens);
         }
@@ -140,9 +144,39 @@ public final class KvBlocks {
         return table.shared ? Math.min(from + layout.blockTokens(), count - 1) : from;
     }
 
-    private boolean inLowerTier(BlockKey key) {
-        Tier tier = pool.locate(key);
-        return tier == Tier.WARM || tier == Tier.COLD;
+    /**
+     * The leading blocks that are worth taking, those of the arena pinned.
+     *
+     * @param tiers gets where each known block is, those not worth taking included
+     */
+    private List<Optional<HotBlock>> known(BlockTable table, int[] tokens, int count, List<Tier> tiers) {
+        int limit = table.shared ? (count - 1) / layout.blockTokens() : 0;
+        List<Optional<HotBlock>> known = new ArrayList<>();
+        while (known.size() < limit) {
+            int next = known.size();
+            Optional<HotBlock> pinned = pool.pinHot(table.key(next, tokens), tokensOf(next, tokens));
+            Tier tier = pinned.isPresent() ? Tier.HOT : pool.locate(table.key(next, tokens));
+            if (pinned.isEmpty() && tier != Tier.WARM && tier != Tier.COLD) {
+                break;
+            }
+            held += pinned.isPresent() ? 1 : 0;
+            known.add(pinned);
+            tiers.add(tier);
+        }
+        List<Optional<HotBlock>> left = known.subList(choice.worth(tiers, count), known.size());
+        left.forEach(block -> block.ifPresent(this::release));
+        left.clear();
+        return known;
+    }
+
+    /** Decides from now on by these rates whether a stored block is worth loading. */
+    public void measureBy(TierRates rates) {
+        choice.measureBy(rates);
+    }
+
+    /** The same: by what computing takes. @param nanos of so many tokens; 0 if that is unknown */
+    public void computeIn(IntToLongFunction nanos) {
+        choice.computeIn(nanos);
     }
 
     private List<BlockLoad> enter(long sequenceId, BlockTable table, int[] tokens,
@@ -151,6 +185,7 @@ public final class KvBlocks {
         for (int i = 0; i < known.size(); i++) {
             BlockKey key = table.key(i, tokens);
             if (known.get(i).isPresent()) {
+                keep(table, known.get(i).get());
                 table.ahead.add(new Ahead(key, known.get(i).get(), true));
                 continue;
             }
@@ -167,6 +202,13 @@ public final class KvBlocks {
             settle(table, tokens);
         }
         return loads;
+    }
+
+    /** What was to stay in memory may go further down once somebody else who has it too lets it. */
+    private void keep(BlockTable table, HotBlock pinned) {
+        if (table.retain && table.keeping == Keeping.TIERS) {
+            pool.keep(pinned);
+        }
     }
 
     /**
@@ -295,7 +337,8 @@ public final class KvBlocks {
         table.computed = computed;
         while (table.retain && table.sealed() < computed / layout.blockTokens()) {
             int next = table.sealed();
-            table.sealNext(pool.seal(table.block(next), table.key(next, tokens), tokensOf(next, tokens)));
+            table.sealNext(pool.seal(
+                    table.block(next), table.key(next, tokens), tokensOf(next, tokens), table.keeping));
             holders.announce(table, next + 1, tokens);
         }
     }

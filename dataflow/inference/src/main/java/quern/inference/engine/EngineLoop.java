@@ -17,6 +17,7 @@ import quern.inference.LoadedModel;
 import quern.inference.StepWork;
 import quern.inference.cache.BlockLoad;
 import quern.inference.cache.KvBlocks;
+import quern.inference.cache.TierRates;
 import quern.inference.encoder.LoadedEncoder;
 import quern.inference.engine.StepPlan.Slice;
 import quern.inference.sampling.Sampler;
@@ -106,6 +107,12 @@ public final class EngineLoop {
     public void adopt(StepProfile profile) {
         pace.adopt(profile);
         speculation.adopt(profile);
+        blocks.computeIn(profile::nanosOf);
+    }
+
+    /** Loads stored blocks only where that is faster than computing them, by these rates and the adopted profile. */
+    public void adopt(TierRates rates) {
+        blocks.measureBy(rates);
     }
 
     /** Tells what happens from now on. */

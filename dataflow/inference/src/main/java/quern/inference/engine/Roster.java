@@ -110,7 +110,7 @@ final class Roster {
         String adapter = sequence.adapter.map(LoadedAdapter::fingerprint).orElse("");
         sequence.table = sequence.request.readsOnly()
                 ? blocks.openAlone()
-                : blocks.open(adapter, sequence.request.tenantSalt(), sequence.request.retain());
+                : blocks.open(adapter, sequence.request.cache(), sequence.request.retain());
     }
 
     /**

@@ -3,6 +3,7 @@ package quern.inference.engine;
 import java.util.Optional;
 import java.util.OptionalInt;
 import quern.config.EngineConfig.Pooling;
+import quern.inference.cache.CacheTerms;
 import quern.inference.sampling.SamplingParameters;
 import quern.inference.sampling.TokenMask;
 
@@ -11,7 +12,7 @@ import quern.inference.sampling.TokenMask;
  *
  * @param id unique among the sequences the loop knows
  * @param prompt token ids, at least one; not changed afterwards
- * @param tenantSalt cached blocks are shared only among equal salts
+ * @param cache with whom cached blocks are shared, and how long they are kept
  * @param adapter name of an adapter in the model's registry; absent: the base weights
  * @param retain whether computed blocks may be kept and found by later requests
  * @param choice index of this answer, from 0; answers of one seed differ by it
@@ -24,7 +25,7 @@ public record SequenceRequest(
         long id,
         int[] prompt,
         SamplingParameters sampling,
-        String tenantSalt,
+        CacheTerms cache,
         Optional<String> adapter,
         boolean retain,
         int choice,
@@ -33,24 +34,30 @@ public record SequenceRequest(
         OptionalInt scoredFrom,
         Terms terms) {
 
-    /** A request for an answer. */
+    /** A request for an answer, its blocks shared with all of the tenant's. */
     public SequenceRequest(
-            long id, int[] prompt, SamplingParameters sampling, String tenantSalt, Optional<String> adapter,
+            long id, int[] prompt, SamplingParameters sampling, String tenant, Optional<String> adapter,
             boolean retain, int choice, Optional<TokenMask> mask) {
-        this(id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, Optional.empty(), OptionalInt.empty(),
-                Terms.STANDARD);
+        this(id, prompt, sampling, CacheTerms.of(tenant), adapter, retain, choice, mask, Optional.empty(),
+                OptionalInt.empty(), Terms.STANDARD);
     }
 
     /** The same on other terms. */
     public SequenceRequest with(Terms other) {
         return new SequenceRequest(
-                id, prompt, sampling, tenantSalt, adapter, retain, choice, mask, pooling, scoredFrom, other);
+                id, prompt, sampling, cache, adapter, retain, choice, mask, pooling, scoredFrom, other);
+    }
+
+    /** The same with its blocks shared and kept on other terms. */
+    public SequenceRequest with(CacheTerms other) {
+        return new SequenceRequest(
+                id, prompt, sampling, other, adapter, retain, choice, mask, pooling, scoredFrom, terms);
     }
 
     /** A request for an embedding. Its blocks are neither found nor kept: every hidden state has to be computed. */
     public static SequenceRequest embedding(
-            long id, int[] prompt, String tenantSalt, Optional<String> adapter, Pooling pooling) {
-        return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), tenantSalt, adapter, false, 0,
+            long id, int[] prompt, String tenant, Optional<String> adapter, Pooling pooling) {
+        return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), CacheTerms.of(tenant), adapter, false, 0,
                 Optional.empty(), Optional.of(pooling), OptionalInt.empty(), Terms.STANDARD);
     }
 
@@ -61,8 +68,8 @@ public record SequenceRequest(
      * @param from at least 1: nothing stands before the first token
      */
     public static SequenceRequest scored(
-            long id, int[] prompt, int from, String tenantSalt, Optional<String> adapter) {
-        return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), tenantSalt, adapter, false, 0,
+            long id, int[] prompt, int from, String tenant, Optional<String> adapter) {
+        return new SequenceRequest(id, prompt, SamplingParameters.greedy(1), CacheTerms.of(tenant), adapter, false, 0,
                 Optional.empty(), Optional.empty(), OptionalInt.of(from), Terms.STANDARD);
     }
 

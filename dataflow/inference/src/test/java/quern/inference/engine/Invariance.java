@@ -119,7 +119,7 @@ final class Invariance {
                 ? Optional.of(grammar.mask()) : Optional.empty();
         return new SequenceRequest(id, request.prompt(), mask.isEmpty() ? request.sampling()
                 : SamplingParameters.plain(7, 12).withLogprobs(vocabulary),
-                request.tenantSalt(), request.adapter(), request.retain(), request.choice(), mask);
+                request.cache().tenant(), request.adapter(), request.retain(), request.choice(), mask);
     }
 
     /** Runs all requests this way and compares. */
