@@ -25,6 +25,7 @@ final class SlotFile implements AutoCloseable {
     private static final int PAGE_BYTES = 4096;
     private static final int IDENTITY_BYTES = 40;
     private static final long STRETCH_BYTES = 64L << 20;
+    private static final int STRETCHES_MIN = 16;
 
     private final BlockImage image;
     private final long strideBytes;
@@ -42,7 +43,7 @@ final class SlotFile implements AutoCloseable {
         this.slots = slots;
         this.channel = channel;
         this.kept = kept;
-        stretchSlots = (int) Math.max(1, Math.min(slots, STRETCH_BYTES / strideBytes));
+        stretchSlots = (int) Math.max(1, Math.min(slots / STRETCHES_MIN, STRETCH_BYTES / strideBytes));
     }
 
     static long strideBytes(BlockImage image) {

@@ -49,7 +49,8 @@ final class TierDoor {
             return true;
         }
         long now = nanoClock.getAsLong();
-        if (now - probedAt < PROBE_NANOS) {
+        long waited = now - probedAt;
+        if (waited >= 0 && waited < PROBE_NANOS) {
             return false;
         }
         probedAt = now;
