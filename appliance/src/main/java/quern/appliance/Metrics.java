@@ -26,6 +26,7 @@ import quern.inference.engine.EngineObserver;
 import quern.inference.engine.EngineStats;
 import quern.inference.engine.FinishReason;
 import quern.inference.engine.Usage;
+import quern.inference.packed.StreamedWeights;
 import quern.kv.BlockObserver;
 import quern.kv.BlockPool;
 import quern.kv.TierStats;
@@ -100,6 +101,10 @@ final class Metrics implements ServingObserver, AutoCloseable {
         for (BlockPool.Tier tier : List.of(BlockPool.Tier.HOT, BlockPool.Tier.WARM, BlockPool.Tier.COLD)) {
             watchTier(house, tier);
         }
+        weights(house, "quern.weights.read.bytes", "Bytes of layers read that do not stay in memory",
+                StreamedWeights::readBytes);
+        weights(house, "quern.weights.wait.seconds", "Steps' wait for layers to be read",
+                weights -> weights.waitedNanos() / 1e9);
         house.whenRunning().thenAccept(this::name);
     }
 
@@ -155,6 +160,11 @@ final class Metrics implements ServingObserver, AutoCloseable {
     private static double tier(House house, BlockPool.Tier tier, ToDoubleFunction<TierStats> value) {
         return house.running().map(running -> running.parts().tiers().stats().get(tier))
                 .map(value::applyAsDouble).orElse(0.0);
+    }
+
+    private void weights(House house, String name, String description, ToDoubleFunction<StreamedWeights> value) {
+        FunctionCounter.builder(name, house, h -> h.running().flatMap(running -> running.parts().model().streamed())
+                .map(value::applyAsDouble).orElse(0.0)).description(description).register(registry);
     }
 
     private void gauge(House house, String name, String description, ToDoubleFunction<EngineStats> value) {

@@ -12,6 +12,7 @@ public record ApplianceConfig(
         HttpConfig http,
         EngineConfig engine,
         StartConfig start,
+        WeightsConfig weights,
         GrammarConfig grammar,
         BackendConfig backend,
         KvConfig kv,

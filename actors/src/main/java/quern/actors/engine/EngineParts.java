@@ -20,6 +20,7 @@ import quern.config.ApplianceConfig;
 import quern.config.EngineConfig;
 import quern.config.EngineConfig.Pooling;
 import quern.config.QuernException;
+import quern.config.WeightsConfig;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.inference.EmbeddedModel;
@@ -31,6 +32,7 @@ import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFingerprint;
 import quern.inference.packed.PackedFiles;
+import quern.inference.packed.PackedMatrices;
 import quern.inference.packed.PackedPlace;
 import quern.inference.packed.PackedWeights;
 import quern.kv.DataDirectory;
@@ -94,7 +96,8 @@ public record EngineParts(
             imported.ifPresent(record -> requireSame(record, fingerprint));
             ModelFile stored = QuantizedFile.of(file, engine.loadType(), backend.team());
             String loaded = QuantizedFile.fingerprint(fingerprint, engine.loadType());
-            Optional<PackedWeights> packed = packed(config, directory, backend, path, stored, loaded, progress);
+            Optional<PackedMatrices> packed = packed(config, directory, backend, path, stored, loaded, progress)
+                    .map(whole -> WeightPlan.arrange(config, whole, beside));
             packed.ifPresent(opened::add);
             LoadedModel model = packed.isPresent()
                     ? LoadedModel.load(stored, backend.kernels(), engine.product(), loaded, packed.get())
@@ -132,7 +135,8 @@ public record EngineParts(
         var place = PackedPlace.in(directory.root(), config.start());
         try {
             long bytes = FileStamp.ofAll(path).stream().mapToLong(FileStamp::bytes).sum();
-            return !place.isWanted(bytes) ? Optional.empty()
+            boolean asked = config.start().packedFiles() && config.weights().residentLayers() != WeightsConfig.AUTO;
+            return !asked && !place.isWanted(bytes) ? Optional.empty()
                     : new PackedFiles(backend.kernels(), FingerprintFile.in(directory.root()), progress).open(
                             stored, fingerprint, place.of(path, config.engine().loadType(), fingerprint));
         } catch (IOException unusable) {
@@ -212,11 +216,14 @@ public record EngineParts(
         return new ModelText(model, config.grammar());
     }
 
-    /** Why faster backends were not taken, and lower tiers that were emptied or left out. */
+    /** Why faster backends were not taken, and lower tiers that were emptied or left out, layers that are read. */
     public List<String> remarks() {
         var remarks = new ArrayList<String>();
         choice.refusals().forEach(refusal -> remarks.add("backend " + refusal.name() + ": " + refusal.reason()));
         remarks.addAll(tiers.reports());
+        model.streamed().map(weights -> "weights: " + weights.pinnedLayers() + " of " + weights.layers()
+                + " layers stay in memory, each step reads " + WeightPlan.size(weights.streamedBytes()))
+                .ifPresent(remarks::add);
         return remarks;
     }
 

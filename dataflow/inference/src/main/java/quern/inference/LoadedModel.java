@@ -7,9 +7,11 @@ import quern.config.KvConfig;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.KvLayout;
 import quern.inference.format.ModelFile;
-import quern.inference.packed.PackedWeights;
+import quern.inference.packed.PackedMatrices;
+import quern.inference.packed.StreamedWeights;
 import quern.inference.tokenizer.Tokenizer;
 import quern.inference.transformer.CacheType;
+import quern.inference.transformer.LayerGate;
 import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Transformer;
 import quern.inference.transformer.TransformerWeights;
@@ -26,10 +28,10 @@ public final class LoadedModel implements AutoCloseable {
     private final TransformerWeights weights;
     private final AdapterRegistry adapters;
     private final Supplier<String> fingerprint;
-    private final Optional<PackedWeights> packed;
+    private final Optional<PackedMatrices> packed;
 
     private LoadedModel(ModelFile file, Kernels kernels, EngineConfig.Product product, TransformerWeights weights,
-            Supplier<String> fingerprint, Optional<PackedWeights> packed) {
+            Supplier<String> fingerprint, Optional<PackedMatrices> packed) {
         this.file = file;
         this.packed = packed;
         this.fingerprint = fingerprint;
@@ -62,7 +64,7 @@ public final class LoadedModel implements AutoCloseable {
 
     /** The same with matrices that are packed already, which the model owns as it does the file. */
     public static LoadedModel load(ModelFile file, Kernels kernels, EngineConfig.Product product, String fingerprint,
-            PackedWeights packed) {
+            PackedMatrices packed) {
         return new LoadedModel(file, kernels, product, TransformerWeights.of(file, kernels, packed),
                 () -> fingerprint, Optional.of(packed));
     }
@@ -106,6 +108,14 @@ public final class LoadedModel implements AutoCloseable {
         return weights;
     }
 
+    /**
+     * The weights as they are read layer by layer; absent where memory holds all of them. One forward pass at a time
+     * may run then, and nothing but {@link #transformer()} may compute with {@link #weights()}.
+     */
+    public Optional<StreamedWeights> streamed() {
+        return packed.filter(StreamedWeights.class::isInstance).map(StreamedWeights.class::cast);
+    }
+
     public AdapterRegistry adapters() {
         return adapters;
     }
@@ -126,12 +136,13 @@ public final class LoadedModel implements AutoCloseable {
 
     /** A forward pass over these weights with buffers of its own. */
     public Transformer transformer() {
-        return new Transformer(shape(), weights, kernels, product);
+        return new Transformer(shape(), weights, kernels, product,
+                packed.map(PackedMatrices::gate).orElse(LayerGate.NONE));
     }
 
     @Override
     public void close() {
-        packed.ifPresent(PackedWeights::close);
+        packed.ifPresent(PackedMatrices::close);
         file.close();
     }
 }

@@ -132,10 +132,15 @@ public final class TinyModel implements ModelFile {
 
     /** Matrices stored as {@code type}, as narrow as its blocks let them be; outputs that fill no tile. */
     public static TinyModel stored(ElementType type, long seed) {
+        return deep(type, 2, seed);
+    }
+
+    /** The same with more layers. */
+    public static TinyModel deep(ElementType type, int layers, long seed) {
         int hidden = Math.max(64, type.blockElements());
         int inner = type.blockElements() == 1 ? 52 : hidden + hidden % 256 / 2;
-        return new TinyModel(new ModelShape("llama", 2, hidden, hidden / 32, hidden / 64, 32, inner, 61, 1024, 1e-5f,
-                RopeTable.of(true, 32, 10_000), false, false), type, seed);
+        return new TinyModel(new ModelShape("llama", layers, hidden, hidden / 32, hidden / 64, 32, inner, 61, 1024,
+                1e-5f, RopeTable.of(true, 32, 10_000), false, false), type, seed);
     }
 
     private void feedForward(String prefix, String suffix, int inner, boolean bias) {

@@ -72,6 +72,11 @@ public final class AdaptedModel {
     }
 
     private static void checkTrainable(LoadedModel model) {
+        model.streamed().ifPresent(weights -> {
+            throw new QuernException(QuernException.Category.ERROR, "tuning " + model.name()
+                    + ": its gradients need all layers in memory, and only " + weights.pinnedLayers() + " of "
+                    + weights.layers() + " stay there (weights.memory, weights.resident-layers)");
+        });
         if (!model.shape().traits().equals(Traits.LLAMA)) {
             throw new QuernException(QuernException.Category.ERROR, model.name() + " is of architecture "
                     + model.shape().architecture() + ", which can be served but not tuned; expected one of Llama's"

@@ -10,14 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.tensor.Tensor;
-import quern.inference.transformer.MatrixSource;
+import quern.inference.transformer.LayerGate;
 
 /** A packed file, mapped. Closing it unmaps it; matrices taken from it die with it. */
-public final class PackedWeights implements MatrixSource, AutoCloseable {
+public final class PackedWeights implements PackedMatrices {
 
     private final Path path;
     private final PackedDirectory directory;
@@ -115,6 +116,49 @@ public final class PackedWeights implements MatrixSource, AutoCloseable {
             throw new PackedFileException("it has no matrix '" + name + "' of " + rows + " x " + columns);
         }
         return kernels.packed(tensor.type(), rows, columns, memory.asSlice(tensor.at(), tensor.bytes()));
+    }
+
+    @Override
+    public LayerGate gate() {
+        return LayerGate.NONE;
+    }
+
+    @Override
+    public long streamedBytes() {
+        return 0;
+    }
+
+    /** Bytes of all matrices. */
+    public long bytes() {
+        return directory.at();
+    }
+
+    /**
+     * The same file with only some layers in memory. This one stays open.
+     *
+     * @param residentLayers see {@link StreamedWeights#open}
+     * @param executor for reads, which take milliseconds to seconds
+     */
+    public StreamedWeights streamed(int residentLayers, Executor executor) throws IOException {
+        return StreamedWeights.open(path, directory, kernels, residentLayers, executor);
+    }
+
+    /** How many layers fit into so many bytes beside what belongs to no layer; fewer than 2: none of it fits. */
+    public int layersFitting(long bytes) {
+        LayerSpans spans = LayerSpans.of(directory);
+        long room = bytes - spans.otherBytes();
+        return spans.layers().isEmpty() ? 0 : (int) Math.max(0, room / spans.largestLayerBytes());
+    }
+
+    /** Bytes that a number of layers takes in memory with what belongs to none. */
+    public long bytesOf(int layers) {
+        LayerSpans spans = LayerSpans.of(directory);
+        return spans.otherBytes() + layers * spans.largestLayerBytes();
+    }
+
+    /** Layers in the file. */
+    public int layers() {
+        return LayerSpans.of(directory).layers().size();
     }
 
     /** Whether the file holds for this matrix, bit for bit, what packing it anew gives. */

@@ -30,11 +30,19 @@ public final class Transformer {
     private final TransformerWeights weights;
     private final Kernels kernels;
     private final RowScratch scratch = new RowScratch();
+    private final LayerGate gate;
     private final Products products;
     private final Optional<ExpertMixture> mixture;
 
     public Transformer(
             ModelShape shape, TransformerWeights weights, Kernels kernels, EngineConfig.Product product) {
+        this(shape, weights, kernels, product, LayerGate.NONE);
+    }
+
+    /** @param gate asked for each layer */
+    public Transformer(ModelShape shape, TransformerWeights weights, Kernels kernels, EngineConfig.Product product,
+            LayerGate gate) {
+        this.gate = gate;
         this.shape = shape;
         this.traits = shape.traits();
         this.weights = weights;
@@ -88,8 +96,10 @@ public final class Transformer {
         kernels.embed(weights.embedding(), batch.tokens(), count, hidden);
         scale(hidden, count, traits.multipliers().embedding());
         for (int layer = 0; layer < shape.layers(); layer++) {
+            gate.enter(layer);
             attend(weights.layers().get(layer), layer, hidden, batch);
             feedForward(weights.layers().get(layer), hidden, batch);
+            gate.leave(layer);
         }
         return hidden(batch.logitRows());
     }
