@@ -36,7 +36,7 @@ class StreamedModelTest {
             assertEquals(0, health.at("/weights/layers_in_memory").asInt(-1), health::toString);
             long bytes = health.at("/weights/read_for_each_step_bytes").asLong();
             assertTrue(bytes > 0, health::toString);
-            String metric = server.text("/metrics").lines()
+            String metric = server.send(server.authorized("/metrics").build()).body().lines()
                     .filter(line -> line.startsWith("quern_weights_read_bytes_total ")).findFirst().orElseThrow();
             assertTrue(Double.parseDouble(metric.split(" ")[1]) >= bytes * 10.0, metric);
         }
