@@ -195,13 +195,16 @@ final class WarmTier implements KvTier {
     }
 
     private void demote(int slot, BlockKey key) {
-        Optional<BlockHead> block = open(slot, key, demoted);
-        if (block.isEmpty()) {
-            counters.corrupted(OTHER_BYTES);
-        } else if (next != null && !next.contains(key)) {
-            next.write(block.get().key(), block.get().tokens(), demoted);
-        }
         counters.evictions.increment();
+        if (next == null || next.contains(key)) {
+            return;
+        }
+        Optional<BlockHead> block = open(slot, key, demoted);
+        if (block.isPresent()) {
+            next.write(block.get().key(), block.get().tokens(), demoted);
+        } else {
+            counters.corrupted(OTHER_BYTES);
+        }
     }
 
     @Override
