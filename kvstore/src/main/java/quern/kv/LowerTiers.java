@@ -1,8 +1,6 @@
 package quern.kv;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -17,15 +15,14 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.config.KvConfig;
-import quern.config.QuernException;
 
 /** Warm and cold tier as one, opened on first use. */
 final class LowerTiers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LowerTiers.class);
 
+    private final BlockStore store;
     private final Optional<TierPlan> plan;
-    private final Path directory;
     private final List<String> reports = new CopyOnWriteArrayList<>();
     /** Blocks that are pinned as soon as a tier has them. */
     private final Set<BlockKey> pinned = ConcurrentHashMap.newKeySet();
@@ -33,19 +30,19 @@ final class LowerTiers implements AutoCloseable {
     private volatile KvTier cold;
     private boolean opened;
 
-    private LowerTiers(Optional<TierPlan> plan, Path directory) {
+    private LowerTiers(BlockStore store, Optional<TierPlan> plan) {
+        this.store = store;
         this.plan = plan;
-        this.directory = directory;
     }
 
     static LowerTiers none() {
-        return new LowerTiers(Optional.empty(), Path.of(""));
+        return new LowerTiers(null, Optional.empty());
     }
 
-    static LowerTiers of(TierPlan plan, Path directory) {
+    static LowerTiers of(BlockStore store, TierPlan plan) {
         KvConfig config = plan.config();
         return config.warmEnabled() || config.coldEnabled()
-                ? new LowerTiers(Optional.of(plan), directory) : none();
+                ? new LowerTiers(store, Optional.of(plan)) : none();
     }
 
     boolean configured() {
@@ -61,42 +58,10 @@ final class LowerTiers implements AutoCloseable {
 
     private void open(TierPlan open) {
         if (open.config().coldEnabled()) {
-            Path path = directory.resolve("cold");
-            cold = attempt("cold", path, () -> ColdTier.open(path, open));
+            cold = store.cold(open, this::report).orElse(null);
         }
         if (open.config().warmEnabled()) {
-            Path path = directory.resolve("warm");
-            warm = attempt("warm", path, () -> WarmTier.open(path, open, cold));
-        }
-    }
-
-    @FunctionalInterface
-    private interface Opening {
-        KvTier open() throws IOException;
-    }
-
-    /**
-     * A damaged cache is emptied and opened anew. One that cannot be opened for another reason (no space, no right, no
-     * room for a block) keeps what it has, and the process runs without it.
-     */
-    private KvTier attempt(String name, Path path, Opening opening) {
-        try {
-            return opening.open();
-        } catch (IOException | RuntimeException | LinkageError e) {
-            boolean damaged = e instanceof TierDamaged || e instanceof RuntimeException
-                    && !(e instanceof QuernException) && !(e instanceof java.io.UncheckedIOException);
-            if (!damaged) {
-                report(name + " tier " + path + " is left out: " + e);
-                return null;
-            }
-            report(name + " tier " + path + " is damaged and was emptied: " + e);
-        }
-        try {
-            DataDirectory.removeTree(path);
-            return opening.open();
-        } catch (IOException | RuntimeException | LinkageError e) {
-            report(name + " tier " + path + " is left out: " + e);
-            return null;
+            warm = store.warm(open, cold, this::report).orElse(null);
         }
     }
 
@@ -118,12 +83,12 @@ final class LowerTiers implements AutoCloseable {
         return warm != null && warm.read(key, tokens, target) || cold != null && cold.read(key, tokens, target);
     }
 
-    /** Writes to the warm tier, or to the cold one while there is none that takes blocks. */
+    /** Writes to the warm tier, or to the cold one if that took it not. */
     boolean write(BlockKey key, int[] tokens, MemorySegment source) {
         boolean written = false;
         for (KvTier tier : tiers()) {
             written = tier.write(key, tokens, source);
-            if (written || tier.closed().isEmpty()) {
+            if (written || tier.contains(key)) {
                 break;
             }
         }
@@ -213,12 +178,21 @@ final class LowerTiers implements AutoCloseable {
     /** A tier that cannot be closed cleanly is rebuilt or emptied at the next start; the process ends all the same. */
     @Override
     public synchronized void close() {
-        for (KvTier tier : tiers()) {
-            try {
-                tier.close();
-            } catch (RuntimeException e) {
-                LOG.warn("a cache tier was not closed cleanly", e);
+        try {
+            if (warm != null) {
+                store.releaseWarm(plan.orElseThrow());
             }
+        } catch (RuntimeException e) {
+            LOG.warn("the warm tier was not closed cleanly", e);
         }
+        try {
+            if (cold != null) {
+                store.releaseCold();
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the cold tier was not closed cleanly", e);
+        }
+        warm = null;
+        cold = null;
     }
 }

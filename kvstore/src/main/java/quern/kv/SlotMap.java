@@ -13,7 +13,6 @@ import java.util.Optional;
 final class SlotMap {
 
     private final SlotIndex index;
-    private final int slots;
     private final ChainIndex chains;
     private final BitSet occupied = new BitSet();
 
@@ -23,9 +22,8 @@ final class SlotMap {
     /** A slot to be filled. @param evicted the block it still holds, which nobody finds any more */
     record Room(int slot, Optional<BlockKey> evicted) {}
 
-    SlotMap(SlotIndex index, int slots, TierPlan plan) {
+    SlotMap(SlotIndex index, TierPlan plan) {
         this.index = index;
-        this.slots = slots;
         chains = new ChainIndex(plan.cost());
     }
 
@@ -104,8 +102,8 @@ final class SlotMap {
         return !occupied.get(slot);
     }
 
-    /** A slot for one more block, the least worthy one's if none is free; empty if all are held or pinned. */
-    synchronized Optional<Room> take() {
+    /** A slot below this for one more block, the least worthy one's if none is free; empty if all are held. */
+    synchronized Optional<Room> take(int slots) {
         int slot = occupied.nextClearBit(0);
         if (slot < slots) {
             return Optional.of(new Room(slot, Optional.empty()));

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import quern.config.KvConfig;
 import quern.config.QuernException;
@@ -39,7 +38,7 @@ public final class TierStack implements BlockPool {
     private final java.lang.foreign.Arena stagingMemory = java.lang.foreign.Arena.ofShared();
     private MemorySegment staging;
 
-    private TierStack(KvConfig config, long blockBytes, LowerTiers lower, RecomputeCost cost) {
+    TierStack(KvConfig config, long blockBytes, LowerTiers lower, RecomputeCost cost) {
         if (blockBytes < 1) {
             throw new IllegalArgumentException("blocks of " + blockBytes + " bytes, expected at least 1");
         }
@@ -75,14 +74,7 @@ public final class TierStack implements BlockPool {
     /** The same. @param seal guards what the lower tiers store */
     public static TierStack open(
             KvConfig config, long blockBytes, String layout, Path directory, BlockSeal seal) {
-        return open(config, BlockImage.of(blockBytes, config.blockTokens(), layout, seal), directory,
-                System::nanoTime);
-    }
-
-    static TierStack open(KvConfig config, BlockImage image, Path directory, LongSupplier nanoClock) {
-        RecomputeCost cost = new RecomputeCost(config.blockTokens());
-        TierPlan plan = new TierPlan(config, image, cost, nanoClock);
-        return new TierStack(config, image.blockBytes(), LowerTiers.of(plan, directory), cost);
+        return BlockStore.in(directory, config, seal).stack(blockBytes, layout);
     }
 
     /** Opens warm and cold tier, once; blocks for up to seconds, so it belongs on an I/O thread. */

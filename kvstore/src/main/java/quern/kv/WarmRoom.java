@@ -7,7 +7,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,41 +17,58 @@ import org.slf4j.LoggerFactory;
 /**
  * The warm tier's directory: one below it for each layout of blocks, so that another model, element type or version
  * of Quern finds its blocks again. All together they have the tier's capacity; what was opened longest ago is deleted
- * when the layout in use grows into its room. One thread at a time.
+ * when a layout in use grows into its room. Thread-safe.
  */
 final class WarmRoom {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmRoom.class);
 
     private final Path directory;
-    private final Path own;
     private final long capacityBytes;
+    /** Bytes of the layouts in use. */
+    private final Map<Path, Long> live = new HashMap<>();
     private final List<Foreign> others = new ArrayList<>();
 
     /** What another layout left: a directory, or a file of the time when there were none. */
     private record Foreign(Path path, FileTime opened, long bytes) {}
 
-    private WarmRoom(Path directory, Path own, long capacityBytes) {
+    private WarmRoom(Path directory, long capacityBytes) {
         this.directory = directory;
-        this.own = own;
         this.capacityBytes = capacityBytes;
     }
 
-    static WarmRoom open(Path directory, BlockImage image, long capacityBytes) throws IOException {
-        Path own = directory.resolve(String.format("%016x", image.layout()));
+    static WarmRoom open(Path directory, long capacityBytes) throws IOException {
+        OwnerOnly.createDirectories(directory);
+        WarmRoom room = new WarmRoom(directory, capacityBytes);
+        room.look();
+        return room;
+    }
+
+    /** Where a layout has its files. */
+    Path of(BlockImage image) {
+        return directory.resolve(String.format("%016x", image.layout()));
+    }
+
+    /** Begins to use a layout. */
+    synchronized void enter(Path own) throws IOException {
         OwnerOnly.createDirectories(own);
         Files.setLastModifiedTime(own, FileTime.from(Instant.now()));
-        WarmRoom room = new WarmRoom(directory, own, capacityBytes);
-        room.look();
-        if (!room.others.isEmpty()) {
-            LOG.info("warm tier: {} bytes of other layouts are kept while there is room", room.foreignBytes());
+        live.put(own, bytes(own));
+        others.removeIf(other -> other.path().equals(own));
+        if (!others.isEmpty()) {
+            LOG.info("warm tier: {} bytes of other layouts are kept while there is room", foreignBytes());
         }
-        return room;
+    }
+
+    /** A layout is not used any more; its blocks stay. */
+    synchronized void leave(Path own) throws IOException {
+        live.remove(own);
+        others.add(new Foreign(own, FileTime.from(Instant.now()), bytes(own)));
     }
 
     private void look() throws IOException {
         try (Stream<Path> paths = Files.list(directory)) {
-            for (Path path : paths.filter(path -> !path.equals(own)).toList()) {
+            for (Path path : paths.toList()) {
                 others.add(new Foreign(path, Files.getLastModifiedTime(path), bytes(path)));
             }
         }
@@ -66,21 +85,28 @@ final class WarmRoom {
         }
     }
 
-    /** Where the layout in use has its files. */
-    Path own() {
-        return own;
-    }
-
     /** Bytes of files of other layouts. */
     synchronized long foreignBytes() {
         return others.stream().mapToLong(Foreign::bytes).sum();
     }
 
-    /** Deletes other layouts until the one in use may have this many bytes. */
-    synchronized void make(long ownBytes) throws IOException {
-        while (!others.isEmpty() && ownBytes + foreignBytes() > capacityBytes) {
+    /**
+     * Makes room for a layout in use by deleting others.
+     *
+     * @return false if those in use have it all
+     */
+    synchronized boolean make(Path own, long ownBytes) throws IOException {
+        long before = live.get(own);
+        long used = live.values().stream().mapToLong(Long::longValue).sum() - before + ownBytes;
+        while (!others.isEmpty() && used + foreignBytes() > capacityBytes) {
             delete(others.getFirst());
         }
+        // A layout alone may have what its slots need, whatever its index takes beside them.
+        if (live.size() > 1 && used > capacityBytes) {
+            return false;
+        }
+        live.put(own, ownBytes);
+        return true;
     }
 
     /** Deletes everything of other layouts. @return bytes that were */

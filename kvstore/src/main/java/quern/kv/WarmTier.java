@@ -30,6 +30,7 @@ final class WarmTier implements KvTier {
     private final SlotMap map;
     private final KvTier next;
     private final WarmRoom room;
+    private final Path own;
     private final TierDoor door;
     private final long strideBytes;
     private final java.lang.foreign.Arena memory = java.lang.foreign.Arena.ofShared();
@@ -37,14 +38,15 @@ final class WarmTier implements KvTier {
     private final ReentrantLock writing = new ReentrantLock();
     private final TierCounters counters = new TierCounters("warm");
 
-    private WarmTier(SlotFile file, SlotIndex index, TierPlan plan, KvTier next, WarmRoom room) {
+    private WarmTier(SlotFile file, SlotIndex index, TierPlan plan, KvTier next, WarmRoom room, Path own) {
         this.image = plan.image();
         this.file = file;
         this.index = index;
         this.next = next;
         this.room = room;
-        map = new SlotMap(index, file.slots(), plan);
-        door = new TierDoor("warm", room.own(), plan.nanoClock());
+        this.own = own;
+        map = new SlotMap(index, plan);
+        door = new TierDoor("warm", own, plan.nanoClock());
         strideBytes = SlotFile.strideBytes(image);
         demoted = memory.allocate(image.blockBytes());
     }
@@ -53,7 +55,7 @@ final class WarmTier implements KvTier {
      * @param next gets what is evicted; null: nothing does
      * @throws QuernException ERROR if the capacity holds no slot
      */
-    static WarmTier open(Path directory, TierPlan plan, KvTier next) throws IOException {
+    static WarmTier open(WarmRoom room, TierPlan plan, KvTier next) throws IOException {
         long capacityBytes = plan.config().warm().bytes();
         long stride = SlotFile.strideBytes(plan.image());
         long slots = Math.min(TierPlan.ENTRIES_MAX, capacityBytes / stride);
@@ -62,11 +64,12 @@ final class WarmTier implements KvTier {
                     QuernException.Category.ERROR,
                     "kv.warm of " + capacityBytes + " bytes holds no slot of " + stride + " bytes");
         }
-        WarmRoom room = WarmRoom.open(directory, plan.image(), capacityBytes);
-        SlotFile file = SlotFile.open(room.own().resolve("warm.slots"), plan.image(), (int) slots);
+        Path own = room.of(plan.image());
+        room.enter(own);
+        SlotFile file = SlotFile.open(own.resolve("warm.slots"), plan.image(), (int) slots);
         try {
-            SlotIndex index = SlotIndex.open(room.own().resolve("warm.index"), (int) slots, file.kept());
-            WarmTier tier = new WarmTier(file, index, plan, next, room);
+            SlotIndex index = SlotIndex.open(own.resolve("warm.index"), (int) slots, file.kept());
+            WarmTier tier = new WarmTier(file, index, plan, next, room, own);
             tier.fill();
             return tier;
         } catch (IOException | RuntimeException | LinkageError e) {
@@ -169,7 +172,7 @@ final class WarmTier implements KvTier {
             if (contains(key)) {
                 return false;
             }
-            Optional<SlotMap.Room> free = door.open(() -> { }) ? map.take() : Optional.empty();
+            Optional<SlotMap.Room> free = door.open(() -> { }) ? take() : Optional.empty();
             if (free.isEmpty()) {
                 counters.skipped.increment();
                 return false;
@@ -177,7 +180,6 @@ final class WarmTier implements KvTier {
             int slot = free.get().slot();
             free.get().evicted().ifPresent(evicted -> demote(slot, evicted));
             try {
-                room.make(file.bytesWith(slot));
                 file.write(slot, key, tokens, source);
             } catch (IOException e) {
                 map.free(slot);
@@ -192,6 +194,15 @@ final class WarmTier implements KvTier {
         } finally {
             writing.unlock();
         }
+    }
+
+    private Optional<SlotMap.Room> take() throws IOException {
+        Optional<SlotMap.Room> free = map.take(file.slots());
+        if (free.isPresent() && free.get().slot() >= file.present()
+                && !room.make(own, file.bytesWith(free.get().slot()))) {
+            return map.take(file.present());
+        }
+        return free;
     }
 
     private void demote(int slot, BlockKey key) {
@@ -317,6 +328,7 @@ final class WarmTier implements KvTier {
                 index.close();
             } finally {
                 file.close();
+                room.leave(own);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("warm tier not closed", e);

@@ -32,10 +32,9 @@ class FullDiskTest {
             NativeRocks.load(Path.of(arguments[0]));
             FileLimit.set(FILE_BYTES_MAX);
             long warmBytes = Long.parseLong(arguments[1]);
-            try (TierStack stack = TierStack.open(
-                    Blocks.config(3, warmBytes, Blocks.coldBytes(200)),
-                    BlockImage.of(Blocks.BYTES, Blocks.TOKENS, Blocks.LAYOUT, BlockSeal.PLAIN),
-                    Path.of(arguments[0]), NANOS::get)) {
+            try (TierStack stack = BlockStore.in(
+                    Path.of(arguments[0]), Blocks.config(3, warmBytes, Blocks.coldBytes(200)), BlockSeal.PLAIN,
+                    NANOS::get).stack(Blocks.BYTES, Blocks.LAYOUT)) {
                 store(stack, 0, 60);
                 show("full", stack, 60);
                 FileLimit.set(-1);

@@ -54,7 +54,7 @@ class TierFaultTest {
     }
 
     private static TierStack open(Path at, String layout) {
-        return TierStack.open(config(), image(layout), at, System::nanoTime);
+        return TierStack.open(config(), BYTES, layout, at);
     }
 
     private static int[] tokens(int number) {
@@ -104,7 +104,7 @@ class TierFaultTest {
     private Path filled(Path at) throws IOException {
         KvConfig cold = new KvConfig(TOKENS, KvConfig.ElementType.F32, new DataSize(1 << 20), new DataSize(1 << 20),
                 new DataSize(2 << 20), false, true, 2000);
-        try (TierStack stack = TierStack.open(cold, image("l"), at, System::nanoTime)) {
+        try (TierStack stack = TierStack.open(cold, BYTES, "l", at)) {
             for (int number = 0; number < BLOCKS / 2; number++) {
                 store(stack, number);
             }
@@ -300,7 +300,7 @@ class TierFaultTest {
         KvConfig cold = new KvConfig(TOKENS, KvConfig.ElementType.F32, new DataSize(1 << 20), new DataSize(1 << 20),
                 new DataSize(1 << 20), false, true, 2000);
         int room = (int) ((1 << 20) / image("l").bytes());
-        try (TierStack stack = TierStack.open(cold, image("l"), directory, System::nanoTime)) {
+        try (TierStack stack = TierStack.open(cold, BYTES, "l", directory)) {
             for (int number = 0; number < room; number++) {
                 store(stack, 4 * number);
             }
@@ -308,7 +308,7 @@ class TierFaultTest {
                 assertTrue(finds(stack, 4 * number, "used"));
             }
         }
-        try (TierStack stack = TierStack.open(cold, image("l"), directory, System::nanoTime)) {
+        try (TierStack stack = TierStack.open(cold, BYTES, "l", directory)) {
             for (int number = room; number < room + 50; number++) {
                 store(stack, 4 * number);
             }

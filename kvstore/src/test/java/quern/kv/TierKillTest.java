@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TierKillTest {
 
+    private static final int KILLS = Boolean.getBoolean("quern.campaign") ? 50 : 5;
+    private static final int[] FIRST = {1, 13, 150};
+    private static final long SEED = 6;
     private static final int WARM_SLOTS = 40;
     private static final int COLD_BLOCKS = 60;
 
@@ -43,7 +47,9 @@ class TierKillTest {
     @Test
     void shouldLoadEveryWrittenBlockOrMissWhenKilledMidWrite() throws IOException, InterruptedException {
         int from = 0;
-        for (int lines : new int[] {1, 13, 150}) {
+        Random random = new Random(SEED);
+        for (int round = 0; round < KILLS; round++) {
+            int lines = round < FIRST.length ? FIRST[round] : 1 + random.nextInt(120);
             List<String> written =
                     ChildProcess.killAfter(lines, Writer.class, directory.toString(), Integer.toString(from));
             assertTrue(written.size() >= lines, written.size() + " lines");
