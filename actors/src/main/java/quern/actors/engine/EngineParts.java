@@ -39,6 +39,7 @@ import quern.kv.DataDirectory;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
 import quern.kv.TierStack;
+import quern.kv.vault.SealedBlocks;
 import quern.kv.journal.ModelRecord;
 
 /**
@@ -107,7 +108,8 @@ public record EngineParts(
             encoder.ifPresent(opened::add);
             var layout = model.kvLayout(config.kv());
             TierStack tiers = TierStack.open(
-                    config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks());
+                    config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks(),
+                    SealedBlocks.of(directory.vault()));
             opened.add(tiers);
             CompletableFuture<Void> lower = CompletableFuture.runAsync(tiers::openLower, beside);
             opened.add(() -> await(lower));

@@ -1,0 +1,86 @@
+package quern.kv.vault;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import quern.kv.BlockSeal;
+
+/**
+ * Blocks of the KV cache under the key of their collection. Each thread has two heap arrays of a block's size: copying
+ * into them and back costs less than what AES-GCM loses on off-heap memory. The guard holds nonce and tag.
+ */
+public final class SealedBlocks implements BlockSeal {
+
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+    private final Seal seal;
+    private final int id;
+
+    private SealedBlocks(Seal seal, int id) {
+        this.seal = seal;
+        this.id = id;
+    }
+
+    /** What a vault's blocks are guarded by: sealed where it seals, else {@link BlockSeal#PLAIN}. */
+    public static BlockSeal of(Vault vault) {
+        if (!vault.sealing()) {
+            return PLAIN;
+        }
+        int named = vault.id().hashCode();
+        return new SealedBlocks(vault.collection(KeyCollection.BLOCKS), named == PLAIN.id() ? 1 : named);
+    }
+
+    private static final class Scratch {
+
+        private byte[] plain = new byte[0];
+        private byte[] sealed = new byte[0];
+
+        void reserve(int bytes) {
+            if (plain.length < bytes) {
+                plain = new byte[bytes];
+                sealed = new byte[bytes + Seal.OVERHEAD_BYTES];
+            }
+        }
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public MemorySegment seal(ByteBuffer about, MemorySegment plain, ByteBuffer guard) {
+        int bytes = Math.toIntExact(plain.byteSize());
+        Scratch scratch = SCRATCH.get();
+        scratch.reserve(bytes);
+        MemorySegment.copy(plain, ValueLayout.JAVA_BYTE, 0, scratch.plain, 0, bytes);
+        seal.seal(scratch.plain, 0, bytes, scratch.sealed, 0, context(about));
+        guard.duplicate().put(scratch.sealed, 0, Seal.NONCE_BYTES)
+                .put(scratch.sealed, Seal.NONCE_BYTES + bytes, Seal.TAG_BYTES);
+        return MemorySegment.ofArray(scratch.sealed).asSlice(Seal.NONCE_BYTES, bytes);
+    }
+
+    @Override
+    public boolean open(ByteBuffer about, MemorySegment stored, MemorySegment target, ByteBuffer guard) {
+        int bytes = Math.toIntExact(stored.byteSize());
+        Scratch scratch = SCRATCH.get();
+        scratch.reserve(bytes);
+        guard.duplicate().get(scratch.sealed, 0, Seal.NONCE_BYTES)
+                .get(scratch.sealed, Seal.NONCE_BYTES + bytes, Seal.TAG_BYTES);
+        MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, scratch.sealed, Seal.NONCE_BYTES, bytes);
+        try {
+            seal.open(scratch.sealed, 0, bytes + Seal.OVERHEAD_BYTES, scratch.plain, 0, context(about));
+        } catch (SealBroken e) {
+            return false;
+        }
+        MemorySegment.copy(scratch.plain, 0, target, ValueLayout.JAVA_BYTE, 0, bytes);
+        return true;
+    }
+
+    private static byte[] context(ByteBuffer about) {
+        ByteBuffer read = about.duplicate();
+        byte[] context = new byte[read.remaining()];
+        read.get(context);
+        return context;
+    }
+}
