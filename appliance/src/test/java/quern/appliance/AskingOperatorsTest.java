@@ -55,7 +55,8 @@ class AskingOperatorsTest {
 
     private List<JsonNode> samples(JsonNode job) throws Exception {
         assertEquals("succeeded", job.path("status").asText(), job::toString);
-        Path dataset = directory.resolve("data/datasets").resolve(job.at("/result/dataset_id").asText());
+        Path dataset = TestAppliance.opened(directory.resolve("data")).resolve("datasets")
+                .resolve(job.at("/result/dataset_id").asText());
         List<JsonNode> samples = new ArrayList<>();
         try (var files = Files.list(dataset)) {
             for (Path file : files.filter(one -> one.getFileName().toString().startsWith("part-")

@@ -89,7 +89,7 @@ class PoisonedDocumentTest {
     }
 
     private List<String> rejected(String dataset) throws Exception {
-        try (Stream<Path> directories = Files.list(data.resolve("datasets"))) {
+        try (Stream<Path> directories = Files.list(TestAppliance.opened(data).resolve("datasets"))) {
             Path directory = directories.filter(each -> each.endsWith(dataset)).findFirst().orElseThrow();
             return Files.readAllLines(directory.resolve("rejected.jsonl"));
         }

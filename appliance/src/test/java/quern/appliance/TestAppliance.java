@@ -21,6 +21,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 import quern.config.ConfigLoader;
 import quern.config.ConfigSources;
+import quern.kv.vault.SealedFiles;
+import quern.kv.vault.Vault;
 
 /** The appliance inside the test's own JVM, with the small reference model and a client that holds the admin key. */
 public final class TestAppliance implements AutoCloseable {
@@ -95,6 +97,12 @@ public final class TestAppliance implements AutoCloseable {
             LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
         }
         return true;
+    }
+
+    /** A data directory, its sealed files opened. */
+    public static Path opened(Path data) {
+        Vault vault = Vault.openToRead(data, ConfigLoader.defaults(data).encryption(), Map.of());
+        return SealedFiles.over(data, vault);
     }
 
     /** Sequences that run or wait. */

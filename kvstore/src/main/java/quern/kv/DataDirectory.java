@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import quern.config.EncryptionConfig;
 import quern.config.QuernException;
+import quern.kv.vault.SealedFiles;
 import quern.kv.vault.Vault;
 
 /**
@@ -34,11 +35,13 @@ public final class DataDirectory implements AutoCloseable {
     private final Path root;
     private final FileChannel lockChannel;
     private final Vault vault;
+    private final Path place;
 
     private DataDirectory(Path root, FileChannel lockChannel, Vault vault) {
         this.root = root;
         this.lockChannel = lockChannel;
         this.vault = vault;
+        this.place = SealedFiles.over(root, vault);
     }
 
     /** The same as {@link #open(Path, EncryptionConfig, Map)} with nothing sealed. */
@@ -150,17 +153,37 @@ public final class DataDirectory implements AutoCloseable {
         return directory("documents");
     }
 
-    /** Uploaded files. */
+    /** Uploaded files; sealed. */
     public Path files() {
-        return directory("files");
+        return sealed("files");
     }
 
+    /** Sealed, as are {@link #adapters}, {@link #jobs} and {@link #uploads}: see {@link SealedFiles}. */
     public Path datasets() {
-        return directory("datasets");
+        return sealed("datasets");
     }
 
     public Path adapters() {
-        return directory("adapters");
+        return sealed("adapters");
+    }
+
+    /** Files on their way in, sealed; emptied at each open. */
+    public Path uploads() {
+        return sealed("tmp");
+    }
+
+    private Path sealed(String name) {
+        return place.resolve(directory(name).getFileName().toString());
+    }
+
+    /** What a record's path, relative to this directory, leads to. */
+    public Path resolve(String recorded) {
+        return place.resolve(recorded);
+    }
+
+    /** A path of this directory as records hold it. */
+    public String recorded(Path path) {
+        return place.relativize(path).toString();
     }
 
     /** Models that were imported or quantized. */
@@ -170,7 +193,7 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Working directories and checkpoints of jobs. */
     public Path jobs() {
-        return directory("jobs");
+        return sealed("jobs");
     }
 
     public Path logs() {

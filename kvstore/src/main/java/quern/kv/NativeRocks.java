@@ -62,7 +62,7 @@ public final class NativeRocks {
     }
 
     static void keep(URLConnection library, Path copy) throws IOException {
-        Files.createDirectories(copy.getParent());
+        OwnerOnly.createDirectories(copy.getParent());
         if (!isCopy(copy, library)) {
             Path fresh = AtomicFile.temporary(copy);
             unpack(library, fresh);

@@ -41,7 +41,7 @@ public final class CatalogueSources implements CurationSources {
     private Opened dataset(String id) {
         DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
                 .orElseThrow(() -> new QuernException(QuernException.Category.ERROR, "no dataset '" + id + "'"));
-        DatasetSource source = new DatasetSource(stores.directory().root().resolve(dataset.path()));
+        DatasetSource source = new DatasetSource(stores.directory().resolve(dataset.path()));
         return new Opened(new WithholdingSource(source, stores.quarantine()::contains), dataset.ownership().labels());
     }
 
@@ -51,7 +51,7 @@ public final class CatalogueSources implements CurationSources {
             DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, name, DatasetRecord.class)
                     .filter(found -> found.ownership().visibleTo(owner.ownerKeyId(), spec.seesAll()))
                     .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
-            return DatasetLookup.Earlier.of(stores.directory().root().resolve(dataset.path()));
+            return DatasetLookup.Earlier.of(stores.directory().resolve(dataset.path()));
         };
     }
 

@@ -126,7 +126,7 @@ public final class CurationWork implements JobWork {
         long bytes = manifest.shards().stream().mapToLong(DatasetManifest.Shard::bytes).sum();
         DatasetRecord dataset = new DatasetRecord(
                 id, spec.name().orElse(manifest.name()), manifest.id(),
-                data.root().relativize(data.datasets().resolve(id)).toString(), manifest.kept(), bytes, job.id(),
+                data.recorded(data.datasets().resolve(id)), manifest.kept(), bytes, job.id(),
                 ownership, clockMs.getAsLong());
         WriteSet changes = new WriteSet().put(RecordKind.DATASET, id, dataset);
         for (String document : manifest.documentIds()) {

@@ -40,7 +40,7 @@ public final class FileStore {
     /** A new empty file to write an upload to, beside the store. */
     public Path spool() {
         try {
-            return Files.createTempFile(data.temporary(), "upload-", ".part");
+            return Files.createTempFile(data.uploads(), "upload-", ".part");
         } catch (IOException e) {
             throw failed("upload cannot be spooled", e);
         }

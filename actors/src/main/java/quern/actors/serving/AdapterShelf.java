@@ -38,7 +38,7 @@ public final class AdapterShelf {
             throw new QuernException(Category.ERROR, "adapter " + record.id() + " belongs to base "
                     + record.baseFingerprint() + ", the loaded base is " + model.fingerprint());
         }
-        var directory = stores.directory().root().resolve(record.path());
+        var directory = stores.directory().resolve(record.path());
         var weights = AdapterFile.read(directory, model.shape()).weights();
         if (!weights.fingerprint().equals(record.fingerprint())) {
             throw new QuernException(Category.ERROR, "adapter " + record.id() + ": its files have fingerprint "

@@ -49,7 +49,7 @@ record AdapterPublication(
         Ownership ownership = job.ownership().union(samples.ownership());
         AdapterRecord adapter = new AdapterRecord(
                 id, spec.suffix(), fingerprint, running.parts().model().fingerprint(), spec.trainingId(), job.id(),
-                data.root().relativize(directory).toString(), state(passed, tainted),
+                data.recorded(directory), state(passed, tainted),
                 Optional.of(evaluation.toJson().toString()), ownership, System.currentTimeMillis());
         WriteSet changes = new WriteSet().put(RecordKind.ADAPTER, id, adapter)
                 .edge(new Edge(samples.source().kind(), samples.source().id(), RecordKind.ADAPTER, id,

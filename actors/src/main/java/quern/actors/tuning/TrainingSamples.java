@@ -35,7 +35,7 @@ record TrainingSamples(List<TrainingSample> samples, RecordRef source, Ownership
         var dataset = stores.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class);
         if (dataset.isPresent()) {
             return new TrainingSamples(
-                    ofDataset(stores.directory().root().resolve(dataset.get().path())),
+                    ofDataset(stores.directory().resolve(dataset.get().path())),
                     new RecordRef(RecordKind.DATASET, id), dataset.get().ownership());
         }
         FileRecord file = stores.catalogue().get(RecordKind.FILE, id, FileRecord.class).orElseThrow(

@@ -21,6 +21,8 @@ import quern.curation.SampleSource;
 import quern.curation.analysis.Analysis;
 import quern.ingest.reader.ReadLimits;
 import quern.kv.DataDirectory;
+import quern.kv.vault.SealedFiles;
+import quern.kv.vault.Vault;
 
 /** An analysis of local files or of a dataset, in this process. */
 final class FileAnalysis {
@@ -88,7 +90,10 @@ final class FileAnalysis {
         if (dataset == null) {
             return files.samples(ReadLimits.of(config.ingest()));
         }
-        Path directory = config.data().resolve("datasets").resolve(Path.of(dataset).getFileName());
+        // A server may own the directory: its keys are only read.
+        Path data = SealedFiles.over(config.data().toAbsolutePath().normalize(),
+                Vault.openToRead(config.data(), config.encryption(), System.getenv()));
+        Path directory = data.resolve("datasets").resolve(Path.of(dataset).getFileName());
         if (!Files.isDirectory(directory)) {
             throw new UsageProblem("no dataset '" + dataset + "' in " + config.data());
         }

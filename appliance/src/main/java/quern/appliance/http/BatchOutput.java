@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -27,7 +26,7 @@ final class BatchOutput implements AutoCloseable {
         this.channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         long whole = 0;
-        byte[] bytes = Files.readAllBytes(path);
+        byte[] bytes = content();
         int lineFrom = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
@@ -39,6 +38,15 @@ final class BatchOutput implements AutoCloseable {
         }
         channel.truncate(whole);
         channel.position(whole);
+    }
+
+    /** By the channel that writes: to it, what a crash tore is no part of the file, sealed or not. */
+    private byte[] content() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
+            continue;
+        }
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     Path path() {

@@ -59,7 +59,7 @@ public final class DatasetRoutes {
             Taint taint = desk.taint();
             ObjectNode node = json(dataset, taint);
             TaintJson.addDocuments(node, taint.ofDataset(id));
-            node.set("manifest", manifest(DatasetManifest.read(data.root().resolve(dataset.path()))));
+            node.set("manifest", manifest(DatasetManifest.read(data.resolve(dataset.path()))));
             return Json.ok(node);
         });
     }
@@ -70,7 +70,7 @@ public final class DatasetRoutes {
         boolean page = call.request().getHeader("Accept").map(header -> header.value().contains("text/html"))
                 .orElse(false);
         return desk.read(() -> {
-            Path directory = data.root().resolve(dataset(call.caller(), id).path());
+            Path directory = data.resolve(dataset(call.caller(), id).path());
             if (!Files.exists(directory.resolve(RunReport.FILE))) {
                 throw ApiError.notFound("report_not_found", "dataset '" + id + "' has no report");
             }
@@ -87,7 +87,7 @@ public final class DatasetRoutes {
             DatasetRecord dataset = dataset(call.caller(), id);
             ObjectNode body = Json.object().put("object", "list");
             var items = body.putArray("data");
-            try (DatasetSource source = new DatasetSource(data.root().resolve(dataset.path()))) {
+            try (DatasetSource source = new DatasetSource(data.resolve(dataset.path()))) {
                 int index = 0;
                 SampleSource.Item item;
                 while (items.size() < limit && (item = source.next()) != null) {

@@ -104,7 +104,7 @@ public final class LineageRoutes {
             return desk.read(() -> {
                 AdapterRecord adapter = adapter(call.caller(), model);
                 DatasetRecord dataset = dataset(call.caller(), adapter.datasetId());
-                try (DatasetSource source = new DatasetSource(data.root().resolve(dataset.path()))) {
+                try (DatasetSource source = new DatasetSource(data.resolve(dataset.path()))) {
                     var matches = AnswerTrace.of(words, text, sources(source), spanTokensMin);
                     return Json.ok(json(adapter, matches));
                 }

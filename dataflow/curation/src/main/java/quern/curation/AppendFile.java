@@ -26,8 +26,9 @@ final class AppendFile implements AutoCloseable {
         try {
             channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (channel.size() < length) {
+                long found = channel.size();
                 channel.close();
-                throw new RunException(path + " has " + channelSize(path) + " bytes, its checkpoint says " + length);
+                throw new RunException(path + " has " + found + " bytes, its checkpoint says " + length);
             }
             channel.truncate(length);
             channel.position(length);
@@ -93,9 +94,5 @@ final class AppendFile implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(path.toString(), e);
         }
-    }
-
-    private static long channelSize(Path path) {
-        return path.toFile().length();
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ final class GroupInput implements StageInput {
     /** How much larger samples are in memory than on disk. */
     private static final long TREE_FACTOR = 4;
 
-    private final RandomAccessFile file;
+    private final LineFile file;
     private final long[] offsets;
     private final Grouper grouper;
     private final String label;
@@ -47,7 +46,7 @@ final class GroupInput implements StageInput {
         this.memoryBytesMax = memoryBytesMax;
         Path path = Spill.linesPath(directory, stage);
         try {
-            file = new RandomAccessFile(path.toFile(), "r");
+            file = new LineFile(path);
             offsets = LineIndex.of(path);
         } catch (IOException e) {
             throw new UncheckedIOException(path.toString(), e);
@@ -200,10 +199,8 @@ final class GroupInput implements StageInput {
     }
 
     private JsonNode line(int sample) {
-        byte[] bytes = new byte[Math.toIntExact(offsets[sample + 1] - offsets[sample])];
         try {
-            file.seek(offsets[sample]);
-            file.readFully(bytes);
+            byte[] bytes = file.read(offsets[sample], offsets[sample + 1]);
             return Json.MAPPER.readTree(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("sample " + sample + " between stages", e);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ final class SpillInput implements StageInput {
     /** What a selector is assumed to need for the value of a sample's field. */
     private static final long VALUE_BYTES = 96;
 
-    private final RandomAccessFile file;
+    private final LineFile file;
     private final long[] offsets;
     private final int[] order;
     private final int liveCount;
@@ -34,7 +33,7 @@ final class SpillInput implements StageInput {
         indexField = selector instanceof RunningIndex running ? running.field() : null;
         Path path = Spill.linesPath(directory, stage);
         try {
-            file = new RandomAccessFile(path.toFile(), "r");
+            file = new LineFile(path);
             offsets = LineIndex.of(path);
             int count = offsets.length - 1;
             requireMemory(count, VALUE_BYTES, memoryBytesMax);
@@ -105,10 +104,8 @@ final class SpillInput implements StageInput {
     }
 
     private JsonNode line(int sample) {
-        byte[] bytes = new byte[Math.toIntExact(offsets[sample + 1] - offsets[sample])];
         try {
-            file.seek(offsets[sample]);
-            file.readFully(bytes);
+            byte[] bytes = file.read(offsets[sample], offsets[sample + 1]);
             return Json.MAPPER.readTree(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("sample " + sample + " between stages", e);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public final class AdapterFile {
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final int CONFIG_BYTES_MAX = 1 << 20;
+    private static final long PART_BYTES = 1 << 20;
     private static final Pattern NAME = Pattern.compile(
             "base_model\\.model\\.model\\.layers\\.(0|[1-9][0-9]{0,3})\\.([a-z_.]+)\\.lora_([AB])\\.weight");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -111,12 +113,27 @@ public final class AdapterFile {
         LoraSettings settings = settings(directory);
         Path file = directory.resolve(WEIGHTS);
         try (Arena arena = Arena.ofConfined(); FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            MemorySegment bytes = content(channel, arena);
             return new Loaded(settings, weights(SafetensorsReader.read(bytes, file.toString()), settings, shape, file));
         } catch (IOException failed) {
             throw new QuernException(QuernException.Category.ERROR,
                     file + " cannot be read: " + failed.getMessage(), failed);
         }
+    }
+
+    /** Read, not mapped: a sealed file has no bytes to map. */
+    private static MemorySegment content(FileChannel channel, Arena arena) throws IOException {
+        long size = channel.size();
+        MemorySegment bytes = arena.allocate(Math.max(1, size), Long.BYTES).asSlice(0, size);
+        for (long at = 0; at < size; ) {
+            ByteBuffer part = bytes.asSlice(at, Math.min(size - at, PART_BYTES)).asByteBuffer();
+            int count = channel.read(part, at);
+            if (count < 0) {
+                throw new IOException("ends after " + at + " of " + size + " bytes");
+            }
+            at += count;
+        }
+        return bytes;
     }
 
     /** An adapter as read from its files. */
@@ -129,7 +146,7 @@ public final class AdapterFile {
             if (Files.size(file) > CONFIG_BYTES_MAX) {
                 throw refused(file, "has more than " + CONFIG_BYTES_MAX + " bytes");
             }
-            config = JSON.readTree(file.toFile());
+            config = JSON.readTree(Files.readAllBytes(file));
         } catch (IOException failed) {
             throw new QuernException(QuernException.Category.ERROR,
                     file + " cannot be read: " + failed.getMessage(), failed);

@@ -3,6 +3,8 @@ package quern.tuning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ final class LossLog {
             Files.createDirectories(file.toAbsolutePath().getParent());
             List<String> kept = new ArrayList<>();
             if (Files.exists(file)) {
-                for (String line : Files.readAllLines(file)) {
+                for (String line : content().lines().toList()) {
                     if (isUpTo(line, step)) {
                         kept.add(line);
                     }
@@ -38,6 +40,17 @@ final class LossLog {
             AtomicFile.write(file, kept.isEmpty() ? "" : String.join("\n", kept) + "\n");
         } catch (IOException failed) {
             throw unwritable(failed);
+        }
+    }
+
+    /** As whoever writes it sees it: without what a dying process left half sealed. */
+    private String content() throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+            while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
+                continue;
+            }
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         }
     }
 

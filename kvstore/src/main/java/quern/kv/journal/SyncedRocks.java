@@ -24,6 +24,7 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 import quern.config.QuernException;
 import quern.kv.AtomicFile;
+import quern.kv.DataDirectory;
 import quern.kv.NativeRocks;
 
 /**
@@ -65,7 +66,7 @@ final class SyncedRocks implements AutoCloseable {
 
     static SyncedRocks open(Path path) {
         try {
-            Files.createDirectories(path);
+            DataDirectory.makeDirectory(path);
             NativeRocks.loadKept(path.toAbsolutePath().resolveSibling("native"));
         } catch (IOException e) {
             throw new QuernException(QuernException.Category.FATAL, "catalogue " + path + " cannot be made: " + e, e);

@@ -57,9 +57,17 @@ final class ItemLog implements AutoCloseable {
 
     /** @throws QuernException FATAL if the file is missing or none of these */
     static ItemLog open(Path directory) {
+        return open(directory, true);
+    }
+
+    /** @param writable whether the file may be changed; else nothing may be put */
+    static ItemLog open(Path directory, boolean writable) {
         var log = new ItemLog(directory.resolve(FILE));
         try {
-            log.load();
+            int read = log.load();
+            if (writable) {
+                log.prepare(read);
+            }
             return log;
         } catch (IOException e) {
             throw new QuernException(Category.FATAL, log.file + " cannot be read: " + e
@@ -67,7 +75,7 @@ final class ItemLog implements AutoCloseable {
         }
     }
 
-    private void load() throws IOException {
+    private int load() throws IOException {
         byte[] all = Files.readAllBytes(file);
         if (all.length < MAGIC.length || !java.util.Arrays.equals(all, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw new IOException("expected to begin with '" + new String(MAGIC, StandardCharsets.US_ASCII) + "'");
@@ -85,6 +93,10 @@ final class ItemLog implements AutoCloseable {
             }
             read++;
         }
+        return read;
+    }
+
+    private void prepare(int read) throws IOException {
         channel = FileChannel.open(file, StandardOpenOption.WRITE);
         if (channel.size() > length) {
             channel.truncate(length);

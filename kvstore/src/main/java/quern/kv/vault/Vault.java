@@ -75,6 +75,20 @@ public final class Vault implements AutoCloseable {
         }
     }
 
+    /**
+     * The keys of a data directory that another process may own, only to open what is sealed in it; {@link #none} if
+     * it has none.
+     *
+     * @throws QuernException as {@link #open}
+     */
+    public static Vault openToRead(Path data, EncryptionConfig config, Map<String, String> environment) {
+        Path directory = data.resolve(DIRECTORY);
+        return Files.exists(directory)
+                ? new Vault(false, data, CollectionKeys.open(directory, MasterKey.offered(data, config, environment)),
+                        ItemLog.open(directory, false))
+                : none();
+    }
+
     /** The directory appears whole, after a master key that lies beside it. */
     private static void create(Path data, Path directory, List<MasterKey> offered) throws IOException {
         MasterKey master = offered.isEmpty() ? MasterKey.create(data) : offered.getFirst();

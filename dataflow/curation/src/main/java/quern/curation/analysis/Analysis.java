@@ -91,7 +91,7 @@ public final class Analysis {
     public JsonNode write(Path target) {
         try {
             Files.createDirectories(target);
-            ObjectNode report = (ObjectNode) MAPPER.readTree(run.resolve(RunReport.FILE).toFile());
+            ObjectNode report = (ObjectNode) MAPPER.readTree(Files.readAllBytes(run.resolve(RunReport.FILE)));
             report.put("analysis", true);
             try (StatTable stats = StatTable.read(run.resolve(RunManner.STATS), run)) {
                 propose(stats);
