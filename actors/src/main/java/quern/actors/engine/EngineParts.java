@@ -111,6 +111,8 @@ public record EngineParts(
                     config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks(),
                     SealedBlocks.of(directory.vault()));
             opened.add(tiers);
+            double doubling = model.shape().doublingTokens();
+            tiers.cost(depth -> 1 + depth * layout.blockTokens() / doubling);
             CompletableFuture<Void> lower = CompletableFuture.runAsync(tiers::openLower, beside);
             opened.add(() -> await(lower));
             progress.accept("the model is loaded; its kernels are warming up");

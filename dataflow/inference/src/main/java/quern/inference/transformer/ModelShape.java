@@ -46,6 +46,15 @@ public record ModelShape(
         return traits.layers().isEmpty() ? new LayerKind(0, Optional.of(rope)) : traits.layers().get(index);
     }
 
+    /**
+     * Tokens of context that double what a token costs: its attention over so many takes as many multiplications as
+     * its matrices. Counts plain feed-forwards and no windows.
+     */
+    public double doublingTokens() {
+        double matrices = (double) hidden * (2.0 * headSize * (heads + kvHeads) + 3.0 * feedForward);
+        return matrices / (2.0 * heads * headSize);
+    }
+
     /** How layer {@code index} attends. */
     public AttentionRule attention(int index) {
         float scale = traits.multipliers().attention();
