@@ -20,7 +20,7 @@ import quern.inference.packed.PackedWeights;
  *     for each step
  * @param memoryBytes what weights may take
  */
-record WeightPlan(int layers, int resident, long memoryBytes) {
+public record WeightPlan(int layers, int resident, long memoryBytes) {
 
     /** Heap, code, and buffers of the largest step, beside weights and KV arena. */
     static final long BESIDE_BYTES = 512L << 20;
@@ -32,8 +32,7 @@ record WeightPlan(int layers, int resident, long memoryBytes) {
     static WeightPlan of(ApplianceConfig config, PackedWeights weights, long machineBytes) {
         WeightsConfig wanted = config.weights();
         int layers = weights.layers();
-        long allowed = wanted.memory().bytes() == 0 ? (long) (SHARE * machineBytes) : wanted.memory().bytes();
-        long room = allowed - config.kv().hot().bytes() - BESIDE_BYTES;
+        long room = room(config, machineBytes);
         if (wanted.residentLayers() != WeightsConfig.AUTO) {
             return new WeightPlan(layers, Math.min(layers, Math.max(RESIDENT_MIN, wanted.residentLayers())), room);
         }
@@ -45,9 +44,20 @@ record WeightPlan(int layers, int resident, long memoryBytes) {
             throw new QuernException(QuernException.Category.ERROR, String.format(Locale.ROOT,
                     "memory for %s: two layers of the model take %s beside %s of KV arena and %s of everything else, "
                             + "but weights.memory allows %s", weights.path().getFileName(),
-                    size(weights.bytesOf(RESIDENT_MIN)), config.kv().hot(), size(BESIDE_BYTES), size(allowed)));
+                    size(weights.bytesOf(RESIDENT_MIN)), config.kv().hot(), size(BESIDE_BYTES),
+                    size(allowed(config, machineBytes))));
         }
         return new WeightPlan(layers, fitting, room);
+    }
+
+    /** Bytes that weights may take beside KV arena and everything else. */
+    public static long room(ApplianceConfig config, long machineBytes) {
+        return allowed(config, machineBytes) - config.kv().hot().bytes() - BESIDE_BYTES;
+    }
+
+    private static long allowed(ApplianceConfig config, long machineBytes) {
+        long bytes = config.weights().memory().bytes();
+        return bytes == 0 ? (long) (SHARE * machineBytes) : bytes;
     }
 
     /** Memory of the machine, or what the container allows. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import quern.actors.engine.WeightPlan;
 import quern.config.ApplianceConfig;
 import quern.config.QuernException;
 import quern.gpu.Backend;
@@ -40,7 +41,8 @@ final class FitReport {
                 ModelFile file = open(path, config, backend)) {
             ModelFit fit = ModelFit.of(file, backend.kernels(), config.engine(), config.kv());
             describe(body.putObject("model"), file, fit, path);
-            memory(body, fit, config, refusals);
+            boolean mapped = config.start().packedFiles() && backend.kernels().packedBytes(ElementType.F32, 1, 1) > 0;
+            memory(body, fit, config, mapped, refusals);
             if (refusals.isEmpty()) {
                 screen.progress("measuring this machine", 0, 0);
                 speed(body.putObject("speed"), file, fit, backend, config);
@@ -75,11 +77,13 @@ final class FitReport {
         ForeignFiles.in(path).forEach(ignored::add);
     }
 
-    private static void memory(ObjectNode body, ModelFit fit, ApplianceConfig config, ArrayNode refusals) {
+    /** @param mapped whether packed weights lie in a file rather than on the heap */
+    private static void memory(
+            ObjectNode body, ModelFit fit, ApplianceConfig config, boolean mapped, ArrayNode refusals) {
         long arena = config.kv().hot().bytes();
-        long heap = fit.packedBytes() + fit.scratchBytes();
+        long heap = (mapped ? 0 : fit.packedBytes()) + fit.scratchBytes();
         long heapMax = Runtime.getRuntime().maxMemory();
-        long needed = heap + arena + PROCESS_BYTES;
+        long needed = fit.packedBytes() + fit.scratchBytes() + arena + PROCESS_BYTES;
         long total = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize() : Long.MAX_VALUE;
         long available = available(total);
@@ -94,7 +98,10 @@ final class FitReport {
             refusals.add("weights and buffers need " + Printer.bytes(heap) + " of Java heap, at most "
                     + Printer.bytes(heapMax) + " are allowed; QUERN_JAVA_OPTS=-Xmx... allows more");
         }
-        if (needed > total) {
+        long room = WeightPlan.room(config, total);
+        if (mapped && fit.packedBytes() > room) {
+            streaming(body, fit, room, refusals);
+        } else if (needed > total) {
             refusals.add("it needs " + Printer.bytes(needed) + " of memory, this machine has " + Printer.bytes(total));
         } else if (needed > available) {
             refusals.add("it needs " + Printer.bytes(needed) + " of memory, " + Printer.bytes(available) + " of "
@@ -103,6 +110,19 @@ final class FitReport {
         if (fit.contextTokensMax() < config.kv().blockTokens()) {
             refusals.add("the KV arena (kv.hot = " + Printer.bytes(arena) + ") holds no block of "
                     + config.kv().blockTokens() + " tokens of " + fit.kvBytesPerToken() + " bytes");
+        }
+    }
+
+    /** Layers that are read for each step, as far as all are of one size. */
+    private static void streaming(ObjectNode body, ModelFit fit, long room, ArrayNode refusals) {
+        int layers = fit.shape().layers();
+        long layerBytes = fit.packedBytes() / layers;
+        long resident = Math.max(0, room) / layerBytes;
+        body.putObject("streaming").put("layers", layers).put("layers_in_memory", resident)
+                .put("read_for_each_step_bytes", (layers - Math.max(0, resident - 2)) * layerBytes);
+        if (resident < 2) {
+            refusals.add("two of its layers take " + Printer.bytes(2 * layerBytes) + ", weights may take "
+                    + Printer.bytes(Math.max(0, room)) + " (weights.memory)");
         }
     }
 
@@ -147,6 +167,13 @@ final class FitReport {
     }
 
     private static String verdict(ObjectNode body) {
+        if (body.has("streaming")) {
+            var streaming = body.path("streaming");
+            return "It runs with " + streaming.path("layers_in_memory").asLong() + " of "
+                    + streaming.path("layers").asInt() + " layers in memory: "
+                    + Printer.bytes(streaming.path("read_for_each_step_bytes").asLong())
+                    + " of the others are read for each token, as fast as the disk gives them.";
+        }
         var speed = body.path("speed");
         int context = body.path("context").path("tokens_max").asInt();
         int trained = body.path("model").path("context_tokens_trained").asInt();
