@@ -177,6 +177,10 @@ class ImportedModelsTest {
             assertEquals(1, small.exitCode());
             assertTrue(refused.at("/reasons/0").asText().contains("kv.hot"), refused.toString());
         }
+        var none = run("doctor", "--model", "tiny", "--json", "--set", "weights.memory=576MiB");
+        String reason = ApiClient.JSON.readTree(none.out()).at("/reasons/0").asText();
+        assertTrue(reason.contains("weights.memory"), none.out());
+        assertEquals(1, none.exitCode());
         Path notes = Files.writeString(scratch.resolve("notes.gguf"), "these are notes");
         var foreign = run("doctor", "--model", notes.toString());
         assertEquals(1, foreign.exitCode());
