@@ -13,7 +13,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Modes of what is in a data directory: for its owner, and for nobody else. */
-final class OwnerOnly {
+public final class OwnerOnly {
 
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
@@ -25,6 +25,16 @@ final class OwnerOnly {
 
     static void createDirectories(Path path) throws IOException {
         Files.createDirectories(path, mode(path, "rwx------"));
+    }
+
+    /**
+     * For a file that is made in a directory: for its owner alone where the directory is, so that its mode, and with it
+     * its {@link FileStamp}, need not change later.
+     */
+    public static FileAttribute<?>[] asPrivateAs(Path directory) throws IOException {
+        boolean closed = directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+                && Files.getPosixFilePermissions(directory).stream().noneMatch(OTHERS::contains);
+        return closed ? mode(directory, "rw-------") : new FileAttribute<?>[0];
     }
 
     private static FileAttribute<?>[] mode(Path path, String mode) {

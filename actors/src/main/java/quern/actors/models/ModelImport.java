@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import quern.actors.models.ModelRefused.Reason;
 import quern.config.QuernException;
 import quern.inference.format.ForeignFiles;
@@ -17,6 +18,7 @@ import quern.inference.format.ModelFingerprint;
 import quern.inference.format.StoredModel;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
+import quern.kv.OwnerOnly;
 import quern.kv.journal.RecordId;
 
 /**
@@ -183,7 +185,8 @@ public final class ModelImport implements AutoCloseable {
 
     private long copy(Path from, Path to, long before, long total) throws IOException {
         try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
-                FileChannel out = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel out = FileChannel.open(to, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        OwnerOnly.asPrivateAs(models))) {
             long at = 0;
             long size = in.size();
             while (at < size) {

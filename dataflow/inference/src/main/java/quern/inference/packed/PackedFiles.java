@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ import quern.inference.transformer.TransformerWeights;
 import quern.kv.AtomicFile;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
+import quern.kv.OwnerOnly;
 
 /**
  * When a packed file is used: if head and directory say that it is of this model and packing, and its stamp is the one
@@ -121,8 +123,8 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
         AtomicFile.removeAbandoned(path, UNFINISHED);
         Path temporary = AtomicFile.ownTemporary(path, UNFINISHED);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(temporary, options, OwnerOnly.asPrivateAs(directory))) {
                 FileStore disk = Files.getFileStore(directory);
                 PackedWriter writer = new PackedWriter(channel, kernels, end -> report(end, disk));
                 TransformerWeights.of(model, kernels, (name, rows, columns, stored) -> writer.add(stored.get()));
