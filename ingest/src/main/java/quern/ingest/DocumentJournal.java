@@ -14,6 +14,7 @@ import quern.config.IngestConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
 import quern.kv.journal.Ownership;
+import quern.kv.vault.ItemRef;
 import quern.kv.vault.Vault;
 
 /**
@@ -189,6 +190,11 @@ public final class DocumentJournal implements AutoCloseable {
         if (broken) {
             throw new QuernException(Category.FATAL, "document journal failed earlier and must be opened anew");
         }
+    }
+
+    /** The name of the key that seals a document, for {@link Vault#destroy}. */
+    public static ItemRef keyOf(DocumentId id) {
+        return Frame.keyOf(id);
     }
 
     public Optional<Document> find(DocumentId id) {

@@ -65,11 +65,7 @@ public final class DataDirectory implements AutoCloseable {
                     root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 lock(root, channel);
-                Vault vault = Vault.open(root, encryption, environment);
-                DataDirectory directory = new DataDirectory(root, channel, vault);
-                directory.removeLeftovers();
-                OwnerOnly.below(root);
-                return directory;
+                return owned(root, channel, Vault.open(root, encryption, environment));
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
@@ -77,6 +73,18 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new QuernException(
                     QuernException.Category.FATAL, "data directory " + root + " cannot be opened: " + e, e);
+        }
+    }
+
+    private static DataDirectory owned(Path root, FileChannel channel, Vault vault) throws IOException {
+        try {
+            DataDirectory directory = new DataDirectory(root, channel, vault);
+            directory.removeLeftovers();
+            OwnerOnly.below(root);
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            vault.close();
+            throw e;
         }
     }
 
