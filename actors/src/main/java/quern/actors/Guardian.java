@@ -10,6 +10,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import quern.actors.cache.PromptPins;
 import quern.actors.engine.EngineActor;
 import quern.actors.engine.EngineParts;
 import quern.actors.ingest.Ingestor;
@@ -126,6 +127,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
             return closeParts();
         }
         loaded.tiers().observe(house.observer().blocks());
+        new PromptPins(house.stores().catalogue(), loaded.tiers()).restore();
         var models = CatalogueModels.of(loaded, house.stores().catalogue());
         engine = Optional.of(getContext().spawn(
                 EngineActor.create(() -> observed(loaded), loaded.tiers(), house.board(), house.readiness(),

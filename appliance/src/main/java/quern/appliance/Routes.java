@@ -14,6 +14,7 @@ import quern.appliance.http.Access;
 import quern.appliance.http.AliasRoutes;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchRoutes;
+import quern.appliance.http.CacheRoutes;
 import quern.appliance.http.CurationModelRoutes;
 import quern.appliance.http.CurationRoutes;
 import quern.appliance.http.DatasetRoutes;
@@ -77,6 +78,7 @@ final class Routes {
         routes.addAll(new ModelRoutes(house, desk).routes());
         routes.addAll(new ImportedModelRoutes(house, desk).routes());
         routes.addAll(new KeyRoutes(keys, desk).routes());
+        routes.addAll(new CacheRoutes(house, keys, desk, generation).routes());
         routes.addAll(new JobRoutes(desk).routes());
         routes.addAll(new FileRoutes(desk, jobs.files(), house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new BatchRoutes(desk, jobs.files()).routes());

@@ -35,7 +35,7 @@ class CacheFieldsTest {
     @BeforeAll
     static void start() throws Exception {
         appliance = TestAppliance.start(data, Map.of(
-                "kv.warm-enabled", "true", "kv.cold-enabled", "true", "kv.hot", "1MiB",
+                "encryption.at-rest", "false", "kv.warm-enabled", "true", "kv.cold-enabled", "true", "kv.hot", "1MiB",
                 "kv.warm", "1MiB", "kv.cold", "4MiB"));
     }
 

@@ -306,8 +306,7 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     }
 
     private void onWritten(WrittenBehind written) {
-        traffic.written();
-        if (written.blocks() > 0) {
+        if (traffic.written(written.blocks())) {
             writeBehind();
         }
     }

@@ -28,6 +28,8 @@ final class TierTraffic {
     private final Executor io;
     private final TierRates rates;
     private boolean writing;
+    /** Blocks were sealed since the batch under way began, which may have looked for them too early. */
+    private boolean wanted;
     private int reading;
 
     /** @param rates told how long each load and each batch of writes took */
@@ -81,6 +83,7 @@ final class TierTraffic {
     /** Begins a batch of writes unless one is under way; its end is to be reported as {@link #written}. */
     Optional<CompletableFuture<Integer>> writeBehind() {
         if (writing) {
+            wanted = true;
             return Optional.empty();
         }
         writing = true;
@@ -96,7 +99,11 @@ final class TierTraffic {
         return blocks;
     }
 
-    void written() {
+    /** Ends a batch. @return whether there may be more to write */
+    boolean written(int blocks) {
+        boolean more = blocks > 0 || wanted;
         writing = false;
+        wanted = false;
+        return more;
     }
 }

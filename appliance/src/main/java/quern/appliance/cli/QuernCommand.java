@@ -29,7 +29,8 @@ public final class QuernCommand implements Runnable {
             ImportCommand.class, ConvertCommand.class, QuantizeCommand.class, PerplexityCommand.class,
             ListCommand.class, RunningCommand.class, ShowCommand.class, RemoveCommand.class,
             VerifyCommand.class, LineageCommand.class, DoctorCommand.class, BenchCommand.class,
-            ConfigCommand.class, KeyCommand.class, VaultCommand.class, PretrainCommand.class, RehearseCommand.class);
+            ConfigCommand.class, KeyCommand.class, VaultCommand.class, CacheCommand.class, PretrainCommand.class,
+            RehearseCommand.class);
 
     private static final Set<String> TAKE_RECIPE_KEYS = Set.of("curate", "analyze");
 

@@ -20,8 +20,8 @@ import quern.config.EngineConfig;
 /** {@code /v1/chat/completions} and {@code /v1/completions}. */
 public final class GenerationRoutes {
 
-    private static final String CHAT = "/v1/chat/completions";
-    private static final String COMPLETIONS = "/v1/completions";
+    static final String CHAT = "/v1/chat/completions";
+    static final String COMPLETIONS = "/v1/completions";
     private static final Duration SUBMIT_TIMEOUT = Duration.ofSeconds(60);
     private static final int RETRY_SECONDS = 1;
     /** Events beside the tokens: an end for each answer, one for the request, and some slack. */
@@ -88,13 +88,18 @@ public final class GenerationRoutes {
                 });
     }
 
+    /** What such a body asks for. @throws ApiError 400 naming the field */
+    ParsedRequest read(String path, Fields body, Arrival arrival) {
+        return path.equals(CHAT) ? chats.read(body, arrival) : completions.read(body, arrival);
+    }
+
     /**
      * The whole answer to a body that one of these routes would take, for callers without a connection.
      *
      * @param path {@code /v1/chat/completions} or {@code /v1/completions}
      */
     Answering answer(String path, Fields body, Arrival arrival) {
-        ParsedRequest parsed = path.equals(CHAT) ? chats.read(body, arrival) : completions.read(body, arrival);
+        ParsedRequest parsed = read(path, body, arrival);
         AnswerStream stream = open(parsed.request(), EVENTS_MAX);
         CompletionStage<ObjectNode> result = start(parsed.request(), stream)
                 .thenCompose(running -> running.answer().events()

@@ -13,6 +13,8 @@ public enum RecordKind {
     MODEL('m'),
     /** A document that no run may use. */
     QUARANTINE('q'),
+    /** A prompt whose blocks stay in the cache. */
+    PIN('i'),
     /** A sample of a dataset; appears in lineage edges only. */
     SAMPLE('p'),
     /** A generated answer; appears in lineage edges only. */

@@ -23,8 +23,7 @@ public final class KvBlocks {
 
     private final BlockPool pool;
     private final KvLayout layout;
-    private final String modelFingerprint;
-    private final String arithmetic;
+    private final CacheRoots roots;
     private final int total;
     private final Holders holders = new Holders();
     private final long savedBytesMax;
@@ -50,8 +49,7 @@ public final class KvBlocks {
         }
         this.pool = pool;
         this.layout = layout;
-        this.modelFingerprint = modelFingerprint;
-        this.arithmetic = arithmetic;
+        this.roots = new CacheRoots(modelFingerprint, layout.toString(), arithmetic);
         this.total = pool.availableBlocks();
         this.savedBytesMax = savedBytesMax;
         this.choice = new LoadChoice(layout.blockTokens());
@@ -97,18 +95,13 @@ public final class KvBlocks {
 
     /** An empty table whose blocks are shared and kept on these terms. */
     public BlockTable open(String adapterFingerprint, CacheTerms terms, boolean retain) {
-        BlockKey root = root(adapterFingerprint, terms.tenant()).salted(terms.salt());
+        BlockKey root = roots.root(adapterFingerprint, terms.tenant()).salted(terms.salt());
         return new BlockTable(root, layout.blockTokens(), retain, terms.keeping(), true);
-    }
-
-    private BlockKey root(String adapterFingerprint, String tenant) {
-        return new BlockKey.Root(
-                modelFingerprint, adapterFingerprint, layout.toString(), arithmetic, tenant).key();
     }
 
     /** An empty table for a sequence that computes all of its tokens and leaves nothing behind. */
     public BlockTable openAlone() {
-        return new BlockTable(root("", ""), layout.blockTokens(), false, Keeping.MEMORY, false);
+        return new BlockTable(roots.root("", ""), layout.blockTokens(), false, Keeping.MEMORY, false);
     }
 
     /**

@@ -1,0 +1,251 @@
+package quern.appliance.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import quern.actors.Caller;
+import quern.actors.House;
+import quern.actors.access.KeyRing;
+import quern.actors.cache.PromptCache;
+import quern.actors.cache.PromptPins;
+import quern.config.QuernException;
+import quern.inference.cache.TierRates;
+import quern.kv.BlockPool.Tier;
+import quern.kv.TierCheck;
+import quern.kv.TierStats;
+import quern.kv.journal.Ownership;
+import quern.kv.journal.PinRecord;
+import quern.kv.journal.RecordId;
+
+/**
+ * The cache of computed prompts: {@code /v1/cache}. Whoever is no administrator sees, pins and clears what is of its
+ * own tenant.
+ */
+public final class CacheRoutes {
+
+    private static final int NAME_CHARS_MAX = 100;
+    private static final double NANOS_PER_MS = 1e6;
+
+    private final House house;
+    private final KeyRing keys;
+    private final JobDesk desk;
+    private final GenerationRoutes generation;
+
+    /** @param generation computes prompts that are to be pinned */
+    public CacheRoutes(House house, KeyRing keys, JobDesk desk, GenerationRoutes generation) {
+        this.house = house;
+        this.keys = keys;
+        this.desk = desk;
+        this.generation = generation;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.of("GET", "/v1/cache", Access.KEY, this::stat),
+                Route.of("DELETE", "/v1/cache", Access.KEY, this::clear),
+                Route.of("POST", "/v1/cache/verify", Access.ADMIN, call -> verify()),
+                Route.of("GET", "/v1/cache/pins", Access.KEY, this::pins),
+                Route.of("POST", "/v1/cache/pins", Access.KEY, this::pin),
+                Route.of("DELETE", "/v1/cache/pins/{id}", Access.KEY, this::unpin));
+    }
+
+    private House.Running running() {
+        return house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1));
+    }
+
+    private PromptCache cache() {
+        return new PromptCache(running().parts(), house.stores().catalogue());
+    }
+
+    private PromptPins book() {
+        return new PromptPins(house.stores().catalogue(), running().parts().tiers());
+    }
+
+    private CompletionStage<HttpResponse> stat(Call call) {
+        boolean usage = call.flag("usage", false);
+        return desk.read(() -> {
+            PromptCache cache = cache();
+            ObjectNode body = Json.object().put("object", "cache").put("model", running().parts().servedId())
+                    .put("block_tokens", running().parts().config().kv().blockTokens())
+                    .put("block_bytes", cache.tiers().blockBytes());
+            ArrayNode tiers = body.putArray("tiers");
+            cache.tiers().stats().forEach((tier, stats) -> tiers.add(tier(tier, stats, call.caller().admin())));
+            TierRates rates = house.board().rates();
+            if (call.caller().admin()) {
+                body.put("waiting_to_be_written", cache.tiers().pendingBlocks());
+                body.put("written_blocks", rates.written());
+            }
+            milliseconds(body, "write_ms", rates.writeNanos());
+            cache.tiers().reports().forEach(body.putArray("reports")::add);
+            body.put("pins", book().all().stream().filter(owned(call.caller())).count());
+            if (usage) {
+                ArrayNode tenants = body.putArray("tenants");
+                cache.blocks(tenants(call.caller())).forEach((tenant, blocks) -> tenants.addObject()
+                        .put("tenant", tenant).put("blocks", blocks)
+                        .put("bytes", blocks * cache.tiers().blockBytes()));
+            }
+            return Json.ok(body);
+        });
+    }
+
+    /** What others' requests did to a tier shows to administrators only. */
+    private ObjectNode tier(Tier tier, TierStats stats, boolean admin) {
+        TierRates.Rate rate = house.board().rates().rate(tier);
+        ObjectNode node = Json.object().put("tier", tier.name().toLowerCase(Locale.ROOT))
+                .put("capacity_bytes", stats.capacityBytes());
+        milliseconds(node, "load_ms", rate.loadNanos());
+        if (admin) {
+            node.put("blocks", stats.entries()).put("bytes", stats.bytes()).put("hits", stats.hits())
+                    .put("misses", stats.misses()).put("evictions", stats.evictions())
+                    .put("corruptions", stats.corruptions()).put("skipped", stats.skipped())
+                    .put("pinned", stats.pinned()).put("foreign_bytes", stats.foreignBytes())
+                    .put("loaded", rate.loads()).put("chosen_to_load", rate.chosenToLoad())
+                    .put("chosen_to_compute", rate.chosenToCompute());
+        }
+        return node;
+    }
+
+    private static void milliseconds(ObjectNode node, String field, OptionalLong nanos) {
+        nanos.ifPresentOrElse(value -> node.put(field, value / NANOS_PER_MS), () -> node.putNull(field));
+    }
+
+    /** Those the caller may look at. */
+    private Set<String> tenants(Caller caller) {
+        Set<String> tenants = new LinkedHashSet<>(PromptCache.tenantsOf(caller));
+        if (caller.admin()) {
+            tenants.addAll(PromptCache.tenantsOf(Caller.LOCAL));
+            keys.list().forEach(key -> {
+                tenants.add(Caller.tenantOf(key.id(), key.tenant()));
+                tenants.add(Caller.tenantOf(key.id(), Optional.empty()));
+            });
+        }
+        return tenants;
+    }
+
+    private static Predicate<PinRecord> owned(Caller caller) {
+        Set<String> own = PromptCache.tenantsOf(caller);
+        return pin -> caller.admin() || own.contains(pin.tenant());
+    }
+
+    private CompletionStage<HttpResponse> clear(Call call) {
+        boolean wipe = call.flag("wipe", false);
+        Caller caller = call.caller();
+        if (wipe && !caller.admin()) {
+            throw ApiError.forbidden("only an administrator wipes: it takes what others cannot read any more, too");
+        }
+        return desk.read(() -> {
+            Set<String> known = tenants(caller);
+            Optional<String> tenant = call.query("tenant");
+            if (tenant.isPresent() && !caller.admin() && !known.contains(tenant.get())) {
+                throw ApiError.forbidden("only an administrator clears what is of another tenant");
+            }
+            Optional<String> adapter = call.query("adapter").map(this::fingerprint);
+            boolean all = caller.admin() && tenant.isEmpty() && adapter.isEmpty();
+            Set<String> tenants = tenant.map(Set::of).orElse(known);
+            List<PinRecord> pins = book().remove(pin -> all || tenants.contains(pin.tenant())
+                    && adapter.map(pin.adapterFingerprint()::equals).orElse(true));
+            Map<Tier, Integer> cleared = all ? cache().clearAll(wipe) : cache().clear(tenants, adapter, wipe);
+            ObjectNode body = Json.object().put("object", "cache.cleared").put("pins", pins.size());
+            ObjectNode blocks = body.putObject("blocks");
+            cleared.forEach((tier, count) -> blocks.put(tier.name().toLowerCase(Locale.ROOT), count));
+            return Json.ok(body);
+        });
+    }
+
+    /** @param id of an adapter; {@code base}: of none */
+    private String fingerprint(String id) {
+        return cache().fingerprint(id.equals("base") ? "" : id)
+                .orElseThrow(() -> ApiError.notFound("adapter_not_found", "no adapter '" + id + "'"));
+    }
+
+    private CompletionStage<HttpResponse> verify() {
+        return desk.read(() -> {
+            ObjectNode body = Json.object().put("object", "cache.verified");
+            ArrayNode tiers = body.putArray("tiers");
+            Map<Tier, TierCheck> checks = running().parts().tiers().verify((done, of) -> true);
+            checks.forEach((tier, check) -> tiers.addObject().put("tier", tier.name().toLowerCase(Locale.ROOT))
+                    .put("blocks", check.blocks()).put("damaged", check.damaged()));
+            return Json.ok(body);
+        });
+    }
+
+    private CompletionStage<HttpResponse> pins(Call call) {
+        return desk.read(() -> {
+            ObjectNode body = Json.object().put("object", "list");
+            ArrayNode data = body.putArray("data");
+            PromptPins book = book();
+            book.all().stream().filter(owned(call.caller())).forEach(pin -> data.add(json(pin, book.stored(pin))));
+            return Json.ok(body);
+        });
+    }
+
+    private static ObjectNode json(PinRecord pin, int stored) {
+        return Json.object().put("id", pin.id()).put("object", "cache.pin").put("name", pin.name())
+                .put("model", pin.model()).put("tenant", pin.tenant()).put("tokens", pin.tokens())
+                .put("blocks", pin.keys().size()).put("stored", stored)
+                .put("created_at", pin.createdAtMs() / 1000);
+    }
+
+    private CompletionStage<HttpResponse> pin(Call call) {
+        Arrival arrival = Arrival.of(call);
+        return call.json().thenCompose(fields -> {
+            String name = fields.text("name").orElse("");
+            if (name.length() > NAME_CHARS_MAX) {
+                throw fields.invalid("name", "has " + name.length() + " characters, at most " + NAME_CHARS_MAX);
+            }
+            fields.accept("model", "messages", "tools", "prompt", "cache_salt");
+            fields.refuseOthers();
+            ObjectNode prompt = fields.node().deepCopy();
+            prompt.remove("name");
+            prompt.put("max_tokens", 1).put("temperature", 0);
+            String path = prompt.has("messages") ? GenerationRoutes.CHAT : GenerationRoutes.COMPLETIONS;
+            ParsedRequest parsed = generation.read(path, Fields.of(prompt), arrival);
+            if (parsed.request().prompts().size() != 1) {
+                throw fields.invalid("prompt", "is several prompts; pin them one by one");
+            }
+            return generation.answer(path, Fields.of(prompt), arrival).result()
+                    .thenCompose(computed -> desk.read(() -> pinned(call.caller(), name, parsed)));
+        });
+    }
+
+    private HttpResponse pinned(Caller caller, String name, ParsedRequest parsed) {
+        House.Running running = running();
+        String model = parsed.request().model();
+        String adapter = running.models().find(model, caller).orElseThrow(() -> ApiError.unknownModel(model))
+                .adapter().flatMap(running.parts().model().adapters()::find)
+                .map(loaded -> loaded.fingerprint()).orElse("");
+        int[] tokens = running.parts().encoder().encode(parsed.request().prompts().getFirst());
+        List<String> blocks = cache().keys(adapter, parsed.request().cache(), tokens);
+        if (blocks.isEmpty()) {
+            throw ApiError.of(422, "prompt_too_short", "the prompt has " + tokens.length + " tokens, less than a "
+                    + "block of " + running.parts().config().kv().blockTokens() + ": nothing of it is cached");
+        }
+        PinRecord pin = new PinRecord(RecordId.next("pin-"), name, model, adapter, caller.tenant(), blocks,
+                tokens.length, Ownership.of(caller.keyId(), caller.labels()), System.currentTimeMillis());
+        try {
+            return Json.ok(json(pin, book().add(pin)));
+        } catch (QuernException full) {
+            throw ApiError.of(422, "cannot_pin", full.getMessage());
+        }
+    }
+
+    private CompletionStage<HttpResponse> unpin(Call call) {
+        String id = call.id("id");
+        return desk.read(() -> {
+            List<PinRecord> gone = book().remove(owned(call.caller()).and(pin -> pin.id().equals(id)));
+            if (gone.isEmpty()) {
+                throw ApiError.notFound("pin_not_found", "no pinned prompt '" + id + "'");
+            }
+            return Json.ok(Json.object().put("id", id).put("object", "cache.pin").put("deleted", true));
+        });
+    }
+}
