@@ -78,7 +78,7 @@ public final class PromptPins {
 
     /** How many of a pin's blocks are on disk. */
     public int stored(PinRecord pin) {
-        return (int) keys(pin.keys()).stream().map(tiers::locate).filter(tier -> tier == Tier.WARM || tier == Tier.COLD).count();
+        return tiers.pin(keys(pin.keys()));
     }
 
     /** Lets prompts go; blocks that another pin holds stay. @return those that were let go */

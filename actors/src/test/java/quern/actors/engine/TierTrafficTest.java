@@ -16,7 +16,7 @@ class TierTrafficTest {
 
     private final Deque<Runnable> io = new ArrayDeque<>();
     private final TierStack pool = TierStack.inMemory(new KvConfig(4, KvConfig.ElementType.F16,
-            DataSize.parse("1KiB"), DataSize.parse("1KiB"), DataSize.parse("1KiB"), false, false, 4), 64);
+            DataSize.parse("1MiB"), DataSize.parse("1MiB"), DataSize.parse("1MiB"), false, false, 4), 64);
     private final TierTraffic traffic = new TierTraffic(pool, io::add, new TierRates());
 
     @Test
