@@ -136,7 +136,7 @@ final class AddressFinder {
     private void number(int run, int from) {
         if (frenchNumber.at(from, 12) && french.at(frenchNumber.to(), REACH)) {
             add(from, french.to(), 0.93);
-        } else if (street.at(from, REACH) && street.to() > runs.to(run)) {
+        } else if (street.at(from, REACH) && street.to() > runs.to(run) && isStreet(run)) {
             add(from, street.to(), 0.93);
         } else if (lower && lowerStreet.at(from, REACH) && !NO_STREET.contains(runs.lower(run + 1))
                 && !NO_STREET.contains(runs.lower(run + 2))) {
@@ -152,6 +152,14 @@ final class AddressFinder {
                 add(from - (abroad ? isAfter(from, "A-") ? 2 : 3 : 0), runs.to(run + 1), 0.85);
             }
         }
+    }
+
+    /** A name between the number and a short word for a street, and no doctor behind the line's end. */
+    private boolean isStreet(int run) {
+        String whole = street.group(0).strip();
+        String rest = whole.substring(runs.length(run)).strip();
+        boolean doctor = (rest.endsWith("Dr") || rest.endsWith("Dr.")) && whole.indexOf('\n') >= 0;
+        return !doctor && (rest.indexOf(' ') > 0 || rest.indexOf('\n') > 0 || rest.replace(".", "").length() > 3);
     }
 
     /** Four digits behind a street or at the begin of a line, before a town: Austria, Switzerland. */

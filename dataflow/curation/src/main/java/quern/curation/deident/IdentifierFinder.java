@@ -2,6 +2,7 @@ package quern.curation.deident;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -24,6 +25,11 @@ public final class IdentifierFinder {
             "geb", "sehr", "vom", "auf");
     private static final Set<String> FRENCH = Set.of("le", "les", "et", "est", "une", "du", "nous", "vous", "monsieur",
             "madame", "cher", "en", "sous", "son");
+
+    /** Codes of one form: what is found inside a longer one says which kind the whole is. */
+    private static final Set<IdentifierKind> CODES = EnumSet.of(IdentifierKind.OTHER_ID, IdentifierKind.MRN,
+            IdentifierKind.HEALTH_PLAN, IdentifierKind.ACCOUNT, IdentifierKind.LICENSE, IdentifierKind.DEVICE,
+            IdentifierKind.NATIONAL_ID, IdentifierKind.SSN, IdentifierKind.CREDIT_CARD);
 
     private IdentifierFinder() {}
 
@@ -55,6 +61,7 @@ public final class IdentifierFinder {
         new NumberFinder(runs, all).find();
         new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
+        new CodeFinder(runs, all).find();
         new DateFinder(runs, all).find();
         new AddressFinder(runs, lexicon, lower, common == Lexicon.FRENCH, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
@@ -80,6 +87,9 @@ public final class IdentifierFinder {
             }
             if (last == null || last.to() <= next.from()) {
                 settled.add(next);
+            } else if (last.to() >= next.to() && CODES.contains(last.kind()) && CODES.contains(next.kind())) {
+                settled.set(settled.size() - 1, better(next, last)
+                        ? new Finding(next.kind(), last.from(), last.to(), next.confidence()) : last);
             } else if (better(next, last)) {
                 settled.removeLast();
                 if (last.from() < next.from()) {
@@ -117,6 +127,9 @@ public final class IdentifierFinder {
             case VEHICLE -> 1;
             default -> 0;
         };
+        if (CODES.contains(finding.kind()) && Runs.isBlank(text.charAt(finding.to() - 1)) && finding.length() < 7) {
+            return true;
+        }
         long digits = least == 0 ? 0 : text.substring(finding.from(), finding.to()).chars()
                 .filter(Character::isLetterOrDigit).filter(c -> !Character.isLetter(c)).count();
         return digits < least && text.substring(finding.from(), finding.to()).indexOf(' ') <= 0

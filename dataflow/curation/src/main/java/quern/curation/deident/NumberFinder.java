@@ -11,9 +11,6 @@ final class NumberFinder {
 
     private static final int DIGITS_MAX = 19;
     private static final int GROUPS_MAX = 8;
-    private static final int BARE_DIGITS_MIN = 7;
-    private static final int CODE_CHARS_MIN = 7;
-    private static final int CODE_DIGITS_MIN = 4;
     private static final int IBAN_CHARS_MIN = 15;
     private static final int IBAN_CHARS_MAX = 34;
     private static final Map<String, Integer> IBAN_LENGTHS = lengths("AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 "
@@ -43,8 +40,6 @@ final class NumberFinder {
     private static final Pattern DOCKET = Pattern.compile("\\d:\\d{2}-[A-Za-z]{2}-\\d{3,6}(?:-[A-Za-z]{2,4}){0,3}");
     private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:\\s?\\d{2}){3}"
             + "\\s?[A-Da-d](?![\\p{L}\\d])");
-    private static final Pattern GROUPED = Pattern.compile("\\d{1,8}(?:(?:-\\d{1,8}){2,6}|-\\d{6,10}|(?:/\\d{2,8}){2,4}"
-            + "|(?<=\\d{6})-\\d{2,5})(?![\\d%]|[-./]\\d)");
 
     private final Runs runs;
     private final List<Finding> found;
@@ -52,7 +47,6 @@ final class NumberFinder {
     private final Runs.Anchored pension;
     private final Runs.Anchored docket;
     private final Runs.Anchored nino;
-    private final Runs.Anchored grouped;
     private final Runs.Anchored ssn;
     private final Runs.Anchored medicare;
     private final StringBuilder digits = new StringBuilder();
@@ -66,7 +60,6 @@ final class NumberFinder {
         this.pension = runs.anchored(PENSION);
         this.docket = runs.anchored(DOCKET);
         this.nino = runs.anchored(NINO);
-        this.grouped = runs.anchored(GROUPED);
         this.ssn = runs.anchored(SSN);
         this.medicare = runs.anchored(MEDICARE);
     }
@@ -121,47 +114,18 @@ final class NumberFinder {
                 return;
             }
         }
-        if (form(run, from)) {
-            return;
-        }
-        if (runs.length(run) >= BARE_DIGITS_MIN && runs.length(run) <= 40 && !isDecimal(run)) {
-            add(IdentifierKind.OTHER_ID, from, runs.to(run), 0.5);
-        }
+        form(run, from);
     }
 
-    /** National numbers with a form of their own, and three groups and more that no other rule knows. */
-    private boolean form(int run, int from) {
+    /** National numbers with a form of their own. */
+    private void form(int run, int from) {
         if (runs.length(run) == 3 && ahv.at(from, 24) && Checksums.ean(runs.text.substring(from, ahv.to()))) {
             add(IdentifierKind.NATIONAL_ID, from, ahv.to(), 0.95);
         } else if (pension.at(from, 20)) {
             add(IdentifierKind.NATIONAL_ID, from, pension.to(), 0.85);
         } else if (runs.length(run) == 1 && docket.at(from, 32)) {
             add(IdentifierKind.OTHER_ID, from, docket.to(), 0.9);
-        } else if (grouped.at(from, 32) && isNobodysNot(grouped.to(), from)) {
-            add(IdentifierKind.OTHER_ID, from, grouped.to(), 0.5);
-        } else {
-            return false;
         }
-        return true;
-    }
-
-    /** Not a book's, a substance's or a series of round numbers. */
-    private boolean isNobodysNot(int to, int from) {
-        String number = runs.text.substring(from, to);
-        String digits = number.replace("-", "").replace("/", "");
-        int length = digits.length();
-        boolean book = length == 13 && digits.startsWith("97");
-        boolean substance = number.matches("\\d{2,7}-\\d{2}-\\d");
-        boolean round = true;
-        for (String group : number.split("[-/]")) {
-            round &= group.endsWith("0");
-        }
-        return length >= BARE_DIGITS_MIN && length <= DIGITS_MAX && !book && !substance && !round;
-    }
-
-    private boolean isDecimal(int run) {
-        char before = runs.charAt(runs.from(run) - 1);
-        return (before == '.' || before == ',') && runs.isDigits(run - 1) || before == '$' || before == '\u20AC';
     }
 
     private boolean isSsn(int from, int to) {
@@ -248,8 +212,6 @@ final class NumberFinder {
             add(IdentifierKind.HEALTH_PLAN, from, to, 0.92);
         } else if (!letterFirst && medicare.at(from, 16)) {
             add(IdentifierKind.HEALTH_PLAN, from, medicare.to(), 0.92);
-        } else if (code.length() >= CODE_CHARS_MIN && count >= CODE_DIGITS_MIN && !code.matches("\\d+[A-Z]{1,3}")) {
-            add(IdentifierKind.OTHER_ID, from, to, 0.5);
         }
     }
 

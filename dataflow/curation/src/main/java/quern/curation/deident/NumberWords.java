@@ -1,5 +1,6 @@
 package quern.curation.deident;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -57,7 +58,7 @@ final class NumberWords {
         begin("customer", IdentifierKind.ACCOUNT), begin("client", IdentifierKind.ACCOUNT),
         begin("compte", IdentifierKind.ACCOUNT), begin("debitor", IdentifierKind.ACCOUNT),
         begin("mandat", IdentifierKind.ACCOUNT), begin("loan", IdentifierKind.ACCOUNT),
-        begin("darlehen", IdentifierKind.ACCOUNT), begin("contra", IdentifierKind.ACCOUNT),
+        begin("darlehen", IdentifierKind.ACCOUNT), begin("contrat", IdentifierKind.ACCOUNT),
         inside("vertrag", IdentifierKind.ACCOUNT), begin("kreditkarte", IdentifierKind.CREDIT_CARD),
         begin("card", IdentifierKind.CREDIT_CARD), begin("carte", IdentifierKind.CREDIT_CARD),
         begin("serial", IdentifierKind.DEVICE), begin("serie", IdentifierKind.DEVICE),
@@ -80,6 +81,28 @@ final class NumberWords {
             "ordnungs", "versions", "artikel", "article", "teile", "liefer",
             "norm", "din", "iso", "rfc", "building", "geb\u00E4ude", "b\u00E2timent", "gate", "bus", "linie",
             "track", "gleis", "flight", "postleit", "source", "color", "dress", "opus", "op", "top", "edition");
+    /** Labels of two and three letters. */
+    private static final Map<String, IdentifierKind> SHORT = Map.ofEntries(Map.entry("ssn", IdentifierKind.SSN),
+            Map.entry("ss", IdentifierKind.SSN), Map.entry("dl", IdentifierKind.LICENSE),
+            Map.entry("lic", IdentifierKind.LICENSE), Map.entry("cert", IdentifierKind.LICENSE),
+            Map.entry("npi", IdentifierKind.LICENSE), Map.entry("dea", IdentifierKind.LICENSE),
+            Map.entry("sn", IdentifierKind.DEVICE), Map.entry("udi", IdentifierKind.DEVICE),
+            Map.entry("ser", IdentifierKind.DEVICE), Map.entry("acc", IdentifierKind.MRN),
+            Map.entry("grp", IdentifierKind.HEALTH_PLAN), Map.entry("ins", IdentifierKind.HEALTH_PLAN),
+            Map.entry("kto", IdentifierKind.ACCOUNT), Map.entry("bsnr", IdentifierKind.LICENSE),
+            Map.entry("social", IdentifierKind.SSN), Map.entry("lanr", IdentifierKind.LICENSE),
+            Map.entry("pid", IdentifierKind.MRN), Map.entry("hosp", IdentifierKind.MRN),
+            Map.entry("az", IdentifierKind.OTHER_ID), Map.entry("rg", IdentifierKind.ACCOUNT),
+            Map.entry("rx", IdentifierKind.OTHER_ID), Map.entry("po", IdentifierKind.OTHER_ID));
+    /** Beginnings and endings of words for things that are numbered one by one: cases, orders, members of a staff. */
+    private static final String[] OTHERS = {"ref", "claim", "case", "ticket", "order", "invoice", "rechnung", "docket",
+        "badge", "employee", "personal", "payroll", "user", "student", "incident", "tracking", "transaction", "auftrag",
+        "vorgang", "akte", "reference", "referenz", "zeichen", "probe", "specimen", "sample", "report", "file",
+        "registr", "subject", "proband", "trial", "template", "barcode", "label", "token", "request", "confirm",
+        "voucher", "receipt", "quittung", "beleg", "antrag", "bescheid", "schaden", "dienst", "matrikel", "schüler",
+        "log", "transcript", "agent", "locker", "wristband", "bracelet", "coupon", "booking", "buchung", "bestell",
+        "lieferung", "shipment", "parcel", "sendung", "complaint", "beschwerde", "intake", "enrol", "study", "studie",
+        "prescription", "rezept", "script", "crew", "unit", "tag", "key", "schlüssel"};
     private static final String[] ENDINGS = {"nummern", "nummer", "nr", "kennzeichen", "kennung"};
 
     private NumberWords() {}
@@ -114,6 +137,23 @@ final class NumberWords {
 
     static boolean isCount(String lower) {
         return COUNTS.contains(lower);
+    }
+
+    /** The kind of number that a word before it names, among them those of cases, orders, staff; null for none. */
+    static IdentifierKind labelOf(String lower) {
+        IdentifierKind kind = kindOf(lower);
+        if (kind != null || lower.length() < 2) {
+            return kind;
+        }
+        if (SHORT.containsKey(lower)) {
+            return SHORT.get(lower);
+        }
+        for (String other : OTHERS) {
+            if (lower.startsWith(other) || lower.length() > other.length() + 3 && lower.endsWith(other)) {
+                return IdentifierKind.OTHER_ID;
+            }
+        }
+        return NUMBER.contains(lower) && lower.length() > 1 && !lower.equals("code") ? IdentifierKind.OTHER_ID : null;
     }
 
     /** The kind of number a word names; null where it names none. */

@@ -181,6 +181,9 @@ final class PhoneFinder {
         if (runs.charAt(from - 1) == '+') {
             from--;
         }
+        if (CodeFinder.isSystem(runs, from)) {
+            return;
+        }
         if (!formed(run, from) && from != runs.from(run)) {
             formed(run, runs.from(run));
         }

@@ -45,7 +45,7 @@ final class PlateFinder {
     /** Letters beside a number that are none of a plate. */
     private static final Set<String> OTHER = Set.of("drg", "nhs", "gcs", "dsm", "mrn", "dob", "ssn", "mac", "vin",
             "npi", "eur", "usd", "chf", "gbp",
-            "nr", "tel", "km", "mph", "kmh", "pm", "md", "kg", "mg", "ml", "cm", "mm", "ps", "hp", "kw", "old", "year",
+            "rr", "hr", "bp", "af", "rm", "nr", "tel", "km", "mph", "kmh", "pm", "md", "kg", "mg", "ml", "cm", "mm", "ps", "hp", "kw", "old", "year",
             "day", "days", "min", "uhr", "mai", "age", "ext", "apt", "dr", "mr", "ms", "st", "rd", "th", "nd", "h",
             "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec", "icd",
             "cpt",
@@ -109,11 +109,16 @@ final class PlateFinder {
             if (runs.length(run) <= CHARS_MAX && isStart(run)) {
                 done = plate(run, from);
             }
-            if (done <= from && runs.isWord(run) && CUES.contains(runs.lower(run)) && !isParticle(run)) {
+            if (done <= from && runs.isWord(run) && isCue(runs.lower(run)) && !isParticle(run)) {
                 cue = runs.to(run);
                 strong = STRONG.contains(runs.lower(run));
             }
         }
+    }
+
+    private static boolean isCue(String word) {
+        return CUES.contains(word) || word.length() > 7 && (word.endsWith("wagen") || word.endsWith("fahrzeug")
+                || word.endsWith("auto") || word.endsWith("kennzeichen"));
     }
 
     /** The {@code van} of a surname. */

@@ -116,7 +116,8 @@ final class TownFinder {
             living(run + 1);
         }
         if (runs.lower(run).equals("county") && runs.isCapitalised(run) && runs.isCapitalised(run - 1)
-                && runs.isSpace(run - 1) && !STOP.contains(runs.lower(run - 1))) {
+                && runs.isSpace(run - 1) && !STOP.contains(runs.lower(run - 1))
+                && !(runs.isCapitalised(run + 1) && runs.isGap(run, ' '))) {
             add(run - 1, run, 0.85);
         }
         if (runs.isCapitalised(run)) {

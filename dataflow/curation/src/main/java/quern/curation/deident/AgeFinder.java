@@ -1,0 +1,178 @@
+package quern.curation.deident;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Ages over 89, in digits and in words: with "years", "y/o", "F" or {@code Lebensjahr} behind them, "aged", "turned" or
+ * "at" before them, in parentheses behind a name, and wherever a number from 90 to 115 stands alone in a sentence about
+ * somebody. A number with a unit, of a vital sign or a result is no age.
+ */
+final class AgeFinder {
+
+    private static final int REACH = 48;
+    private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
+            + "young)\\b|\\b(?=\\s{0,2}[),;.]))|[\\s-]{0,2}(?:y\\s?/\\s?o|yo|y\\.o\\.?|y)\\b|[\\s-]{0,2}j\u00E4hrig"
+            + "|[\\s-]{0,2}j\u00E4hr\\.?|\\s{1,2}jahren?\\b(?!\\s{1,2}(?:nach|sp\u00E4ter|vor\\b))|\\s{1,2}j\\.|"
+            + "\\s{1,2}ans\\b|[\\s-]{0,2}(?:f|m|w|female|male|woman|man|lady|gentleman)\\b(?![/.])"
+            + "|(?:\\.|th|st|nd|rd|sten?|te[nrs]?)?\\s{1,2}(?:lebensjahr|geburtstag|birthday|year of (?:life|age))"
+            + "|th\\s{1,2}(?:year|birthday))", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    private static final Pattern WORDS = Pattern.compile("(?:(?:one|a)[\\s-]hundred(?:[\\s-](?:and[\\s-])?"
+            + "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?|ninety(?:[\\s-]{1,2}"
+            + "(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|"
+            + "ninth))?|ninetieth|hundredth|(?:(?:ein|zwei|drei|vier|f\u00FCnf|sechs|sieben|acht|neun)und)?neunzig|"
+            + "(?:ein)?hundert(?:und)?(?:eins?|zwei|drei|vier|f\u00FCnf|sechs|sieben|acht|neun|zehn)?"
+            + "|quatre-vingt-dix(?:-(?:sept|huit|neuf))?)(?:sten?|ster|ste)?", Pattern.CASE_INSENSITIVE
+                    | Pattern.UNICODE_CASE);
+    private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "\u00E2g\u00E9",
+            "\u00E2g\u00E9e", "ag\u00E9", "ag\u00E9e", "turning", "turns", "becomes", "became", "reached", "alters",
+            "wurde", "wird", "altersangabe");
+    private static final Set<String> SAYING = Set.of("is", "was", "at", "still", "now", "nearly", "almost", "about",
+            "over", "be", "mit", "ist", "war", "fast", "knapp", "of", "von", "bereits", "schon", "noch", "\u00E0",
+            "just", "already", "only", "nun", "im", "her", "his", "until", "\u00FCber", "mittlerweile", "inzwischen");
+    /** Words about somebody: a number beside them may be an age. */
+    private static final Set<String> PEOPLE = Set.of(("she he her his who mother father sister brother husband wife "
+            + "grandmother grandfather grandma grandpa aunt uncle friend lady gentleman woman man widow widower "
+            + "neighbor neighbour patient resident pt mum mom dad nan gran parent daughter son died lived sie er ihre "
+            + "ihr seine mutter vater schwester bruder ehemann ehefrau gro\u00DFmutter gro\u00DFvater oma opa tante "
+            + "onkel witwe witwer dame herr frau patientin verstorben verstarb starb gestorben alt \u00E4lter old "
+            + "mother-in-law m\u00E8re p\u00E8re s\u0153ur fr\u00E8re elle nonagenarian centenarian "
+            + "hochbetagt hochbetagte hochbetagter bewohnerin bewohner nachbarin nachbar passed carer "
+            + "greatgrandmother urgro\u00DFmutter urgro\u00DFvater schwiegermutter schwiegervater").split(" "));
+    private static final Set<String> NO_AGE = Set.of(("bp rr hr p pulse puls sats spo temp weight gewicht glucose bz "
+            + "na k cl crp hb creat egfr gfr creatinine ef room rm zimmer bed bett page seite level score units "
+            + "rate percent bus line platform flat house apt suite ward station hausnummer no nr number nummer route "
+            + "highway channel unit lot dose ldl hdl bun wbc plt ferritin tsh interstate hwy since seit in bmi map "
+            + "lactate sodium potassium").split(" "));
+    private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm", "mmhg",
+            "bpm", "km", "percent", "prozent", "degrees", "days", "day", "tage", "tagen", "weeks", "wochen", "minutes",
+            "minuten", "min", "hours", "stunden", "months", "monate", "mmol", "mg", "g", "ug", "units", "uhr", "meters",
+            "miles", "euro", "eur", "dollars", "patients", "patienten", "times", "mal", "grad", "beds", "betten",
+            "kcal", "sec", "s", "l", "m", "points", "punkte", "cases", "pages", "seiten", "on", "ra", "systolic");
+
+    private final Runs runs;
+    private final List<Finding> found;
+    private final Runs.Anchored behind;
+    private final Runs.Anchored words;
+
+    AgeFinder(Runs runs, List<Finding> found) {
+        this.runs = runs;
+        this.found = found;
+        this.behind = runs.anchored(BEHIND);
+        this.words = runs.anchored(WORDS);
+    }
+
+    void find() {
+        int done = 0;
+        for (int run = 0; run < runs.count(); run++) {
+            int from = runs.from(run);
+            if (from < done) {
+                continue;
+            }
+            if (runs.length(run) <= 12 && Character.isDigit(runs.text.charAt(from))) {
+                digits(run, from);
+            } else if (runs.isWord(run) && isNumeral(runs.lower(run)) && words.at(from, REACH)
+                    && !Character.isLetter(runs.charAt(words.to()))) {
+                done = Math.max(words.to(), done);
+                worded(run, from, words.to());
+            }
+        }
+    }
+
+    private static boolean isNumeral(String word) {
+        return word.startsWith("ninet") || word.equals("one") || word.equals("a") || word.contains("neunzig")
+                || word.contains("hundert") || word.equals("quatre") || word.equals("hundredth");
+    }
+
+    private void digits(int run, int from) {
+        int to = from;
+        while (to < from + 4 && Character.isDigit(runs.charAt(to))) {
+            to++;
+        }
+        int age = to - from > 3 ? 0 : Integer.parseInt(runs.text.substring(from, to));
+        char before = runs.charAt(from - 1);
+        char next = runs.charAt(to);
+        if (age < 90 || age > 119 || "-/.,:$#\u20AC\u00A3+<>=~".indexOf(before) >= 0 && before != '-'
+                && !(before == '/' && Character.isLetter(runs.charAt(from - 2)))
+                || before == '-' && Character.isDigit(runs.charAt(from - 2))
+                || (next == '.' || next == ',' || next == ':') && Character.isDigit(runs.charAt(to + 1))) {
+            return;
+        }
+        boolean whole = to == runs.to(run);
+        if (behind.at(to, REACH) && !isMeasured(run)) {
+            add(from, to, 0.95);
+        } else if (whole && "%\u00B0$\u20AC\u00A3/".indexOf(next) < 0 && !(next == '-' && Character.isDigit(
+                runs.charAt(to + 1)))) {
+            alone(run, run, from, to);
+        }
+    }
+
+    /** {@code BP 100 m}: a letter behind a value that a word names. */
+    private boolean isMeasured(int run) {
+        return NO_AGE.contains(runs.lower(run - 1)) && runs.isSpace(run - 1) && !runs.lower(run - 1).equals("in")
+                && behind.to() - runs.to(run) < 4;
+    }
+
+    private void worded(int run, int from, int to) {
+        int last = Math.max(run, runs.runAt(to) - 1);
+        String whole = runs.text.substring(from, to);
+        boolean plain = whole.length() > 6 || !whole.equalsIgnoreCase("hundert");
+        if (behind.at(to, REACH)) {
+            add(from, to, 0.95);
+        } else if (plain) {
+            alone(run, last, from, to);
+        }
+    }
+
+    /** Without years or a sex behind it. */
+    private void alone(int run, int last, int from, int to) {
+        String before = runs.lower(run - 1);
+        boolean near = run > 0 && from - runs.to(run - 1) <= 3;
+        String next = runs.isSpace(last) ? runs.lower(last + 1) : "";
+        if (UNITS_BEHIND.contains(next) || next.equals("years") && !SAYING.contains(before) && !AGED.contains(before)) {
+            return;
+        }
+        if (near && AGED.contains(before) || before.equals("von") && AGED.contains(runs.lower(run - 2))) {
+            add(from, to, 0.95);
+        } else if (isEnclosed(from, to) && (runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
+            add(from, to, 0.75);
+        } else if (!(near && NO_AGE.contains(before)) && isAboutSomebody(run) && (near && SAYING.contains(before)
+                || isApposed(from, to))) {
+            add(from, to, 0.72);
+        }
+    }
+
+    private boolean isEnclosed(int from, int to) {
+        char open = runs.charAt(from - 1);
+        char close = runs.charAt(to);
+        return open == '(' && (close == ')' || close == ',' || close == ';');
+    }
+
+    /** {@code , 94,} behind a name or a relative. */
+    private boolean isApposed(int from, int to) {
+        char close = runs.charAt(to);
+        return runs.charAt(from - 2) == ',' && runs.charAt(from - 1) <= ' ' && (close == ',' || close == '.'
+                || close == ' ' || close == ';' || close == ')');
+    }
+
+    /** Whether one of the dozen words before, in this sentence, is about a person. */
+    private boolean isAboutSomebody(int run) {
+        for (int at = run - 1; at >= 0 && at >= run - 14; at--) {
+            for (int i = runs.to(at); i < runs.from(at + 1) && i < runs.to(at) + 8; i++) {
+                if ((runs.charAt(i) == '.' || runs.charAt(i) == ';') && runs.charAt(i + 1) <= ' ' && at < run - 1
+                        && runs.length(at) > 3 || runs.charAt(i) == '\n' && runs.charAt(i + 1) == '\n') {
+                    return at + 2 <= run && PEOPLE.contains(runs.lower(at + 1));
+                }
+            }
+            if (PEOPLE.contains(runs.lower(at))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void add(int from, int to, double confidence) {
+        found.add(new Finding(IdentifierKind.AGE, from, to, confidence));
+    }
+}
