@@ -45,11 +45,11 @@ final class AgeFinder {
             + "rate percent bus line platform flat house apt suite ward station hausnummer no nr number nummer route "
             + "highway channel unit lot dose ldl hdl bun wbc plt ferritin tsh interstate hwy since seit in bmi map "
             + "lactate sodium potassium").split(" "));
-    private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm", "mmhg",
-            "bpm", "km", "percent", "prozent", "degrees", "days", "day", "tage", "tagen", "weeks", "wochen", "minutes",
-            "minuten", "min", "hours", "stunden", "months", "monate", "mmol", "mg", "g", "ug", "units", "uhr", "meters",
-            "miles", "euro", "eur", "dollars", "patients", "patienten", "times", "mal", "grad", "beds", "betten",
-            "kcal", "sec", "s", "l", "m", "points", "punkte", "cases", "pages", "seiten", "on", "ra", "systolic");
+    private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm", "mmhg", "bpm", "km", "percent", "prozent",
+            "degrees", "days", "day", "tage", "tagen", "weeks", "wochen", "minutes", "minuten", "min", "hours",
+            "stunden", "months", "monate", "mmol", "g", "ug", "units", "uhr", "meters", "miles", "euro", "eur",
+            "dollars", "patients", "patienten", "times", "mal", "grad", "beds", "betten", "kcal", "sec", "s",
+            "l", "m", "points", "punkte", "cases", "pages", "seiten", "on", "ra", "systolic");
 
     private final Runs runs;
     private final List<Finding> found;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Dates with more than a year in them, and ages over 89. */
+/** Dates with more than a year in them. */
 final class DateFinder {
 
     private static final Set<String> IN = Set.of("in", "since", "early", "late", "mid", "last", "next", "im", "seit",
@@ -15,19 +15,6 @@ final class DateFinder {
             + "\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern YEAR_AND_MONTH = Pattern.compile("((?:19|20)\\d{2})[-/](\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern COMPACT = Pattern.compile("((?:19|20)\\d{2})(\\d{2})(\\d{2})(?!\\d)");
-    private static final Pattern AGE = Pattern.compile("(9\\d|1[0-2]\\d)(?!\\d|[.,]\\d)"
-            + "(?:[\\s-]{0,2}(?:years?|yrs?\\.?)[\\s-]{1,2}(?:old|of)\\b|[\\s-]{0,2}(?:y\\s?/\\s?o|yo|y\\.o\\.)\\b"
-            + "|[\\s-]{0,2}j\u00E4hrig|\\s{1,2}Jahre\\s{1,2}alt|\\s{1,2}jahre\\s{1,2}alt|\\s{1,2}ans\\b)?",
-            Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern WORDED = Pattern.compile("(?:one[\\s-])?(?:ninety|hundred|neunzig)"
-            + "(?:[\\s-](?:one|two|three|four|five|six|seven|eight|nine|and))?[\\s-]{1,2}(?:years?[\\s-]"
-            + "{1,2}old|j\u00E4hrig)",
-            Pattern.CASE_INSENSITIVE);
-    private static final Set<String> DYING = Set.of("died", "dead", "passed", "starb", "verstarb", "verstorben",
-            "gestorben", "d\u00E9c\u00E9d\u00E9", "d\u00E9c\u00E9d\u00E9e", "mort", "morte", "deceased");
-    private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "ag\u00E9",
-            "ag\u00E9e",
-            "turning", "turns");
 
     private final Runs runs;
     private final List<Finding> found;
@@ -36,8 +23,6 @@ final class DateFinder {
     private final Runs.Anchored monthAndYear;
     private final Runs.Anchored yearAndMonth;
     private final Runs.Anchored compact;
-    private final Runs.Anchored age;
-    private final Runs.Anchored worded;
 
     DateFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
@@ -47,8 +32,6 @@ final class DateFinder {
         this.monthAndYear = runs.anchored(MONTH_AND_YEAR);
         this.yearAndMonth = runs.anchored(YEAR_AND_MONTH);
         this.compact = runs.anchored(COMPACT);
-        this.age = runs.anchored(AGE);
-        this.worded = runs.anchored(WORDED);
     }
 
     void find() {
@@ -64,10 +47,8 @@ final class DateFinder {
                 done = read.to();
             } else if (runs.hasDigits(run)) {
                 partial(run);
-                age(run);
             } else {
                 monthAlone(run);
-                wordedAge(run);
             }
         }
     }
@@ -160,39 +141,6 @@ final class DateFinder {
         boolean sure = runs.isCapitalised(run) || !Months.isWordToo(runs.lower(run));
         if (sure && IN.contains(runs.lower(run - 1))) {
             add(runs.from(run), runs.to(run), 0.75);
-        }
-    }
-
-    private void age(int run) {
-        int from = runs.from(run);
-        if (runs.isDigits(run - 1) && runs.from(run) - runs.to(run - 1) == 1 && runs.charAt(from - 1) != ' '
-                || !age.at(from, 32)) {
-            return;
-        }
-        int value = reader.number(age.from(1), age.to(1));
-        boolean said = age.to() > age.to(1);
-        boolean before = run > 0 && (AGED.contains(runs.lower(run - 1)) && runs.from(run) - runs.to(run - 1) <= 3
-                || runs.lower(run - 1).equals("von") && AGED.contains(runs.lower(run - 2)));
-        before |= isAtDeath(run);
-        if (value <= 125 && (said || before && runs.charAt(age.to(1)) != '%')) {
-            found.add(new Finding(IdentifierKind.AGE, from, age.to(1), 0.95));
-        }
-    }
-
-    /** {@code died at 93}, {@code starb mit 93}. */
-    private boolean isAtDeath(int run) {
-        if (run < 2 || !runs.isSpace(run - 1)) {
-            return false;
-        }
-        String word = runs.lower(run - 1);
-        return (word.equals("at") || word.equals("mit") || word.equals("\u00E0"))
-                && (DYING.contains(runs.lower(run - 2)) || runs.lower(run - 2).equals("away"));
-    }
-
-    private void wordedAge(int run) {
-        char first = Character.toLowerCase(runs.charAt(runs.from(run)));
-        if ((first == 'n' || first == 'h' || first == 'o') && worded.at(runs.from(run), DateReader.REACH)) {
-            found.add(new Finding(IdentifierKind.AGE, runs.from(run), worded.to(), 0.95));
         }
     }
 

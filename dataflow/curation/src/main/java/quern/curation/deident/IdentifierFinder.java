@@ -63,6 +63,7 @@ public final class IdentifierFinder {
         new PhoneFinder(runs, all).find();
         new CodeFinder(runs, all).find();
         new DateFinder(runs, all).find();
+        new AgeFinder(runs, all).find();
         new AddressFinder(runs, lexicon, lower, common == Lexicon.FRENCH, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
         return settle(text, all);

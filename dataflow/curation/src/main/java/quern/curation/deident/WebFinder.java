@@ -203,7 +203,13 @@ final class WebFinder {
             done = ipv4.to();
             return true;
         }
-        add(IdentifierKind.IP, runs.from(run), ipv4.to(), 0.9);
+        int from = runs.from(run);
+        while (from > 0 && runs.from(run) - from < 24 && (text.charAt(from - 1) == ':'
+                || Character.digit(text.charAt(from - 1), 16) >= 0)) {
+            from--;
+        }
+        boolean mapped = text.substring(from, runs.from(run)).contains("::");
+        add(IdentifierKind.IP, mapped ? from : runs.from(run), ipv4.to(), 0.9);
         return true;
     }
 

@@ -89,7 +89,7 @@ class IdentifierFinderTest {
             MRN: 4821, 4822 and 4823                       | mrn: 4823
             Mitgliedsnummer 99-1234 K                      | other_id: 99-1234 K
             num\u00E9ro de dossier : 2024-88              | mrn: 2024-88
-            SSN: XXX-XX-1234                               | ssn: 1234
+            SSN: XXX-XX-1234                               | ssn: XXX-XX-1234
             VIN 1M8 GDM9A XKP 042788                       | vehicle: 1M8 GDM9A XKP 042788
             Kennzeichen M\u00DC-XY 1234 gesehen            | vehicle: M\u00DC-XY 1234
             ein roter Golf, HH-AB 12, stand dort           | vehicle: HH-AB 12
