@@ -37,6 +37,11 @@ class DeidentLettersTest {
     }
 
     @Test
+    void shouldFindMostWhenTheWriterKnewNoRule() {
+        assertEquals(List.of(), worse(DeidentBenchmark.score(LetterWriter.independent(330, 7)), 0.93, 0.88, 0.8));
+    }
+
+    @Test
     void shouldPlantWhereItSaysWhenLettersAreWritten() {
         for (Letter letter : LetterWriter.heldOut(60, 4)) {
             int at = 0;

@@ -32,20 +32,23 @@ final class AgeFinder {
             "over", "be", "mit", "ist", "war", "fast", "knapp", "of", "von", "bereits", "schon", "noch", "\u00E0",
             "just", "already", "only", "nun", "im", "her", "his", "until", "\u00FCber", "mittlerweile", "inzwischen");
     /** Words about somebody: a number beside them may be an age. */
-    private static final Set<String> PEOPLE = Set.of(("she he her his who mother father sister brother husband wife "
-            + "grandmother grandfather grandma grandpa aunt uncle friend lady gentleman woman man widow widower "
-            + "neighbor neighbour patient resident pt mum mom dad nan gran parent daughter son died lived sie er ihre "
-            + "ihr seine mutter vater schwester bruder ehemann ehefrau gro\u00DFmutter gro\u00DFvater oma opa tante "
-            + "onkel witwe witwer dame herr frau patientin verstorben verstarb starb gestorben alt \u00E4lter old "
-            + "mother-in-law m\u00E8re p\u00E8re s\u0153ur fr\u00E8re elle nonagenarian centenarian "
-            + "hochbetagt hochbetagte hochbetagter bewohnerin bewohner nachbarin nachbar passed carer "
-            + "greatgrandmother urgro\u00DFmutter urgro\u00DFvater schwiegermutter schwiegervater").split(" "));
-    private static final Set<String> NO_AGE = Set.of(("bp rr hr p pulse puls sats spo temp weight gewicht glucose bz "
-            + "na k cl crp hb creat egfr gfr creatinine ef room rm zimmer bed bett page seite level score units "
-            + "rate percent bus line platform flat house apt suite ward station hausnummer no nr number nummer route "
-            + "highway channel unit lot dose ldl hdl bun wbc plt ferritin tsh interstate hwy since seit in bmi map "
-            + "lactate sodium potassium").split(" "));
-    private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm", "mmhg", "bpm", "km", "percent", "prozent",
+    private static final Set<String> PEOPLE = Set.of((
+            "she he her his who mother father sister brother husband wife grandmother grandfather grandma grandpa "
+            + "aunt uncle friend lady gentleman woman man widow widower neighbor neighbour patient resident pt mum "
+            + "mom dad nan gran parent daughter son died lived sie er ihre ihr seine mutter vater schwester bruder "
+            + "ehemann ehefrau gro\u00DFmutter gro\u00DFvater oma opa tante onkel witwe witwer dame herr frau "
+            + "patientin verstorben verstarb starb gestorben alt \u00E4lter old mother-in-law m\u00E8re p\u00E8re "
+            + "s\u0153ur fr\u00E8re elle nonagenarian centenarian hochbetagt hochbetagte hochbetagter bewohnerin "
+            + "bewohner nachbarin nachbar passed carer greatgrandmother urgro\u00DFmutter urgro\u00DFvater "
+            + "schwiegermutter schwiegervater").split(" "));
+    private static final Set<String> NO_AGE = Set.of((
+            "bp rr hr p pulse puls sats spo temp weight gewicht glucose bz na k cl crp hb creat egfr gfr "
+            + "creatinine ef room rm zimmer bed bett page seite level score units rate percent bus line platform "
+            + "flat house apt suite ward station hausnummer no nr number nummer route highway channel unit lot dose "
+            + "ldl hdl bun wbc plt ferritin tsh interstate hwy since seit in bmi map lactate sodium "
+            + "potassium").split(" "));
+    private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm",
+            "mmhg", "bpm", "km", "percent", "prozent",
             "degrees", "days", "day", "tage", "tagen", "weeks", "wochen", "minutes", "minuten", "min", "hours",
             "stunden", "months", "monate", "mmol", "g", "ug", "units", "uhr", "meters", "miles", "euro", "eur",
             "dollars", "patients", "patienten", "times", "mal", "grad", "beds", "betten", "kcal", "sec", "s",

@@ -35,39 +35,6 @@ final class CodeFinder {
     /** A file of a German court: {@code 12 O 345/21}. */
     private static final Pattern COURT = Pattern.compile("\\d{1,4} [A-Z][A-Za-z]{0,6} \\d{1,6}\\s?/\\s?\\d{2,4}"
             + "(?![\\d.])");
-    private static final Pattern DOSE = Pattern.compile("[<>\u2265\u2264~]?\\d+(?:[.,/-]\\d+)*[-/]?\\p{L}{1,5}"
-            + "(?:/.{0,8})?");
-    private static final Pattern NUMERIC = Pattern.compile("[\\d.,/+:-]+");
-    private static final Pattern AMOUNT = Pattern.compile("[+-]?(?:\\d{1,3}(?:[.,]\\d{3})+(?:[.,]\\d{1,2})?"
-            + "|\\d{1,6}[.,]\\d{1,4}|\\d{1,4}[.,]\\d+)(?:-[\\d.,]+)?");
-    /** Classifications of diseases, procedures and drugs. */
-    private static final Pattern CATALOGUE = Pattern.compile("(?i:[A-Z]\\d{2}(?:\\.[\\dA-Z]{1,4})?[+*!GVZA]?"
-            + "|[A-Z]\\d{2}[A-Z]{2}\\d{2}|\\d-\\d{2}[\\da-z](?:\\.[\\da-z]{1,2})?|\\d{2,7}-\\d{2}-\\d"
-            + "|[A-Z]\\d{2}(?:\\.\\d{1,2})?[-/][A-Z]?\\d{2}(?:\\.\\d{1,2})?|(?:p|pp|s)\\.?\\d+/\\d+)");
-    private static final Pattern YEARS = Pattern.compile("(?:19|20)\\d{2}(?:[-/](?:(?:19|20)?\\d{2}))?");
-    private static final Pattern HOURS = Pattern.compile("(?:[01]\\d|2[0-4])[0-5]\\d-(?:[01]\\d|2[0-4])[0-5]\\d");
-    private static final Pattern GASES = Pattern.compile("\\d{1,3}\\.\\d{1,2}(?:[/-]\\d{1,3}(?:\\.\\d{1,2})?){1,5}"
-            + "|\\d{1,3}(?:[/-]\\d{1,3}\\.\\d{1,2}){1,5}");
-    private static final Pattern ROUND = Pattern.compile("\\d{0,2}0(?:[-/]\\d{0,2}0)+");
-    private static final Set<String> SYSTEMS = Set.of(("icd cpt ops goa go\u00E4 ebm loinc snomed sct ndc pzn hcpcs drg atc isbn issn pmid doi rfc "
-            + "iso din iec cfr usc hgnc omim cas nct nice ean model modell mod\u00E8le version ver "
-            + "firmware type typ form formular muster modifier revenue cm opcs read ccam cip gop bgbl abs "
-            + "art article ansi astm en hb sb titer titre isrctn eudract cve stgb bgb sgb issue request "
-            + "commit rs port dsm catalog postleitzahl error status").split(" "));
-    private static final Set<String> UNITS = Set.of(("mg mcg \u00B5g \u03BCg ug g kg ml l dl cl mm cm m km ft inch inches lb lbs oz mmol nmol "
-            + "pmol umol \u00B5mol mol meq mosm iu ie ui u units unit einheiten einh ng pg fl kj kcal cal "
-            + "hz khz mhz ghz kv kvp mas ma v w kw gy mgy sv msv bq mbq kbq gbq mci hpf bpm rpm mph kmh "
-            + "mmhg kpa bar psi percent prozent years year yrs yr months month weeks week wk wks days day "
-            + "hours hour hr hrs h min mins minutes sec s ms jahre jahr monate wochen tage stunden "
-            + "minuten sekunden uhr tabs tablets tabletten tbl caps capsules drops tropfen puffs patients "
-            + "patienten participants subjects cases f\u00E4lle people personen samples cells copies "
-            + "steps schritte times mal fold euro eur usd gbp chf dollars pounds cents mio million "
-            + "millionen thousand tausend st st\u00FCck stk pages seiten words beds nl pl tsd mb gb kb tb "
-            + "bytes rows tokens stimmen einwohner inhabitants x ppm kbit mbit volt watt ohm liter litres "
-            + "liters miles feet yards acres meter metres ounces grams milligrams").split(" "));
-    /** Everybody's telephone numbers. */
-    private static final Set<String> PUBLIC = Set.of("116117", "116123", "116111", "118118", "115115");
-
     private final Runs runs;
     private final String text;
     private final List<Finding> found;
@@ -75,6 +42,7 @@ final class CodeFinder {
     private final Runs.Anchored elements;
     private final Runs.Anchored last;
     private final Runs.Anchored court;
+    private final CodeShape shape;
     private int done;
 
     CodeFinder(Runs runs, List<Finding> found) {
@@ -84,6 +52,7 @@ final class CodeFinder {
         this.masked = runs.anchored(MASKED);
         this.elements = runs.anchored(ELEMENTS);
         this.last = runs.anchored(LAST);
+        this.shape = new CodeShape(runs);
         this.court = runs.anchored(COURT);
     }
 
@@ -132,7 +101,7 @@ final class CodeFinder {
         char before = runs.charAt(from - 1);
         if (before == '(' && runs.length(run) <= 4 && elements.at(from - 1, REACH)) {
             String all = text.substring(from - 1, elements.to());
-            if (digitsOf(all) >= 8) {
+            if (CodeShape.digitsOf(all) >= 8) {
                 add(IdentifierKind.DEVICE, from - 1, elements.to(), 0.9);
                 return;
             }
@@ -162,7 +131,7 @@ final class CodeFinder {
         String[] groups = whole.split("[ -]");
         boolean social = groups.length == 3 && groups[0].length() == 3 && groups[1].length() == 2;
         boolean card = groups.length == 4 && groups[0].length() == 4 || whole.length() >= 14;
-        int digits = digitsOf(whole);
+        int digits = CodeShape.digitsOf(whole);
         if (whole.length() - digits < 3 && !(whole.charAt(0) == '*')) {
             return false;
         }
@@ -188,7 +157,7 @@ final class CodeFinder {
         String whole = piece;
         int groups = 1;
         while (groups < GROUPS_MAX && isGroup(piece)) {
-            int next = groupTo(to, digitsOf(whole));
+            int next = groupTo(to, CodeShape.digitsOf(whole));
             if (next < 0) {
                 break;
             }
@@ -199,7 +168,7 @@ final class CodeFinder {
         }
         done = to;
         IdentifierKind labelled = label(first);
-        if (!isCode(whole, groups, labelled, first, to)) {
+        if (!shape.isCode(whole, groups, labelled, first, to)) {
             return;
         }
         int prefix = prefix(first, whole, groups);
@@ -291,130 +260,13 @@ final class CodeFinder {
         if (single) {
             return next;
         }
-        boolean mixed = lettersOf(piece) > 0 && (piece.length() < 4 || digitsOf(piece) < 2 || piece.length() < 7
-                && SYSTEMS.contains(LetterCase.lower(piece.replaceAll("[\\d-].*", ""))));
+        boolean mixed = CodeShape.lettersOf(piece) > 0 && (piece.length() < 4 || CodeShape.digitsOf(piece) < 2
+                || piece.length() < 7
+                && CodeShape.isSystem(LetterCase.lower(piece.replaceAll("[\\d-].*", ""))));
         boolean group = isGroup(piece) && !mixed && (piece.length() > 1 || digits >= 4) && runs.charAt(next) != ':'
-                && runs.charAt(next) != '%' && !UNITS.contains(unitAt(next)) && digitsOf(piece) + digits <= 24;
-        boolean range = separated && digits < 5 && digitsOf(piece) < 5;
+                && runs.charAt(next) != '%' && !shape.isMeasured(next) && CodeShape.digitsOf(piece) + digits <= 24;
+        boolean range = separated && digits < 5 && CodeShape.digitsOf(piece) < 5;
         return group && !range ? next : -1;
-    }
-
-    private String unitAt(int to) {
-        int next = runs.runAt(to);
-        return next < runs.count() && runs.from(next) - to <= 1 && runs.isWord(next)
-                && (runs.from(next) > to || runs.isLower(next)) ? runs.lower(next) : "";
-    }
-
-    private boolean isCode(String whole, int groups, IdentifierKind labelled, int from, int to) {
-        int digits = digitsOf(whole);
-        int letters = lettersOf(whole);
-        if (digits < 2 || letters == 0 && digits < 3 || digits + letters < 5 || isQuantity(whole, from, to) || isSystem(runs, from)
-                || YEARS.matcher(whole).matches() || PUBLIC.contains(whole)) {
-            return false;
-        }
-        if (letters == 0) {
-            return isNumber(whole, digits, groups, labelled != null || isMarked(from));
-        }
-        if (CATALOGUE.matcher(whole).matches() || DOSE.matcher(whole).matches() && isUnit(whole)) {
-            return false;
-        }
-        boolean capitals = whole.chars().noneMatch(Character::isLowerCase);
-        if (digits == 2) {
-            return labelled != null && digits + letters >= 8;
-        }
-        return digits >= 4 || digits + letters >= 6 && (capitals || labelled != null) || labelled != null;
-    }
-
-    /** Digits alone: enough of them, and no range, strength, series or version. */
-    private static boolean isNumber(String whole, int digits, int groups, boolean marked) {
-        if (AMOUNT.matcher(whole).matches() && !whole.matches("\\d{1,3}\\.\\d{6,}") || whole.indexOf(',') >= 0
-                || ROUND.matcher(whole).matches()) {
-            return false;
-        }
-        String[] parts = whole.split("[\\s./:-]+");
-        int longest = 0;
-        boolean years = true;
-        for (String part : parts) {
-            longest = Math.max(longest, part.length());
-            years &= YEARS.matcher(part).matches();
-        }
-        if (years || digits < (marked ? 5 : 6) || parts.length == 2 && longest < 4 || isHours(whole)) {
-            return false;
-        }
-        boolean dotted = whole.indexOf('.') >= 0;
-        return longest >= 4 || parts.length >= 3 && (groups > 1 ? digits >= 7 : digits >= 6 && !(dotted && longest < 2));
-    }
-
-    /** Decimals and ranges of them. */
-    static boolean isAmount(String whole) {
-        return GASES.matcher(whole).matches();
-    }
-
-    /** {@code 1900-0730}, and gases of blood: {@code 7.38/42/88/24}. */
-    private static boolean isHours(String whole) {
-        return HOURS.matcher(whole).matches() || GASES.matcher(whole).matches();
-    }
-
-    private static boolean isUnit(String whole) {
-        int at = whole.length();
-        while (at > 0 && !Character.isDigit(whole.charAt(at - 1))) {
-            at--;
-        }
-        String rest = whole.substring(at).replaceFirst("^[-/]", "");
-        int slash = rest.indexOf('/');
-        String unit = LetterCase.lower(slash < 0 ? rest : rest.substring(0, slash));
-        return UNITS.contains(unit) || whole.substring(0, Math.min(at, whole.length())).matches(".*\\p{L}/\\d+");
-    }
-
-    /** With a sign of a currency or a comparison before it, or a unit behind it. */
-    private boolean isQuantity(String whole, int from, int to) {
-        char before = runs.charAt(from - 1);
-        char next = runs.charAt(to);
-        if (before == ':' && Character.isDigit(runs.charAt(from - 2))) {
-            return true;
-        }
-        if ("$\u20AC\u00A3\u00A5<>\u2265\u2264\u00B1~^".indexOf(before) >= 0 || "%\u2030\u00B0$\u20AC\u00A3^".indexOf(
-                next) >= 0 || before == ' ' && "$\u20AC\u00A3<>=".indexOf(runs.charAt(from - 2)) >= 0
-                && runs.charAt(from - 2) != '=') {
-            return true;
-        }
-        boolean numeric = NUMERIC.matcher(whole.replace(" ", "")).matches();
-        return numeric && (UNITS.contains(unitAt(to)) || next == ' ' && "%\u00B0\u20AC$".indexOf(
-                runs.charAt(to + 1)) >= 0);
-    }
-
-    /** Whether the first word to the left, over numbers and short codes, is that of a catalogue, a norm or a count. */
-    static boolean isSystem(Runs runs, int from) {
-        int run = runs.runAt(from) - 1;
-        boolean number = false;
-        for (int steps = 0; run >= 0 && steps < 8; steps++, run--) {
-            for (int i = runs.to(run); i < runs.from(run + 1); i++) {
-                char c = runs.text.charAt(i);
-                if (c == '\u00A7') {
-                    return true;
-                }
-                if ("\n;()".indexOf(c) >= 0 && steps > 0) {
-                    return false;
-                }
-            }
-            String word = runs.lower(run);
-            if (SYSTEMS.contains(word) || number && NumberWords.isCount(word)) {
-                return true;
-            }
-            number = NumberWords.isNumber(word);
-            if (runs.isWord(run) && runs.length(run) > 2 && !number && !word.equals("codes")) {
-                return false;
-            }
-        }
-        return false;
-    }
-
-    /** Whether a mark or a word before the number says that a number comes. */
-    private boolean isMarked(int from) {
-        char before = runs.charAt(from - 1);
-        char second = runs.charAt(from - 2);
-        return before == '(' || before == '=' || before == ' ' && (second == ':' || second == '#' || second == '=')
-                || before == ':';
     }
 
     /** The kind of the nearest label before the code on its line, at most five words off; null without one. */
@@ -452,7 +304,7 @@ final class CodeFinder {
                 || runs.charAt(runs.from(run) - 1) == '-') {
             return from;
         }
-        boolean letters = lettersOf(whole) > 0;
+        boolean letters = CodeShape.lettersOf(whole) > 0;
         if (runs.length(run) <= 2 || groups > 1 && letters) {
             return runs.from(run);
         }
@@ -464,22 +316,6 @@ final class CodeFinder {
 
     private boolean isCapitals(int run) {
         return runs.isAllCapitals(run) || runs.length(run) == 1 && runs.isCapitalised(run);
-    }
-
-    private static int digitsOf(String piece) {
-        int digits = 0;
-        for (int i = 0; i < piece.length(); i++) {
-            digits += piece.charAt(i) >= '0' && piece.charAt(i) <= '9' ? 1 : 0;
-        }
-        return digits;
-    }
-
-    private static int lettersOf(String piece) {
-        int letters = 0;
-        for (int i = 0; i < piece.length(); i++) {
-            letters += Character.isLetter(piece.charAt(i)) ? 1 : 0;
-        }
-        return letters;
     }
 
     private void add(IdentifierKind kind, int from, int to, double confidence) {

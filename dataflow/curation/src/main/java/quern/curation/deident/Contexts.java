@@ -21,7 +21,8 @@ final class Contexts {
         if (runs.charAt(runs.from(run) - 1) == '\u00A7' || runs.charAt(runs.from(run) - 2) == '\u00A7') {
             return true;
         }
-        return isNear(runs, run) && VERSION.contains(runs.lower(run - 1));
+        return isNear(runs, run) && runs.isGap(run - 1, ".#:", 3) && runs.charAt(runs.to(run - 1)) != '\n'
+                && VERSION.contains(runs.lower(run - 1));
     }
 
     /** Whether a word before a number says that a day follows. */

@@ -2,6 +2,7 @@ package quern.curation.deident;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Dates with more than a year in them. */
@@ -16,13 +17,34 @@ final class DateFinder {
     private static final Pattern YEAR_AND_MONTH = Pattern.compile("((?:19|20)\\d{2})[-/](\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern COMPACT = Pattern.compile("((?:19|20)\\d{2})(\\d{2})(\\d{2})(?!\\d)");
 
+    /** Months that are verbs and planets, too. */
+    private static final Set<String> VERBS = Set.of("may", "march", "mar", "mars");
+    /** Words before two numbers that are no day: scores, strengths, results. */
+    private static final Set<String> SCORES = Set.of((
+            "pain score scale strength power apgar mmse moca gcs amts barthel motor reflex reflexes murmur acuity "
+            + "vision visus nodes node grade grad tinetti mmst phq gad borg vas nrs ratio flow schober bp rr hr "
+            + "level levels ef rass braden norton waterlow cdr bims kraft kraftgrad schmerz schmerzen skala stufe "
+            + "karnofsky ecog quote size page seite seiten pages part teil chapter room zimmer question item items "
+            + "took dose halves").split(" "));
+    private static final Pattern SLASHED = Pattern.compile("(\\d{1,2})\\s?/\\s?(\\d{1,2})(?![\\d/%]|\\s?/\\s?\\d"
+            + "|[.,]\\d|\\s?(?:mm|cm|mg|ml|h\\b|st\\b|of\\b))");
+    private static final String TO = "\\s{0,2}(?:-|\u2013|\u2014|to|through|thru|bis|until|till|and|und|au|/|&)"
+            + "\\s{0,2}";
+    /** The first day of a range, before the second. */
+    private static final Pattern RANGE_BEGIN = Pattern.compile("(?<![\\d./-])\\d{1,2}(?:(?:st|nd|rd|th)|\\."
+            + "|\\s?[./]\\s?\\d{1,2}\\.?)?" + TO + "$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RANGE_MIDDLE = Pattern.compile(TO, Pattern.CASE_INSENSITIVE);
+
     private final Runs runs;
     private final List<Finding> found;
     private final DateReader reader;
     private final Runs.Anchored dayAndMonth;
     private final Runs.Anchored monthAndYear;
     private final Runs.Anchored yearAndMonth;
+    private final Runs.Anchored slashed;
     private final Runs.Anchored compact;
+    private int lastFrom;
+    private int lastTo;
 
     DateFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
@@ -31,6 +53,7 @@ final class DateFinder {
         this.dayAndMonth = runs.anchored(DAY_AND_MONTH);
         this.monthAndYear = runs.anchored(MONTH_AND_YEAR);
         this.yearAndMonth = runs.anchored(YEAR_AND_MONTH);
+        this.slashed = runs.anchored(SLASHED);
         this.compact = runs.anchored(COMPACT);
     }
 
@@ -43,7 +66,7 @@ final class DateFinder {
             DateReader.Read read = isInside(run) ? null : reader.read(run);
             double confidence = read == null ? 0 : confidence(run, read);
             if (confidence > 0) {
-                add(from(run), read.to(), confidence);
+                add(begin(from(run), read.named() || !read.hasYear() || confidence > 0.8), read.to(), confidence);
                 done = read.to();
             } else if (runs.hasDigits(run)) {
                 partial(run);
@@ -56,7 +79,22 @@ final class DateFinder {
     /** Whether digits and a separator stand right before: part of a longer number. */
     private boolean isInside(int run) {
         return run > 0 && runs.isDigits(run) && runs.hasDigits(run - 1) && runs.from(run) - runs.to(run - 1) == 1
+                && runs.to(run - 1) != lastTo
                 && "./-".indexOf(runs.charAt(runs.to(run - 1))) >= 0;
+    }
+
+    /** With the first day of a range before it: {@code 16th to}, {@code 27.3. -}, or the whole date found there. */
+    private int begin(int from, boolean sure) {
+        if (lastTo > 0 && from > lastTo && from - lastTo <= 12 && RANGE_MIDDLE.matcher(
+                runs.text.substring(lastTo, from)).matches()) {
+            return lastFrom;
+        }
+        if (!sure || from < 2) {
+            return from;
+        }
+        int start = Math.max(lastTo, from - 24);
+        Matcher begin = RANGE_BEGIN.matcher(runs.text.substring(start, from));
+        return begin.find() ? start + begin.start() : from;
     }
 
     private double confidence(int run, DateReader.Read read) {
@@ -84,7 +122,7 @@ final class DateFinder {
         int at = monthFirst ? read.firstFrom() : read.secondFrom();
         int to = monthFirst ? read.firstTo() : read.secondTo();
         String month = runs.text.substring(at, to);
-        boolean doubtful = Character.isLowerCase(month.charAt(0)) && Months.isWordToo(month);
+        boolean doubtful = Character.isLowerCase(month.charAt(0)) && VERBS.contains(month);
         if (doubtful && !read.hasYear() && !Contexts.isDay(runs, run)) {
             return 0;
         }
@@ -116,6 +154,8 @@ final class DateFinder {
             add(from, monthAndYear.to(), dotted && !Contexts.isDay(runs, run) ? 0.6 : 0.85);
         } else if (yearAndMonth.at(from, 8) && inRange(yearAndMonth, 2, 12)) {
             add(from, yearAndMonth.to(), 0.75);
+        } else if (!isDayAndMonth(run) && isSlashed(run)) {
+            add(begin(from, false), slashed.to(), 0.55);
         } else if (isDayAndMonth(run)) {
             boolean german = dayAndMonth.group(2).equals(".");
             if (!german || dayAndMonth.to(4) > 0) {
@@ -144,7 +184,25 @@ final class DateFinder {
         }
     }
 
+    /** Two numbers that may be a day and a month, or a month and a year, and are no score. */
+    private boolean isSlashed(int run) {
+        if (!slashed.at(runs.from(run), 12) || SCORES.contains(runs.lower(run - 1)) || SCORES.contains(
+                runs.lower(run - 2)) || Contexts.isVersion(runs, run) || ".,/-:<>=+$".indexOf(
+                runs.charAt(runs.from(run) - 1)) >= 0 || runs.isDigits(run - 1) && runs.isGap(run - 1, ",", 2)) {
+            return false;
+        }
+        int first = reader.number(slashed.from(1), slashed.to(1));
+        int second = reader.number(slashed.from(2), slashed.to(2));
+        boolean month = first >= 1 && first <= 12 && second >= 1 || second >= 1 && second <= 12 && first <= 31;
+        boolean two = slashed.to(1) - slashed.from(1) == 2 && slashed.to(2) - slashed.from(2) == 2;
+        boolean event = runs.isSpace(run - 1) && runs.lower(run - 1).length() > 4 && runs.lower(run - 1).endsWith("ed");
+        boolean part = second == 10 || second == 5 || first > second && second < 6 && !two;
+        return month && (two && !(part && first <= second) || event && !part);
+    }
+
     private void add(int from, int to, double confidence) {
+        lastFrom = from;
+        lastTo = to;
         found.add(new Finding(IdentifierKind.DATE, from, to, confidence));
     }
 }

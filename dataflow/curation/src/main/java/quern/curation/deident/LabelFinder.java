@@ -121,7 +121,7 @@ final class LabelFinder {
         if (codes.digits(from, to) < least) {
             return far(label, labelTo);
         }
-        if (CodeFinder.isAmount(text.substring(from, to))) {
+        if (CodeShape.isAmount(text.substring(from, to))) {
             return false;
         }
         add(label.kind(), from, to, any ? 0.75 : said ? 0.97 : label.numbered() ? 0.72 : 0.93);

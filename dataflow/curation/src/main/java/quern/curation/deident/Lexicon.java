@@ -15,8 +15,9 @@ import quern.curation.text.LetterCase;
 /**
  * What dictionaries of English, German and French know about a word: LanguageTool's, which are packaged for Maven.
  * German words are marked there as first name, surname or town, English and French ones as proper names, all others
- * are common words. Beside them stand the most frequent names of the census of the United States of 1990. Everything is
- * read once, 3 MB; an object belongs to one text, the last answers are shared by all.
+ * are common words. Beside them stand the most frequent names of the census of the United States of 1990, and
+ * names of other countries that are no everyday words. Everything is read once, 4 MB; an object belongs to one text,
+ * the last answers are shared by all.
  */
 final class Lexicon {
 
@@ -52,7 +53,8 @@ final class Lexicon {
         static final Dictionary ENGLISH_WORDS = read("en/english");
         static final Dictionary GERMAN_WORDS = read("de/german");
         static final Dictionary FRENCH_WORDS = read("fr/french");
-        static final Map<String, Integer> CENSUS = census();
+        static final Map<String, Integer> CENSUS = names("census-names.txt");
+        static final Map<String, Integer> MORE = names("more-names.txt");
     }
 
     private final DictionaryLookup english = new DictionaryLookup(Holder.ENGLISH_WORDS);
@@ -69,21 +71,21 @@ final class Lexicon {
         }
     }
 
-    private static Map<String, Integer> census() {
+    private static Map<String, Integer> names(String resource) {
         Map<String, Integer> names = new HashMap<>();
-        try (InputStream in = Lexicon.class.getResourceAsStream("census-names.txt")) {
+        try (InputStream in = Lexicon.class.getResourceAsStream(resource)) {
             int kind = 0;
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
                 if (line.startsWith("[")) {
                     kind = line.equals("[female]") ? FIRST | FEMALE : line.equals("[male]") ? FIRST : LAST;
                 } else if (!line.startsWith("#")) {
-                    for (String name : LetterCase.lower(line).split(" ")) {
+                    for (String name : LetterCase.lower(line).strip().split(" ")) {
                         names.merge(name, kind | PROPER, (a, b) -> a | b);
                     }
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("census-names.txt", e);
+            throw new UncheckedIOException(resource, e);
         }
         return names;
     }
@@ -111,7 +113,8 @@ final class Lexicon {
         if (!word.equals(lower) && !word.equals(title)) {
             found |= english(word) | german(word) & ~GERMAN;
         }
-        return found;
+        boolean everyday = (found & (ENGLISH | GERMAN | FRENCH)) != 0;
+        return everyday ? found : found | Holder.MORE.getOrDefault(lower, 0);
     }
 
     private static String title(String lower) {

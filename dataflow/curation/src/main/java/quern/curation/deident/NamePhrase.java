@@ -113,9 +113,10 @@ final class NamePhrase {
     private boolean isPart(int run, boolean strong, boolean first, boolean glued) {
         String word = runs.lower(run);
         if (runs.length(run) == 1) {
-            return glued || isGlued(run) && runs.charAt(runs.to(run)) != '-' || !first && runs.isCapitalised(run)
-                    && runs.isSpace(run)
-                    && !word.equals("i");
+            return glued || isGlued(run) && runs.charAt(runs.to(run)) != '-' || !first
+                    && (runs.isCapitalised(run) || lower)
+                    && (runs.isSpace(run) || isEnd(runs.charAt(runs.to(run)))) && !word.equals("i")
+                    && (runs.isCapitalised(run) || !word.equals("a"));
         }
         if (!glued && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
             return false;
@@ -132,6 +133,10 @@ final class NamePhrase {
         return first && strong ? !NameWords.TITLES.contains(word)
                 : glued || strong && (!everyday || name) || name && !everyday
                         || (known & (Lexicon.FIRST | Lexicon.LAST)) != 0;
+    }
+
+    private static boolean isEnd(char next) {
+        return Runs.isBlank(next) || ",;)]|\"".indexOf(next) >= 0;
     }
 
     /** Capitals inside, as in {@code LoRA}; not in {@code McAllister}. */

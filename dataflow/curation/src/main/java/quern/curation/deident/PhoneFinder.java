@@ -181,7 +181,7 @@ final class PhoneFinder {
         if (runs.charAt(from - 1) == '+') {
             from--;
         }
-        if (CodeFinder.isSystem(runs, from)) {
+        if (CodeShape.isSystem(runs, from)) {
             return;
         }
         if (!formed(run, from) && from != runs.from(run)) {

@@ -45,7 +45,8 @@ final class PlateFinder {
     /** Letters beside a number that are none of a plate. */
     private static final Set<String> OTHER = Set.of("drg", "nhs", "gcs", "dsm", "mrn", "dob", "ssn", "mac", "vin",
             "npi", "eur", "usd", "chf", "gbp",
-            "rr", "hr", "bp", "af", "rm", "nr", "tel", "km", "mph", "kmh", "pm", "md", "kg", "mg", "ml", "cm", "mm", "ps", "hp", "kw", "old", "year",
+            "rr", "hr", "bp", "af", "rm", "nr", "tel", "km", "mph", "kmh",
+            "pm", "md", "kg", "mg", "ml", "cm", "mm", "ps", "hp", "kw", "old", "year",
             "day", "days", "min", "uhr", "mai", "age", "ext", "apt", "dr", "mr", "ms", "st", "rd", "th", "nd", "h",
             "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec", "icd",
             "cpt",

@@ -65,6 +65,9 @@ class IdentifierFinderTest {
         "Count one, two, three. Give 5-40-60 units; error code 404; chapter no. 12.",
         "Seitennummer 1234, Versionsnummer 20241, DIN 476, ISO 9001, Zimmer Nr. 214.",
         "The fix of issue #57810 and pull request #1640 is in commit 12 of branch #7.",
+        "Shift 1900-0730, flow 60/40, gas 7.38/42/88/24, strength 875-125, titer 1:1280, cut-off 0.00-0.34.",
+        "ICD-10: I10.90 G, S72.10, E11.65; OPS 5-820.00, ATC C09AA05, PZN 04212345, SNOMED 44054006.",
+        "The LDL was 96, a pulse of 98, 102 patients, saturation 97 on air, 110 kg, 100 mg.",
         "WBC 7.4, Na 140, K 4.1, Cl 101, CO2 24, glucose 5.5-7.8 mmol/l, TSH 2.15."
     })
     void shouldFindNothingWhenNumbersAndNamesIdentifyNobody(String text) {
@@ -105,6 +108,20 @@ class IdentifierFinderTest {
             in Bath, BA1 2EH today                         | address: Bath, BA1 2EH
             MAC 001B.44F7.3AB7 seen                        | device: 001B.44F7.3AB7
             NINO AB 12 34 56 C                             | national_id: AB 12 34 56 C
+            put under 4821-77365 by them                   | other_id: 4821-77365
+            her pump (QX7741-0932) was read                | other_id: QX7741-0932
+            the case 23 Js 1187/19 is open                 | other_id: 23 Js 1187/19
+            Referenz ORD 5511 8093 genannt                 | other_id: ORD 5511 8093
+            paid with xxxx-xxxx-xxxx-4471 then             | credit_card: xxxx-xxxx-xxxx-4471
+            the card ending in 4471 was used               | credit_card: 4471
+            scan (01)05414734943536(21)527426 of it        | device: (01)05414734943536(21)527426
+            and my mother was ninety-two then              | age: ninety-two
+            im 94. Lebensjahr verstarb er                  | age: 94
+            a 96F with falls                               | age: 96
+            seine Mutter, 98, lebt allein                  | age: 98
+            off work 16th to 28th August 2014 then         | date: 16th to 28th August 2014
+            Montag, 12.08.2017 bis 21.08.2017 war          | date: Montag, 12.08.2017 bis 21.08.2017
+            from ::ffff:10.1.2.3 at night                  | ip: ::ffff:10.1.2.3
             """)
     void shouldFindWhenAFormIsNotTheUsualOne(String text, String expected) {
         List<String> found = found(text);
