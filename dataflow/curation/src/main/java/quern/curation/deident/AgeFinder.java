@@ -105,8 +105,8 @@ final class AgeFinder {
         boolean whole = to == runs.to(run);
         if (behind.at(to, REACH) && !isMeasured(run)) {
             add(from, to, 0.95);
-        } else if (whole && "%\u00B0$\u20AC\u00A3/".indexOf(next) < 0 && !(next == '-' && Character.isDigit(
-                runs.charAt(to + 1)))) {
+        } else if (whole && "%\u00B0$\u20AC\u00A3/".indexOf(next) < 0
+                && !(next == '-' && Character.isDigit(runs.charAt(to + 1)))) {
             alone(run, run, from, to);
         }
     }
