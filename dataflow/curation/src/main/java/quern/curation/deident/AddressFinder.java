@@ -36,6 +36,9 @@ final class AddressFinder {
             + S + "){1,4}?((?:" + WAY + ")\\b(?:" + S + "(?:" + SURE_WAY + ")\\b)?)\\.?" + UNIT);
     private static final Pattern GERMAN_NUMBER = Pattern.compile("\\.?\\s{0,2}\\d{1,4}(?:\\s?[a-hA-H](?![\\p{L}\\d]))?"
             + "(?:\\s?[-/]\\s?\\d{1,4}(?!\\d))?(?![\\d%])");
+    /** {@code Stra\u00DFe des 17. Juni 135}, {@code Platz der Einheit 1}. */
+    private static final Pattern WAY_OF = Pattern.compile("\\s(?:des|der|am|an der|zum|zur)\\s(?:\\d{1,2}\\.\\s)?"
+            + "\\p{L}[\\p{L}-]{2,24}\\s\\d{1,4}(?:\\s?[a-hA-H](?![\\p{L}\\d]))?(?:\\s?[-/]\\s?\\d{1,4}(?!\\d))?");
     private static final Pattern FRENCH = Pattern.compile("(?:rue|avenue|av\\.|boulevard|bd|place|chemin|"
             + "all\u00E9e|impasse|quai|"
             + "route|cours|square|ruelle|faubourg)(?:\\s{1,2}(?:de|du|des|la|le|les|l['\u2019]|d['\u2019]|"
@@ -95,6 +98,8 @@ final class AddressFinder {
     private final Runs.Anchored town;
     private final Runs.Anchored cedex;
     private final TownFinder towns;
+    private final Runs.Anchored beside;
+    private final Runs.Anchored wayOf;
 
     /** @param lower whether the text has hardly any capitals */
     AddressFinder(Runs runs, Lexicon lexicon, boolean lower, boolean isFrench, List<Finding> found) {
@@ -114,6 +119,8 @@ final class AddressFinder {
         this.british = runs.anchored(BRITISH);
         this.town = runs.anchored(TOWN);
         this.cedex = runs.anchored(CEDEX);
+        this.beside = runs.anchored(TownFinder.BESIDE);
+        this.wayOf = runs.anchored(WAY_OF);
         this.towns = new TownFinder(runs, lexicon, lower, found);
     }
 
@@ -227,7 +234,8 @@ final class AddressFinder {
             add(from - 2 * prefix.length(), lineTo(runs.to(city && !begins ? run + 1 : last)), 0.85);
         } else if (town.at(nameFrom, REACH) && (city || begins || !prefix.isEmpty()
                 || (known & (Lexicon.PROPER | Lexicon.CITY)) != 0)) {
-            add(from - 2 * prefix.length(), town.to(), 0.92);
+            int end = beside.at(town.to(), 20) ? beside.to() : town.to();
+            add(from - 2 * prefix.length(), end, 0.92);
         }
     }
 
@@ -256,7 +264,9 @@ final class AddressFinder {
         if (BOXES.contains(word) && box.at(from, 40)) {
             add(from, box.to(), 0.93);
         }
-        if (runs.length(run) >= 3 && endsInWay(word) && germanNumber.at(runs.to(run), 14)
+        if (GERMAN_WAYS.contains(word) && wayOf.at(runs.to(run), REACH)) {
+            add(from, wayOf.to(), 0.92);
+        } else if (runs.length(run) >= 3 && endsInWay(word) && germanNumber.at(runs.to(run), 14)
                 && (word.endsWith("str") || runs.charAt(runs.to(run)) != '.')) {
             germanStreet(run);
         } else if (GERMAN_AT.contains(word) && (lower || runs.isCapitalised(run))) {
@@ -282,7 +292,8 @@ final class AddressFinder {
 
     private void germanStreet(int run) {
         int first = run;
-        while (first > 0 && run - first < 4 && runs.isWord(first - 1) && runs.isGap(first - 1, '-')) {
+        while (first > 0 && run - first < 4 && runs.isWord(first - 1) && runs.isGap(first - 1, ".-", 2)
+                && runs.charAt(runs.from(first) - 1) == '-') {
             first--;
         }
         boolean alone = GERMAN_WAYS.contains(runs.lower(run)) && first == run;

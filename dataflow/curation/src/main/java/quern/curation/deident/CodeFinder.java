@@ -42,10 +42,13 @@ final class CodeFinder {
     private final Runs.Anchored elements;
     private final Runs.Anchored last;
     private final Runs.Anchored court;
+    private final boolean lower;
     private final CodeShape shape;
     private int done;
 
-    CodeFinder(Runs runs, List<Finding> found) {
+    /** @param lower whether the text has hardly any capitals */
+    CodeFinder(Runs runs, boolean lower, List<Finding> found) {
+        this.lower = lower;
         this.runs = runs;
         this.text = runs.text;
         this.found = found;
@@ -185,7 +188,7 @@ final class CodeFinder {
         while (letters < place && Character.isLetter(text.charAt(letters))) {
             letters++;
         }
-        boolean word = letters - from > 6 || letters - from > 1
+        boolean word = letters - from > 6 || letters - from > 1 && Character.isLowerCase(text.charAt(from + 1))
                 && NumberWords.labelOf(LetterCase.lower(text.substring(from, letters))) != null;
         if (word && letters < place) {
             from = letters;
@@ -256,7 +259,7 @@ final class CodeFinder {
             return -1;
         }
         boolean single = piece.length() == 1 && piece.charAt(0) >= 'A' && piece.charAt(0) <= 'Z' && digits >= 4
-                && !Character.isLetterOrDigit(runs.charAt(next + 1)) && runs.charAt(next) != '.';
+                && !Character.isUpperCase(runs.charAt(next + 1)) && runs.charAt(next) != '.';
         if (single) {
             return next;
         }
@@ -299,18 +302,18 @@ final class CodeFinder {
     private int prefix(int from, String whole, int groups) {
         int run = runs.runAt(from) - 1;
         if (run < 0 || !runs.isWord(run) || from - runs.to(run) > 2 || !runs.isGap(run, "./-", 2)
-                || runs.length(run) > 5 || !isCapitals(run) || NumberWords.labelOf(runs.lower(run)) != null
-                || NameWords.STOP.contains(runs.lower(run)) || NumberWords.isNumber(runs.lower(run))
+                || runs.length(run) > 5 || !isCapitals(run) && !lower || NumberWords.labelOf(runs.lower(run)) != null
+                || lower && (NameWords.STOP.contains(runs.lower(run)) || runs.length(run) > 3) || NumberWords.isNumber(runs.lower(run))
                 || runs.charAt(runs.from(run) - 1) == '-') {
             return from;
         }
         boolean letters = CodeShape.lettersOf(whole) > 0;
-        if (runs.length(run) <= 2 || groups > 1 && letters) {
+        if (!lower && (runs.length(run) <= 2 || groups > 1 && letters)) {
             return runs.from(run);
         }
         char before = runs.charAt(runs.from(run) - 1);
         boolean said = before == '(' || before == ' ' && ":#=".indexOf(runs.charAt(runs.from(run) - 2)) >= 0
-                || run > 0 && runs.isSpace(run - 1) && NumberWords.labelOf(runs.lower(run - 1)) != null;
+                || run > 0 && runs.isGap(run - 1, ".:#", 3) && NumberWords.labelOf(runs.lower(run - 1)) != null;
         return said ? runs.from(run) : from;
     }
 

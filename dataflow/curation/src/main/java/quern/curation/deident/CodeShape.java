@@ -60,7 +60,7 @@ final class CodeShape {
         if (letters == 0) {
             return isNumber(whole, digits, groups, labelled != null || isMarked(from));
         }
-        if (CATALOGUE.matcher(whole).matches() || DOSE.matcher(whole).matches() && isUnit(whole)) {
+        if (CATALOGUE.matcher(whole).matches() || digits <= 5 && DOSE.matcher(whole).matches() && isUnit(whole)) {
             return false;
         }
         boolean capitals = whole.chars().noneMatch(Character::isLowerCase);
@@ -87,7 +87,7 @@ final class CodeShape {
             return false;
         }
         boolean dotted = whole.indexOf('.') >= 0;
-        return longest >= 4 || parts.length >= 3 && (groups > 1 ? digits >= 7
+        return longest >= 4 || parts.length >= 3 && (groups > 1 && !marked ? digits >= 7
                 : digits >= 6 && !(dotted && longest < 2));
     }
 

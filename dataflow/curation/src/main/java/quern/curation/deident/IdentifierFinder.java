@@ -61,7 +61,7 @@ public final class IdentifierFinder {
         new NumberFinder(runs, all).find();
         new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
-        new CodeFinder(runs, all).find();
+        new CodeFinder(runs, lower, all).find();
         new DateFinder(runs, all).find();
         new AgeFinder(runs, all).find();
         new AddressFinder(runs, lexicon, lower, common == Lexicon.FRENCH, all).find();
@@ -88,7 +88,8 @@ public final class IdentifierFinder {
             }
             if (last == null || last.to() <= next.from()) {
                 settled.add(next);
-            } else if (last.to() >= next.to() && CODES.contains(last.kind()) && CODES.contains(next.kind())) {
+            } else if (last.to() >= next.to() && CODES.contains(last.kind()) && (CODES.contains(next.kind())
+                    || next.kind() == IdentifierKind.PHONE && isPrefixed(text, last, next))) {
                 settled.set(settled.size() - 1, better(next, last)
                         ? new Finding(next.kind(), last.from(), last.to(), next.confidence()) : last);
             } else if (better(next, last)) {
@@ -106,6 +107,12 @@ public final class IdentifierFinder {
         }
         settled.removeIf(finding -> !hasContent(text, finding) || isRest(text, finding));
         return settled;
+    }
+
+    /** A code that begins with letters, but for those that stand for telephones, before what looks like one. */
+    private static boolean isPrefixed(String text, Finding code, Finding phone) {
+        return code.from() < phone.from() && Character.isLetter(text.charAt(code.from()))
+                && "TFMPCHtfmpch".indexOf(text.charAt(code.from())) < 0;
     }
 
     private static Finding part(Finding whole, int from, int to) {

@@ -39,6 +39,8 @@ final class Lexicon {
     static final int COUNTRY = 128;
     /** A first name of women; {@link #FIRST} is set too. */
     static final int FEMALE = 256;
+    /** An everyday word that is a first name somewhere. */
+    static final int MAYBE = 512;
 
     /** Answers that are kept for all texts, one to a slot. */
     private static final int SLOTS = 1 << 16;
@@ -114,7 +116,8 @@ final class Lexicon {
             found |= english(word) | german(word) & ~GERMAN;
         }
         boolean everyday = (found & (ENGLISH | GERMAN | FRENCH)) != 0;
-        return everyday ? found : found | Holder.MORE.getOrDefault(lower, 0);
+        int more = Holder.MORE.getOrDefault(lower, 0);
+        return !everyday ? found | more : (more & FIRST) != 0 ? found | MAYBE : found;
     }
 
     private static String title(String lower) {

@@ -1,9 +1,11 @@
 package quern.curation.deident;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Names of people: behind titles, labels, greetings, relatives and closings, before degrees, and where dictionaries
@@ -27,6 +29,8 @@ final class NameFinder {
     private final NamePhrase phrase;
     /** Words of the names found, with the most that is known of how sure one is. */
     private final Map<String, Double> parts = new HashMap<>();
+    /** First letters of names of two words and more. */
+    private final Set<String> initials = new HashSet<>();
     private final boolean[] covered;
 
     NameFinder(Runs runs, Lexicon lexicon, int common, boolean lower, List<Finding> found) {
@@ -56,6 +60,7 @@ final class NameFinder {
                 run = Math.max(run, known(run));
             }
         }
+        new InitialsFinder(runs, initials, found).find();
         for (int run = 0; run < runs.count(); run++) {
             if (runs.isWord(run) && !covered[run] && parts.containsKey(runs.lower(run))) {
                 again(run);
@@ -150,17 +155,13 @@ final class NameFinder {
         int turnedLast = turned ? phrase.last(last + 1, false) : last;
         boolean credentials = turned && NameWords.CREDENTIALS.contains(runs.lower(last + 1));
         if (turnedLast > last && !credentials && turnedLast - last <= 3 && (isFirst(last + 1) || colon)
-                && !startsPlace(last + 1)) {
+                && (lexicon.of(runs.word(last + 1)) & Lexicon.CITY) == 0) {
             last = turnedLast;
         }
         boolean unlikely = !isKnownName(first, last) && allCommon(first, last);
         if (!unlikely || !lower && !runs.isSpace(last)) {
             add(first, last, unlikely ? 0.5 : 0.93);
         }
-    }
-
-    private boolean startsPlace(int run) {
-        return (lexicon.of(runs.word(run)) & Lexicon.CITY) != 0;
     }
 
     private boolean isFirst(int run) {
@@ -211,7 +212,9 @@ final class NameFinder {
         if (last < first) {
             return;
         }
-        if (!strong && !isKnownName(first, last) && allCommon(first, last)) {
+        boolean written = !lower && common == Lexicon.ENGLISH && last == first && runs.isCapitalised(first)
+                && runs.isLower(first - 1) && runs.isGap(first - 1, ' ');
+        if (!strong && !isKnownName(first, last) && allCommon(first, last) && !written) {
             return;
         }
         if (strong && lower && NameWords.isEponym(runs, last)) {
@@ -238,7 +241,7 @@ final class NameFinder {
         if (last < run || NameWords.isEponym(runs, last) || isOrganisation(run, last)) {
             return Math.max(run, last);
         }
-        if (degree(last)) {
+        if (NameWords.isDegree(runs, last)) {
             if (!allCommon(run, last) || isKnownName(run, last)) {
                 add(run, last, 0.93);
             }
@@ -270,12 +273,6 @@ final class NameFinder {
         int known = lexicon.of(runs.word(run));
         return (known & (Lexicon.LAST | Lexicon.PROPER)) != 0 && ((known & common) == 0 || (known & Lexicon.LAST) != 0)
                 || known == 0;
-    }
-
-    private boolean degree(int last) {
-        return runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ','
-                && NameWords.CREDENTIALS.contains(runs.lower(last + 1)) && runs.isCapitalised(last + 1)
-                && (runs.length(last + 1) > 1 || runs.charAt(runs.to(last + 1)) == '.');
     }
 
     /** How sure a sequence of capitalised words is a name, by its words. */
@@ -332,6 +329,9 @@ final class NameFinder {
         } else if ((known & Lexicon.LAST) != 0 && !everyday && !begins && !runs.isAllCapitals(run)
                 && (known & Lexicon.COUNTRY) == 0) {
             add(run, run, 0.5);
+        } else if (common == Lexicon.ENGLISH && !lower && !begins && runs.isLower(run - 1) && runs.isGap(run - 1, ' ')
+                && (known & Lexicon.MAYBE) != 0 && !runs.isAllCapitals(run) && !runs.isCapitalised(run + 1)) {
+            add(run, run, 0.6);
         }
     }
 
@@ -380,6 +380,9 @@ final class NameFinder {
     }
 
     private void add(int first, int last, double confidence) {
+        if (confidence > DOUBTFUL && last > first && initials.size() < PARTS_MAX) {
+            InitialsFinder.add(initials, runs.charAt(runs.from(first)), runs.charAt(runs.from(last)));
+        }
         for (int run = first; run <= last; run++) {
             covered[run] = confidence > 0.4;
             String part = runs.lower(run);

@@ -118,7 +118,9 @@ final class NamePhrase {
                     && (runs.isSpace(run) || isEnd(runs.charAt(runs.to(run)))) && !word.equals("i")
                     && (runs.isCapitalised(run) || !word.equals("a"));
         }
-        if (!glued && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
+        boolean will = strong && first && !lower && runs.isCapitalised(run) && (word.equals("will")
+                || word.equals("may") || word.equals("an"));
+        if (!glued && !will && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
             return false;
         }
         if (runs.isCapitalised(run)) {

@@ -133,6 +133,13 @@ final class NameWords {
         return EPONYMS_BEFORE.contains(runs.lower(run - 1)) && runs.isSpace(run - 1);
     }
 
+    /** Whether a comma and a degree stand behind a name. */
+    static boolean isDegree(Runs runs, int last) {
+        return runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ','
+                && CREDENTIALS.contains(runs.lower(last + 1)) && runs.isCapitalised(last + 1)
+                && (runs.length(last + 1) > 1 || runs.charAt(runs.to(last + 1)) == '.');
+    }
+
     /** Whether words, or the one behind them, are those of an organisation. */
     static boolean isOrganisation(Runs runs, int run, int last) {
         for (int at = run; at <= Math.min(last + 1, runs.count() - 1); at++) {

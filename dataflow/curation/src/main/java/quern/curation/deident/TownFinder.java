@@ -3,6 +3,7 @@ package quern.curation.deident;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import quern.curation.text.LetterCase;
 
 /** Towns: before a state or a ZIP code, behind words such as "lives in", and where a dictionary knows them. */
@@ -38,6 +39,10 @@ final class TownFinder {
             "n\u00E9e")));
     /** Words inside names of towns. */
     private static final Set<String> INSIDE = Set.of("or", "du", "des", "de", "la", "le", "upon", "sur");
+    /** A river or a region behind a town of Germany. */
+    static final Pattern BESIDE = Pattern.compile("\\s(?:\\(\\p{Lu}\\p{L}{2,14}\\)|(?:i|a|b|o)\\.\\s?(?:d\\.\\s?)?"
+            + "\\p{Lu}\\p{L}{0,9}\\.?)");
+    private static final Set<String> IN = Set.of("in", "from", "of", "near", "aus", "bei", "\u00E0", "to");
     private static final Set<String> STOP = Set.of("on", "the", "to", "moved", "in", "at", "from", "is", "was", "lives",
             "of", "and", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way", "address", "i", "apt");
 
@@ -45,12 +50,14 @@ final class TownFinder {
     private final Lexicon lexicon;
     private final boolean lower;
     private final List<Finding> found;
+    private final Runs.Anchored beside;
 
     TownFinder(Runs runs, Lexicon lexicon, boolean lower, List<Finding> found) {
         this.runs = runs;
         this.lexicon = lexicon;
         this.lower = lower;
         this.found = found;
+        this.beside = runs.anchored(BESIDE);
     }
 
     /** A town and a state before five digits; finds them with the digits. */
@@ -114,6 +121,8 @@ final class TownFinder {
     void word(int run) {
         if (LIVING.containsKey(runs.lower(run)) && LIVING.get(runs.lower(run)).contains(runs.lower(run - 1))) {
             living(run + 1);
+        } else if (IN.contains(runs.lower(run)) && runs.isGap(run, ' ') && (lower || runs.isLower(run))) {
+            inside(run + 1);
         }
         if (runs.lower(run).equals("county") && runs.isCapitalised(run) && runs.isCapitalised(run - 1)
                 && runs.isSpace(run - 1) && !STOP.contains(runs.lower(run - 1))
@@ -138,6 +147,44 @@ final class TownFinder {
         }
     }
 
+    /** Behind "in", "from" or "of": a place that dictionaries know as a name and as nothing else, or do not know. */
+    private void inside(int first) {
+        if (!runs.isCapitalised(first) || runs.length(first) < 3 || STOP.contains(runs.lower(first))
+                || NameWords.TITLES.contains(runs.lower(first)) || runs.isAllCapitals(first)
+                || Months.number(runs.lower(first)) > 0 || Months.isDay(runs.lower(first))) {
+            return;
+        }
+        int known = lexicon.of(runs.word(first));
+        int words = Lexicon.ENGLISH | Lexicon.GERMAN | Lexicon.FRENCH | Lexicon.COUNTRY;
+        int last = lastOf(first);
+        boolean several = last > first && (known & (Lexicon.FIRST | Lexicon.GERMAN)) == 0;
+        boolean name = (known & words) == 0 && ((known & Lexicon.FIRST) == 0 || (known & Lexicon.CITY) != 0)
+                && (known != 0 || !runs.lower(first - 1).equals("of"));
+        boolean organisation = NameWords.isOrganisation(runs, first, last) || runs.isCapitalised(last + 1)
+                && runs.isGap(last, ' ');
+        if ((name || several) && !organisation && stateFrom(first) != first
+                && !NameWords.isEponym(runs, last)) {
+            add(first, last, 0.55);
+        }
+    }
+
+    /** The last word of a town's name. */
+    private int lastOf(int first) {
+        int last = first;
+        while (last < first + TOWN_WORDS_MAX) {
+            if (runs.isCapitalised(last + 1) && runs.isGap(last, "-.'\u2019", 2)
+                    && runs.charAt(runs.to(last)) != '\n' && Months.number(runs.lower(last + 1)) == 0) {
+                last++;
+            } else if (runs.isGap(last, '-') && runs.isWord(last + 1) && runs.length(last + 1) <= 5
+                    && runs.isGap(last + 1, '-') && runs.isCapitalised(last + 2)) {
+                last += 2;
+            } else {
+                return last;
+            }
+        }
+        return last;
+    }
+
     private void living(int first) {
         if (!runs.isWord(first) || !runs.isSpace(first - 1) || STOP.contains(runs.lower(first))) {
             return;
@@ -147,10 +194,7 @@ final class TownFinder {
                 || stateFrom(first) == first) {
             return;
         }
-        int last = first;
-        while (last < first + TOWN_WORDS_MAX - 1 && runs.isCapitalised(last + 1) && runs.isGap(last, "-.", 2)) {
-            last++;
-        }
+        int last = lastOf(first);
         add(first, last, (known & Lexicon.GERMAN) != 0 && (known & Lexicon.CITY) == 0 ? 0.6 : 0.85);
     }
 
@@ -164,6 +208,10 @@ final class TownFinder {
     }
 
     private void add(int first, int last, double confidence) {
-        found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), runs.to(last), confidence));
+        int to = runs.to(last);
+        if (beside.at(to, 20)) {
+            to = beside.to();
+        }
+        found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), to, confidence));
     }
 }

@@ -209,7 +209,7 @@ final class WebFinder {
             from--;
         }
         boolean mapped = text.substring(from, runs.from(run)).contains("::");
-        add(IdentifierKind.IP, mapped ? from : runs.from(run), ipv4.to(), 0.9);
+        add(IdentifierKind.IP, mapped ? from : runs.from(run), ipv4.to(), mapped ? 0.97 : 0.9);
         return true;
     }
 
