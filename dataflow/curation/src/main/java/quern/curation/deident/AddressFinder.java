@@ -102,8 +102,8 @@ final class AddressFinder {
     private final Runs.Anchored wayOf;
 
     /** @param lower whether the text has hardly any capitals */
-    AddressFinder(Runs runs, Lexicon lexicon, boolean lower, boolean isFrench, List<Finding> found) {
-        this.isFrench = isFrench;
+    AddressFinder(Runs runs, Lexicon lexicon, boolean lower, int common, List<Finding> found) {
+        this.isFrench = common == Lexicon.FRENCH;
         this.runs = runs;
         this.lexicon = lexicon;
         this.lower = lower;
@@ -121,7 +121,7 @@ final class AddressFinder {
         this.cedex = runs.anchored(CEDEX);
         this.beside = runs.anchored(TownFinder.BESIDE);
         this.wayOf = runs.anchored(WAY_OF);
-        this.towns = new TownFinder(runs, lexicon, lower, found);
+        this.towns = new TownFinder(runs, lexicon, common, lower, found);
     }
 
     void find() {
@@ -164,7 +164,7 @@ final class AddressFinder {
     /** A name between the number and a short word for a street, and no doctor behind the line's end. */
     private boolean isStreet(int run) {
         String whole = street.group(0).strip();
-        String rest = whole.substring(runs.length(run)).strip();
+        String rest = whole.substring(runs.length(run)).replaceFirst("^[-/,\\d\\s]+", "");
         boolean doctor = (rest.endsWith("Dr") || rest.endsWith("Dr.")) && whole.indexOf('\n') >= 0;
         return !doctor && (rest.indexOf(' ') > 0 || rest.indexOf('\n') > 0 || rest.replace(".", "").length() > 3);
     }

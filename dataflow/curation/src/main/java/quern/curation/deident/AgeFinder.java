@@ -106,7 +106,8 @@ final class AgeFinder {
         if (behind.at(to, REACH) && !isMeasured(run)) {
             add(from, to, 0.95);
         } else if (whole && "%\u00B0$\u20AC\u00A3/".indexOf(next) < 0
-                && !(next == '-' && Character.isDigit(runs.charAt(to + 1)))) {
+                && !(next == '-' && Character.isDigit(runs.charAt(to + 1)))
+                && !(next == ' ' && runs.charAt(to + 1) == '%')) {
             alone(run, run, from, to);
         }
     }

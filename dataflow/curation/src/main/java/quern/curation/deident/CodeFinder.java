@@ -258,7 +258,9 @@ final class CodeFinder {
         if (wrapped && (piece.length() == 1 || ").:".indexOf(runs.charAt(next)) >= 0)) {
             return -1;
         }
-        boolean single = piece.length() == 1 && piece.charAt(0) >= 'A' && piece.charAt(0) <= 'Z' && digits >= 4
+        boolean single = piece.length() == 1 && piece.charAt(0) >= 'A' && piece.charAt(0) <= 'Z'
+                && piece.charAt(0) != 'I'
+                && digits >= 4
                 && !Character.isUpperCase(runs.charAt(next + 1)) && runs.charAt(next) != '.';
         if (single) {
             return next;
@@ -303,7 +305,8 @@ final class CodeFinder {
         int run = runs.runAt(from) - 1;
         if (run < 0 || !runs.isWord(run) || from - runs.to(run) > 2 || !runs.isGap(run, "./-", 2)
                 || runs.length(run) > 5 || !isCapitals(run) && !lower || NumberWords.labelOf(runs.lower(run)) != null
-                || lower && (NameWords.STOP.contains(runs.lower(run)) || runs.length(run) > 3) || NumberWords.isNumber(runs.lower(run))
+                || lower && (NameWords.STOP.contains(runs.lower(run)) || runs.length(run) > 3)
+                || runs.lower(run).endsWith("nr") || NumberWords.isNumber(runs.lower(run))
                 || runs.charAt(runs.from(run) - 1) == '-') {
             return from;
         }

@@ -65,7 +65,8 @@ final class CodeShape {
         }
         boolean capitals = whole.chars().noneMatch(Character::isLowerCase);
         if (digits == 2) {
-            return labelled != null && digits + letters >= 8;
+            return labelled != null && digits + letters >= 8 && whole.indexOf(' ') < 0
+                    && !whole.matches(".*\\p{Ll}{3}.*");
         }
         return digits >= 4 || digits + letters >= 6 && (capitals || labelled != null) || labelled != null;
     }

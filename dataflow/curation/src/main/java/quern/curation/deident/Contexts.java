@@ -5,7 +5,8 @@ import java.util.Set;
 /** What the word before a number says about it. */
 final class Contexts {
 
-    private static final Set<String> VERSION = Set.of("version", "versions", "ver", "v", "release", "rel", "build",
+    private static final Set<String> VERSION = Set.of("protocol", "protokoll", "version", "versions", "ver", "v",
+            "release", "rel", "build",
             "revision", "rev", "edition",
             "firmware", "software", "section", "sections", "sec", "chapter", "figure", "fig", "table", "tab",
             "paragraph", "para", "appendix", "step", "abschnitt", "kapitel", "abbildung", "abb", "tabelle", "punkt",

@@ -152,7 +152,8 @@ final class DateFinder {
         } else if (monthAndYear.at(from, 16) && inRange(monthAndYear, 1, 12)) {
             boolean dotted = monthAndYear.group(2).equals(".");
             add(from, monthAndYear.to(), dotted && !Contexts.isDay(runs, run) ? 0.6 : 0.85);
-        } else if (yearAndMonth.at(from, 8) && inRange(yearAndMonth, 2, 12)) {
+        } else if (yearAndMonth.at(from, 8) && inRange(yearAndMonth, 2, 12)
+                && !Contexts.isVersion(runs, run)) {
             add(from, yearAndMonth.to(), 0.75);
         } else if (!isDayAndMonth(run) && isSlashed(run)) {
             add(begin(from, false), slashed.to(), 0.55);

@@ -64,7 +64,7 @@ public final class IdentifierFinder {
         new CodeFinder(runs, lower, all).find();
         new DateFinder(runs, all).find();
         new AgeFinder(runs, all).find();
-        new AddressFinder(runs, lexicon, lower, common == Lexicon.FRENCH, all).find();
+        new AddressFinder(runs, lexicon, lower, common, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
         return settle(text, all);
     }

@@ -48,11 +48,13 @@ final class TownFinder {
 
     private final Runs runs;
     private final Lexicon lexicon;
+    private final int common;
     private final boolean lower;
     private final List<Finding> found;
     private final Runs.Anchored beside;
 
-    TownFinder(Runs runs, Lexicon lexicon, boolean lower, List<Finding> found) {
+    TownFinder(Runs runs, Lexicon lexicon, int common, boolean lower, List<Finding> found) {
+        this.common = common;
         this.runs = runs;
         this.lexicon = lexicon;
         this.lower = lower;
@@ -155,13 +157,14 @@ final class TownFinder {
             return;
         }
         int known = lexicon.of(runs.word(first));
-        int words = Lexicon.ENGLISH | Lexicon.GERMAN | Lexicon.FRENCH | Lexicon.COUNTRY;
+        int words = common | Lexicon.COUNTRY;
         int last = lastOf(first);
         boolean several = last > first && (known & (Lexicon.FIRST | Lexicon.GERMAN)) == 0;
         boolean name = (known & words) == 0 && ((known & Lexicon.FIRST) == 0 || (known & Lexicon.CITY) != 0)
                 && (known != 0 || !runs.lower(first - 1).equals("of"));
         boolean organisation = NameWords.isOrganisation(runs, first, last) || runs.isCapitalised(last + 1)
                 && runs.isGap(last, ' ');
+        name |= common == Lexicon.GERMAN && (known & Lexicon.CITY) != 0 && (known & Lexicon.COUNTRY) == 0;
         if ((name || several) && !organisation && stateFrom(first) != first
                 && !NameWords.isEponym(runs, last)) {
             add(first, last, 0.55);
@@ -172,7 +175,8 @@ final class TownFinder {
     private int lastOf(int first) {
         int last = first;
         while (last < first + TOWN_WORDS_MAX) {
-            if (runs.isCapitalised(last + 1) && runs.isGap(last, "-.'\u2019", 2)
+            boolean dot = runs.charAt(runs.to(last)) == '.';
+            if (runs.isCapitalised(last + 1) && runs.isGap(last, "-.'\u2019", 2) && !(dot && runs.length(last) > 3)
                     && runs.charAt(runs.to(last)) != '\n' && Months.number(runs.lower(last + 1)) == 0) {
                 last++;
             } else if (runs.isGap(last, '-') && runs.isWord(last + 1) && runs.length(last + 1) <= 5
