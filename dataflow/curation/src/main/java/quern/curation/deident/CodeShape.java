@@ -16,6 +16,8 @@ final class CodeShape {
     private static final Pattern CATALOGUE = Pattern.compile("(?i:[A-Z]\\d{2}(?:\\.[\\dA-Z]{1,4})?[+*!GVZA]?"
             + "|[A-Z]\\d{2}[A-Z]{2}\\d{2}|\\d-\\d{2}[\\da-z](?:\\.[\\da-z]{1,2})?|\\d{2,7}-\\d{2}-\\d"
             + "|[A-Z]\\d{2}(?:\\.\\d{1,2})?[-/][A-Z]?\\d{2}(?:\\.\\d{1,2})?|(?:p|pp|s)\\.?\\d+/\\d+)");
+    private static final Pattern LONG = Pattern.compile("\\d{1,3}\\.\\d{6,}");
+    private static final Pattern PARTS = Pattern.compile("[\\s./:-]+");
     private static final Pattern YEARS = Pattern.compile("(?:19|20)\\d{2}(?:[-/](?:(?:19|20)?\\d{2}))?");
     private static final Pattern HOURS = Pattern.compile("(?:[01]\\d|2[0-4])[0-5]\\d-(?:[01]\\d|2[0-4])[0-5]\\d");
     private static final Pattern GASES = Pattern.compile("\\d{1,3}\\.\\d{1,2}(?:[/-]\\d{1,3}(?:\\.\\d{1,2})?){1,5}"
@@ -73,11 +75,11 @@ final class CodeShape {
 
     /** Digits alone: enough of them, and no range, strength, series or version. */
     private static boolean isNumber(String whole, int digits, int groups, boolean marked) {
-        if (AMOUNT.matcher(whole).matches() && !whole.matches("\\d{1,3}\\.\\d{6,}") || whole.indexOf(',') >= 0
+        if (AMOUNT.matcher(whole).matches() && !LONG.matcher(whole).matches() || whole.indexOf(',') >= 0
                 || ROUND.matcher(whole).matches()) {
             return false;
         }
-        String[] parts = whole.split("[\\s./:-]+");
+        String[] parts = PARTS.split(whole);
         int longest = 0;
         boolean years = true;
         for (String part : parts) {

@@ -89,7 +89,8 @@ final class DateFinder {
                 && RANGE_MIDDLE.matcher(runs.text.substring(lastTo, from)).matches()) {
             return lastFrom;
         }
-        if (!sure || from < 2) {
+        char before = from < 2 ? 'x' : runs.charAt(runs.charAt(from - 1) <= ' ' ? from - 2 : from - 1);
+        if (!sure || "-\u2013\u2014/&ohuslda".indexOf(Character.toLowerCase(before)) < 0) {
             return from;
         }
         int start = Math.max(lastTo, from - 24);

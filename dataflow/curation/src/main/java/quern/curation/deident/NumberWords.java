@@ -105,6 +105,13 @@ final class NumberWords {
         "prescription", "rezept", "script", "crew", "unit", "tag", "key", "schlüssel"};
     private static final String[] ENDINGS = {"nummern", "nummer", "nr", "kennzeichen", "kennung"};
 
+    private static final int SLOTS = 1 << 12;
+
+    /** A word and its answer; threads may overwrite each other's entries: each is whole and true. */
+    private record Named(String word, IdentifierKind kind) {}
+
+    private static final Named[] REMEMBERED = new Named[SLOTS];
+
     private NumberWords() {}
 
     private static Stem begin(String letters, IdentifierKind kind) {
@@ -141,6 +148,16 @@ final class NumberWords {
 
     /** The kind of number that a word before it names, among them those of cases, orders, staff; null for none. */
     static IdentifierKind labelOf(String lower) {
+        int slot = (lower.hashCode() ^ lower.hashCode() >>> 12) & SLOTS - 1;
+        Named named = REMEMBERED[slot];
+        if (named == null || !named.word().equals(lower)) {
+            named = new Named(lower, findLabel(lower));
+            REMEMBERED[slot] = named;
+        }
+        return named.kind();
+    }
+
+    private static IdentifierKind findLabel(String lower) {
         IdentifierKind kind = kindOf(lower);
         if (kind != null || lower.length() < 2) {
             return kind;
