@@ -85,8 +85,8 @@ final class DateFinder {
 
     /** With the first day of a range before it: {@code 16th to}, {@code 27.3. -}, or the whole date found there. */
     private int begin(int from, boolean sure) {
-        if (lastTo > 0 && from > lastTo && from - lastTo <= 12
-                && RANGE_MIDDLE.matcher(runs.text.substring(lastTo, from)).matches()) {
+        boolean near = lastTo > 0 && from > lastTo && from - lastTo <= 12;
+        if (near && RANGE_MIDDLE.matcher(runs.text.substring(lastTo, from)).matches()) {
             return lastFrom;
         }
         char before = from < 2 ? 'x' : runs.charAt(runs.charAt(from - 1) <= ' ' ? from - 2 : from - 1);

@@ -79,8 +79,8 @@ final class NameCues {
     /** What a word says about those beside it. */
     void word(int run) {
         String word = runs.lower(run);
-        if (runs.charAt(runs.to(run) + 1) == '=' && runs.isGap(run, "=", 3) && isNameLike(run + 1)
-                && isLikely(run + 1, run + 1)) {
+        boolean equal = runs.charAt(runs.to(run) + 1) == '=' && runs.isGap(run, "=", 3);
+        if (equal && isNameLike(run + 1) && isLikely(run + 1, run + 1)) {
             sink.name(run + 1, run + 1, 0.6);
         }
         boolean role = runs.charAt(runs.to(run)) == ':' && isRole(word);
