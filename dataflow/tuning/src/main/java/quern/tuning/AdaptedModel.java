@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import quern.config.QuernException;
@@ -45,7 +44,7 @@ public final class AdaptedModel {
     public AdaptedModel(LoadedModel model, LoraSettings settings, Backend backend) {
         checkTrainable(model);
         this.settings = settings;
-        SplittableRandom random = new SplittableRandom(settings.seed());
+        FirstDraws draws = new FirstDraws(settings.seed());
         TransformerWeights weights = model.weights();
         for (int layer = 0; layer < weights.layers().size(); layer++) {
             Map<String, Linear> byName = new LinkedHashMap<>();
@@ -53,20 +52,17 @@ public final class AdaptedModel {
             for (LoraTarget target : LoraTarget.values()) {
                 String name = target.tensorName(layer);
                 if (settings.targets().contains(target)) {
-                    adapters.put(name, adapter(byName.get(name), random));
+                    adapters.put(name, adapter(byName.get(name), draws));
                 }
             }
         }
         this.network = network(model, adapters, backend);
     }
 
-    private Adapter adapter(Linear beside, SplittableRandom random) {
+    private Adapter adapter(Linear beside, FirstDraws draws) {
         int inputs = beside.matrix().columns();
         Parameter a = Parameter.zeros(beside.name() + ".lora_a", settings.rank(), inputs, true);
-        double bound = 1 / Math.sqrt(inputs);
-        for (int i = 0; i < a.size(); i++) {
-            a.values().values()[i] = (float) random.nextDouble(-bound, bound);
-        }
+        draws.fill(a.values());
         Parameter b = Parameter.zeros(beside.name() + ".lora_b", beside.matrix().rows(), settings.rank(), true);
         return new Adapter(a, b, settings.scale());
     }

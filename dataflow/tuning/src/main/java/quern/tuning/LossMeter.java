@@ -7,7 +7,7 @@ import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
 
 /** Mean loss of a network over examples, a slice at a time. Examples are summed one by one: slices change nothing. */
-final class LossMeter {
+public final class LossMeter {
 
     private final DecoderNetwork network;
     private final List<Segment> examples;
@@ -15,17 +15,17 @@ final class LossMeter {
     private double sum;
     private long counted;
 
-    LossMeter(DecoderNetwork network, List<Segment> examples) {
+    public LossMeter(DecoderNetwork network, List<Segment> examples) {
         this.network = network;
         this.examples = examples;
     }
 
-    boolean done() {
+    public boolean done() {
         return next == examples.size();
     }
 
     /** @return tokens used, 0 if the next example is longer than {@code tokensMax} */
-    int slice(int tokensMax) {
+    public int slice(int tokensMax) {
         int used = 0;
         while (!done() && used + examples.get(next).count() <= tokensMax) {
             PackedBatch example = PackedBatch.of(List.of(examples.get(next++)));
@@ -37,11 +37,11 @@ final class LossMeter {
     }
 
     /** Nats per counted token, NaN if there were none. */
-    double mean() {
+    public double mean() {
         return counted == 0 ? Double.NaN : sum / counted;
     }
 
-    long counted() {
+    public long counted() {
         return counted;
     }
 }

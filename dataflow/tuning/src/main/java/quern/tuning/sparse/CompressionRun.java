@@ -1,0 +1,202 @@
+package quern.tuning.sparse;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import quern.config.QuernException;
+import quern.gpu.Backend;
+import quern.inference.LoadedModel;
+import quern.inference.StepWork;
+import quern.inference.transformer.LoraWeights;
+import quern.tuning.AdaptedModel;
+import quern.tuning.Evaluation;
+import quern.tuning.EvaluationGate;
+import quern.tuning.EvaluationGate.HeldOut;
+import quern.tuning.LossMeter;
+import quern.tuning.TuningSet;
+
+/**
+ * Makes a sparse ternary adapter of one that was trained: measures the held-out loss of what it is, then of candidates
+ * until the choice is made, some trained further on what the adapter was trained on, puts the chosen one through the
+ * gate and writes its file. The engine's thread calls
+ * {@link #slice}; whoever owns the job opens it, listens, and may {@link #cancel} from any thread. The same input gives
+ * the same file, however it is cut into slices, so a run that was killed simply begins again.
+ */
+public final class CompressionRun implements StepWork {
+
+    private final LoadedModel model;
+    private final LoraWeights original;
+    private final CompressionSettings settings;
+    private final TuningSet set;
+    private final HeldOut heldOut;
+    private final Backend backend;
+    private final Path directory;
+    private final Consumer<CompressionEvent> listener;
+    private final AdaptedModel adapted;
+    private TernaryAdapter candidate;
+    private TernaryAdapter best;
+    private Refinement refinement;
+    private LossMeter meter;
+    private DensityChoice choice;
+    private double originalLoss;
+    private EvaluationGate gate;
+    private volatile Evaluation evaluation;
+    private volatile boolean fruitless;
+    private volatile boolean cancelled;
+
+    /**
+     * @param original the trained adapter
+     * @param directory where the file goes
+     * @param listener called by whoever calls {@link #slice}
+     * @throws QuernException if there is nothing to measure on, or base, adapter and settings do not fit
+     */
+    public CompressionRun(
+            LoadedModel model, LoraWeights original, CompressionSettings settings, TuningSet set, Backend backend,
+            Path directory, Consumer<CompressionEvent> listener) {
+        this.set = set;
+        this.heldOut = set.heldOut();
+        if (heldOut.examples().isEmpty()) {
+            throw new QuernException(QuernException.Category.ERROR,
+                    "no held-out example to measure the adapter's loss on, expected at least 1");
+        }
+        this.model = model;
+        this.original = original;
+        this.settings = settings;
+        this.backend = backend;
+        this.directory = directory;
+        this.listener = listener;
+        this.adapted = new AdaptedModel(model, settings.tuning().lora(), backend);
+        adapted.load(original);
+        this.meter = new LossMeter(adapted.network(), heldOut.examples());
+    }
+
+    /** Lets go at the next slice, which does nothing. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    @Override
+    public boolean done() {
+        return cancelled || fruitless || evaluation != null;
+    }
+
+    @Override
+    public int slice(int tokensMax) {
+        if (done()) {
+            return 0;
+        }
+        if (gate != null) {
+            return evaluate(tokensMax);
+        }
+        if (refinement != null) {
+            int used = refinement.slice(tokensMax);
+            if (refinement.done()) {
+                measure(refinement.adapter());
+                refinement = null;
+            }
+            return used;
+        }
+        int used = meter.slice(tokensMax);
+        if (meter.done()) {
+            measured(meter.mean());
+        }
+        return used;
+    }
+
+    private void measured(double loss) {
+        if (choice == null) {
+            originalLoss = loss;
+            double lossMax = loss + Math.abs(loss) * settings.lossIncreaseMax();
+            choice = new DensityChoice(settings.density(), settings.epochs() > 0, lossMax);
+            listener.accept(new CompressionEvent.Begun(loss, lossMax));
+        } else {
+            choice.measured(loss);
+            DensityChoice.Measured last = choice.all().getLast();
+            best = choice.chosen().filter(last::equals).isPresent() ? candidate : best;
+            listener.accept(new CompressionEvent.Measured(last, choice.all().size(), choice.steps()));
+        }
+        Optional<DensityChoice.Candidate> next = choice.next();
+        if (next.isPresent()) {
+            begin(next.get());
+        } else if (best == null) {
+            fruitless = true;
+        } else {
+            judge();
+        }
+    }
+
+    private void begin(DensityChoice.Candidate next) {
+        if (next.refined()) {
+            listener.accept(new CompressionEvent.Refining(next));
+            refinement = new Refinement(
+                    adapted, original, settings, set.training(), backend.trainingKernels(), next);
+        } else {
+            measure(TernaryAdapter.of(original, settings.tuning().lora(), next.density(), next.gain()));
+        }
+    }
+
+    private void measure(TernaryAdapter made) {
+        candidate = made;
+        adapted.load(made.expand());
+        meter = new LossMeter(adapted.network(), heldOut.examples());
+    }
+
+    private void judge() {
+        LoraWeights weights = best.expand();
+        adapted.load(weights);
+        listener.accept(new CompressionEvent.Evaluating(choice.chosen().orElseThrow()));
+        gate = new EvaluationGate(
+                model, adapted.network(), weights, heldOut, settings.tuning().gate(), backend);
+    }
+
+    private int evaluate(int tokensMax) {
+        int used = gate.slice(tokensMax);
+        if (gate.done()) {
+            TernaryFile.write(directory, best, model);
+            evaluation = gate.result();
+            listener.accept(new CompressionEvent.Evaluated(evaluation));
+        }
+        return used;
+    }
+
+    /** The gate's decision on the chosen adapter; empty if none was good enough, or not yet. */
+    public Optional<Evaluation> evaluation() {
+        return Optional.ofNullable(evaluation);
+    }
+
+    /** Whether every candidate was measured and none was within the limit. */
+    public boolean fruitless() {
+        return fruitless;
+    }
+
+    /** The chosen adapter, once there is {@link #evaluation}. */
+    public TernaryAdapter adapter() {
+        return best;
+    }
+
+    /** Held-out loss of the trained adapter, in nats per token. */
+    public double originalLoss() {
+        return originalLoss;
+    }
+
+    /** What was measured, in order. */
+    public List<DensityChoice.Measured> measured() {
+        return choice == null ? List.of() : choice.all();
+    }
+
+    /** The choice, once it is made. */
+    public Optional<DensityChoice.Measured> choice() {
+        return choice == null ? Optional.empty() : choice.chosen();
+    }
+
+    /** What came nearest so far. */
+    public Optional<DensityChoice.Measured> nearest() {
+        return choice == null ? Optional.empty() : choice.best();
+    }
+
+    /** Where the file is once the run is done. */
+    public Path directory() {
+        return directory;
+    }
+}
