@@ -40,6 +40,7 @@ public final class ModelLoading {
         imported.sweep();
         EngineParts loaded = EngineParts.load(
                 config, stores.directory(), imported::at, reason -> readiness.block(PART, reason), THREAD);
+        loaded.model().adapters().limit(config.adapters().memory().bytes());
         new AdapterShelf(loaded.model(), stores).restore();
         return loaded;
     }

@@ -13,6 +13,7 @@ import quern.actors.curation.ServedText;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
+import quern.actors.tuning.CompressionJob;
 import quern.actors.tuning.TuningJob;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
@@ -84,6 +85,7 @@ final class JobKinds {
                 stores.directory(), house.config().curation(), this::model, this::compiler,
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
         starters.put(JobKind.TUNE, TuningJob.starter(house));
+        starters.put(JobKind.COMPRESS, CompressionJob.starter(house));
         return starters;
     }
 }

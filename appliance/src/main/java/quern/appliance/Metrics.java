@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import quern.actors.House;
 import quern.actors.serving.ServingObserver;
 import quern.actors.serving.SubmitReply;
+import quern.inference.AdapterRegistry;
 import quern.inference.cache.TierRates;
 import quern.inference.engine.EngineObserver;
 import quern.inference.engine.EngineStats;
@@ -105,7 +106,29 @@ final class Metrics implements ServingObserver, AutoCloseable {
                 StreamedWeights::readBytes);
         weights(house, "quern.weights.wait.seconds", "Steps' wait for layers to be read",
                 weights -> weights.waitedNanos() / 1e9);
+        watchAdapters(house);
         house.whenRunning().thenAccept(this::name);
+    }
+
+    private void watchAdapters(House house) {
+        adapters(house, "quern.adapters", "Adapters that can be asked for", stats -> stats.known());
+        adapters(house, "quern.adapters.resident", "Adapters in memory", stats -> stats.resident());
+        adapters(house, "quern.adapters.resident.bytes", "Bytes of adapters in memory",
+                AdapterRegistry.Stats::residentBytes);
+        FunctionCounter.builder("quern.adapter.loads", house, h -> adapters(h, AdapterRegistry.Stats::loads))
+                .description("Adapters brought into memory").register(registry);
+        FunctionCounter.builder("quern.adapter.evictions", house, h -> adapters(h, AdapterRegistry.Stats::evictions))
+                .description("Adapters that left memory for others").register(registry);
+    }
+
+    private void adapters(
+            House house, String name, String description, ToDoubleFunction<AdapterRegistry.Stats> value) {
+        Gauge.builder(name, house, h -> adapters(h, value)).description(description).register(registry);
+    }
+
+    private static double adapters(House house, ToDoubleFunction<AdapterRegistry.Stats> value) {
+        return house.running().map(running -> running.parts().model().adapters().stats())
+                .map(value::applyAsDouble).orElse(0.0);
     }
 
     private void name(House.Running running) {

@@ -11,6 +11,7 @@ import quern.actors.House;
 import quern.actors.access.KeyRing;
 import quern.actors.curation.ServedEngine;
 import quern.appliance.http.Access;
+import quern.appliance.http.AdapterRoutes;
 import quern.appliance.http.AliasRoutes;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchRoutes;
@@ -91,6 +92,7 @@ final class Routes {
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());
         routes.addAll(new FineTuningRoutes(desk, house).routes());
         routes.addAll(new AliasRoutes(desk, house).routes());
+        routes.addAll(new AdapterRoutes(desk, house).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());
         routes.addAll(new LineageRoutes(desk, directory,
                 () -> house.running().map(running -> running.parts().model().tokenizer())).routes());

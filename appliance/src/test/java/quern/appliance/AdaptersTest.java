@@ -5,13 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Adapters over HTTP: taken away, and what is left of them after a restart. */
+/** Adapters over HTTP: taken away, made smaller, in and out of memory, and what is left of them after a restart. */
 class AdaptersTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -94,6 +95,129 @@ class AdaptersTest {
             post(409, "/v1/aliases/lamp/rollback", "{}");
             post(200, "/v1/aliases/lamp/publish", "{\"adapter\": \"" + adapter + "\"}");
             assertEquals(200, asked(adapter).statusCode());
+        }
+    }
+
+    private JsonNode compressed(String name, String body) throws Exception {
+        return ended(post(200, "/v1/adapters/" + name + "/compress", body));
+    }
+
+    private String text(String model) throws Exception {
+        HttpResponse<String> reply = asked(model);
+        assertEquals(200, reply.statusCode(), reply.body());
+        return TestAppliance.json(reply).at("/choices/0/text").asText();
+    }
+
+    private long metric(String name) throws Exception {
+        return appliance.get("/metrics").body().lines().filter(line -> line.startsWith(name + " "))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length() + 1))).findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name));
+    }
+
+    @Test
+    void shouldServeACompressedAdapterAsANewVersionThroughTheGateAndAfterARestart() throws Exception {
+        String trained;
+        String small;
+        String before;
+        try (TestAppliance _ = start(Map.of())) {
+            trained = tuned("lamp", 1);
+            assertEquals("peft", get(200, "/v1/adapters/lamp").path("form").asText());
+            JsonNode end = compressed("lamp", "{\"density\": 0.2, \"loss_increase_max\": 1, \"epochs\": 1}");
+            assertEquals("succeeded", end.path("status").asText(), end.toString());
+            assertTrue(end.at("/result/bytes").asLong() * 8 < end.at("/result/original_bytes").asLong(),
+                    end.toString());
+            assertTrue(end.at("/result/gate/passed").asBoolean());
+            small = end.at("/result/adapter").asText();
+            JsonNode shown = get(200, "/v1/adapters/lamp");
+            assertEquals(small, shown.path("id").asText());
+            assertEquals("ternary", shown.path("form").asText());
+            assertEquals("live", shown.path("state").asText());
+            assertEquals(trained, shown.path("compressed_from").asText());
+            assertEquals("retired", get(200, "/v1/adapters/" + trained).path("state").asText());
+            assertTrue(get(200, "/v1/lineage/adapter/" + small).toString().contains(trained));
+            before = text("lamp");
+            assertEquals(before, text(small));
+            refuseWrongInput(small);
+        }
+        try (TestAppliance _ = start(Map.of())) {
+            assertEquals(before, text("lamp"));
+            post(200, "/v1/aliases/lamp/rollback", "{}");
+            assertEquals(trained, get(200, "/v1/adapters/lamp").path("id").asText());
+            // Not the alias' own any more: a version of another does not take its place.
+            assertEquals("peft", get(200, "/v1/adapters/lamp").path("form").asText());
+            Path file = data.resolve("adapters").resolve(small.replace(':', '-')).resolve("adapter.ternary");
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(file, bytes);
+        }
+        try (TestAppliance _ = start(Map.of())) {
+            assertEquals(200, asked("lamp").statusCode());
+            HttpResponse<String> refused = asked(small);
+            assertTrue(refused.statusCode() >= 400, refused.body());
+            HttpResponse<String> published = appliance.post(
+                    "/v1/aliases/lamp/publish", "{\"adapter\": \"" + small + "\"}");
+            assertTrue(published.statusCode() >= 400 && published.body().contains("adapter.ternary"),
+                    published.body());
+            assertEquals(200, asked("lamp").statusCode());
+        }
+    }
+
+    private void refuseWrongInput(String small) throws Exception {
+        String lamp = "/v1/adapters/" + small + "/compress";
+        assertTrue(post(409, lamp, "{}").at("/error/message").asText().contains("compressed already"));
+        post(404, "/v1/adapters/nobody/compress", "{}");
+        get(404, "/v1/adapters/nobody");
+        for (String body : new String[] {"{\"density\": 0}", "{\"density\": 2}", "{\"density\": \"much\"}",
+            "{\"epochs\": -1}", "{\"loss_increase_max\": -0.1}", "{\"densty\": 0.1}"}) {
+            post(400, lamp, body);
+        }
+        assertEquals(400, appliance.get("/v1/adapters?limit=0").statusCode());
+    }
+
+    @Test
+    void shouldKeepTheAdapterAsItIsWhenNoDensityIsGoodEnough() throws Exception {
+        try (TestAppliance _ = start(Map.of())) {
+            String trained = tuned("lamp", 1);
+            JsonNode end = compressed(
+                    "lamp", "{\"density\": 0.0001, \"loss_increase_max\": 0, \"epochs\": 0}");
+            assertEquals("failed", end.path("status").asText(), end.toString());
+            assertTrue(end.path("error").asText().contains("the adapter stays as it is"), end.toString());
+            assertEquals(trained, get(200, "/v1/adapters/lamp").path("id").asText());
+            assertEquals(1, get(200, "/v1/adapters").path("data").size());
+            assertEquals(200, asked("lamp").statusCode());
+        }
+    }
+
+    @Test
+    void shouldTakeAdaptersOutOfMemoryAndReadThemAgainWhenTheBudgetIsOne() throws Exception {
+        Map<String, String> answers = new java.util.LinkedHashMap<>();
+        long each;
+        try (TestAppliance _ = start(Map.of())) {
+            for (String name : new String[] {"one", "two", "three"}) {
+                tuned(name, name.hashCode() & 0xffff);
+                answers.put(name, text(name));
+            }
+            each = get(200, "/v1/adapters/one").path("memory_bytes").asLong();
+            assertTrue(each > 0);
+            assertEquals(3, metric("quern_adapters_resident"));
+        }
+        try (TestAppliance _ = start(Map.of("adapters.memory", (each * 3 / 2) + "B"))) {
+            assertEquals(0, metric("quern_adapters_resident"));
+            for (int round = 0; round < 2; round++) {
+                for (var expected : answers.entrySet()) {
+                    assertEquals(expected.getValue(), text(expected.getKey()));
+                    assertTrue(get(200, "/v1/adapters/" + expected.getKey()).path("resident").asBoolean());
+                }
+            }
+            assertEquals(1, metric("quern_adapters_resident"));
+            assertEquals(each, metric("quern_adapters_resident_bytes"));
+            assertEquals(5, metric("quern_adapter_evictions_total"));
+            assertEquals(each, get(200, "/v1/adapters").at("/memory/bytes").asLong());
+        }
+        try (TestAppliance _ = start(Map.of("adapters.memory", "64KiB"))) {
+            HttpResponse<String> refused = asked("one");
+            assertTrue(each < (64 << 10) || refused.statusCode() >= 400 && refused.body().contains("adapters.memory"),
+                    refused.body());
         }
     }
 }

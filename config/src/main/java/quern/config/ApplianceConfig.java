@@ -19,5 +19,6 @@ public record ApplianceConfig(
         IngestConfig ingest,
         CurationConfig curation,
         TuningConfig tuning,
+        AdaptersConfig adapters,
         JobsConfig jobs,
         EncryptionConfig encryption) {}

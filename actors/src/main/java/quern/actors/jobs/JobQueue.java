@@ -156,7 +156,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         var jobs = waiting.iterator();
         while (jobs.hasNext()) {
             JobRecord job = jobs.next();
-            if (!runningOfKind.containsKey(job.kind())) {
+            if (!runningOfKind.containsKey(turn(job.kind()))) {
                 jobs.remove();
                 start(job);
             }
@@ -175,7 +175,12 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
                 getContext().spawnAnonymous(starter.start(started, getContext().getSelf()), JobDispatchers.io());
         getContext().watchWith(actor, new Vanished(job.id()));
         runs.put(job.id(), new Run(actor, job.kind()));
-        runningOfKind.put(job.kind(), job.id());
+        runningOfKind.put(turn(job.kind()), job.id());
+    }
+
+    /** Kinds that wait for each other: whatever is attached to the engine's steps. */
+    private static JobKind turn(JobKind kind) {
+        return kind == JobKind.COMPRESS ? JobKind.TUNE : kind;
     }
 
     private void onProgressed(Progressed progressed) {
@@ -223,7 +228,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     private void forget(String jobId) {
         Run run = runs.remove(jobId);
         if (run != null) {
-            runningOfKind.remove(run.kind());
+            runningOfKind.remove(turn(run.kind()));
         }
         progressStoredAtMs.remove(jobId);
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import quern.actors.Caller;
 import quern.actors.engine.EngineParts;
 import quern.inference.AdapterRegistry;
+import quern.inference.LoadedAdapter;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.Catalogue;
@@ -73,6 +74,16 @@ public final class CatalogueModels implements ModelDirectory {
         return catalogue.get(RecordKind.ADAPTER, id, AdapterRecord.class)
                 .filter(record -> caller.sees(record.ownership()))
                 .flatMap(this::served);
+    }
+
+    @Override
+    public boolean atHand(ServedModel model) {
+        return model.adapter().flatMap(loaded::find).map(LoadedAdapter::resident).orElse(true);
+    }
+
+    @Override
+    public AdapterRegistry.Hold hold(ServedModel model) {
+        return model.adapter().map(loaded::hold).orElse(AdapterRegistry.Hold.NONE);
     }
 
     private Optional<ServedModel> served(AdapterRecord record) {

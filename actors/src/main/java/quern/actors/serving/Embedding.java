@@ -9,8 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -22,6 +24,7 @@ import quern.actors.engine.EngineListener;
 import quern.actors.engine.EngineActor.EnqueueReply;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.inference.AdapterRegistry;
 import quern.inference.encoder.PooledRow;
 import quern.inference.engine.EngineEvent;
 import quern.inference.engine.RequestRefused;
@@ -45,6 +48,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
 
     /**
      * @param served what the request's model name led to
+     * @param hold keeps the adapter in memory; may block
      * @param firstId inputs get consecutive ids from here
      * @param replyTo gets exactly one {@link EmbedReply}
      */
@@ -53,6 +57,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
             ServedModel served,
             Embedder embedder,
             long firstId,
+            Supplier<AdapterRegistry.Hold> hold,
             ActorRef<EmbeddingEvent> events,
             ActorRef<EmbedReply> replyTo) {}
 
@@ -61,7 +66,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             try {
                 List<Embedder.Text> texts = EmbeddingPlan.texts(task);
-                return new Embedding(context, timers, task, texts, engine, observer);
+                return new Embedding(context, timers, task, texts, AdapterHold.of(task.hold()), engine, observer);
             } catch (SequencePlan.Refusal refusal) {
                 observer.rejected(refusal.reason());
                 task.replyTo().tell(new EmbedReply.Refused(refusal.reason()));
@@ -78,6 +83,7 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
 
     private final TimerScheduler<Command> timers;
     private final Task task;
+    private final AdapterRegistry.Hold hold;
     private final ActorRef<EngineActor.Command> engine;
     private final ServingObserver observer;
     private final Deque<Embedder.Text> waiting;
@@ -96,11 +102,13 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
             TimerScheduler<Command> timers,
             Task task,
             List<Embedder.Text> texts,
+            AdapterRegistry.Hold hold,
             ActorRef<EngineActor.Command> engine,
             ServingObserver observer) {
         super(context);
         this.timers = timers;
         this.task = task;
+        this.hold = hold;
         this.engine = engine;
         this.observer = observer;
         this.waiting = new ArrayDeque<>(texts);
@@ -136,6 +144,9 @@ public final class Embedding extends AbstractMatchingBehavior<Embedding.Command>
 
     @Override
     public Behavior<Command> onSignal(Signal signal) {
+        if (signal instanceof PostStop) {
+            hold.close();
+        }
         if (signal instanceof Terminated terminated && terminated.getRef().equals(task.events())) {
             abandoned = true;
             return stopEarly();

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -16,6 +18,7 @@ import quern.actors.engine.EngineActor;
 import quern.actors.engine.EngineActor.EnqueueReply;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.inference.AdapterRegistry;
 import quern.inference.engine.EngineEvent;
 import quern.inference.engine.FinishReason;
 import quern.inference.engine.RequestRefused;
@@ -45,6 +48,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
     /**
      * @param served what the request's model name led to
      * @param firstSequenceId answers get consecutive ids from here
+     * @param hold keeps the adapter in memory; may block
      * @param contextTokens longest prompt plus answer
      * @param replyTo gets exactly one {@link SubmitReply}
      */
@@ -54,6 +58,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             long firstSequenceId,
             int contextTokens,
             Tokenizer tokenizer,
+            Supplier<AdapterRegistry.Hold> hold,
             GenerationListener events,
             ActorRef<SubmitReply> replyTo) {}
 
@@ -61,8 +66,10 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             Task task, PromptEncoder encoder, ActorRef<EngineActor.Command> engine, ServingObserver observer) {
         return Behaviors.setup(context -> {
             List<SequenceRequest> sequences;
+            AdapterRegistry.Hold hold;
             try {
                 sequences = new SequencePlan(task, encoder).sequences();
+                hold = AdapterHold.of(task.hold());
             } catch (SequencePlan.Refusal refusal) {
                 observer.rejected(refusal.reason());
                 task.replyTo().tell(refusal.reason());
@@ -74,13 +81,14 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
                 task.replyTo().tell(broken);
                 return Behaviors.stopped();
             }
-            return new Generation(context, task, sequences, encoder.toolSyntax(), engine, observer);
+            return new Generation(context, task, sequences, encoder.toolSyntax(), hold, engine, observer);
         });
     }
 
     private final Task task;
     private final List<SequenceRequest> sequences;
     private final ToolSyntax toolSyntax;
+    private final AdapterRegistry.Hold hold;
     private final ActorRef<EngineActor.Command> engine;
     private final ServingObserver observer;
     private final List<Usage> usages = new ArrayList<>();
@@ -96,6 +104,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
             Task task,
             List<SequenceRequest> sequences,
             ToolSyntax toolSyntax,
+            AdapterRegistry.Hold hold,
             ActorRef<EngineActor.Command> engine,
             ServingObserver observer) {
         super(context);
@@ -103,6 +112,7 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
         this.task = task;
         this.sequences = sequences;
         this.toolSyntax = toolSyntax;
+        this.hold = hold;
         this.engine = engine;
         this.observer = observer;
         for (int i = 0; i < sequences.size(); i++) {
@@ -139,6 +149,9 @@ public final class Generation extends AbstractMatchingBehavior<Generation.Comman
 
     @Override
     public Behavior<Command> onSignal(Signal signal) {
+        if (signal instanceof PostStop) {
+            hold.close();
+        }
         return signal instanceof Terminated ? onEngineGone() : this;
     }
 

@@ -23,6 +23,8 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
     private static final String TEXT_DISPATCHER = "quern-text";
     /** Where forms are compiled: that must not keep other requests waiting. */
     private static final String FORM_DISPATCHER = "quern-form";
+    /** Where adapters are read that are not in memory. */
+    private static final String IO_DISPATCHER = "quern-io";
 
     public sealed interface Command {}
 
@@ -158,11 +160,13 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
             Embedder embedder = open.embedders().of(served).orElseThrow(() -> new Refusal(new SubmitReply.Invalid(
                     "model", "the model '" + served.id() + "' makes no embeddings")));
             var task = new Embedding.Task(
-                    request, served, embedder, nextSequenceId, embed.events(), embed.replyTo());
+                    request, served, embedder, nextSequenceId, () -> open.models().hold(served),
+                    embed.events(), embed.replyTo());
             nextSequenceId += request.inputs().size();
             active++;
             getContext().watch(getContext().spawnAnonymous(
-                    Embedding.create(task, open.engine(), observer), DispatcherSelector.fromConfig(TEXT_DISPATCHER)));
+                    Embedding.create(task, open.engine(), observer), DispatcherSelector.fromConfig(
+                            open.models().atHand(served) ? TEXT_DISPATCHER : IO_DISPATCHER)));
         } catch (Refusal refusal) {
             observer.rejected(refusal.reason());
             embed.replyTo().tell(new EmbedReply.Refused(refusal.reason()));
@@ -194,10 +198,11 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
 
     private void start(Submit submit, Serving open, ServedModel served) {
         var task = new Generation.Task(submit.request(), served, nextSequenceId, open.contextTokens(),
-                open.tokenizer(), submit.events(), submit.replyTo());
+                open.tokenizer(), () -> open.models().hold(served), submit.events(), submit.replyTo());
         nextSequenceId += submit.request().answers();
         active++;
-        String dispatcher = submit.request().form() instanceof AnswerForm.Free ? TEXT_DISPATCHER : FORM_DISPATCHER;
+        String dispatcher = !open.models().atHand(served) ? IO_DISPATCHER
+                : submit.request().form() instanceof AnswerForm.Free ? TEXT_DISPATCHER : FORM_DISPATCHER;
         ActorRef<Generation.Command> generation = getContext().spawnAnonymous(
                 Generation.create(task, open.encoder(), open.engine(), observer),
                 DispatcherSelector.fromConfig(dispatcher));

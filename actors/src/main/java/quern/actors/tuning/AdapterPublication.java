@@ -1,6 +1,5 @@
 package quern.actors.tuning;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import quern.actors.House;
 import quern.actors.jobs.JobOutcome;
+import quern.actors.serving.AdapterShelf;
 import quern.config.QuernException;
+import quern.inference.transformer.LoraWeights;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
 import quern.kv.journal.AdapterRecord;
@@ -23,41 +24,49 @@ import quern.kv.journal.RecordKind;
 import quern.kv.journal.Taint;
 import quern.kv.journal.WriteSet;
 import quern.tuning.Evaluation;
-import quern.tuning.TuningRun;
 
 /**
- * What follows the gate's decision. Passed: the adapter is served under its own id, and the alias of its suffix points
- * to it from now on. Refused: it is kept with the reasons, served to nobody, and no alias moves. So is one that passed
- * and whose dataset is tainted, unless that was allowed: it can still be published by hand.
+ * What follows the gate's decision. Passed: the adapter is served under its own id, and the alias of its name points to
+ * it from now on; one made of another adapter takes that one's place only where the alias points to it. Refused: it is
+ * kept with the reasons, served to nobody, and no alias moves. So is one that passed and whose dataset is tainted,
+ * unless that was allowed: it can still be published by hand.
+ *
+ * @param name part of its id, and the alias
+ * @param trainingId the dataset or file it was trained on
+ * @param origin the adapter it was made of
  */
 record AdapterPublication(
-        House house, House.Running running, JobRecord job, TuningSpec spec, TrainingSamples samples) {
+        House house, House.Running running, JobRecord job, String name, String trainingId, TrainingSamples samples,
+        boolean allowTainted, Optional<AdapterRecord> origin) {
 
     private static final int ID_CHARS = 8;
 
-    JobOutcome of(TuningRun run) {
-        Evaluation evaluation = run.evaluation().orElseThrow();
-        String fingerprint = run.adapter().fingerprint();
-        String id = "ft:" + spec.model() + ":" + spec.suffix() + ":" + job.id().substring(job.id().length() - ID_CHARS);
+    /**
+     * @param made directory of its files, moved to where it is kept
+     * @param result what the job tells besides
+     */
+    JobOutcome of(Evaluation evaluation, LoraWeights weights, Path made, ObjectNode result) {
+        String id = "ft:" + running.parts().modelId() + ":" + name + ":"
+                + job.id().substring(job.id().length() - ID_CHARS);
         DataDirectory data = house.stores().directory();
         Path directory = data.adapters().resolve(id.replace(':', '-'));
-        keep(run.adapterDirectory(), directory, data);
+        keep(made, directory, data);
         boolean passed = evaluation.passed();
-        boolean tainted = !spec.allowTainted()
+        boolean tainted = !allowTainted
                 && !Taint.of(house.stores().catalogue(), house.stores().quarantine())
                         .ofDataset(samples.source().id()).isEmpty();
         Ownership ownership = job.ownership().union(samples.ownership());
         AdapterRecord adapter = new AdapterRecord(
-                id, spec.suffix(), fingerprint, running.parts().model().fingerprint(), spec.trainingId(), job.id(),
+                id, name, weights.fingerprint(), running.parts().model().fingerprint(), trainingId, job.id(),
                 data.recorded(directory), state(passed, tainted),
                 Optional.of(evaluation.toJson().toString()), ownership, System.currentTimeMillis());
         WriteSet changes = new WriteSet().put(RecordKind.ADAPTER, id, adapter)
                 .edge(new Edge(samples.source().kind(), samples.source().id(), RecordKind.ADAPTER, id,
                         "training-set", ""))
                 .edge(new Edge(RecordKind.JOB, job.id(), RecordKind.ADAPTER, id, "made-by", ""));
-        ObjectNode result = JsonNodeFactory.instance.objectNode()
-                .put("fine_tuned_model", passed && !tainted ? id : null).put("adapter", id).put("alias", spec.suffix());
-        result.put("trained_steps", run.stepCount());
+        origin.ifPresent(from -> changes.edge(
+                new Edge(RecordKind.ADAPTER, from.id(), RecordKind.ADAPTER, id, "compressed", "")));
+        result.put("fine_tuned_model", passed && !tainted ? id : null).put("adapter", id).put("alias", name);
         result.set("gate", evaluation.toJson());
         if (!passed) {
             return new JobOutcome.Refused(
@@ -68,7 +77,7 @@ record AdapterPublication(
             return new JobOutcome.Refused("the adapter is not published: documents of dataset '"
                     + samples.source().id() + "' were put into quarantine meanwhile", result.toString(), changes);
         }
-        running.parts().model().adapters().publish(id, run.adapter());
+        new AdapterShelf(running.parts().model(), house.stores()).serve(adapter);
         moveAlias(id, ownership, changes);
         return new JobOutcome.Succeeded(result.toString(), changes);
     }
@@ -80,12 +89,15 @@ record AdapterPublication(
     private void moveAlias(String adapterId, Ownership ownership, WriteSet changes) {
         Catalogue catalogue = house.stores().catalogue();
         long nowMs = System.currentTimeMillis();
-        Optional<AliasRecord> known = catalogue.get(RecordKind.ALIAS, spec.suffix(), AliasRecord.class);
-        changes.put(RecordKind.ALIAS, spec.suffix(), known
+        Optional<AliasRecord> known = catalogue.get(RecordKind.ALIAS, name, AliasRecord.class);
+        Optional<String> current = known.flatMap(AliasRecord::current);
+        if (origin.isPresent() && !current.equals(origin.map(AdapterRecord::id))) {
+            return;
+        }
+        changes.put(RecordKind.ALIAS, name, known
                 .map(alias -> alias.published(adapterId, nowMs))
-                .orElseGet(() -> AliasRecord.of(spec.suffix(), adapterId, ownership, nowMs)));
-        known.flatMap(AliasRecord::current)
-                .flatMap(id -> catalogue.get(RecordKind.ADAPTER, id, AdapterRecord.class))
+                .orElseGet(() -> AliasRecord.of(name, adapterId, ownership, nowMs)));
+        current.flatMap(id -> catalogue.get(RecordKind.ADAPTER, id, AdapterRecord.class))
                 .ifPresent(old -> changes.put(RecordKind.ADAPTER, old.id(), old.withState(AdapterState.RETIRED)));
     }
 

@@ -168,7 +168,10 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
                     .orElse("the run ended without a decision of the gate")));
         }
         try {
-            return end(new AdapterPublication(house, running, job, spec, samples).of(run));
+            ObjectNode result = JsonNodeFactory.instance.objectNode().put("trained_steps", run.stepCount());
+            return end(new AdapterPublication(house, running, job, spec.suffix(), spec.trainingId(), samples,
+                    spec.allowTainted(), Optional.empty())
+                    .of(run.evaluation().get(), run.adapter(), run.adapterDirectory(), result));
         } catch (QuernException e) {
             return end(new JobOutcome.Failed(e.getMessage()));
         }

@@ -110,12 +110,10 @@ public final class AliasRoutes {
         }
     }
 
-    /** An adapter that was retired before the last restart is not loaded. */
+    /** Its files are read, so that no alias moves to an adapter that cannot be served. */
     private void serve(AdapterRecord adapter) {
         var model = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts().model();
-        if (model.adapters().find(adapter.id()).isEmpty()) {
-            new AdapterShelf(model, house.stores()).serve(adapter);
-        }
+        new AdapterShelf(model, house.stores()).serve(adapter);
     }
 
     private static AliasRecord requireSeen(Caller caller, AliasRecord alias) {

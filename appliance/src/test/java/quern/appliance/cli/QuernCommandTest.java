@@ -40,7 +40,7 @@ class QuernCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"demo", "serve", "ingest", "documents", "curate", "analyze", "tune", "chat", "generate",
         "apply-template", "logits", "jobs", "models", "import", "ls", "ps", "show", "rm", "verify", "lineage",
-        "doctor", "config", "key", "vault", "pretrain"})
+        "doctor", "config", "key", "vault", "pretrain", "adapters"})
     void shouldExplainVerbWhenAskedForHelp(String verb) {
         var outcome = FakeServer.runAlone(verb, "--help");
         assertEquals(0, outcome.exitCode(), outcome.err());

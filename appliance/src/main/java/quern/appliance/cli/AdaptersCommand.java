@@ -1,0 +1,134 @@
+package quern.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Adapters: what they are and take, and making one smaller. */
+@Command(name = "adapters", mixinStandardHelpOptions = true, description = "List adapters, and compress one.")
+final class AdaptersCommand implements Runnable {
+
+    @Mixin
+    private GlobalOptions options;
+
+    @Override
+    public void run() {
+        list(100);
+    }
+
+    @Command(name = "list", aliases = "ls", mixinStandardHelpOptions = true,
+            description = "List adapters with their form, their bytes and whether they are in memory.")
+    int list(@Option(names = "--limit", defaultValue = "100", description = "Most of them (${DEFAULT-VALUE}).")
+            int limit) {
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode adapters = session.client().get("/v1/adapters?limit=" + limit);
+            if (screen.json()) {
+                screen.json(adapters);
+                return ExitCode.OK;
+            }
+            screen.table(Listing.rows(adapters, "id", "state", "form", "bytes", "resident", "memory_bytes", "tainted",
+                    "created_at"));
+            JsonNode memory = adapters.path("memory");
+            screen.line(memory.path("resident").asLong() + " in memory, " + memory.path("bytes").asLong()
+                    + " of " + memory.path("budget_bytes").asLong() + " bytes (adapters.memory)");
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Everything about one adapter.")
+    int show(@Parameters(paramLabel = "NAME", description = "Its id, or an alias that points to it.") String name) {
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode adapter = session.client().get("/v1/adapters/" + ApiClient.quote(name));
+            if (screen.json()) {
+                screen.json(adapter);
+            } else {
+                Outline.lines(adapter).forEach(screen::line);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "compress", mixinStandardHelpOptions = true, description = {
+        "Make a new version of an adapter that keeps only the signs of its largest changes and one scale a matrix"
+                + " (ComPEFT). It goes through the evaluation gate; where NAME's alias points to the adapter, it points"
+                + " to the new version then."})
+    int compress(
+            @Parameters(paramLabel = "NAME", description = "Its id, or an alias that points to it.") String name,
+            @Option(names = "--density", paramLabel = "auto|X", defaultValue = "auto",
+                    description = "Share of the changes that stay, 0.1 for a tenth; auto: the least whose held-out"
+                            + " loss is within the limit (default: ${DEFAULT-VALUE}).") String density,
+            @Option(names = "--loss-increase-max", paramLabel = "X",
+                    description = "By how much of itself held-out loss may grow, 0.01 for one in a hundred"
+                            + " (adapters.loss-increase-max).") Double lossIncreaseMax,
+            @Option(names = "--epochs", paramLabel = "N",
+                    description = "Passes over the samples where what is sparse is trained further, 0: it is not"
+                            + " (adapters.compression-epochs).") Integer epochs,
+            @Option(names = "--allow-tainted", description = "Also where its dataset has documents in quarantine.")
+            boolean allowTainted,
+            @Option(names = "--wait", negatable = true, defaultValue = "true", fallbackValue = "true",
+                    description = "Wait for the end (default: ${DEFAULT-VALUE}).") boolean wait) {
+        ObjectNode body = ApiClient.JSON.createObjectNode().put("loss_increase_max", lossIncreaseMax)
+                .put("epochs", epochs).put("density", number(density));
+        body.removeIf(JsonNode::isNull);
+        if (allowTainted) {
+            body.put("allow_tainted", true);
+        }
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode job = session.client().post("/v1/adapters/" + ApiClient.quote(name) + "/compress", body);
+            String id = job.path("id").asText();
+            if (!wait && session.isServer()) {
+                print(screen, job, id);
+                return ExitCode.OK;
+            }
+            JsonNode end = new JobWatch(session.client(), screen).follow(id);
+            if (end.path("result").path("gate").isMissingNode()) {
+                JobWatch.succeeded(end, id);
+            }
+            return report(screen, end);
+        }
+    }
+
+    private static Double number(String density) {
+        try {
+            return density.equals("auto") ? null : Double.valueOf(density);
+        } catch (NumberFormatException wrong) {
+            throw new UsageProblem("--density " + density + ": expected auto or a number above 0 to 1");
+        }
+    }
+
+    private static void print(Screen screen, JsonNode job, String id) {
+        if (screen.json()) {
+            screen.json(job);
+        } else {
+            screen.line(id);
+        }
+    }
+
+    private static int report(Screen screen, JsonNode end) {
+        boolean served = end.path("status").asText().equals("succeeded");
+        JsonNode result = end.path("result");
+        if (screen.json()) {
+            screen.json(end);
+        } else if (served) {
+            screen.line(String.format(Locale.ROOT,
+                    "adapter %s is served: %d bytes, the 1/%.1f part of %d; held-out loss %.4f, before %.4f",
+                    result.path("adapter").asText(), result.path("bytes").asLong(),
+                    result.path("original_bytes").asDouble() / result.path("bytes").asDouble(),
+                    result.path("original_bytes").asLong(), result.path("held_out_loss").asDouble(),
+                    result.path("original_held_out_loss").asDouble()));
+        } else {
+            screen.line("not served: " + end.path("error").asText());
+        }
+        return served ? ExitCode.OK : ExitCode.REFUSED;
+    }
+}
