@@ -57,13 +57,16 @@ public final class TernaryBenchmark {
         int epochs = args.length > 0 ? Integer.parseInt(args[0]) : 10;
         int further = args.length > 1 ? Integer.parseInt(args[1]) : 4;
         Path directory = Files.createTempDirectory("quern-ternary");
-        try (Backend backend =
-                        BackendChoice.choose(new BackendConfig(BackendConfig.Choice.AUTO, 0)).backend();
-                LoadedModel model = LoadedModel.load(ModelFiles.open(EmbeddedModel.unpack(directory)),
-                        backend.kernels(), EngineConfig.Product.F32)) {
+        var choice = BackendChoice.choose(new BackendConfig(BackendConfig.Choice.AUTO, 0));
+        try (Backend backend = choice.backend(); LoadedModel model = open(directory, backend)) {
             System.out.printf("%s, Java %s, %s%n", backend.description(), Runtime.version(), Instant.now());
             measure(model, backend, directory, epochs, further);
         }
+    }
+
+    private static LoadedModel open(Path directory, Backend backend) {
+        return LoadedModel.load(
+                ModelFiles.open(EmbeddedModel.unpack(directory)), backend.kernels(), EngineConfig.Product.F32);
     }
 
     private static void measure(LoadedModel model, Backend backend, Path directory, int epochs, int further)
