@@ -52,10 +52,10 @@ public final class TernaryBenchmark {
 
     private TernaryBenchmark() {}
 
-    /** @param args epochs of tuning (default 10), of what is trained further (default 4) */
+    /** @param args epochs of tuning (default 10), of what is trained further (default 6) */
     public static void main(String[] args) throws IOException {
         int epochs = args.length > 0 ? Integer.parseInt(args[0]) : 10;
-        int further = args.length > 1 ? Integer.parseInt(args[1]) : 4;
+        int further = args.length > 1 ? Integer.parseInt(args[1]) : 6;
         Path directory = Files.createTempDirectory("quern-ternary");
         var choice = BackendChoice.choose(new BackendConfig(BackendConfig.Choice.AUTO, 0));
         try (Backend backend = choice.backend(); LoadedModel model = open(directory, backend)) {
