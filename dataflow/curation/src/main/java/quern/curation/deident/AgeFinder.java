@@ -15,20 +15,23 @@ final class AgeFinder {
     private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
             + "young)\\b|\\b(?=\\s{0,2}[),;.]))|[\\s-]{0,2}(?:y\\s?/\\s?o|yo|y\\.o\\.?|y)\\b|[\\s-]{0,2}j\u00E4hrig"
             + "|[\\s-]{0,2}j\u00E4hr\\.?|\\s{1,2}jahren?\\b(?!\\s{1,2}(?:nach|sp\u00E4ter|vor\\b))|\\s{1,2}j\\.|"
-            + "\\s{1,2}ans\\b|[\\s-]{0,2}(?:f|m|w|female|male|woman|man|lady|gentleman)\\b(?![/.])"
+            + "\\s{1,2}ans\\b|[\\s-]{0,2}(?-i:[FMW])\\b(?![/.])|(?:f|w)\\b|[\\s-]{0,2}(?:female"
+            + "|male|woman|man|lady|gentleman)\\b(?![/.])"
             + "|(?:\\.|th|st|nd|rd|sten?|te[nrs]?)?\\s{1,2}(?:lebensjahr|geburtstag|birthday|year of (?:life|age))"
             + "|th\\s{1,2}(?:year|birthday))", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     private static final Pattern WORDS = Pattern.compile("(?:(?:one|a)[\\s-]hundred(?:[\\s-](?:and[\\s-])?"
             + "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?|ninety(?:[\\s-]{1,2}"
-            + "(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|"
-            + "ninth))?|ninetieth|hundredth|(?:(?:ein|zwei|drei|vier|f\u00FCnf|sechs|sieben|acht|neun)und)?neunzig|"
+            + "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|one|two|three|four|five|six|seven|"
+            + "eight|nine))?|ninetieth|hundredth|(?:(?:ein|zwei|drei|vier|f\u00FCnf|sechs|sieben"
+            + "|acht|neun)und)?neunzig|"
             + "(?:ein)?hundert(?:und)?(?:eins?|zwei|drei|vier|f\u00FCnf|sechs|sieben|acht|neun|zehn)?"
             + "|quatre-vingt-dix(?:-(?:sept|huit|neuf))?)(?:sten?|ster|ste)?", Pattern.CASE_INSENSITIVE
                     | Pattern.UNICODE_CASE);
     private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "\u00E2g\u00E9",
             "\u00E2g\u00E9e", "ag\u00E9", "ag\u00E9e", "turning", "turns", "becomes", "became", "reached", "alters",
             "wurde", "wird", "altersangabe");
-    private static final Set<String> SAYING = Set.of("is", "was", "at", "still", "now", "nearly", "almost", "about",
+    private static final Set<String> SAYING = Set.of("is", "was", "at", "to", "still", "now", "nearly",
+            "almost", "about",
             "over", "be", "mit", "ist", "war", "fast", "knapp", "of", "von", "bereits", "schon", "noch", "\u00E0",
             "just", "already", "only", "nun", "im", "her", "his", "until", "\u00FCber", "mittlerweile", "inzwischen");
     /** Words about somebody: a number beside them may be an age. */
