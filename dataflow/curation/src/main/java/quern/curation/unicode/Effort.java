@@ -9,7 +9,7 @@ import quern.curation.SampleException;
 final class Effort {
 
     private static final long CHARACTERS_FREELY = 1 << 20;
-    private static final long TIMES = 16;
+    private static final long TIMES = 8;
 
     private long charactersLeft;
 

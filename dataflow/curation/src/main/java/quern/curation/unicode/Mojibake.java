@@ -146,11 +146,11 @@ final class Mojibake {
     private static byte[] repair(CharacterMap map, byte[] bytes) {
         String latin1 = new String(bytes, StandardCharsets.ISO_8859_1);
         String repaired = latin1;
-        if (!map.isMacRoman() && SPACE_FOR_A0.matcher(latin1).find()) {
+        if (!map.isMacRoman() && latin1.indexOf(' ') >= 0 && SPACE_FOR_A0.matcher(latin1).find()) {
             repaired = A_GRAVE_WORD.matcher(repaired).replaceAll("\u00c3\u00a0 ");
             repaired = SPACE_FOR_A0.matcher(repaired).replaceAll(match -> match.group().replace(' ', '\u00a0'));
         }
-        if (map.isSloppy()) {
+        if (map.isSloppy() && (repaired.indexOf(0x1A) >= 0 || repaired.indexOf('?') >= 0)) {
             repaired = LOST_BYTE.matcher(repaired).replaceAll(UTF8_OF_REPLACEMENT);
         }
         return repaired.equals(latin1) ? bytes : repaired.getBytes(StandardCharsets.ISO_8859_1);
