@@ -52,7 +52,7 @@ public final class CacheRoutes {
         return List.of(
                 Route.of("GET", "/v1/cache", Access.KEY, this::stat),
                 Route.of("DELETE", "/v1/cache", Access.KEY, this::clear),
-                Route.of("POST", "/v1/cache/verify", Access.ADMIN, call -> verify()),
+                Route.of("POST", "/v1/cache/verify", Access.ADMIN, this::verify),
                 Route.of("GET", "/v1/cache/pins", Access.KEY, this::pins),
                 Route.of("POST", "/v1/cache/pins", Access.KEY, this::pin),
                 Route.of("DELETE", "/v1/cache/pins/{id}", Access.KEY, this::unpin));
@@ -167,15 +167,15 @@ public final class CacheRoutes {
                 .orElseThrow(() -> ApiError.notFound("adapter_not_found", "no adapter '" + id + "'"));
     }
 
-    private CompletionStage<HttpResponse> verify() {
-        return desk.read(() -> {
+    private CompletionStage<HttpResponse> verify(Call call) {
+        return call.jsonOrEmpty().thenAccept(Fields::refuseOthers).thenCompose(read -> desk.read(() -> {
             ObjectNode body = Json.object().put("object", "cache.verified");
             ArrayNode tiers = body.putArray("tiers");
             Map<Tier, TierCheck> checks = running().parts().tiers().verify((done, of) -> true);
             checks.forEach((tier, check) -> tiers.addObject().put("tier", tier.name().toLowerCase(Locale.ROOT))
                     .put("blocks", check.blocks()).put("damaged", check.damaged()));
             return Json.ok(body);
-        });
+        }));
     }
 
     private CompletionStage<HttpResponse> pins(Call call) {
