@@ -62,6 +62,11 @@ public final class LetterWriter {
         return new LetterWriter(new IndependentStyles(), seed).letters(count);
     }
 
+    /** Another set whose writer knew no rule and no other set's styles. */
+    public static List<Letter> fresh(int count, long seed) {
+        return new LetterWriter(new FreshStyles(), seed).letters(count);
+    }
+
     private List<Letter> letters(int count) {
         List<Letter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
