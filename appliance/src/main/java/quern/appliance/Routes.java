@@ -112,7 +112,7 @@ final class Routes {
             node.put("backend", parts.choice().backend().description());
             KernelReport.add(node.putObject("kernels"), parts.choice().backend(), house.config());
             parts.model().streamed().ifPresent(weights -> node.putObject("weights")
-                    .put("layers", weights.layers()).put("layers_in_memory", weights.pinnedLayers())
+                    .put("layers", weights.layers()).put("layers_in_memory", weights.residentLayers())
                     .put("read_for_each_step_bytes", weights.streamedBytes()));
             var refusals = node.putArray("refusals");
             parts.choice().refusals().forEach(refusal -> refusals.addObject()

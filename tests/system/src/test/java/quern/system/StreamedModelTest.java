@@ -33,7 +33,7 @@ class StreamedModelTest {
             assertEquals(whole.at("/choices/0/message"), streamed.at("/choices/0/message"));
             assertEquals(whole.at("/choices/0/logprobs"), streamed.at("/choices/0/logprobs"));
             JsonNode health = server.get("/health");
-            assertEquals(0, health.at("/weights/layers_in_memory").asInt(-1), health::toString);
+            assertEquals(2, health.at("/weights/layers_in_memory").asInt(-1), health::toString);
             long bytes = health.at("/weights/read_for_each_step_bytes").asLong();
             assertTrue(bytes > 0, health::toString);
             String metric = server.send(server.authorized("/metrics").build()).body().lines()

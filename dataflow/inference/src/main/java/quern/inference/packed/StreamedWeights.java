@@ -200,6 +200,11 @@ public final class StreamedWeights implements PackedMatrices, LayerGate {
         return pinned;
     }
 
+    /** Layers in memory at a time: those that stay, and the two that the others pass through. */
+    public int residentLayers() {
+        return Math.min(layers(), pinned + BUFFERS);
+    }
+
     /** All layers. */
     public int layers() {
         return spans.layers().size();
