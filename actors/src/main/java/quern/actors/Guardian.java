@@ -74,7 +74,6 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private final ActorRef<JobQueue.Command> jobs;
     private final ActorRef<Ingestor.Command> ingestor;
     private Optional<ActorRef<EngineActor.Command>> engine = Optional.empty();
-    private Optional<EngineParts> parts = Optional.empty();
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
     private boolean loading = true;
 
@@ -122,7 +121,6 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
     private Behavior<Command> onLoaded(EngineParts loaded) {
         loading = false;
-        parts = Optional.of(loaded);
         if (stopping.isPresent()) {
             return closeParts();
         }
@@ -158,7 +156,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         house.readiness().block(MODEL, "the model could not be loaded: " + cause.getMessage());
         house.failed(cause);
         router.tell(new GenerationRouter.Shut("the model could not be loaded: " + cause.getMessage()));
-        return stopping.isPresent() ? onPartsClosed() : this;
+        return stopping.isPresent() ? closeParts() : this;
     }
 
     private Behavior<Command> onStop(Stop stop) {
@@ -194,7 +192,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
     private Behavior<Command> closeParts() {
         getContext().pipeToSelf(
-                CompletableFuture.runAsync(() -> parts.ifPresent(EngineParts::close), io),
+                CompletableFuture.runAsync(house.loading()::close, io),
                 (done, failure) -> new PartsClosed());
         return this;
     }

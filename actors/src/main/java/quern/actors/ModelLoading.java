@@ -4,42 +4,49 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import quern.actors.engine.EngineParts;
+import quern.actors.engine.Machine;
 import quern.actors.models.ModelStore;
 import quern.actors.serving.AdapterShelf;
 import quern.config.ApplianceConfig;
 
-/** The model on its way, begun before there are actors: its seconds and theirs pass together. */
-public final class ModelLoading {
+/**
+ * The model that is served from the start, on its way, and the machine it runs on; begun before there are actors: its
+ * seconds and theirs pass together.
+ */
+public final class ModelLoading implements AutoCloseable {
 
     /** Name of the part that is not ready meanwhile. */
     static final String PART = "model";
 
-    private static final Executor THREAD =
+    /** Each piece of work gets a thread of its own. */
+    static final Executor THREAD =
             work -> Thread.ofPlatform().daemon().name("quern-load").start(work);
 
     private final ApplianceConfig config;
     private final Stores stores;
     private final Readiness readiness = new Readiness();
+    private final CompletableFuture<Machine> machine;
     private final CompletableFuture<EngineParts> parts;
 
     private ModelLoading(ApplianceConfig config, Stores stores) {
         this.config = config;
         this.stores = stores;
         readiness.block(PART, "the model is loading");
-        this.parts = CompletableFuture.supplyAsync(this::load, THREAD);
+        this.machine = CompletableFuture.supplyAsync(() -> Machine.open(config, stores.directory()), THREAD);
+        this.parts = machine.thenApply(this::load);
     }
 
-    /** @param stores stay open until the parts are closed, or {@link #abandon} has returned */
+    /** @param stores stay open until this is closed */
     public static ModelLoading begin(ApplianceConfig config, Stores stores) {
         return new ModelLoading(config, stores);
     }
 
     /** The model, and beside it every adapter that was served before. */
-    private EngineParts load() {
+    private EngineParts load(Machine on) {
         var imported = new ModelStore(stores.directory().root(), stores.catalogue(), config.start());
         imported.sweep();
         EngineParts loaded = EngineParts.load(
-                config, stores.directory(), imported::at, reason -> readiness.block(PART, reason), THREAD);
+                config, on, imported::at, reason -> readiness.block(PART, reason), THREAD);
         loaded.model().adapters().limit(config.adapters().memory().bytes());
         new AdapterShelf(loaded.model(), stores).restore();
         return loaded;
@@ -49,18 +56,28 @@ public final class ModelLoading {
         return readiness;
     }
 
-    /** What is loaded; whoever takes it closes it. */
+    /** What is loaded; closed with this. */
     CompletionStage<EngineParts> parts() {
         return parts.minimalCompletionStage();
     }
 
-    /** Waits for the end of it and closes what was loaded: for a process that does not get as far as its actors. */
-    public void abandon() {
-        parts.handle((loaded, failure) -> {
-            if (loaded != null) {
-                loaded.close();
+    /** Waits for the end of it, then frees what was loaded and ends the machine's threads. No engine may run. */
+    @Override
+    public void close() {
+        close(parts);
+        close(machine);
+    }
+
+    private static void close(CompletableFuture<? extends AutoCloseable> opened) {
+        AutoCloseable found = opened.handle((done, failure) -> done).join();
+        if (found != null) {
+            try {
+                found.close();
+            } catch (RuntimeException failure) {
+                throw failure;
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
             }
-            return null;
-        }).join();
+        }
     }
 }

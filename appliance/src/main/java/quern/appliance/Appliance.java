@@ -71,7 +71,7 @@ public final class Appliance implements AutoCloseable {
             return launch(house, system, keys, metrics, jobs);
         } catch (RuntimeException | Error failure) {
             if (system == null) {
-                loading.abandon();
+                loading.close();
             } else {
                 stop(system);
             }

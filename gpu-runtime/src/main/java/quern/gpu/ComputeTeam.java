@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
 
 /**
  * The compute threads of one backend. The calling thread takes part, so a team of one has no threads of its own. One
- * thread drives a team at a time; a part must not call the team again.
+ * thread drives a team at a time, others wait for their turn; a part must not call the team again.
  *
  * <p>Parts are handed out one by one to whoever is free: which thread computes a part must not influence its result.
  * Who has nothing to do spins for at most {@value #SPIN_NANOS} ns before parking, since a step is some hundred calls a
@@ -21,6 +21,7 @@ public final class ComputeTeam implements AutoCloseable {
 
     private static final long SPIN_NANOS = 50_000;
     private static final int RANGES_PER_THREAD = 4;
+    private static final String OWN_PART = "compute team driven by one of its own parts";
 
     /** Work on the items {@code from} (inclusive) to {@code to} (exclusive). */
     @FunctionalInterface
@@ -29,6 +30,7 @@ public final class ComputeTeam implements AutoCloseable {
     }
 
     private final List<Worker> workers = new ArrayList<>();
+    private final Turns turns = new Turns();
     private final AtomicBoolean driven = new AtomicBoolean();
     private final boolean spins;
     private volatile Work work;
@@ -54,13 +56,25 @@ public final class ComputeTeam implements AutoCloseable {
         return workers.size() + 1;
     }
 
+    /** For those who drive it call after call and want nobody in between. */
+    public Turns turns() {
+        return turns;
+    }
+
     /**
      * Runs {@code part} once for each of 0..parts-1 and returns when all have ended. What a part writes is visible to
      * the caller. If one throws, parts not yet begun are left out and the first exception is thrown here.
      */
     public void run(int parts, IntConsumer part) {
+        if (workers.stream().anyMatch(worker -> worker.thread == Thread.currentThread())) {
+            throw new IllegalStateException(OWN_PART);
+        }
+        turns.take(() -> runAlone(parts, part));
+    }
+
+    private void runAlone(int parts, IntConsumer part) {
         if (!driven.compareAndSet(false, true)) {
-            throw new IllegalStateException("compute team driven by two threads, or by one of its own parts");
+            throw new IllegalStateException(OWN_PART);
         }
         try {
             if (closed) {

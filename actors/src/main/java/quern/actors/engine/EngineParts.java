@@ -39,7 +39,6 @@ import quern.kv.DataDirectory;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
 import quern.kv.TierStack;
-import quern.kv.vault.SealedBlocks;
 import quern.kv.journal.ModelRecord;
 
 /**
@@ -54,7 +53,7 @@ import quern.kv.journal.ModelRecord;
  */
 public record EngineParts(
         ApplianceConfig config,
-        BackendChoice choice,
+        Machine machine,
         LoadedModel model,
         String modelId,
         TierStack tiers,
@@ -68,19 +67,19 @@ public record EngineParts(
     private static final int TEXTS_IN_FLIGHT_MAX = 32;
 
     /**
+     * @param machine what it runs on, beside other models; outlives it
      * @param imports what is known of a path that was imported
      * @param progress told what is being done
      * @param beside runs what need not wait for its turn
-     * @throws quern.config.QuernException if the backend, the model or the tiers cannot be had
+     * @throws quern.config.QuernException if the model or its blocks cannot be had
      */
     public static EngineParts load(
-            ApplianceConfig config, DataDirectory directory, Function<Path, Optional<ModelRecord>> imports,
+            ApplianceConfig config, Machine machine, Function<Path, Optional<ModelRecord>> imports,
             Consumer<String> progress, Executor beside) {
         var opened = new ArrayList<AutoCloseable>();
         try {
-            BackendChoice choice = BackendChoice.choose(config.backend());
-            Backend backend = choice.backend();
-            opened.add(backend);
+            DataDirectory directory = machine.directory();
+            Backend backend = machine.backend();
             EngineConfig engine = config.engine();
             boolean generates = engine.model().filter(EncoderFiles::isEncoder).isEmpty();
             requireOneEncoder(engine, generates);
@@ -107,9 +106,7 @@ public record EngineParts(
                     one -> EncoderPart.load(one, engine, backend.kernels(), fingerprints, imports));
             encoder.ifPresent(opened::add);
             var layout = model.kvLayout(config.kv());
-            TierStack tiers = TierStack.open(
-                    config.kv(), layout.blockBytes(), layout + " " + model.arithmetic(), directory.blocks(),
-                    SealedBlocks.of(directory.vault()));
+            TierStack tiers = machine.blocks().stack(layout.blockBytes(), layout + " " + model.arithmetic());
             opened.add(tiers);
             double doubling = model.shape().doublingTokens();
             tiers.cost(depth -> 1 + depth * layout.blockTokens() / doubling);
@@ -117,7 +114,7 @@ public record EngineParts(
             opened.add(() -> await(lower));
             progress.accept("the model is loaded; its kernels are warming up");
             var steps = new StepProfileFile(directory.root(), Clock.systemUTC());
-            Preparation preparation = generates ? Preparation.begin(model, config, steps, backend.description())
+            Preparation preparation = generates ? Preparation.begin(model, config, steps, backend)
                     : Preparation.none(model, config, steps);
             opened.add(preparation);
             String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME
@@ -126,7 +123,7 @@ public record EngineParts(
             int limit = engine.contextTokens();
             await(tokenizer);
             await(lower);
-            return new EngineParts(config, choice, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
+            return new EngineParts(config, machine, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
                     encoder, generates, preparation);
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
@@ -185,10 +182,16 @@ public record EngineParts(
         return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
     }
 
-    /** A loop over this model and its tiers; one at a time. */
+    /** The kernels in use, and why faster ones are not. */
+    public BackendChoice choice() {
+        return machine.choice();
+    }
+
+    /** A loop over this model and its tiers; one at a time. Its steps take turns with those of other models. */
     public EngineLoop newLoop() {
         EngineLoop loop = new EngineLoop(
                 model, encoderPart.map(EncoderPart::encoder), tiers, model.kvLayout(config.kv()), config.engine());
+        loop.take(machine.backend().team().turns());
         preparation.adopt(loop);
         return loop;
     }
@@ -223,7 +226,7 @@ public record EngineParts(
     /** Why faster backends were not taken, and lower tiers that were emptied or left out, layers that are read. */
     public List<String> remarks() {
         var remarks = new ArrayList<String>();
-        choice.refusals().forEach(refusal -> remarks.add("backend " + refusal.name() + ": " + refusal.reason()));
+        choice().refusals().forEach(refusal -> remarks.add("backend " + refusal.name() + ": " + refusal.reason()));
         remarks.addAll(tiers.reports());
         model.streamed().map(weights -> "weights: " + weights.pinnedLayers() + " of " + weights.layers()
                 + " layers stay in memory, each step reads " + WeightPlan.size(weights.streamedBytes()))
@@ -247,6 +250,5 @@ public record EngineParts(
         tiers.close();
         encoderPart.ifPresent(EncoderPart::close);
         model.close();
-        choice.backend().close();
     }
 }

@@ -7,6 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.config.ApplianceConfig;
+import quern.gpu.Backend;
+import quern.gpu.Turns;
 import quern.gpu.kernel.KvLayout;
 import quern.inference.LoadedModel;
 import quern.inference.engine.EngineLoop;
@@ -31,6 +33,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     private final LoadedModel model;
     private final ApplianceConfig config;
     private final StepProfileFile kept;
+    private final Turns turns;
     /** Names all that the time of a step depends on. */
     private final String of;
     private Optional<WarmUpRounds> rounds = Optional.empty();
@@ -39,7 +42,9 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     private boolean measures;
     private volatile StepProfile profile;
 
-    private Preparation(LoadedModel model, ApplianceConfig config, StepProfileFile kept, String backend) {
+    private Preparation(
+            LoadedModel model, ApplianceConfig config, StepProfileFile kept, Turns turns, String backend) {
+        this.turns = turns;
         this.model = model;
         this.config = config;
         this.kept = kept;
@@ -50,12 +55,10 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     }
 
     /**
-     * Warms up for as long as a start may, and recalls what was measured before. Drives the compute team.
-     *
-     * @param backend describes the kernels and their threads
+     * Warms up for as long as a start may, and recalls what was measured before. Drives the compute team, by turns.
      */
-    static Preparation begin(LoadedModel model, ApplianceConfig config, StepProfileFile kept, String backend) {
-        Preparation preparation = new Preparation(model, config, kept, backend);
+    static Preparation begin(LoadedModel model, ApplianceConfig config, StepProfileFile kept, Backend backend) {
+        Preparation preparation = new Preparation(model, config, kept, backend.team().turns(), backend.description());
         preparation.warmUp(config.start().warmUp());
         preparation.rehearsed = config.start().warmUp().isZero() ? REHEARSED.length : 0;
         if (!config.engine().scheduling().profile().isZero()) {
@@ -67,7 +70,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
 
     /** Nothing is to be done: the model answers nobody. */
     static Preparation none(LoadedModel model, ApplianceConfig config, StepProfileFile kept) {
-        return new Preparation(model, config, kept, "");
+        return new Preparation(model, config, kept, new Turns(), "");
     }
 
     private void warmUp(Duration limit) {
@@ -78,7 +81,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
             WarmUpRounds begun = new WarmUpRounds(model, config.engine(), config.kv(), System::nanoTime);
             rounds = Optional.of(begun);
             while (!begun.settled() && begun.spentNanos() < limit.toNanos()) {
-                begun.batch();
+                turns.take(begun::batch);
             }
         } catch (RuntimeException failure) {
             // The first requests are slower; whatever is wrong with the model they will tell better.
@@ -101,6 +104,11 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     /** Does one piece. @return whether there is more to do */
     @Override
     public boolean getAsBoolean() {
+        turns.take(this::doOne);
+        return rounds.isPresent() || rehearsed < REHEARSED.length || measures;
+    }
+
+    private void doOne() {
         try {
             if (rounds.isPresent()) {
                 goOn(rounds.get());
@@ -116,7 +124,6 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
             rehearsed = REHEARSED.length;
             measures = false;
         }
-        return rounds.isPresent() || rehearsed < REHEARSED.length || measures;
     }
 
     private void goOn(WarmUpRounds begun) {

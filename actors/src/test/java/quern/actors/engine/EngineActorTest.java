@@ -46,6 +46,7 @@ class EngineActorTest {
     private final EngineBoard board = new EngineBoard();
     private ActorTestKit kit;
     private DataDirectory data;
+    private Machine machine;
     private EngineParts parts;
     private FaultyPool pool;
     private ActorRef<EngineActor.Command> engine;
@@ -62,7 +63,8 @@ class EngineActorTest {
                 .with("engine.model", model.toString()).with("engine.queue-max", "2").with("kv.hot", "1MiB")
                 .with("kv.warm-enabled", "false").with("kv.cold-enabled", "false")).config();
         data = DataDirectory.open(directory);
-        parts = EngineParts.load(config, data, path -> Optional.empty(), reason -> { }, Runnable::run);
+        machine = Machine.open(config, data);
+        parts = EngineParts.load(config, machine, path -> Optional.empty(), reason -> { }, Runnable::run);
         pool = new FaultyPool(parts.tiers());
         kit = ActorTestKit.create(ConfigFactory.parseResources("quern/actors/dispatchers.conf")
                 .withFallback(ConfigFactory.load()));
@@ -83,6 +85,7 @@ class EngineActorTest {
             stopped.receiveMessage(LIMIT);
             kit.shutdownTestKit();
             parts.close();
+            machine.close();
             data.close();
         }
     }

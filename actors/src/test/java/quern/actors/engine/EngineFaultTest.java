@@ -63,6 +63,7 @@ class EngineFaultTest {
     private final AtomicInteger loopsToRefuse = new AtomicInteger();
     private ActorTestKit kit;
     private DataDirectory data;
+    private Machine machine;
     private EngineParts parts;
     private FaultyPool pool;
     private int blocksTotal;
@@ -81,7 +82,8 @@ class EngineFaultTest {
                 .with("kv.warm", "16MiB").with("kv.warm-enabled", Boolean.toString(test.getTags().contains("tiers")))
                 .with("kv.cold-enabled", "false")).config();
         data = DataDirectory.open(directory);
-        parts = EngineParts.load(config, data, path -> Optional.empty(), reason -> { }, Runnable::run);
+        machine = Machine.open(config, data);
+        parts = EngineParts.load(config, machine, path -> Optional.empty(), reason -> { }, Runnable::run);
         pool = new FaultyPool(parts.tiers());
         blocksTotal = pool.availableBlocks();
         kit = ActorTestKit.create(ConfigFactory.parseResources("quern/actors/dispatchers.conf")
@@ -107,6 +109,7 @@ class EngineFaultTest {
             stopped.receiveMessage(LIMIT);
             kit.shutdownTestKit();
             parts.close();
+            machine.close();
             data.close();
         }
     }

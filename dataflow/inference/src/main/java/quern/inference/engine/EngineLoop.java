@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.config.EngineConfig;
 import quern.config.QuernException;
+import quern.gpu.Turns;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.tensor.Rows;
 import quern.inference.LoadedAdapter;
@@ -63,6 +64,7 @@ public final class EngineLoop {
     private final StepPace pace;
     private final Speculation speculation;
     private final Stamps stamps;
+    private Turns turns = new Turns();
     private long arrivals;
     private boolean stalled;
 
@@ -113,6 +115,11 @@ public final class EngineLoop {
     /** Loads stored blocks only where that is faster than computing them, by these rates and the adopted profile. */
     public void adopt(TierRates rates) {
         blocks.measureBy(rates);
+    }
+
+    /** Takes its turn for each step from now on, beside others on the same kernels. */
+    public void take(Turns shared) {
+        turns = shared;
     }
 
     /** Tells what happens from now on. */
@@ -179,6 +186,10 @@ public final class EngineLoop {
 
     /** Computes one batch. Events are in the order in which they came about. */
     public List<EngineEvent> step() {
+        return turns.take(this::stepAlone);
+    }
+
+    private List<EngineEvent> stepAlone() {
         long from = nanoClock.getAsLong();
         roster.late(from).forEach(sequence -> expire(sequence, DeadlineExceeded.passed(sequence)));
         int admitted = roster.admit();
