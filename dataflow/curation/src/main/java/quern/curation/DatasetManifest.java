@@ -2,7 +2,11 @@ package quern.curation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,7 @@ import java.util.TreeMap;
  * @param rejects the log of dropped samples
  * @param documentIds documents that have a sample in the dataset, sorted
  * @param labels union of the labels of the sources, sorted
+ * @param tombstones manifests of the dataset before documents were erased from it, in that order
  */
 public record DatasetManifest(
         String id,
@@ -38,7 +43,8 @@ public record DatasetManifest(
         List<Shard> shards,
         Shard rejects,
         List<String> documentIds,
-        List<String> labels) {
+        List<String> labels,
+        List<Tombstone> tombstones) {
 
     /** Its name in a run's directory. Where it exists, the dataset is complete. */
     public static final String FILE = "manifest.json";
@@ -50,14 +56,49 @@ public record DatasetManifest(
      * @param sha256 of the file's bytes, hex
      * @param samples lines of it
      */
-    public record Shard(String file, String sha256, long bytes, long samples) {}
+    public record Shard(String file, String sha256, long bytes, long samples) {
+
+        /** Of a file as it is. */
+        public static Shard of(Path file, long samples) throws IOException {
+            MessageDigest digest = Hashes.sha256();
+            byte[] buffer = new byte[1 << 16];
+            long bytes = 0;
+            try (InputStream in = Files.newInputStream(file)) {
+                for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+                    digest.update(buffer, 0, n);
+                    bytes += n;
+                }
+            }
+            return new Shard(file.getFileName().toString(), Hashes.hex(digest.digest()), bytes, samples);
+        }
+    }
+
+    /**
+     * Another manifest that this one has taken the place of, because documents were erased.
+     *
+     * @param manifest its id
+     * @param erasure which erasure it was
+     * @param documents of the erased ones, those that had anything in the dataset
+     * @param samples kept samples of theirs that are gone, those made of several documents too
+     * @param dropped of theirs that had been dropped: their traces are gone
+     * @param reentered samples of others that had been dropped in favour of theirs and are kept now
+     * @param notReentered those that are still missing
+     * @param notes what else must be known of it
+     */
+    public record Tombstone(String manifest, String erasure, long documents, long samples, long dropped,
+            long reentered, long notReentered, List<String> notes) {
+
+        public Tombstone {
+            notes = List.copyOf(notes);
+        }
+    }
 
     /** The same with the id that follows from the rest. */
-    DatasetManifest withId() {
+    public DatasetManifest withId() {
         ObjectNode node = toJson();
         node.remove("id");
         return new DatasetManifest(Hashes.hex(Hashes.sha256().digest(Json.bytes(node))), name, recipeHash, operators,
-                in, made, kept, dropped, shards, rejects, documentIds, labels);
+                in, made, kept, dropped, shards, rejects, documentIds, labels, tombstones);
     }
 
     /** Whether the id follows from the rest. */
@@ -65,7 +106,7 @@ public record DatasetManifest(
         return withId().id().equals(id);
     }
 
-    ObjectNode toJson() {
+    public ObjectNode toJson() {
         ObjectNode node = Json.object();
         node.put("id", id).put("name", name).put("recipe", recipeHash);
         operators.forEach(node.putArray("operators")::add);
@@ -80,6 +121,7 @@ public record DatasetManifest(
         node.set("rejects", toJson(rejects));
         documentIds.forEach(node.putArray("documents")::add);
         labels.forEach(node.putArray("labels")::add);
+        tombstones.forEach(one -> node.withArray("tombstones").add(toJson(one)));
         return node;
     }
 
@@ -97,12 +139,29 @@ public record DatasetManifest(
         return new DatasetManifest(node.path("id").asText(), node.path("name").asText(), node.path("recipe").asText(),
                 texts(node.path("operators")), node.path("in").asLong(), node.path("made").asLong(),
                 node.path("kept").asLong(), dropped, shards, shard(node.path("rejects")),
-                texts(node.path("documents")), texts(node.path("labels")));
+                texts(node.path("documents")), texts(node.path("labels")), tombstones(node.path("tombstones")));
     }
 
     private static ObjectNode toJson(Shard shard) {
         return Json.object().put("file", shard.file()).put("sha256", shard.sha256()).put("bytes", shard.bytes())
                 .put("samples", shard.samples());
+    }
+
+    private static ObjectNode toJson(Tombstone one) {
+        ObjectNode node = Json.object().put("manifest", one.manifest()).put("erasure", one.erasure())
+                .put("documents", one.documents()).put("samples", one.samples()).put("dropped", one.dropped())
+                .put("reentered", one.reentered()).put("not_reentered", one.notReentered());
+        one.notes().forEach(node.putArray("notes")::add);
+        return node;
+    }
+
+    private static List<Tombstone> tombstones(JsonNode list) {
+        List<Tombstone> tombstones = new ArrayList<>();
+        list.forEach(node -> tombstones.add(new Tombstone(node.path("manifest").asText(),
+                node.path("erasure").asText(), node.path("documents").asLong(), node.path("samples").asLong(),
+                node.path("dropped").asLong(), node.path("reentered").asLong(), node.path("not_reentered").asLong(),
+                texts(node.path("notes")))));
+        return tombstones;
     }
 
     private static Shard shard(JsonNode node) {

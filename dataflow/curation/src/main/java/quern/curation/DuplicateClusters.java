@@ -22,7 +22,7 @@ import quern.curation.report.Example;
  * How large the clusters of a run's {@link DuplicateLog} are. Counted by a hash of operator and standing sample, in as
  * many passes over the log as it takes to hold a bounded number of counts at a time.
  */
-final class DuplicateClusters {
+public final class DuplicateClusters {
 
     private static final int LARGEST = 20;
     private static final int DROPPED_SHOWN = 5;
@@ -47,7 +47,7 @@ final class DuplicateClusters {
     }
 
     /** Samples dropped as duplicates, their clusters, and the largest of those with the text that stands for each. */
-    static ObjectNode of(Path directory, String textKey, List<DatasetManifest.Shard> shards) throws IOException {
+    public static ObjectNode of(Path directory, String textKey, List<DatasetManifest.Shard> shards) throws IOException {
         ObjectNode node = new DuplicateClusters(directory, COUNTS_MAX).count();
         List<String> ids = new ArrayList<>();
         node.path("largest").forEach(cluster -> ids.add(cluster.path("stands_for").asText()));

@@ -302,13 +302,13 @@ public final class FileRun {
         ObjectNode node = manifest.toJson();
         var inputs = node.putArray("inputs");
         for (FileSource.Part part : parts) {
-            DatasetManifest.Shard content = Sealing.describe(part.file(), 0);
+            DatasetManifest.Shard content = DatasetManifest.Shard.of(part.file(), 0);
             inputs.addObject().put("path", part.file().toString()).put("weight", part.weight())
                     .put("bytes", content.bytes()).put("sha256", content.sha256());
         }
         var shards = node.putArray("shards");
         for (Path file : results) {
-            DatasetManifest.Shard content = Sealing.describe(file, 0);
+            DatasetManifest.Shard content = DatasetManifest.Shard.of(file, 0);
             shards.addObject().put("file", file.getFileName().toString()).put("bytes", content.bytes())
                     .put("sha256", content.sha256());
         }

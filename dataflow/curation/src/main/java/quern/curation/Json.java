@@ -18,16 +18,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /** Reading and writing JSON files; a written file is whole or absent. */
-final class Json {
+public final class Json {
 
     /** Texts of any length: samples are limited where they come in. */
-    static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
             .build()).build();
 
     private Json() {}
 
-    static ObjectNode object() {
+    public static ObjectNode object() {
         return MAPPER.createObjectNode();
     }
 
@@ -40,14 +40,14 @@ final class Json {
     }
 
     /** The bytes with a line end behind them. */
-    static byte[] line(JsonNode node) {
+    public static byte[] line(JsonNode node) {
         byte[] json = bytes(node);
         byte[] line = Arrays.copyOf(json, json.length + 1);
         line[json.length] = '\n';
         return line;
     }
 
-    static byte[] pretty(JsonNode node) {
+    public static byte[] pretty(JsonNode node) {
         try {
             return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
@@ -55,7 +55,7 @@ final class Json {
         }
     }
 
-    static JsonNode read(Path path) {
+    public static JsonNode read(Path path) {
         try {
             return MAPPER.readTree(Files.readAllBytes(path));
         } catch (IOException e) {
@@ -64,7 +64,7 @@ final class Json {
     }
 
     /** Writes beside the target, forces to disk, renames, forces the directory. */
-    static void writeAtomically(Path target, byte[] bytes) {
+    public static void writeAtomically(Path target, byte[] bytes) {
         Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
@@ -82,7 +82,7 @@ final class Json {
         }
     }
 
-    static void forceDirectory(Path directory) throws IOException {
+    public static void forceDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -3,7 +3,6 @@ package quern.curation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -72,7 +70,7 @@ final class Sealing {
             }
             Json.forceDirectory(directory);
         }
-        return describe(shard, counts.partSamples.get(index));
+        return DatasetManifest.Shard.of(shard, counts.partSamples.get(index));
     }
 
     private static void compress(Path part, Path shard) throws IOException {
@@ -86,19 +84,6 @@ final class Sealing {
         Files.move(temporary, shard, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    static DatasetManifest.Shard describe(Path file, long samples) throws IOException {
-        MessageDigest digest = Hashes.sha256();
-        byte[] buffer = new byte[1 << 16];
-        long bytes = 0;
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-                bytes += n;
-            }
-        }
-        return new DatasetManifest.Shard(file.getFileName().toString(), Hashes.hex(digest.digest()), bytes, samples);
-    }
-
     private DatasetManifest manifest() throws IOException {
         TreeSet<String> documents = new TreeSet<>(Files.readAllLines(ShardWriter.documentsPath(directory)));
         Recipe recipe = pipeline.recipe();
@@ -106,8 +91,8 @@ final class Sealing {
         long dropped = counts.dropped();
         return new DatasetManifest("", recipe.projectName(), recipe.hash(), operators, counts.in, counts.made(),
                 counts.kept, counts.droppedByReason(), List.copyOf(shards),
-                describe(directory.resolve(RejectLog.FILE), dropped + counts.changed),
-                List.copyOf(documents), labels).withId();
+                DatasetManifest.Shard.of(directory.resolve(RejectLog.FILE), dropped + counts.changed),
+                List.copyOf(documents), labels, List.of()).withId();
     }
 
     /** Removes everything that is not the dataset. */

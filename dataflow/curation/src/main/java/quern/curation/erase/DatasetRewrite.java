@@ -1,0 +1,244 @@
+package quern.curation.erase;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import quern.curation.DatasetManifest;
+import quern.curation.DatasetManifest.Shard;
+import quern.curation.DatasetManifest.Tombstone;
+import quern.curation.DuplicateLog;
+import quern.curation.Json;
+import quern.curation.RejectLog;
+import quern.curation.RunException;
+import quern.curation.RunManner;
+import quern.curation.RunReport;
+import quern.kv.DataDirectory;
+
+/**
+ * A finished dataset once more, without some documents: nothing of their text is left, samples made of them and others
+ * go whole, and all else is byte for byte what it was. The manifest of the new one holds a {@link Tombstone} of the
+ * old one. The same rewrite gives the same bytes and the same manifest.
+ *
+ * <p>What was measured over all samples stays as it was measured: only numbers. Signatures that later runs compare with
+ * are left out; they are made again when one asks for them.
+ */
+public final class DatasetRewrite {
+
+    private static final String SIGNATURES = "signatures";
+    private static final String TRACE = "trace-";
+
+    private final Path from;
+    private final Path to;
+    private final DatasetManifest old;
+    private final Erasure erasure;
+    private final Origin origin;
+    private final Pace pace;
+    private final List<String> notes = new ArrayList<>();
+    private final Logs logs;
+    private KeptSamples kept;
+
+    private DatasetRewrite(Path from, Path to, Erasure erasure, Origin origin, Progress progress) {
+        this.from = from;
+        this.to = to;
+        this.old = DatasetManifest.read(from);
+        this.erasure = erasure;
+        this.origin = origin;
+        this.pace = new Pace(progress);
+        this.logs = new Logs(from, erasure, pace);
+    }
+
+    /** What a finished dataset holds of documents; nothing is changed. */
+    public static Holding inspect(Path dataset, Set<String> documentIds) {
+        Erasure erasure = new Erasure("", documentIds);
+        Pace pace = new Pace(Progress.NONE);
+        DatasetManifest manifest = DatasetManifest.read(dataset);
+        try {
+            boolean has = manifest.documentIds().stream().anyMatch(erasure::isOf);
+            KeptSamples kept = has ? KeptSamples.of(dataset, manifest, erasure, pace) : null;
+            long samples = has ? kept.gone.cardinality() : 0;
+            Logs logs = new Logs(dataset, erasure, pace);
+            logs.readRejects(_ -> { });
+            logs.readDuplicates(_ -> { });
+            boolean any = samples + logs.dropped + logs.changed > 0;
+            Path report = dataset.resolve(RunReport.FILE);
+            long quoted = any && Files.exists(report)
+                    ? new Quotes(erasure, manifest, has && kept.joins).count(RunReport.figures(dataset)) : 0;
+            long stats = samples == 0 ? 0 : count(dataset.resolve(RunManner.STATS));
+            long traces = 0;
+            for (Path trace : any ? files(dataset, TRACE) : List.<Path>of()) {
+                traces += count(trace);
+            }
+            return new Holding(samples, has ? kept.joined : 0, logs.dropped, logs.changed, logs.duplicates,
+                    logs.standing, quoted, stats == manifest.kept() ? samples : stats, traces,
+                    samples > 0 && Files.exists(dataset.resolve(SIGNATURES))
+                            ? files(dataset.resolve(SIGNATURES), "").size() : 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(dataset.toString(), e);
+        }
+    }
+
+    /**
+     * Writes a dataset once more without documents.
+     *
+     * @param from directory of a finished dataset, which stays as it is
+     * @param to directory of the new one; what an attempt before left there half-made is replaced, and what one
+     *     finished there for the same erasure is the result
+     * @param origin how the dataset was made, as far as it is known
+     * @throws RunException if {@code to} holds another finished dataset
+     */
+    public static Rewritten rewrite(Path from, Path to, Erasure erasure, Origin origin, Progress progress) {
+        try {
+            if (Files.exists(to.resolve(DatasetManifest.FILE))) {
+                return finished(DatasetManifest.read(from), DatasetManifest.read(to), erasure, to);
+            }
+            if (Files.exists(to)) {
+                DataDirectory.removeTree(to);
+            }
+            Files.createDirectories(to);
+            return new DatasetRewrite(from, to, erasure, origin, progress).write();
+        } catch (IOException e) {
+            throw new UncheckedIOException("rewriting " + from + " as " + to, e);
+        }
+    }
+
+    private static Rewritten finished(DatasetManifest old, DatasetManifest found, Erasure erasure, Path to) {
+        Tombstone last = found.tombstones().isEmpty() ? null : found.tombstones().getLast();
+        if (last == null || !last.manifest().equals(old.id()) || !last.erasure().equals(erasure.id())) {
+            throw new RunException(to + " holds dataset " + found.id() + ", not " + old.id() + " after erasure "
+                    + erasure.id());
+        }
+        return new Rewritten(found, last);
+    }
+
+    private Rewritten write() throws IOException {
+        kept = KeptSamples.of(from, old, erasure, pace);
+        List<Shard> shards = new ArrayList<>();
+        int first = 0;
+        for (Shard shard : old.shards()) {
+            shards.addAll(shard(shard, first));
+            first += Math.toIntExact(shard.samples());
+        }
+        besides();
+        try (LineOutput rejects = new LineOutput(to.resolve(RejectLog.FILE));
+                LineOutput duplicates = new LineOutput(to.resolve(DuplicateLog.FILE))) {
+            logs.readRejects(rejects::append);
+            logs.readDuplicates(duplicates::append);
+        }
+        traces();
+        long samples = kept.gone.cardinality();
+        logs.drops.add(Drops.ERASURE, Drops.ERASED, samples + logs.dropped);
+        TreeSet<String> erased = new TreeSet<>(kept.erased);
+        erased.addAll(logs.erased);
+        List<Tombstone> tombstones = new ArrayList<>(old.tombstones());
+        tombstones.add(new Tombstone(old.id(), erasure.id(), erased.size(), samples, logs.dropped, 0, logs.standing,
+                notes));
+        long changes = old.rejects().samples() - logs.dropped - logs.changed;
+        DatasetManifest manifest = new DatasetManifest("", old.name(), old.recipeHash(), old.operators(), old.in(),
+                old.made(), old.kept() - samples, logs.drops.and(old.dropped()), shards,
+                Shard.of(to.resolve(RejectLog.FILE), changes), List.copyOf(kept.documents), old.labels(), tombstones)
+                .withId();
+        report(manifest);
+        pace.told();
+        Json.forceDirectory(to);
+        Json.writeAtomically(to.resolve(DatasetManifest.FILE), Json.pretty(manifest.toJson()));
+        return new Rewritten(manifest, tombstones.getLast());
+    }
+
+    /** Nothing where none of its samples stays. */
+    private List<Shard> shard(Shard shard, int first) throws IOException {
+        Path source = from.resolve(shard.file());
+        Path target = to.resolve(shard.file());
+        int next = kept.gone.nextSetBit(first);
+        if (next < 0 || next >= first + shard.samples()) {
+            LineOutput.copy(source, target);
+            pace.told();
+            return List.of(Shard.of(target, shard.samples()));
+        }
+        long left = filter(source, target, first);
+        if (left == 0) {
+            Files.delete(target);
+            return List.of();
+        }
+        return List.of(Shard.of(target, left));
+    }
+
+    /** Copies the lines of samples that stay. */
+    private long filter(Path source, Path target, int first) throws IOException {
+        try (Lines lines = new Lines(source); LineOutput out = new LineOutput(target)) {
+            int index = first;
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                pace.line();
+                if (!kept.gone.get(index++)) {
+                    out.append(line);
+                }
+            }
+            return out.lines();
+        }
+    }
+
+    /** Files with a line for each sample. */
+    private void besides() throws IOException {
+        for (String name : List.of(RunManner.STATS, RunManner.LINEAGE)) {
+            Path source = from.resolve(name);
+            if (!Files.exists(source)) {
+                continue;
+            }
+            long lines = count(source);
+            if (kept.gone.isEmpty() || lines == 0) {
+                LineOutput.copy(source, to.resolve(name));
+            } else if (lines == old.kept()) {
+                filter(source, to.resolve(name), 0);
+            } else {
+                notes.add(name + " is left out: not every sample has a line there, so they cannot be told apart");
+            }
+        }
+    }
+
+    private void traces() throws IOException {
+        boolean any = !kept.gone.isEmpty() || logs.dropped + logs.changed > 0;
+        Set<String> known = new HashSet<>(Set.of(DatasetManifest.FILE, RejectLog.FILE, DuplicateLog.FILE,
+                RunManner.STATS, RunManner.LINEAGE, RunReport.FILE, RunReport.PAGE, SIGNATURES));
+        old.shards().forEach(shard -> known.add(shard.file()));
+        for (Path file : files(from, "")) {
+            String name = file.getFileName().toString();
+            if (name.startsWith(TRACE) && !any) {
+                LineOutput.copy(file, to.resolve(name));
+            } else if (name.startsWith(TRACE)) {
+                notes.add(name + " is left out: it does not say whose its samples are");
+            } else if (!known.contains(name)) {
+                notes.add(name + " is left out: it is not known what it holds");
+            }
+        }
+    }
+
+    private void report(DatasetManifest manifest) throws IOException {
+        if (Files.exists(from.resolve(RunReport.FILE))) {
+            new ReportRewrite(RunReport.figures(from), manifest, new Quotes(erasure, old, kept.joins))
+                    .write(to, origin.textKey(), logs.changed);
+        }
+    }
+
+    private static long count(Path file) throws IOException {
+        long count = 0;
+        try (Lines lines = new Lines(file)) {
+            while (lines.next() != null) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Those whose names begin so, in order. */
+    private static List<Path> files(Path directory, String prefix) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).sorted().toList();
+        }
+    }
+}
