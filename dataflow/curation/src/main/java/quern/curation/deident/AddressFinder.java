@@ -9,31 +9,6 @@ import java.util.regex.Pattern;
 final class AddressFinder {
 
     private static final int REACH = 90;
-    /** Between two words of an address: spaces or one line end. */
-    private static final String S = "(?:[ \\t\u00A0]{1,3}|[ \\t]?\\r?\\n)";
-    private static final String WORD = "(?:\\p{Lu}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th)|\\p{Lu}{1,3}\\.?)";
-    private static final String ANY_WORD = "(?:\\p{L}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th))";
-    private static final String UNIT = "(?:,?\\s{1,2}(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|"
-            + "lot)\\b\\.?\\s?#?\\s?"
-            + "[\\p{L}\\d]{1,5}(?:-[\\p{L}\\d]{1,4})?|,?\\s{0,2}#\\s?[\\p{L}\\d]{1,5})?";
-    private static final String SURE_WAY = "street|avenue|ave|road|rd|boulevard|blvd|lane|drive|dr|terrace|"
-            + "terr|parkway|pkwy|"
-            + "highway|hwy|turnpike|crescent|st|ln";
-    private static final String WAY = SURE_WAY
-            + "|court|ct|place|pl|circle|cir|way|square|sq|trail|trl|alley|loop|row|run|"
-            + "plaza|path|pike|walk|close|gardens|mews|grove|hill|park|ridge|view|point|heights|crossing|broadway";
-    private static final Pattern STREET = Pattern.compile("\\d{1,6}[A-Za-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:" + WORD + S
-            + "){0,5}?(?i:" + WAY + ")\\b(?:" + S + "(?i:" + WAY + ")\\b)?\\.?"
-            + "(?:\\s(?:[NSEW]{1,2}|North|South|East|West)\\b)?(?i:" + UNIT + ")");
-    /** A street without a number, or the name of a house before it. */
-    private static final Pattern BARE_STREET = Pattern.compile("(?:\\p{Lu}[\\p{L}'\u2019-]{1,20} ){1,3}(?:Road"
-            + "|Street|Lane"
-            + "|Avenue|Drive|Crescent|Terrace|Close|Gardens|Mews|Grove)(?=,|[ \\t]{0,2}\\n)");
-    private static final Pattern FLAT = Pattern.compile("(?:flat|unit|apartment|apt\\.?|suite)\\s\\w{1,4},\\s",
-            Pattern.CASE_INSENSITIVE);
-    private static final Pattern LOWER_STREET = Pattern.compile("\\d{1,6}[a-z]?(?:[-/]\\d{1,4})?,?" + S + "(?:"
-            + ANY_WORD
-            + S + "){1,4}?((?:" + WAY + ")\\b(?:" + S + "(?:" + SURE_WAY + ")\\b)?)\\.?" + UNIT);
     private static final Pattern GERMAN_NUMBER = Pattern.compile("\\.?\\s{0,2}\\d{1,4}(?:\\s?[a-hA-H](?![\\p{L}\\d]))?"
             + "(?:\\s?[-/]\\s?\\d{1,4}(?!\\d))?(?![\\d%])");
     /** {@code Stra\u00DFe des 17. Juni 135}, {@code Platz der Einheit 1}. */
@@ -57,6 +32,7 @@ final class AddressFinder {
             + "(?:\\s?\\(\\p{L}{2,20}\\))?");
     private static final Pattern CEDEX = Pattern.compile("\\s(?:cedex|CEDEX|Cedex)(?:\\s\\d{1,2})?");
     private static final Set<String> BOXES = Set.of("p", "po", "postfach", "bo\u00EEte");
+    private static final Set<String> ROUTES = Set.of("rr", "r", "rural", "hc", "hcr", "star", "route", "rt");
     private static final Set<String> GERMAN_WAYS = Set.of("stra\u00DFe", "strasse", "str", "weg", "allee", "gasse",
             "platz",
             "ring", "damm", "ufer", "chaussee", "steig", "markt", "stieg", "promenade", "wall", "graben");
@@ -75,6 +51,7 @@ final class AddressFinder {
     private static final Set<String> STREET_ENDS = Set.of("street", "road", "lane", "avenue", "drive", "close",
             "crescent",
             "gardens", "way", "court", "terrace", "st", "rd", "ave", "mews", "grove", "square", "place", "hill", "row");
+    private static final Set<String> IN_TOWNS = Set.of("upon", "under", "on", "le", "super", "next", "the", "of");
     private static final Set<String> NO_STREET = Set.of("mg", "ml", "patients", "days", "weeks", "times", "years",
             "hours",
             "minutes", "of", "and", "in", "on", "was", "were", "is", "the", "to", "a", "for", "with", "per", "more",
@@ -87,8 +64,12 @@ final class AddressFinder {
     private final boolean isFrench;
     private final List<Finding> found;
     private final Runs.Anchored street;
+    private final Runs.Anchored foreign;
+    private final Runs.Anchored gate;
+    private final Runs.Anchored route;
     private final Runs.Anchored bareStreet;
     private final Runs.Anchored flat;
+    private final Runs.Anchored flatIn;
     private final Runs.Anchored lowerStreet;
     private final Runs.Anchored germanNumber;
     private final Runs.Anchored french;
@@ -108,10 +89,14 @@ final class AddressFinder {
         this.lexicon = lexicon;
         this.lower = lower;
         this.found = found;
-        this.street = runs.anchored(STREET);
-        this.bareStreet = runs.anchored(BARE_STREET);
-        this.flat = runs.anchored(FLAT);
-        this.lowerStreet = runs.anchored(LOWER_STREET);
+        this.street = runs.anchored(StreetForms.STREET);
+        this.foreign = runs.anchored(StreetForms.FOREIGN);
+        this.gate = runs.anchored(StreetForms.GATE);
+        this.route = runs.anchored(StreetForms.ROUTE);
+        this.bareStreet = runs.anchored(StreetForms.BARE_STREET);
+        this.flatIn = runs.anchored(StreetForms.FLAT_IN);
+        this.flat = runs.anchored(StreetForms.FLAT);
+        this.lowerStreet = runs.anchored(StreetForms.LOWER_STREET);
         this.germanNumber = runs.anchored(GERMAN_NUMBER);
         this.french = runs.anchored(FRENCH);
         this.frenchNumber = runs.anchored(FRENCH_NUMBER);
@@ -132,6 +117,8 @@ final class AddressFinder {
                     number(run, from);
                 } else if (runs.length(run) <= 7 && british.at(from, 9)) {
                     add(runs.from(townBefore(run)), british.to(), 0.85);
+                } else if (runs.length(run) <= 7 && "NSEWnsew".indexOf(runs.text.charAt(from)) >= 0) {
+                    street(run, from);
                 }
             } else if (runs.isWord(run)) {
                 word(run, from);
@@ -143,11 +130,8 @@ final class AddressFinder {
     private void number(int run, int from) {
         if (frenchNumber.at(from, 12) && french.at(frenchNumber.to(), REACH)) {
             add(from, french.to(), 0.93);
-        } else if (street.at(from, REACH) && street.to() > runs.to(run) && isStreet(run)) {
-            add(from, street.to(), 0.93);
-        } else if (lower && lowerStreet.at(from, REACH) && !NO_STREET.contains(runs.lower(run + 1))
-                && !NO_STREET.contains(runs.lower(run + 2))) {
-            add(from, lowerStreet.to(), lowerStreet.group(1).matches(".*(?:" + SURE_WAY + ")") ? 0.9 : 0.6);
+        } else {
+            street(run, from);
         }
         if (runs.isDigits(run) && runs.length(run) == 5) {
             postCode(run, from);
@@ -158,6 +142,19 @@ final class AddressFinder {
             } else if (abroad || isPlace(run)) {
                 add(from - (abroad ? isAfter(from, "A-") ? 2 : 3 : 0), runs.to(run + 1), 0.85);
             }
+        }
+    }
+
+    private void street(int run, int from) {
+        if (street.at(from, REACH) && street.to() > runs.to(run) && isStreet(run)) {
+            add(from, street.to(), 0.93);
+        } else if (foreign.at(from, REACH)) {
+            add(from, foreign.to(), 0.88);
+        } else if (gate.at(from, REACH)) {
+            add(from, gate.to(), 0.8);
+        } else if (lower && lowerStreet.at(from, REACH) && !NO_STREET.contains(runs.lower(run + 1))
+                && !NO_STREET.contains(runs.lower(run + 2))) {
+            add(from, lowerStreet.to(), lowerStreet.group(1).matches(".*(?:" + StreetForms.SURE_WAY + ")") ? 0.9 : 0.6);
         }
     }
 
@@ -195,10 +192,12 @@ final class AddressFinder {
     private int townBefore(int run) {
         int first = run;
         boolean comma = runs.charAt(runs.from(run) - 2) == ',';
-        while (first > 0 && run - first < 3 && runs.isWord(first - 1) && runs.length(first - 1) > 1
+        while (first > 0 && run - first < 5 && runs.isWord(first - 1) && runs.length(first - 1) > 1
                 && (first == run ? runs.isGap(first - 1, ",", 3) : runs.isGap(first - 1, ' ')
-                || runs.isGap(first - 1, '-')) && (runs.isCapitalised(first - 1) || lower && (comma || first == run))
-                && !NameWords.STOP.contains(runs.lower(first - 1)) && !STREET_ENDS.contains(runs.lower(first - 1))) {
+                || runs.isGap(first - 1, '-')) && (runs.isCapitalised(first - 1) || lower && (comma || first == run)
+                || first < run && IN_TOWNS.contains(runs.lower(first - 1)) && runs.isWord(first - 2))
+                && (!NameWords.STOP.contains(runs.lower(first - 1)) || runs.lower(first - 1).equals("on")
+                && first < run) && !STREET_ENDS.contains(runs.lower(first - 1))) {
             first--;
         }
         return first;
@@ -228,7 +227,7 @@ final class AddressFinder {
         boolean city = (known & Lexicon.CITY) != 0;
         if (lower && (city || begins || !prefix.isEmpty())) {
             int last = run + 1;
-            while (last < run + 5 && runs.isWord(last + 1) && runs.isGap(last, ' ')) {
+            while (last < run + 5 && runs.isWord(last + 1) && (runs.isGap(last, ' ') || runs.isGap(last, '-'))) {
                 last++;
             }
             add(from - 2 * prefix.length(), lineTo(runs.to(city && !begins ? run + 1 : last)), 0.85);
@@ -258,11 +257,16 @@ final class AddressFinder {
                 && runs.charAt(runs.to(run)) == ',' && (runs.lower(run + 1).equals("le") || runs.lower(run
                 + 1).equals("den"))) {
             add(from, runs.to(run), 0.75);
+        } else if (UNITS.contains(word) && flatIn.at(from, REACH)) {
+            add(from, flatIn.to(), 0.93);
         } else if (UNITS.contains(word) && flat.at(from, 24) && Character.isDigit(runs.charAt(flat.to()))) {
             add(from, flat.to() - 2, 0.8);
         }
         if (BOXES.contains(word) && box.at(from, 40)) {
             add(from, box.to(), 0.93);
+        }
+        if (ROUTES.contains(word) && route.at(from, 40)) {
+            add(from, route.to(), 0.93);
         }
         if (GERMAN_WAYS.contains(word) && wayOf.at(runs.to(run), REACH)) {
             add(from, wayOf.to(), 0.92);
@@ -301,7 +305,7 @@ final class AddressFinder {
                 && !runs.lower(run - 1).equals("der") && runs.length(run - 1) > 2) {
             first = run - 1;
             boolean at = first > 0 && runs.isSpace(first - 1) && GERMAN_AT.contains(runs.lower(first - 1));
-            first = at ? first - 1 : first;
+            first = at && (lower || runs.isCapitalised(first - 1)) ? first - 1 : first;
             alone = false;
         }
         if (first > 0 && runs.isGap(first - 1, ' ') && BEFORE_WAYS.contains(runs.lower(first - 1))
@@ -328,7 +332,9 @@ final class AddressFinder {
         char before = runs.charAt(runs.from(run) - 2);
         boolean begins = runs.charAt(runs.from(run) - 1) == '\n' || before == ',' || before == ':'
                 || LIVING.contains(runs.lower(run - 1));
-        if (begins && (lower || runs.isCapitalised(last)) && germanNumber.at(runs.to(last), 14)
+        boolean inside = runs.isCapitalised(run) && runs.isWord(run - 1) && runs.isSpace(run - 1)
+                && runs.isCapitalised(last);
+        if ((begins || inside) && (lower || runs.isCapitalised(last)) && germanNumber.at(runs.to(last), 14)
                 && Months.number(runs.lower(last)) == 0) {
             add(runs.from(run), germanNumber.to(), 0.75);
         }

@@ -13,9 +13,12 @@ final class AgeFinder {
 
     private static final int REACH = 48;
     private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
-            + "young)\\b|\\b(?=\\s{0,2}[),;.]))|[\\s-]{0,2}(?:y\\s?/\\s?o|yo|y\\.o\\.?|y)\\b|[\\s-]{0,2}j\u00E4hrig"
+            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.\\n]|$)))"
+            + "|[\\s-]{0,2}(?:y\\s?/\\s?o|yo[fmw]?|y\\.o\\.?|y)\\b"
+            + "|,\\s(?:female|male|(?-i:[FMW]))\\b(?=\\s?[),;.\\n])|[\\s-]{0,2}j\u00E4hrig"
             + "|[\\s-]{0,2}j\u00E4hr\\.?|\\s{1,2}jahren?\\b(?!\\s{1,2}(?:nach|sp\u00E4ter|vor\\b))|\\s{1,2}j\\.|"
-            + "\\s{1,2}ans\\b|[\\s-]{0,2}(?-i:[FMW])\\b(?![/.])|(?:f|w)\\b|[\\s-]{0,2}(?:female"
+            + "\\s{1,2}ans\\b|[\\s-]{0,2}(?-i:[FMW])\\b(?![/.])"
+            + "|\\s?/\\s?(?:[fmw]|female|male|yo?|yrs?)\\b(?!/)|(?:f|w)\\b|[\\s-]{0,2}(?:female"
             + "|male|woman|man|lady|gentleman)\\b(?![/.])"
             + "|(?:\\.|th|st|nd|rd|sten?|te[nrs]?)?\\s{1,2}(?:lebensjahr|geburtstag|birthday|year of (?:life|age))"
             + "|th\\s{1,2}(?:year|birthday))", Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
@@ -43,13 +46,20 @@ final class AgeFinder {
             + "patientin verstorben verstarb starb gestorben alt \u00E4lter old mother-in-law m\u00E8re p\u00E8re "
             + "s\u0153ur fr\u00E8re elle nonagenarian centenarian hochbetagt hochbetagte hochbetagter bewohnerin "
             + "bewohner nachbarin nachbar passed carer greatgrandmother urgro\u00DFmutter urgro\u00DFvater "
-            + "schwiegermutter schwiegervater").split(" "));
+            + "schwiegermutter schwiegervater widowed divorced deceased").split(" "));
     private static final Set<String> NO_AGE = Set.of((
             "bp rr hr p pulse puls sats spo temp weight gewicht glucose bz na k cl crp hb creat egfr gfr "
             + "creatinine ef room rm zimmer bed bett page seite level score units rate percent bus line platform "
             + "flat house apt suite ward station hausnummer no nr number nummer route highway channel unit lot dose "
             + "ldl hdl bun wbc plt ferritin tsh interstate hwy since seit in bmi map lactate sodium "
-            + "potassium").split(" "));
+            + "potassium fluids infusion rates saturation heart").split(" "));
+    /** Behind an age that stands after "at": what is said about somebody so old. */
+    private static final Set<String> JUDGING = Set.of("would", "could", "should", "will", "might", "may", "can", "is",
+            "was", "she", "he", "they", "seems", "carries", "has", "had", "with", "and", "who", "i", "we");
+    /** At the begin of a sentence, before an age. */
+    private static final Set<String> FIRST = Set.of("still", "now", "nearly", "almost", "already", "just", "noch",
+            "schon", "bereits", "fast", "knapp", "only", "turned", "today");
+    private static final Set<String> SCORED = Set.of("punkte", "punkten", "points", "scored", "score", "marks", "out");
     private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm",
             "mmhg", "bpm", "km", "percent", "prozent",
             "degrees", "days", "day", "tage", "tagen", "weeks", "wochen", "minutes", "minuten", "min", "hours",
@@ -100,6 +110,7 @@ final class AgeFinder {
         char before = runs.charAt(from - 1);
         char next = runs.charAt(to);
         if (age < 90 || age > 119 || "-/.,:$#\u20AC\u00A3+<>=~".indexOf(before) >= 0 && before != '-'
+                && !(before == '=' && AGED.contains(runs.lower(run - 1)))
                 && !(before == '/' && Character.isLetter(runs.charAt(from - 2)))
                 || before == '-' && Character.isDigit(runs.charAt(from - 2))
                 || (next == '.' || next == ',' || next == ':') && Character.isDigit(runs.charAt(to + 1))) {
@@ -137,17 +148,50 @@ final class AgeFinder {
         String before = runs.lower(run - 1);
         boolean near = run > 0 && from - runs.to(run - 1) <= 3;
         String next = runs.isSpace(last) ? runs.lower(last + 1) : "";
-        if (UNITS_BEHIND.contains(next) || next.equals("years") && !SAYING.contains(before) && !AGED.contains(before)) {
+        boolean of = before.equals("von") || before.equals("of");
+        boolean scored = SCORED.contains(before) || of && (SCORED.contains(runs.lower(run - 2))
+                || runs.isDigits(run - 2));
+        boolean span = next.equals("years") && !SAYING.contains(before) && !AGED.contains(before);
+        if (scored || UNITS_BEHIND.contains(next) || span) {
             return;
         }
-        if (near && AGED.contains(before) || before.equals("von") && AGED.contains(runs.lower(run - 2))) {
+        boolean unit = (before.equals("yrs") || before.equals("years") || before.equals("y") || before.equals("jahre"))
+                && runs.isGap(run - 1, "):]", 4) && AGED.contains(runs.lower(run - 2));
+        if (unit || near && AGED.contains(before) || before.equals("von") && AGED.contains(runs.lower(run - 2))) {
             add(from, to, 0.95);
         } else if (isEnclosed(from, to) && (runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
+            add(from, to, 0.75);
+        } else if (isJudged(run, last, next) || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
+                || before.equals("s") && PEOPLE.contains(runs.lower(run - 2)) && runs.isGap(run - 1, ' ')) {
             add(from, to, 0.75);
         } else if (!(near && NO_AGE.contains(before)) && isAboutSomebody(run) && (near && SAYING.contains(before)
                 || isApposed(from, to))) {
             add(from, to, 0.72);
         }
+    }
+
+    /** {@code surgery at 98 would be}, {@code at ninety-one}, {@code at 94, she}. */
+    private boolean isJudged(int run, int last, String next) {
+        if (!runs.lower(run - 1).equals("at") || !runs.isSpace(run - 1) || isMeasuring(run)) {
+            return false;
+        }
+        return run < last || JUDGING.contains(next)
+                || runs.isGap(last, ",", 2) && PEOPLE.contains(runs.lower(last + 1));
+    }
+
+    /** Whether one of the six words before is that of a vital sign or a result. */
+    private boolean isMeasuring(int run) {
+        for (int at = run - 1; at >= Math.max(0, run - 6); at--) {
+            if (NO_AGE.contains(runs.lower(at)) || runs.hasDigits(at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean begins(int run) {
+        char before = runs.charAt(runs.from(run) - 1);
+        return before == '\n' || before == ' ' && ".!?\n".indexOf(runs.charAt(runs.from(run) - 2)) >= 0;
     }
 
     private boolean isEnclosed(int from, int to) {

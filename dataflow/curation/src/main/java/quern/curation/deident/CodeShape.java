@@ -176,6 +176,10 @@ final class CodeShape {
         return SYSTEMS.contains(word);
     }
 
+    static boolean isUnitWord(String lower) {
+        return UNITS.contains(lower);
+    }
+
     /** Whether a unit stands behind a number. */
     boolean isMeasured(int to) {
         return UNITS.contains(unitAt(to));

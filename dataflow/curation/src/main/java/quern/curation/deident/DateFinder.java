@@ -10,8 +10,10 @@ final class DateFinder {
 
     private static final Set<String> IN = Set.of("in", "since", "early", "late", "mid", "last", "next", "im", "seit",
             "ende", "anfang", "mitte", "en", "until", "by", "during", "this", "depuis");
-    private static final Pattern DAY_AND_MONTH = Pattern.compile("(\\d{1,2})([/.])\\s?(\\d{1,2})(?![\\d/%])"
-            + "(\\.)?(?!\\d)");
+    private static final Pattern DAY_AND_MONTH = Pattern.compile("(\\d{1,2})\\s?([/.])\\s?(\\d{1,2})(?![\\d/%])"
+            + "(?:\\s?(\\.))?(?!\\d)");
+    private static final Pattern CLOCK = Pattern.compile("\\.?,?\\s{1,2}(?:(?:at|um|@|gegen|\u00E0|from|by)\\s)?"
+            + "\\d{1,2}(?::\\d{2}|\\s?(?:am|pm|uhr|h\\b))", Pattern.CASE_INSENSITIVE);
     private static final Pattern MONTH_AND_YEAR = Pattern.compile("(\\d{1,2})\\s?([/.-])\\s?((?:19|20)"
             + "\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern YEAR_AND_MONTH = Pattern.compile("((?:19|20)\\d{2})[-/](\\d{2})(?![\\d/-]|\\.\\d)");
@@ -26,6 +28,21 @@ final class DateFinder {
             + "level levels ef rass braden norton waterlow cdr bims kraft kraftgrad schmerz schmerzen skala stufe "
             + "karnofsky ecog quote size page seite seiten pages part teil chapter room zimmer question item items "
             + "took dose halves").split(" "));
+    /** Behind numbers that say how often something is taken or played. */
+    private static final Set<String> SCHEME = Set.of("scheme", "schema", "split", "ratio", "regimen", "record", "lead",
+            "defeat", "win", "daily", "t\u00E4glich");
+    /** Before numbers in three parts that are none of a day. */
+    private static final Set<String> SYSTEMATIC = Set.of("cas", "isbn", "lot", "part", "model", "sort", "won", "lost",
+            "beat", "no", "nr", "number", "code", "extension", "ext", "room", "unit", "combination", "fertilizer");
+    /** Words before a day and a month in digits, beside those that {@link Contexts} knows. */
+    private static final Set<String> EVENTS = Set.of(("appointment appt next last visit fall spring summer winter "
+            + "morning evening night noon yesterday today tomorrow tonight due effective expires exp returned ending "
+            + "check recheck labs drawn faxed mailed starting begins began starts started onset "
+            + "anniversary accident birthday death injury "
+            + "incident crash funeral wedding birth followup surgery session meeting "
+            + "zuletzt vor nach bereits gestern heute morgen sp\u00E4testens erstmals termin "
+            + "montag dienstag mittwoch donnerstag freitag samstag sonntag am pm him her them us me again "
+            + "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat").split(" "));
     private static final Pattern SLASHED = Pattern.compile("(\\d{1,2})\\s?/\\s?(\\d{1,2})(?![\\d/%]|\\s?/\\s?\\d"
             + "|[.,]\\d|\\s?(?:mm|cm|mg|ml|h\\b|st\\b|of\\b))");
     private static final String TO = "\\s{0,2}(?:-|\u2013|\u2014|to|through|thru|bis|until|till|and|und|au|/|&)"
@@ -42,11 +59,16 @@ final class DateFinder {
     private final Runs.Anchored monthAndYear;
     private final Runs.Anchored yearAndMonth;
     private final Runs.Anchored slashed;
+    private final Runs.Anchored clock;
+    private final boolean german;
     private final Runs.Anchored compact;
     private int lastFrom;
     private int lastTo;
 
-    DateFinder(Runs runs, List<Finding> found) {
+    /** @param common the text's language, as {@link Lexicon} numbers it */
+    DateFinder(Runs runs, int common, List<Finding> found) {
+        this.german = common == Lexicon.GERMAN;
+        this.clock = runs.anchored(CLOCK);
         this.runs = runs;
         this.found = found;
         this.reader = new DateReader(runs);
@@ -106,15 +128,30 @@ final class DateFinder {
         if (read.yearTo() - read.yearFrom() >= 4) {
             return Contexts.isVersion(runs, run) ? 0.6 : 0.97;
         }
-        if (Contexts.isVersion(runs, run)) {
+        boolean from = german && runs.lower(run - 1).equals("v") && runs.charAt(read.firstTo()) == '.';
+        if (Contexts.isVersion(runs, run) && !from) {
             return 0;
         }
         boolean padded = read.firstTo() - read.firstFrom() == 2 && read.secondTo() - read.secondFrom() == 2;
         return switch (runs.charAt(read.firstTo()) == ' ' ? '/' : runs.charAt(read.firstTo())) {
             case '/' -> 0.92;
-            case '.' -> context || padded ? 0.92 : 0.6;
-            default -> context || padded ? 0.85 : 0;
+            case '.' -> context || padded || from ? 0.92 : 0.6;
+            default -> context || padded ? 0.85 : isPlainDay(run, read) ? 0.72 : 0;
         };
+    }
+
+    /** {@code 6-30-96}: a month, a day and a year of two digits, and neither a dose nor a range before a unit. */
+    private boolean isPlainDay(int run, DateReader.Read read) {
+        boolean year = read.yearTo() - read.yearFrom() == 2 && runs.charAt(read.yearFrom()) != '\'';
+        char before = runs.charAt(read.from() - 1);
+        char next = runs.charAt(read.to());
+        int behind = runs.runAt(read.to());
+        boolean unit = behind < runs.count() && runs.from(behind) - read.to() <= 1 && runs.isLower(behind)
+                && (CodeShape.isUnitWord(runs.lower(behind)) || SCHEME.contains(runs.lower(behind)));
+        return year && !unit && (Runs.isBlank(before) || "(,;:|>".indexOf(before) >= 0) && (Runs.isBlank(next)
+                || ",.;:)|".indexOf(next) >= 0) && !SCORES.contains(runs.lower(run - 1))
+                && (NumberWords.labelOf(runs.lower(run - 1)) == null || runs.lower(run - 1).endsWith("ed"))
+                && !SYSTEMATIC.contains(runs.lower(run - 1));
     }
 
     /** A month that is a word too needs a capital, a year, or a word before it. */
@@ -124,7 +161,12 @@ final class DateFinder {
         int to = monthFirst ? read.firstTo() : read.secondTo();
         String month = runs.text.substring(at, to);
         boolean doubtful = Character.isLowerCase(month.charAt(0)) && VERBS.contains(month);
-        if (doubtful && !read.hasYear() && !Contexts.isDay(runs, run)) {
+        boolean short3 = month.equals("mar") || !monthFirst && read.secondTo() - read.secondFrom() == 3
+                && !month.equals("may");
+        boolean ordinal = Character.isLetter(runs.charAt(read.to() - 1)) && monthFirst
+                || !monthFirst && Character.isLetter(runs.charAt(read.firstTo()));
+        if (doubtful && !read.hasYear() && !ordinal && !short3 && !Contexts.isDay(runs, run)
+                && !(monthFirst && clock.at(read.to(), 16))) {
             return 0;
         }
         return read.hasYear() ? 0.97 : 0.9;
@@ -156,19 +198,60 @@ final class DateFinder {
         } else if (yearAndMonth.at(from, 8) && inRange(yearAndMonth, 2, 12)
                 && !Contexts.isVersion(runs, run)) {
             add(from, yearAndMonth.to(), 0.75);
-        } else if (!isDayAndMonth(run) && isSlashed(run)) {
-            add(begin(from, false), slashed.to(), 0.55);
         } else if (isDayAndMonth(run)) {
-            boolean german = dayAndMonth.group(2).equals(".");
-            if (!german || dayAndMonth.to(4) > 0) {
-                add(from, dayAndMonth.to(), german ? 0.85 : 0.7);
+            boolean dotted = dayAndMonth.group(2).equals(".");
+            if (!dotted || dayAndMonth.to(4) > 0) {
+                add(from, dayAndMonth.to(), dotted ? 0.85 : 0.7);
             }
+        } else if (isSlashed(run)) {
+            add(begin(from, false), slashed.to(), 0.55);
+        } else if (isDotted(run)) {
+            add(begin(from, true), dayAndMonth.to(), 0.75);
         }
     }
 
+    /** A day and a month of which a word before them or a time behind them says so. */
     private boolean isDayAndMonth(int run) {
-        return Contexts.isDay(runs, run) && !Contexts.isVersion(runs, run) && dayAndMonth.at(runs.from(run), 8)
-                && inRange(dayAndMonth, 1, 31) && inRange(dayAndMonth, 3, 31);
+        if (Contexts.isVersion(runs, run) || !dayAndMonth.at(runs.from(run), 10) || !inRange(dayAndMonth, 1, 31)
+                || !inRange(dayAndMonth, 3, 31) || SCORES.contains(runs.lower(run - 1))
+                || CodeShape.isUnitWord(unitBehind(dayAndMonth.to()))) {
+            return false;
+        }
+        int first = reader.number(dayAndMonth.from(1), dayAndMonth.to(1));
+        int second = reader.number(dayAndMonth.from(3), dayAndMonth.to(3));
+        if (first > 12 && second > 12) {
+            return false;
+        }
+        boolean spaced = runs.charAt(dayAndMonth.to(1)) == ' ';
+        boolean on = runs.lower(run - 1).length() == 2 && !runs.lower(run - 1).equals("of")
+                && !runs.lower(run - 1).equals("to");
+        return Contexts.isDay(runs, run) && (!spaced || on) || isEvent(run)
+                && (second != 10 && second != 5 || first > second
+                || dayAndMonth.to(4) > 0)
+                || dayAndMonth.group(2).equals("/") && clock.at(dayAndMonth.to(), 16);
+    }
+
+    private String unitBehind(int to) {
+        int behind = runs.runAt(to);
+        return behind < runs.count() && runs.from(behind) - to <= 1 ? runs.lower(behind) : "";
+    }
+
+    private boolean isEvent(int run) {
+        return run > 0 && runs.isGap(run - 1, ":(,", 4) && (EVENTS.contains(runs.lower(run - 1))
+                || Contexts.isDay(runs, run));
+    }
+
+    /** In German, {@code 21.6. nicht} and {@code 01.03., 9 Uhr}: both with a full stop, and no sentence ends there. */
+    private boolean isDotted(int run) {
+        if (!german || !dayAndMonth.at(runs.from(run), 10) || dayAndMonth.to(4) < 0 || dayAndMonth.group(2).equals("/")
+                || !inRange(dayAndMonth, 1, 31) || !inRange(dayAndMonth, 3, 12) || Contexts.isVersion(runs, run)
+                || SCORES.contains(runs.lower(run - 1)) || ".,/-:<>=+$".indexOf(runs.charAt(runs.from(run) - 1)) >= 0) {
+            return false;
+        }
+        boolean padded = dayAndMonth.to(1) - dayAndMonth.from(1) == 2 && dayAndMonth.to(3) - dayAndMonth.from(3) == 2;
+        char next = runs.charAt(dayAndMonth.to());
+        char second = runs.charAt(dayAndMonth.to() + 1);
+        return padded || ",;:)".indexOf(next) >= 0 || Runs.isBlank(next) && Character.isLowerCase(second);
     }
 
     private boolean inRange(Runs.Anchored match, int group, int most) {
@@ -198,8 +281,15 @@ final class DateFinder {
         boolean month = first >= 1 && first <= 12 && second >= 1 || second >= 1 && second <= 12 && first <= 31;
         boolean two = slashed.to(1) - slashed.from(1) == 2 && slashed.to(2) - slashed.from(2) == 2;
         boolean event = runs.isSpace(run - 1) && runs.lower(run - 1).length() > 4 && runs.lower(run - 1).endsWith("ed");
-        boolean part = second == 10 || second == 5 || first > second && second < 6 && !two;
+        boolean part = (second == 10 || second == 5) && first <= second && !(event && isPadded())
+                || first > second && second < 6 && !two
+                && !event;
         return month && (two && !(part && first <= second) || event && !part);
+    }
+
+    /** {@code 02/05}: nobody writes a score so. */
+    private boolean isPadded() {
+        return runs.charAt(slashed.from(1)) == '0' && slashed.to(1) - slashed.from(1) == 2;
     }
 
     private void add(int from, int to, double confidence) {

@@ -62,9 +62,10 @@ public final class IdentifierFinder {
         new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
         new CodeFinder(runs, lower, all).find();
-        new DateFinder(runs, all).find();
+        new DateFinder(runs, common, all).find();
         new AgeFinder(runs, all).find();
         new AddressFinder(runs, lexicon, lower, common, all).find();
+        new BlockFinder(runs, lexicon, lower, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
         return settle(text, all);
     }

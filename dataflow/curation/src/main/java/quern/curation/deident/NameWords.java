@@ -10,7 +10,8 @@ final class NameWords {
             "herr", "herrn", "frau", "mme", "mlle", "monsieur", "madame", "docteur", "familie", "fam", "sr", "sra",
             "rev", "reverend", "judge", "capt", "sgt", "kollege", "kollegen", "kollegin", "nurse", "hr", "rn",
             "officer", "detective",
-            "sergeant", "captain", "lieutenant", "attorney", "senator", "pastor");
+            "sergeant", "captain", "lieutenant", "attorney", "senator", "pastor", "drs", "deputy", "trooper",
+            "constable", "corporal", "inspector", "sheriff", "coroner", "matron", "messrs", "mssrs", "messieurs");
     /** Titles only with a full stop behind them. */
     static final Set<String> DOTTED_TITLES = Set.of("m", "fr", "pr", "st\u00E9", "hr", "sr", "dipl");
     /** What may stand between a title and a name. */

@@ -38,10 +38,16 @@ final class TownFinder {
             Map.entry("\u00E0", Set.of("demeurant", "habite", "domicili\u00E9", "domicili\u00E9e", "n\u00E9",
             "n\u00E9e")));
     /** Words inside names of towns. */
-    private static final Set<String> INSIDE = Set.of("or", "du", "des", "de", "la", "le", "upon", "sur");
+    private static final Set<String> INSIDE = Set.of("or", "du", "des", "de", "la", "le", "upon", "sur", "on",
+            "under", "of", "the", "am", "an", "der", "im", "in", "ob", "vor");
     /** A river or a region behind a town of Germany. */
     static final Pattern BESIDE = Pattern.compile("\\s(?:\\(\\p{Lu}\\p{L}{2,14}\\)|(?:i|a|b|o)\\.\\s?(?:d\\.\\s?)?"
             + "\\p{Lu}\\p{L}{0,9}\\.?)");
+    /** Last words of towns' names. */
+    private static final Set<String> ENDS = Set.of("river", "falls", "springs", "green", "city", "beach", "hills",
+            "heights", "rapids", "lake", "lakes", "junction", "creek", "valley", "harbor", "island", "bay", "port",
+            "rock", "grove", "ridge", "bluff", "bluffs", "mills", "ferry", "haven", "bridge", "park", "wells", "forest",
+            "forks", "station", "prairie", "mountain", "village", "mesa", "vista", "rouge", "claire", "point");
     private static final Set<String> IN = Set.of("in", "from", "of", "near", "aus", "bei", "\u00E0", "to");
     private static final Set<String> STOP = Set.of("on", "the", "to", "moved", "in", "at", "from", "is", "was", "lives",
             "of", "and", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way", "address", "i", "apt");
@@ -71,6 +77,11 @@ final class TownFinder {
         int first = townFrom(state);
         found.add(new Finding(IdentifierKind.ADDRESS, runs.from(first), to, 0.96));
         return true;
+    }
+
+    /** Whether a word in small letters stands inside names of towns. */
+    static boolean isInside(String lower) {
+        return INSIDE.contains(lower);
     }
 
     /** Whether a word of an address is a state of the United States or part of one's name. */
@@ -123,7 +134,8 @@ final class TownFinder {
     void word(int run) {
         if (LIVING.containsKey(runs.lower(run)) && LIVING.get(runs.lower(run)).contains(runs.lower(run - 1))) {
             living(run + 1);
-        } else if (IN.contains(runs.lower(run)) && runs.isGap(run, ' ') && (lower || runs.isLower(run))) {
+        } else if (IN.contains(runs.lower(run)) && runs.isSpace(run)
+                && runs.charAt(runs.from(run + 1) - 2) != '\n' && (lower || runs.isLower(run))) {
             inside(run + 1);
         }
         if (runs.lower(run).equals("county") && runs.isCapitalised(run) && runs.isCapitalised(run - 1)
@@ -153,6 +165,7 @@ final class TownFinder {
     private void inside(int first) {
         if (!runs.isCapitalised(first) || runs.length(first) < 3 || STOP.contains(runs.lower(first))
                 || NameWords.TITLES.contains(runs.lower(first)) || runs.isAllCapitals(first)
+                || NamePhrase.isMixed(runs.word(first))
                 || Months.number(runs.lower(first)) > 0 || Months.isDay(runs.lower(first))) {
             return;
         }
@@ -162,6 +175,12 @@ final class TownFinder {
         boolean several = last > first && (known & (Lexicon.FIRST | Lexicon.GERMAN)) == 0;
         boolean name = (known & words) == 0 && ((known & Lexicon.FIRST) == 0 || (known & Lexicon.CITY) != 0)
                 && (known != 0 || !runs.lower(first - 1).equals("of"));
+        boolean place = last > first && ENDS.contains(runs.lower(last)) && common == Lexicon.ENGLISH
+                && !runs.lower(first - 1).equals("of") && !runs.isCapitalised(last + 1);
+        if (place) {
+            add(first, last, 0.72);
+            return;
+        }
         boolean organisation = NameWords.isOrganisation(runs, first, last) || runs.isCapitalised(last + 1)
                 && runs.isGap(last, ' ');
         name |= common == Lexicon.GERMAN && (known & Lexicon.CITY) != 0 && (known & Lexicon.COUNTRY) == 0;

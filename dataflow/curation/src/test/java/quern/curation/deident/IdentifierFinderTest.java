@@ -179,7 +179,7 @@ class IdentifierFinderTest {
         assertLinear(unit, 1 << 20);
     }
 
-    private static void assertLinear(String unit, int size) {
+    static void assertLinear(String unit, int size) {
         String small = unit.repeat(size / 4 / unit.length());
         String large = unit.repeat(size / unit.length());
         IdentifierFinder.find(small);
