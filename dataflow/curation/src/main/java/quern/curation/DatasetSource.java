@@ -26,8 +26,13 @@ public final class DatasetSource implements SampleSource {
 
     /** @throws RunException if the directory holds no finished dataset */
     public DatasetSource(Path directory) {
+        this(directory, DatasetManifest.read(directory).shards());
+    }
+
+    /** Some shards in a directory. */
+    public DatasetSource(Path directory, List<DatasetManifest.Shard> shards) {
         this.directory = directory;
-        this.shards = DatasetManifest.read(directory).shards();
+        this.shards = List.copyOf(shards);
     }
 
     @Override

@@ -35,12 +35,17 @@ public final class DuplicateLog implements AutoCloseable {
     /** Takes the entry if it is of a duplicate. */
     void append(RejectLog.Entry entry) {
         if (!entry.standsFor().isEmpty()) {
-            ObjectNode line = Json.object();
-            line.put("sample", entry.sampleId()).put("duplicate_of", entry.standsFor());
-            line.put("operator", entry.operator());
-            byte[] bytes = Json.line(line);
+            byte[] bytes = line(new Entry(entry.sampleId(), entry.standsFor(), entry.operator()));
             file.append(bytes, bytes.length);
         }
+    }
+
+    /** An entry as it stands in the log. */
+    public static byte[] line(Entry entry) {
+        ObjectNode line = Json.object();
+        line.put("sample", entry.sampleId()).put("duplicate_of", entry.standsFor());
+        line.put("operator", entry.operator());
+        return Json.line(line);
     }
 
     void force() {

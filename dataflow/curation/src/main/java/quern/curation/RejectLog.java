@@ -53,7 +53,8 @@ public final class RejectLog {
         file.append(line, line.length);
     }
 
-    static byte[] line(Entry entry) {
+    /** An entry as it stands in the log. */
+    public static byte[] line(Entry entry) {
         ObjectNode line = Json.object();
         line.put("sample", entry.sampleId()).put("document", entry.documentId());
         line.put("action", entry.isDrop() ? "dropped" : "changed");

@@ -38,7 +38,7 @@ import quern.ingest.Sample;
 
 class DatasetRewriteTest {
 
-    private static final CurationConfig SMALL = new CurationConfig(7, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
+    static final CurationConfig SMALL = new CurationConfig(7, 0, DataSize.parse("4KiB"), DataSize.parse("1KiB"),
             DataSize.parse("1MiB"), DataSize.parse("1MiB"), 2, Duration.ofMinutes(1), 64);
     private static final String CANARY = "zyxcanary";
     private static final Origin UNKNOWN = new Origin.Unknown("text", "not asked for");
@@ -176,7 +176,7 @@ class DatasetRewriteTest {
     }
 
     /** The manifest is genuine, its files are what it says, and everything adds up with the logs and the report. */
-    private static void assertSound(Path dataset) throws IOException {
+    static void assertSound(Path dataset) throws IOException {
         DatasetManifest manifest = DatasetManifest.read(dataset);
         assertTrue(manifest.isGenuine());
         for (DatasetManifest.Shard shard : manifest.shards()) {
@@ -214,7 +214,7 @@ class DatasetRewriteTest {
                 Files.readString(dataset.resolve(RunReport.PAGE)));
     }
 
-    private static Path run(String recipe, List<Sample> samples, Path target) {
+    static Path run(String recipe, List<Sample> samples, Path target) {
         try (PipelineRun run = PipelineRun.open(Reference.pipeline(recipe), new ListSource(samples), target, SMALL,
                 List.of("label"))) {
             while (run.step(7)) {
@@ -247,12 +247,12 @@ class DatasetRewriteTest {
         return samples;
     }
 
-    private static Sample sample(String document, long from, String text) {
+    static Sample sample(String document, long from, String text) {
         ObjectNode fields = Json.object().put("text", text);
         return new Sample(fields, document, from, from + text.length(), 0);
     }
 
-    private static List<String> lines(Path dataset) throws IOException {
+    static List<String> lines(Path dataset) throws IOException {
         List<String> lines = new ArrayList<>();
         for (DatasetManifest.Shard shard : DatasetManifest.read(dataset).shards()) {
             try (var reader = DatasetSource.open(dataset.resolve(shard.file()))) {
@@ -278,7 +278,7 @@ class DatasetRewriteTest {
         return found;
     }
 
-    private static void assertSameFiles(Path one, Path two) throws IOException {
+    static void assertSameFiles(Path one, Path two) throws IOException {
         List<String> names = new ArrayList<>();
         for (Path each : List.of(one, two)) {
             try (Stream<Path> files = Files.walk(each)) {

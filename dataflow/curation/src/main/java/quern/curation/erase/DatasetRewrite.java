@@ -1,14 +1,19 @@
 package quern.curation.erase;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import quern.curation.DatasetManifest;
 import quern.curation.DatasetManifest.Shard;
@@ -33,6 +38,8 @@ public final class DatasetRewrite {
 
     private static final String SIGNATURES = "signatures";
     private static final String TRACE = "trace-";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    private static final String SCRATCH = "scratch";
 
     private final Path from;
     private final Path to;
@@ -41,8 +48,10 @@ public final class DatasetRewrite {
     private final Origin origin;
     private final Pace pace;
     private final List<String> notes = new ArrayList<>();
-    private final Logs logs;
+    private Reentry again;
+    private Logs logs;
     private KeptSamples kept;
+    private long reentered;
 
     private DatasetRewrite(Path from, Path to, Erasure erasure, Origin origin, Progress progress) {
         this.from = from;
@@ -51,7 +60,6 @@ public final class DatasetRewrite {
         this.erasure = erasure;
         this.origin = origin;
         this.pace = new Pace(progress);
-        this.logs = new Logs(from, erasure, pace);
     }
 
     /** What a finished dataset holds of documents; nothing is changed. */
@@ -63,17 +71,17 @@ public final class DatasetRewrite {
             boolean has = manifest.documentIds().stream().anyMatch(erasure::isOf);
             KeptSamples kept = has ? KeptSamples.of(dataset, manifest, erasure, pace) : null;
             long samples = has ? kept.gone.cardinality() : 0;
-            Logs logs = new Logs(dataset, erasure, pace);
+            Logs logs = new Logs(dataset, erasure, null, pace);
             logs.readRejects(_ -> { });
             logs.readDuplicates(_ -> { });
             boolean any = samples + logs.dropped + logs.changed > 0;
             Path report = dataset.resolve(RunReport.FILE);
             long quoted = any && Files.exists(report)
                     ? new Quotes(erasure, manifest, has && kept.joins).count(RunReport.figures(dataset)) : 0;
-            long stats = samples == 0 ? 0 : count(dataset.resolve(RunManner.STATS));
+            long stats = samples == 0 ? 0 : Lines.count(dataset.resolve(RunManner.STATS));
             long traces = 0;
             for (Path trace : any ? files(dataset, TRACE) : List.<Path>of()) {
-                traces += count(trace);
+                traces += Lines.count(trace);
             }
             return new Holding(samples, has ? kept.joined : 0, logs.dropped, logs.changed, logs.duplicates,
                     logs.standing, quoted, stats == manifest.kept() ? samples : stats, traces,
@@ -118,7 +126,9 @@ public final class DatasetRewrite {
     }
 
     private Rewritten write() throws IOException {
-        kept = KeptSamples.of(from, old, erasure, pace);
+        again = Reentry.of(from, old, erasure, origin, to.resolve(SCRATCH), pace);
+        logs = new Logs(from, erasure, again, pace);
+        kept = KeptSamples.of(from, old, erasure, pace, again::stays);
         List<Shard> shards = new ArrayList<>();
         int first = 0;
         for (Shard shard : old.shards()) {
@@ -126,29 +136,87 @@ public final class DatasetRewrite {
             first += Math.toIntExact(shard.samples());
         }
         besides();
+        again.settle(to, shards);
+        shards.addAll(reentering());
+        long entries;
         try (LineOutput rejects = new LineOutput(to.resolve(RejectLog.FILE));
                 LineOutput duplicates = new LineOutput(to.resolve(DuplicateLog.FILE))) {
             logs.readRejects(rejects::append);
+            logs.appendRejects(rejects::append);
             logs.readDuplicates(duplicates::append);
+            again.newDuplicates(duplicates::append);
+            entries = rejects.lines();
         }
         traces();
+        notes.addAll(again.notes);
+        DataDirectory.removeTree(to.resolve(SCRATCH));
+        DatasetManifest manifest = manifest(shards, entries);
+        report(manifest);
+        pace.told();
+        Json.forceDirectory(to);
+        Json.writeAtomically(to.resolve(DatasetManifest.FILE), Json.pretty(manifest.toJson()));
+        return new Rewritten(manifest, manifest.tombstones().getLast());
+    }
+
+    /** What comes back is made beyond what was read, as far as it is more than had been dropped. */
+    private DatasetManifest manifest(List<Shard> shards, long entries) throws IOException {
         long samples = kept.gone.cardinality();
         logs.drops.add(Drops.ERASURE, Drops.ERASED, samples + logs.dropped);
         TreeSet<String> erased = new TreeSet<>(kept.erased);
         erased.addAll(logs.erased);
         List<Tombstone> tombstones = new ArrayList<>(old.tombstones());
-        tombstones.add(new Tombstone(old.id(), erasure.id(), erased.size(), samples, logs.dropped, 0, logs.standing,
-                notes));
-        long changes = old.rejects().samples() - logs.dropped - logs.changed;
-        DatasetManifest manifest = new DatasetManifest("", old.name(), old.recipeHash(), old.operators(), old.in(),
-                old.made(), old.kept() - samples, logs.drops.and(old.dropped()), shards,
-                Shard.of(to.resolve(RejectLog.FILE), changes), List.copyOf(kept.documents), old.labels(), tombstones)
-                .withId();
-        report(manifest);
-        pace.told();
-        Json.forceDirectory(to);
-        Json.writeAtomically(to.resolve(DatasetManifest.FILE), Json.pretty(manifest.toJson()));
-        return new Rewritten(manifest, tombstones.getLast());
+        tombstones.add(new Tombstone(old.id(), erasure.id(), erased.size(), samples, logs.dropped, reentered,
+                logs.standing, notes));
+        return new DatasetManifest("", old.name(), old.recipeHash(), old.operators(), old.in(),
+                old.made() + reentered + logs.redropped - logs.redone, old.kept() - samples + reentered,
+                logs.drops.and(old.dropped()), shards, Shard.of(to.resolve(RejectLog.FILE), entries),
+                List.copyOf(kept.documents), old.labels(), tombstones).withId();
+    }
+
+    /** A shard behind the others with the samples that come back; none where none does. */
+    private List<Shard> reentering() throws IOException {
+        List<PlacedLines.Line> besides = new ArrayList<>();
+        int number = old.shards().stream().mapToInt(DatasetRewrite::number).max().orElse(-1) + 1;
+        boolean packed = origin instanceof Origin.Known known && known.pipeline().recipe().compressed();
+        Path file = to.resolve("shard-%05d.jsonl".formatted(number) + (packed ? ".zst" : ""));
+        try (LineOutput out = new LineOutput(file)) {
+            again.samples(line -> {
+                pace.line();
+                out.append(line.bytes());
+                kept.documents.addAll(line.place().all());
+                besides.add(new PlacedLines.Line(new byte[0], line.place(), line.lineage(), line.stats()));
+            });
+            reentered = out.lines();
+        }
+        if (reentered == 0) {
+            Files.delete(file);
+            return List.of();
+        }
+        append(RunManner.STATS, besides.stream().map(PlacedLines.Line::stats).toList());
+        append(RunManner.LINEAGE, besides.stream().map(PlacedLines.Line::lineage).toList());
+        return List.of(Shard.of(file, reentered));
+    }
+
+    private static int number(Shard shard) {
+        Matcher matcher = NUMBER.matcher(shard.file());
+        return matcher.find() ? Integer.parseInt(matcher.group()) : -1;
+    }
+
+    /** Lines of samples that come back, where the dataset's own samples have such lines. */
+    private void append(String name, List<byte[]> lines) throws IOException {
+        Path file = to.resolve(name);
+        long some = lines.stream().filter(Objects::nonNull).count();
+        if (some == lines.size() && Files.exists(file)) {
+            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+                for (byte[] line : lines) {
+                    out.write(line);
+                }
+            }
+            LineOutput.force(file);
+        } else if (some > 0) {
+            Files.deleteIfExists(file);
+            notes.add(name + " is left out: not every sample has a line there, so they cannot be told apart");
+        }
     }
 
     /** Nothing where none of its samples stays. */
@@ -190,7 +258,7 @@ public final class DatasetRewrite {
             if (!Files.exists(source)) {
                 continue;
             }
-            long lines = count(source);
+            long lines = Lines.count(source);
             if (kept.gone.isEmpty() || lines == 0) {
                 LineOutput.copy(source, to.resolve(name));
             } else if (lines == old.kept()) {
@@ -221,18 +289,8 @@ public final class DatasetRewrite {
     private void report(DatasetManifest manifest) throws IOException {
         if (Files.exists(from.resolve(RunReport.FILE))) {
             new ReportRewrite(RunReport.figures(from), manifest, new Quotes(erasure, old, kept.joins))
-                    .write(to, origin.textKey(), logs.changed);
+                    .write(to, origin.textKey(), logs.changed - logs.rechanged);
         }
-    }
-
-    private static long count(Path file) throws IOException {
-        long count = 0;
-        try (Lines lines = new Lines(file)) {
-            while (lines.next() != null) {
-                count++;
-            }
-        }
-        return count;
     }
 
     /** Those whose names begin so, in order. */

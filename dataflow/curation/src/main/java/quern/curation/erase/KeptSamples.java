@@ -1,17 +1,15 @@
 package quern.curation.erase;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import quern.curation.DatasetManifest;
-import quern.curation.RunManner;
 
 /** Which of a dataset's kept samples are of erased documents, and what documents the others are of. */
 final class KeptSamples {
 
-    private final Path dataset;
     private final Erasure erasure;
     private final Pace pace;
     /** Numbers of those that go, counted through all shards. */
@@ -26,37 +24,35 @@ final class KeptSamples {
     boolean joins;
     private int count;
 
-    private KeptSamples(Path dataset, Erasure erasure, Pace pace) {
-        this.dataset = dataset;
+    private KeptSamples(Erasure erasure, Pace pace) {
         this.erasure = erasure;
         this.pace = pace;
     }
 
     static KeptSamples of(Path dataset, DatasetManifest manifest, Erasure erasure, Pace pace) throws IOException {
-        KeptSamples kept = new KeptSamples(dataset, erasure, pace);
-        Path lineage = dataset.resolve(RunManner.LINEAGE);
-        if (Files.exists(lineage)) {
-            try (Lines lines = new Lines(lineage)) {
-                for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                    kept.take(Place.ofLineage(line));
-                }
-            }
-            return kept;
-        }
-        for (DatasetManifest.Shard shard : manifest.shards()) {
-            try (Lines lines = new Lines(dataset.resolve(shard.file()))) {
-                for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                    kept.take(Place.ofSample(line));
+        return of(dataset, manifest, erasure, pace, _ -> { });
+    }
+
+    /** @param stays takes each sample that stays */
+    static KeptSamples of(Path dataset, DatasetManifest manifest, Erasure erasure, Pace pace,
+            Consumer<PlacedLines.Line> stays) throws IOException {
+        KeptSamples kept = new KeptSamples(erasure, pace);
+        try (PlacedLines lines = new PlacedLines(dataset, manifest.shards())) {
+            for (PlacedLines.Line line = lines.next(); line != null; line = lines.next()) {
+                if (kept.take(line.place())) {
+                    stays.accept(line);
                 }
             }
         }
         return kept;
     }
 
-    private void take(Place place) {
+    /** @return whether the sample stays */
+    private boolean take(Place place) {
         pace.line();
         joins |= !place.documents().isEmpty();
-        if (erasure.isIn(place)) {
+        boolean goes = erasure.isIn(place);
+        if (goes) {
             gone.set(count);
             joined += place.all().stream().allMatch(erasure::isOf) ? 0 : 1;
             place.all().stream().filter(erasure::isOf).forEach(erased::add);
@@ -64,5 +60,6 @@ final class KeptSamples {
             documents.addAll(place.all());
         }
         count++;
+        return !goes;
     }
 }

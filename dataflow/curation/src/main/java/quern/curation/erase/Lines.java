@@ -27,6 +27,17 @@ final class Lines implements AutoCloseable {
         }
     }
 
+    /** How many there are. */
+    static long count(Path file) throws IOException {
+        long count = 0;
+        try (Lines lines = new Lines(file)) {
+            while (lines.next() != null) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** The next line with its end; null behind the last one. */
     byte[] next() throws IOException {
         ByteArrayOutputStream begun = null;

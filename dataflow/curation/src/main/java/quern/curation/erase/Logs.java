@@ -16,6 +16,7 @@ final class Logs {
 
     private final Path dataset;
     private final Erasure erasure;
+    private final Reentry again;
     private final Pace pace;
     /** Documents of the erasure of which something was dropped or changed. */
     final TreeSet<String> erased = new TreeSet<>();
@@ -24,10 +25,17 @@ final class Logs {
     long dropped;
     long changed;
     long duplicates;
-    /** Samples of others that were duplicates of erased ones. */
+    /** Samples of others that were duplicates of erased ones, and were not made anew. */
     long standing;
+    /** Lines about duplicates that do not hold any more. */
+    long redone;
+    /** Samples made anew that were dropped in another way, and those kept whose text was changed. */
+    long redropped;
+    long rechanged;
 
-    Logs(Path dataset, Erasure erasure, Pace pace) {
+    /** @param again what is made anew; null where nothing is */
+    Logs(Path dataset, Erasure erasure, Reentry again, Pace pace) {
+        this.again = again;
         this.dataset = dataset;
         this.erasure = erasure;
         this.pace = pace;
@@ -53,15 +61,39 @@ final class Logs {
                     if (isDrop) {
                         drops.add(node.path("operator").asText(), node.path("reason").asText(), -1);
                     }
+                } else if (isDrop && again != null && again.redoes(node)) {
+                    if (again.rejects.take(line)) {
+                        sink.append(line);
+                    } else {
+                        redone++;
+                        drops.add(node.path("operator").asText(), node.path("reason").asText(), -1);
+                    }
                 } else if (isOfThem(node, STANDS_FOR)) {
                     standing++;
                     ((ObjectNode) node).remove(STANDS_FOR);
                     sink.append(Json.line(node));
                 } else {
+                    if (again != null) {
+                        again.rejects.take(line);
+                    }
                     sink.append(line);
                 }
             }
         }
+    }
+
+    /** The lines of samples that were made anew and did not go as before. */
+    void appendRejects(Sink sink) throws IOException {
+        again.newRejects(line -> {
+            JsonNode node = Json.MAPPER.readTree(line);
+            if (node.path("action").asText().equals("dropped")) {
+                redropped++;
+                drops.add(node.path("operator").asText(), node.path("reason").asText(), 1);
+            } else {
+                rechanged++;
+            }
+            sink.append(line);
+        });
     }
 
     void readDuplicates(Sink sink) throws IOException {
@@ -71,7 +103,8 @@ final class Logs {
                 JsonNode node = Json.MAPPER.readTree(line);
                 if (isOfThem(node, "sample")) {
                     duplicates++;
-                } else if (!isOfThem(node, STANDS_FOR)) {
+                } else if (again != null && again.redoes(node) ? again.duplicates.take(line)
+                        : !isOfThem(node, STANDS_FOR)) {
                     sink.append(line);
                 }
             }

@@ -45,6 +45,11 @@ record Place(String document, long from, long to, List<String> documents) {
                 List.copyOf(documents));
     }
 
+    /** The sample's id. */
+    String id() {
+        return document + "@" + from + "-" + to;
+    }
+
     /** All documents it was made of. */
     List<String> all() {
         return documents.isEmpty() ? List.of(document) : documents;

@@ -1,0 +1,244 @@
+package quern.curation.erase;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import quern.curation.ClusterDeduplicator;
+import quern.curation.DatasetLookup;
+import quern.curation.DatasetManifest;
+import quern.curation.DatasetManifest.Shard;
+import quern.curation.DatasetSource;
+import quern.curation.Json;
+import quern.curation.Operator;
+import quern.curation.Pipeline;
+import quern.curation.PipelineRun;
+import quern.curation.RejectLog;
+import quern.curation.RunManner;
+import quern.curation.SampleSource;
+import quern.curation.Scratch;
+import quern.curation.Signatures;
+import quern.curation.StreamDeduplicator;
+import quern.curation.text.TextView;
+import quern.ingest.Sample;
+
+/**
+ * Samples that would come back, compared with all that stayed in a dataset by the deduplicators of its recipe: where
+ * there are several of them, one that passes the first may be a duplicate of a sample of which nothing else is
+ * affected. Texts are compared as they are in the dataset.
+ */
+final class Comparison {
+
+    private static final String KEPT = "kept";
+    /** Behind the document's id in the id of a sample that would come back, before its number. */
+    private static final String MARK = "?@";
+    private static final int STEP_SAMPLES = 500;
+
+    private final Origin.Known origin;
+    private final Path directory;
+    /** Samples by their numbers. */
+    private final List<String> ids = new ArrayList<>();
+
+    /** @param directory for the comparison, which is not there yet */
+    Comparison(Origin.Known origin, Path directory) {
+        this.origin = origin;
+        this.directory = directory;
+    }
+
+    /**
+     * Compares.
+     *
+     * @param kept directory and shards of what stayed
+     * @param run directory and shards of what would come back
+     * @param fresh numbers of the samples of the run that would
+     * @return of each number that is a duplicate, the line of the log
+     */
+    Map<Integer, RejectLog.Entry> with(Path kept, List<Shard> keptShards, Path run, List<Shard> shards, BitSet fresh)
+            throws IOException {
+        List<Operator> deduplicators = new ArrayList<>();
+        for (Operator operator : origin.pipeline().operators()) {
+            switch (operator) {
+                case StreamDeduplicator stream -> deduplicators.add(new Stream(stream));
+                case ClusterDeduplicator cluster -> deduplicators.add(new Cluster(cluster));
+                default -> { }
+            }
+        }
+        DatasetLookup lookup = _ -> new DatasetLookup.Earlier(directory.resolve("signatures"), "",
+                () -> new DatasetSource(kept, keptShards));
+        Map<Integer, RejectLog.Entry> dropped = new TreeMap<>();
+        try (Candidates candidates = new Candidates(run, shards, fresh);
+                PipelineRun comparison = PipelineRun.open(new Pipeline(origin.pipeline().recipe(), deduplicators),
+                        candidates, directory, origin.config(), List.of(), RunManner.DATASET.comparing(lookup))) {
+            while (comparison.step(STEP_SAMPLES)) {
+                continue;
+            }
+        }
+        RejectLog.read(directory, entry -> {
+            if (entry.isDrop()) {
+                int number = number(entry.sampleId());
+                dropped.put(number, new RejectLog.Entry(ids.get(number), Erasure.documentOf(ids.get(number)), entry.operator(),
+                        entry.reason(), entry.stat(), entry.threshold(), standing(entry), List.of()));
+            }
+        });
+        return dropped;
+    }
+
+    private String standing(RejectLog.Entry entry) {
+        int number = number(entry.standsFor());
+        return number < 0 ? entry.standsFor() : ids.get(number);
+    }
+
+    /** A candidate's; less than zero for a kept sample. */
+    private static int number(String id) {
+        int at = id.lastIndexOf(MARK);
+        return at < 0 ? -1 : Integer.parseInt(id.substring(at + MARK.length(), id.lastIndexOf('-')));
+    }
+
+    /** The samples that would come back; their numbers stand for their places. */
+    private final class Candidates implements SampleSource {
+
+        private final Path run;
+        private final List<Shard> shards;
+        private final BitSet fresh;
+        private PlacedLines lines;
+        private int next;
+
+        Candidates(Path run, List<Shard> shards, BitSet fresh) throws IOException {
+            this.run = run;
+            this.shards = shards;
+            this.fresh = fresh;
+            lines = new PlacedLines(run, shards);
+        }
+
+        @Override
+        public void seek(String position) {
+            try {
+                close();
+                lines = new PlacedLines(run, shards);
+                for (next = 0; next < Integer.parseInt(position); next++) {
+                    lines.next();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(run.toString(), e);
+            }
+        }
+
+        @Override
+        public Item next() {
+            try {
+                for (PlacedLines.Line line = lines.next(); line != null; line = lines.next()) {
+                    int number = next++;
+                    while (ids.size() <= number) {
+                        ids.add(line.place().id());
+                    }
+                    if (fresh.get(number)) {
+                        ObjectNode fields = (ObjectNode) Json.MAPPER.readTree(line.bytes());
+                        fields.remove(DatasetManifest.PROVENANCE);
+                        return new Read(new Sample(fields, line.place().document() + "?", number, number, 0));
+                    }
+                }
+                return null;
+            } catch (IOException e) {
+                throw new UncheckedIOException(run.toString(), e);
+            }
+        }
+
+        @Override
+        public String position() {
+            return Integer.toString(next);
+        }
+
+        @Override
+        public void close() {
+            try {
+                lines.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(run.toString(), e);
+            }
+        }
+    }
+
+    /** Counts what stayed as seen. */
+    private record Stream(StreamDeduplicator of) implements StreamDeduplicator {
+
+        @Override
+        public String name() {
+            return of.name();
+        }
+
+        @Override
+        public String textKey() {
+            return of.textKey();
+        }
+
+        @Override
+        public List<String> against() {
+            return List.of(KEPT);
+        }
+
+        @Override
+        public String signing() {
+            return of.signing();
+        }
+
+        @Override
+        public Keys keys(TextView text) {
+            return of.keys(text);
+        }
+
+        @Override
+        public boolean withinSample() {
+            return of.withinSample();
+        }
+
+        @Override
+        public Outcome decide(String text, Keys keys, BitSet seen) {
+            return of.decide(text, keys, seen);
+        }
+    }
+
+    /** The same. */
+    private record Cluster(ClusterDeduplicator of) implements ClusterDeduplicator {
+
+        @Override
+        public String name() {
+            return of.name();
+        }
+
+        @Override
+        public String textKey() {
+            return of.textKey();
+        }
+
+        @Override
+        public List<String> against() {
+            return List.of(KEPT);
+        }
+
+        @Override
+        public String signing() {
+            return of.signing();
+        }
+
+        @Override
+        public int signatureBytes() {
+            return of.signatureBytes();
+        }
+
+        @Override
+        public Admission sign(TextView text, byte[] target, int at) {
+            return of.sign(text, target, at);
+        }
+
+        @Override
+        public void cluster(Signatures signatures, Scratch scratch, IntConsumer standsFor) {
+            of.cluster(signatures, scratch, standsFor);
+        }
+    }
+}
