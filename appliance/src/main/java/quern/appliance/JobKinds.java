@@ -10,6 +10,7 @@ import quern.actors.curation.CurationWork;
 import quern.actors.curation.FileTokenizers;
 import quern.actors.curation.ServedEngine;
 import quern.actors.curation.ServedText;
+import quern.actors.erase.Erasures;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
@@ -33,12 +34,14 @@ final class JobKinds {
     private final FileStore files;
     private final DocumentReader reader;
     private final LanguageDetector detector = new OpenNlpDetector();
+    private final Erasures erasures;
     private final CompletableFuture<ServedEngine> engine = new CompletableFuture<>();
     private final CompletableFuture<BatchAnswers> requests = new CompletableFuture<>();
 
     JobKinds(House house) {
         this.house = house;
         this.reader = new DocumentReader(ReadLimits.of(house.config().ingest()));
+        this.erasures = new Erasures(house, reader);
         this.files = new FileStore(
                 house.stores().directory(), house.stores().catalogue(), System::currentTimeMillis);
     }
@@ -65,6 +68,10 @@ final class JobKinds {
         return files;
     }
 
+    Erasures erasures() {
+        return erasures;
+    }
+
     /** Lets batches that wait for it begin. */
     void answerWith(BatchAnswers answers) {
         requests.complete(answers);
@@ -86,6 +93,7 @@ final class JobKinds {
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
         starters.put(JobKind.TUNE, TuningJob.starter(house));
         starters.put(JobKind.COMPRESS, CompressionJob.starter(house));
+        starters.put(JobKind.ERASE, erasures.starter());
         return starters;
     }
 }

@@ -22,6 +22,7 @@ import quern.appliance.http.DatasetRoutes;
 import quern.appliance.http.DocumentRoutes;
 import quern.appliance.http.EmbeddingRoutes;
 import quern.appliance.http.EngineRoutes;
+import quern.appliance.http.ErasureRoutes;
 import quern.appliance.http.FileRoutes;
 import quern.appliance.http.FineTuningRoutes;
 import quern.appliance.http.GenerationRoutes;
@@ -83,8 +84,11 @@ final class Routes {
         routes.addAll(new JobRoutes(desk).routes());
         routes.addAll(new FileRoutes(desk, jobs.files(), house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new BatchRoutes(desk, jobs.files()).routes());
+        var erasures = new ErasureRoutes(desk, house, jobs.erasures());
+        jobs.erasures().open(residents.ingestor(), residents.jobs(), system);
         routes.addAll(new DocumentRoutes(desk, house.stores(), residents.ingestor(), jobs.reader(),
-                house.config().http().uploadMax().bytes()).routes());
+                house.config().http().uploadMax().bytes(), erasures).routes());
+        routes.addAll(erasures.routes());
         routes.addAll(new QuarantineRoutes(desk, house.stores(),
                 house.config().ingest().documentsMax()).routes());
         routes.addAll(new CurationRoutes(

@@ -136,7 +136,7 @@ public final class BlockKey {
     }
 
     /** The first bytes of the name of the chain's first block: equal for all blocks of a conversation. 0 for a root. */
-    long head() {
+    public long head() {
         return head;
     }
 

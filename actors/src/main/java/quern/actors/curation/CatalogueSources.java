@@ -15,7 +15,7 @@ import quern.ingest.JournalCursor;
 import quern.ingest.reader.DocumentReader;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.Ownership;
-import quern.kv.journal.RecordKind;
+import quern.kv.journal.TombstoneRecord;
 
 /** Datasets of the catalogue and documents of the journal as sources of curation jobs. */
 public final class CatalogueSources implements CurationSources {
@@ -39,7 +39,7 @@ public final class CatalogueSources implements CurationSources {
     }
 
     private Opened dataset(String id) {
-        DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
+        DatasetRecord dataset = TombstoneRecord.dataset(stores.catalogue(), id)
                 .orElseThrow(() -> new QuernException(QuernException.Category.ERROR, "no dataset '" + id + "'"));
         DatasetSource source = new DatasetSource(stores.directory().resolve(dataset.path()));
         return new Opened(new WithholdingSource(source, stores.quarantine()::contains), dataset.ownership().labels());
@@ -48,7 +48,7 @@ public final class CatalogueSources implements CurationSources {
     @Override
     public DatasetLookup earlier(CurationSpec spec, Ownership owner) {
         return name -> {
-            DatasetRecord dataset = stores.catalogue().get(RecordKind.DATASET, name, DatasetRecord.class)
+            DatasetRecord dataset = TombstoneRecord.dataset(stores.catalogue(), name)
                     .filter(found -> found.ownership().visibleTo(owner.ownerKeyId(), spec.seesAll()))
                     .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
             return DatasetLookup.Earlier.of(stores.directory().resolve(dataset.path()));

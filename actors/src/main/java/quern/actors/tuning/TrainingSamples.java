@@ -13,11 +13,11 @@ import quern.actors.Stores;
 import quern.config.QuernException;
 import quern.curation.DatasetSource;
 import quern.curation.SampleSource;
-import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.RecordRef;
+import quern.kv.journal.TombstoneRecord;
 import quern.tuning.TrainingSample;
 
 /**
@@ -32,11 +32,11 @@ record TrainingSamples(List<TrainingSample> samples, RecordRef source, Ownership
 
     /** @throws QuernException ERROR if there is no such dataset or file, or a sample teaches nothing, naming it */
     static TrainingSamples read(Stores stores, String id) {
-        var dataset = stores.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class);
+        var dataset = TombstoneRecord.dataset(stores.catalogue(), id);
         if (dataset.isPresent()) {
             return new TrainingSamples(
                     ofDataset(stores.directory().resolve(dataset.get().path())),
-                    new RecordRef(RecordKind.DATASET, id), dataset.get().ownership());
+                    new RecordRef(RecordKind.DATASET, dataset.get().id()), dataset.get().ownership());
         }
         FileRecord file = stores.catalogue().get(RecordKind.FILE, id, FileRecord.class).orElseThrow(
                 () -> new QuernException(QuernException.Category.ERROR, "no dataset or file '" + id + "'"));

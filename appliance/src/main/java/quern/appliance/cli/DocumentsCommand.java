@@ -116,9 +116,27 @@ final class DocumentsCommand implements Runnable {
 
     @Command(name = "rm", mixinStandardHelpOptions = true,
             description = "Remove documents from the journal: later runs do not have them. What was made of one stays, "
-                    + "and is listed; one in quarantine is there again should it come again.")
-    void remove(@Parameters(arity = "1..*", paramLabel = "ID", description = "As 'documents ls' shows it.")
-            List<String> ids) {
+                    + "and is listed; one in quarantine is there again should it come again. With --erase what was "
+                    + "made of it goes too, with a proof.")
+    void remove(
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "As 'documents ls' shows it.")
+            List<String> ids,
+            @Option(names = "--erase", description = "Write datasets that hold it anew without it, purge cached "
+                    + "prompts, erase adapters that learnt from it and move their aliases back, destroy its key, and "
+                    + "search everything that can be read for what is left.") boolean erase,
+            @Option(names = "--retrain", description = "With --erase: tune anew, without it, what an alias pointed "
+                    + "to.") boolean retrain,
+            @Option(names = "--everywhere", description = "With --erase: also files that were sent or produced and "
+                    + "contain it, whosever they are.") boolean everywhere,
+            @Option(names = "--dry-run", description = "With --erase: show what it would touch, change nothing.")
+            boolean dryRun) {
+        if (erase) {
+            ErasureScreen.erase(options, ids, "&retrain=" + retrain + "&everywhere=" + everywhere, dryRun);
+            return;
+        }
+        if (retrain || everywhere || dryRun) {
+            throw new UsageProblem("--retrain, --everywhere and --dry-run go with --erase");
+        }
         each(ids, "removed", (client, id) -> {
             ObjectNode impact = (ObjectNode) client.get(route(id, "/impact"));
             client.delete(route(id, ""));
@@ -130,6 +148,12 @@ final class DocumentsCommand implements Runnable {
             description = "Show every dataset, adapter and alias made of a document; of a removed one too.")
     void impact(@Parameters(paramLabel = "ID", description = "As 'documents ls' shows it.") String id) {
         each(List.of(id), "made of", (client, each) -> (ObjectNode) client.get(route(each, "/impact")));
+    }
+
+    @Command(name = "proof", mixinStandardHelpOptions = true,
+            description = "Show what the erasure of a document found where and what became of it, or list erasures.")
+    void proof(@Parameters(paramLabel = "ID|list", description = "The document's id, or 'list'.") String id) {
+        ErasureScreen.proof(options, id);
     }
 
     private interface Action {

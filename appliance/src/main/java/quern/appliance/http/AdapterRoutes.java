@@ -16,7 +16,6 @@ import quern.actors.serving.AdapterShelf.Form;
 import quern.actors.tuning.CompressionSpec;
 import quern.inference.LoadedAdapter;
 import quern.kv.journal.AdapterRecord;
-import quern.kv.journal.AdapterState;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.Edge;
 import quern.kv.journal.JobKind;
@@ -114,12 +113,12 @@ public final class AdapterRoutes {
             throw ApiError.conflict("adapter '" + adapter.id() + "' belongs to base " + adapter.baseFingerprint()
                     + ", the loaded base is " + model.fingerprint());
         }
+        adapter.unfit().ifPresent(why -> {
+            throw ApiError.conflict("adapter '" + adapter.id() + "' " + why);
+        });
         if (form(adapter) == Form.TERNARY) {
             throw ApiError.conflict("adapter '" + adapter.id() + "' is compressed already"
                     + origin(adapter).map(from -> "; it was made of '" + from + "'").orElse(""));
-        }
-        if (adapter.state() == AdapterState.REFUSED || adapter.state() == AdapterState.CANDIDATE) {
-            throw ApiError.conflict("adapter '" + adapter.id() + "' did not pass its evaluation gate");
         }
         TaintJson.refuse("adapter '" + adapter.id() + "'", desk.taint().ofAdapter(adapter.id()), allowTainted);
         return adapter;

@@ -56,9 +56,9 @@ public final class AliasRoutes {
                 AdapterRecord adapter = desk.catalogue().get(RecordKind.ADAPTER, adapterId, AdapterRecord.class)
                         .filter(found -> call.caller().sees(found.ownership()))
                         .orElseThrow(() -> ApiError.notFound("model_not_found", "no adapter '" + adapterId + "'"));
-                if (adapter.state() == AdapterState.REFUSED || adapter.state() == AdapterState.CANDIDATE) {
-                    throw ApiError.conflict("adapter '" + adapterId + "' did not pass its evaluation gate");
-                }
+                adapter.unfit().ifPresent(why -> {
+                    throw ApiError.conflict("adapter '" + adapterId + "' " + why);
+                });
                 Taint taint = desk.taint();
                 TaintJson.refuse("adapter '" + adapterId + "'", taint.ofAdapter(adapterId), allowTainted);
                 serve(adapter);
@@ -105,7 +105,8 @@ public final class AliasRoutes {
 
     private void refuseRemoved(String id) {
         if (desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class)
-                .filter(adapter -> adapter.state() == AdapterState.REMOVED).isPresent()) {
+                .filter(adapter -> adapter.state() == AdapterState.REMOVED
+                        || adapter.state() == AdapterState.ERASED).isPresent()) {
             throw ApiError.conflict("adapter '" + id + "', the one before, was removed; publish another one");
         }
     }

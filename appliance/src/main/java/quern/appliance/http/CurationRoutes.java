@@ -15,10 +15,9 @@ import quern.curation.RecipeCompiler;
 import quern.curation.RecipeException;
 import quern.ingest.DocumentJournal;
 import quern.ingest.JournalCursor;
-import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.Ownership;
-import quern.kv.journal.RecordKind;
+import quern.kv.journal.TombstoneRecord;
 
 /** Recipes over documents and datasets: {@code /v1/curation/jobs}, {@code /v1/curation/check}. */
 public final class CurationRoutes {
@@ -100,7 +99,7 @@ public final class CurationRoutes {
     }
 
     private void requireDataset(Caller caller, String id) {
-        desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
+        TombstoneRecord.dataset(desk.catalogue(), id)
                 .filter(found -> caller.sees(found.ownership().ownerKeyId()))
                 .orElseThrow(() -> ApiError.notFound("dataset_not_found", "no dataset '" + id + "'"));
     }

@@ -17,6 +17,7 @@ import quern.kv.DataDirectory;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.Taint;
+import quern.kv.journal.TombstoneRecord;
 
 /** Datasets with their manifests and samples: {@code /v1/datasets}. */
 public final class DatasetRoutes {
@@ -58,7 +59,7 @@ public final class DatasetRoutes {
             DatasetRecord dataset = dataset(call.caller(), id);
             Taint taint = desk.taint();
             ObjectNode node = json(dataset, taint);
-            TaintJson.addDocuments(node, taint.ofDataset(id));
+            TaintJson.addDocuments(node, taint.ofDataset(dataset.id()));
             node.set("manifest", manifest(DatasetManifest.read(data.resolve(dataset.path()))));
             return Json.ok(node);
         });
@@ -105,7 +106,7 @@ public final class DatasetRoutes {
     }
 
     private DatasetRecord dataset(Caller caller, String id) {
-        return desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
+        return TombstoneRecord.dataset(desk.catalogue(), id)
                 .filter(found -> caller.sees(found.ownership().ownerKeyId()))
                 .orElseThrow(() -> ApiError.notFound("dataset_not_found", "no dataset '" + id + "'"));
     }

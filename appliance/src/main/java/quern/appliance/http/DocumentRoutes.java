@@ -53,16 +53,18 @@ public final class DocumentRoutes {
     private final ActorRef<Ingestor.Command> ingestor;
     private final DocumentReader reader;
     private final long bodyBytesMax;
+    private final ErasureRoutes erasures;
 
     public DocumentRoutes(
             JobDesk desk, Stores stores, ActorRef<Ingestor.Command> ingestor, DocumentReader reader,
-            long bodyBytesMax) {
+            long bodyBytesMax, ErasureRoutes erasures) {
         this.desk = desk;
         this.stores = stores;
         this.quarantine = stores.quarantine();
         this.ingestor = ingestor;
         this.reader = reader;
         this.bodyBytesMax = bodyBytesMax;
+        this.erasures = erasures;
     }
 
     public List<Route> routes() {
@@ -202,6 +204,9 @@ public final class DocumentRoutes {
 
     private CompletionStage<HttpResponse> remove(Call call) {
         DocumentId id = id(call);
+        if (call.flag("erase", false)) {
+            return erasures.erase(call);
+        }
         return desk.read(() -> document(call.caller(), id))
                 .thenCompose(document -> AskPattern.<Ingestor.Command, Ingestor.Reply>ask(ingestor,
                         replyTo -> new Ingestor.Remove(id, claim(call.caller()), replyTo),

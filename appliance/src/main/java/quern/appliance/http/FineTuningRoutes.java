@@ -23,6 +23,7 @@ import quern.kv.journal.JobKind;
 import quern.kv.journal.JobRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.TombstoneRecord;
 
 /**
  * OpenAI's fine-tuning jobs: {@code /v1/fine_tuning/jobs}. {@code training_file} is an uploaded JSONL file or a dataset
@@ -150,13 +151,15 @@ public final class FineTuningRoutes {
     }
 
     private Ownership source(Caller caller, String id, boolean allowTainted) {
-        Ownership source = desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
+        Optional<DatasetRecord> dataset = TombstoneRecord.dataset(desk.catalogue(), id);
+        Ownership source = dataset
                 .map(DatasetRecord::ownership)
                 .or(() -> desk.catalogue().get(RecordKind.FILE, id, FileRecord.class).map(FileRecord::ownership))
                 .filter(caller::sees)
                 .orElseThrow(() -> ApiError.badField(
                         "training_file", "file_not_found", "no file or dataset '" + id + "'"));
-        TaintJson.refuse("dataset '" + id + "'", desk.taint().ofDataset(id), allowTainted);
+        TaintJson.refuse("dataset '" + id + "'", desk.taint().ofDataset(dataset.map(DatasetRecord::id).orElse(id)),
+                allowTainted);
         return source;
     }
 

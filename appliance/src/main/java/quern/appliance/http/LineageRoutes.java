@@ -23,6 +23,7 @@ import quern.kv.journal.Edge;
 import quern.kv.journal.Lineage;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.RecordRef;
+import quern.kv.journal.TombstoneRecord;
 import quern.tuning.lineage.AnswerTrace;
 
 /**
@@ -122,7 +123,7 @@ public final class LineageRoutes {
     }
 
     private DatasetRecord dataset(Caller caller, String id) {
-        return desk.catalogue().get(RecordKind.DATASET, id, DatasetRecord.class)
+        return TombstoneRecord.dataset(desk.catalogue(), id)
                 .filter(found -> caller.sees(found.ownership().ownerKeyId()))
                 .orElseThrow(() -> ApiError.notFound("dataset_not_found",
                         "the adapter was not made from a dataset of the catalogue: '" + id + "'"));

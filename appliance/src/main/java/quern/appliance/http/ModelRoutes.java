@@ -76,7 +76,7 @@ public final class ModelRoutes {
                             ? ApiError.forbidden("the base model cannot be deleted")
                             : ApiError.unknownModel(id));
             desk.catalogue().update(RecordKind.ADAPTER, adapter.id(), AdapterRecord.class,
-                    record -> record.withState(AdapterState.REMOVED));
+                    record -> record.state() == AdapterState.ERASED ? record : record.withState(AdapterState.REMOVED));
             running.parts().model().adapters().remove(adapter.id());
             return Json.ok(Json.object().put("id", id).put("object", "model").put("deleted", true));
         });

@@ -17,6 +17,7 @@ import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.Catalogue;
 import quern.kv.journal.DatasetRecord;
+import quern.kv.journal.ErasureRecord;
 import quern.kv.journal.QuarantineRecord;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.Taint;
@@ -90,6 +91,11 @@ public final class QuarantineRoutes {
                 }
                 if (!call.caller().admin()) {
                     throw ApiError.forbidden("only an administrator releases documents from quarantine");
+                }
+                boolean erased = desk.catalogue().get(RecordKind.ERASURE, id.hex(), ErasureRecord.class)
+                        .filter(erasure -> !erasure.done()).isPresent();
+                if (erased) {
+                    throw ApiError.conflict("document '" + id + "' is being erased");
                 }
                 boolean released = desk.quarantine().release(Set.of(id.hex())) > 0;
                 ObjectNode body = document.map(found -> DocumentRoutes.json(found, desk.quarantine()))

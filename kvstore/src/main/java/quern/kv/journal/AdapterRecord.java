@@ -23,6 +23,15 @@ public record AdapterRecord(
         Ownership ownership,
         long createdAtMs) {
 
+    /** Why it may not be served or built upon, if it may not. */
+    public Optional<String> unfit() {
+        return switch (state) {
+            case CANDIDATE, REFUSED -> Optional.of("did not pass its evaluation gate");
+            case ERASED -> Optional.of("was erased with a document that it had learnt from");
+            case LIVE, RETIRED, REMOVED -> Optional.empty();
+        };
+    }
+
     public AdapterRecord withState(AdapterState next) {
         return new AdapterRecord(
                 id, name, fingerprint, baseFingerprint, datasetId, jobId, path, next, gateJson, ownership,

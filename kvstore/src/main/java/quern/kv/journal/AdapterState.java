@@ -11,5 +11,7 @@ public enum AdapterState {
     /** Did not pass the gate. */
     REFUSED,
     /** Was taken away: served to nobody, whatever alias points to it, until somebody publishes it again. */
-    REMOVED
+    REMOVED,
+    /** Held something of a document that was erased: its files are gone, this record says that it was. */
+    ERASED
 }

@@ -23,6 +23,11 @@ public record AliasRecord(
                 : new AliasRecord(alias, Optional.of(adapterId), current, ownership, nowMs);
     }
 
+    /** Points elsewhere, without what it remembers meaning anything. @param before what a roll-back returns to */
+    public AliasRecord moved(Optional<String> to, Optional<String> before, long nowMs) {
+        return new AliasRecord(alias, to, before, ownership, nowMs);
+    }
+
     /** Points to the previous one; the one rolled back from is not remembered. */
     public AliasRecord rolledBack(long nowMs) {
         return new AliasRecord(alias, previous, Optional.empty(), ownership, nowMs);

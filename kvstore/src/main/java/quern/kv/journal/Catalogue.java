@@ -250,6 +250,15 @@ public final class Catalogue implements AutoCloseable {
         return last.isEmpty() ? 0 : RecordKeys.sequenceOf(last.getFirst().key());
     }
 
+    /**
+     * Writes everything anew, so that no file holds what was deleted or replaced before. Blocks on the disk.
+     *
+     * @throws QuernException RETRYABLE if the disk is full
+     */
+    public void rewrite() {
+        rocks.rewrite();
+    }
+
     /** Reads every stored byte and compares checksums; @throws CatalogueDamaged at the first that differs. */
     public void verify() {
         rocks.verify();

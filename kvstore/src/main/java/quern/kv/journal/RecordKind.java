@@ -15,6 +15,10 @@ public enum RecordKind {
     QUARANTINE('q'),
     /** A prompt whose blocks stay in the cache. */
     PIN('i'),
+    /** The erasure of a document, under the document's id. */
+    ERASURE('e'),
+    /** What stood where a dataset was that was rewritten, under the old id. */
+    TOMBSTONE('t'),
     /** A sample of a dataset; appears in lineage edges only. */
     SAMPLE('p'),
     /** A generated answer; appears in lineage edges only. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -199,6 +201,19 @@ final class SyncedRocks implements AutoCloseable {
                 iterator.status();
             }
             return entries;
+        });
+    }
+
+    /** Writes everything anew without what was deleted or replaced; the logs that held it go. */
+    void rewrite() {
+        use(WRITE, () -> {
+            try (FlushOptions wait = new FlushOptions().setWaitForFlush(true);
+                    CompactRangeOptions all = new CompactRangeOptions().setBottommostLevelCompaction(
+                            CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+                rocks.flush(wait);
+                rocks.compactRange(null, null, null, all);
+            }
+            return null;
         });
     }
 

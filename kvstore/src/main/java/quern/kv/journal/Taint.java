@@ -10,12 +10,16 @@ import java.util.TreeSet;
 /**
  * What was made of documents in quarantine, as lineage and quarantine say at this moment; nothing of it is stored. A
  * dataset is tainted where a sample of it comes from such a document, an adapter where its training set is. A dataset
- * made of a tainted one without those samples is not. Documents that are merely held taint nothing.
+ * made of a tainted one without those samples is not, and one that only dropped the document's samples (an edge of role
+ * {@link #READ}) is not. Documents that are merely held taint nothing.
  *
  * @param datasets tainted ones, each with the documents it is tainted by
  * @param adapters the same of adapters
  */
 public record Taint(SortedMap<String, SortedSet<String>> datasets, SortedMap<String, SortedSet<String>> adapters) {
+
+    /** Role of an edge from a document to a dataset that has no sample of it, only traces of those it dropped. */
+    public static final String READ = "read";
 
     public static Taint of(Catalogue catalogue, Quarantine quarantine) {
         SortedMap<String, SortedSet<String>> datasets = new TreeMap<>();
@@ -32,11 +36,11 @@ public record Taint(SortedMap<String, SortedSet<String>> datasets, SortedMap<Str
         return new Taint(datasets, adapters);
     }
 
-    /** Ids of what was made of a record in one step, of a kind. */
+    /** Ids of what was made of a record in one step, of a kind; not what only read it. */
     public static SortedSet<String> madeOf(Catalogue catalogue, RecordKind from, String id, RecordKind made) {
         SortedSet<String> ids = new TreeSet<>();
         for (Edge edge : catalogue.edgesFrom(from, id)) {
-            if (edge.toKind() == made) {
+            if (edge.toKind() == made && !edge.role().equals(READ)) {
                 ids.add(edge.toId());
             }
         }
