@@ -72,18 +72,20 @@ final class Comparison {
         DatasetLookup lookup = _ -> new DatasetLookup.Earlier(directory.resolve("signatures"), "",
                 () -> new DatasetSource(kept, keptShards));
         Map<Integer, RejectLog.Entry> dropped = new TreeMap<>();
-        try (Candidates candidates = new Candidates(run, shards, fresh);
-                PipelineRun comparison = PipelineRun.open(new Pipeline(origin.pipeline().recipe(), deduplicators),
-                        candidates, directory, origin.config(), List.of(), RunManner.DATASET.comparing(lookup))) {
-            while (comparison.step(STEP_SAMPLES)) {
+        Pipeline pipeline = new Pipeline(origin.pipeline().recipe(), deduplicators);
+        RunManner manner = RunManner.DATASET.comparing(lookup);
+        SampleSource samples = new Candidates(run, shards, fresh);
+        try (PipelineRun again = PipelineRun.open(pipeline, samples, directory, origin.config(), List.of(), manner)) {
+            while (again.step(STEP_SAMPLES)) {
                 continue;
             }
         }
         RejectLog.read(directory, entry -> {
             if (entry.isDrop()) {
                 int number = number(entry.sampleId());
-                dropped.put(number, new RejectLog.Entry(ids.get(number), Erasure.documentOf(ids.get(number)), entry.operator(),
-                        entry.reason(), entry.stat(), entry.threshold(), standing(entry), List.of()));
+                String id = ids.get(number);
+                dropped.put(number, new RejectLog.Entry(id, Erasure.documentOf(id), entry.operator(), entry.reason(),
+                        entry.stat(), entry.threshold(), standing(entry), List.of()));
             }
         });
         return dropped;
