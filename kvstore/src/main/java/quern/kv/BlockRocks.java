@@ -14,6 +14,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -29,8 +30,11 @@ import org.slf4j.LoggerFactory;
  * The cold tier's RocksDB, without a log: what was not flushed when the process dies is gone, all rows of a block
  * together. Rows: {@code h} + key → header, {@code u} + key → number of its last use and stored bytes, {@code c} +
  * root (8) + head (8) + depth (4) + key → the block's bytes, in a blob file; so blocks of one conversation lie beside
- * each other. Blob files whose blocks were evicted go with the next compaction. Thread-safe but for the
- * closing.
+ * each other. Thread-safe but for the closing and the putting, which are for one thread at a time.
+ *
+ * <p>RocksDB's collection of garbage in blob files moves live blocks with every compaction, several times each on a
+ * busy tier; so it is on only while more than a quarter of the files is garbage. A block's bytes carry a checksum or a
+ * tag of their own, so RocksDB's, which costs eight times what the rest of a read does, is verified for headers only.
  */
 final class BlockRocks {
 
@@ -43,17 +47,29 @@ final class BlockRocks {
     private static final byte[] OLD_TAGS = {'b', 'i', 'q'};
 
     private static final long CACHE_BYTES = 8L << 20;
-    private static final long WRITE_BUFFER_BYTES = 8L << 20;
+    private static final long WRITE_BUFFER_BYTES_MAX = 32L << 20;
+    private static final long WRITE_BUFFER_BYTES_MIN = 8L << 20;
+    private static final int WRITE_BUFFERS_PER_TIER = 32;
+    /** Compactions move keys, headers and uses only, so they are cheap, and the sooner deleted blocks are counted. */
+    private static final int FLUSHES_PER_COMPACTION = 2;
     private static final long BLOB_BYTES_MIN = 1024;
     private static final long BLOB_FILE_BYTES = 16L << 20;
     private static final int OPEN_FILES_MAX = 256;
+    /** From this share of deleted blocks on blob files are written anew without them, until few are left. */
     private static final double GARBAGE_SHARE_MAX = 0.25;
+    private static final double GARBAGE_SHARE_MIN = 0.05;
+    /** What waits for its first compaction is no garbage yet. */
+    private static final long GARBAGE_SLACK_BYTES = 2 * WRITE_BUFFER_BYTES_MAX;
+    private static final int PUTS_PER_LOOK = 16;
 
     private final LRUCache cache;
     private final Options options;
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
     private final ReadOptions checked = new ReadOptions().setVerifyChecksums(true);
+    private final ReadOptions unchecked = new ReadOptions().setVerifyChecksums(false);
     private final RocksDB rocks;
+    private boolean collecting;
+    private int puts;
 
     /**
      * What a row says about a block.
@@ -69,7 +85,8 @@ final class BlockRocks {
         this.rocks = rocks;
     }
 
-    static BlockRocks open(Path directory) throws RocksDBException, IOException {
+    /** @param capacityBytes of the tier: a small one does not keep all it has in memory */
+    static BlockRocks open(Path directory, long capacityBytes) throws RocksDBException, IOException {
         NativeRocks.load(Files.createDirectories(directory));
         LRUCache cache = new LRUCache(CACHE_BYTES);
         Options options = new Options()
@@ -78,12 +95,14 @@ final class BlockRocks {
                 .setMinBlobSize(BLOB_BYTES_MIN)
                 .setBlobFileSize(BLOB_FILE_BYTES)
                 .setBlobCompressionType(CompressionType.NO_COMPRESSION)
-                .setEnableBlobGarbageCollection(true)
+                .setEnableBlobGarbageCollection(false)
                 .setBlobGarbageCollectionAgeCutoff(1.0)
                 .setBlobGarbageCollectionForceThreshold(GARBAGE_SHARE_MAX)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setWriteBufferSize(Math.clamp(capacityBytes / WRITE_BUFFERS_PER_TIER, WRITE_BUFFER_BYTES_MIN,
+                        WRITE_BUFFER_BYTES_MAX))
                 .setMaxWriteBufferNumber(2)
+                .setLevel0FileNumCompactionTrigger(FLUSHES_PER_COMPACTION)
                 .setMaxBackgroundJobs(2)
                 .setMaxOpenFiles(OPEN_FILES_MAX)
                 .setStatsDumpPeriodSec(0)
@@ -108,7 +127,7 @@ final class BlockRocks {
     }
 
     /**
-     * Reads a block's bytes.
+     * Reads a block's bytes, for its reader to check.
      *
      * @param key with its place in the chain
      * @param target direct; filled from its position to its limit
@@ -116,7 +135,7 @@ final class BlockRocks {
      */
     boolean get(BlockKey key, ByteBuffer target) throws RocksDBException {
         int expected = target.remaining();
-        return rocks.get(checked, direct(place(key)), target) == expected;
+        return rocks.get(unchecked, direct(place(key)), target) == expected;
     }
 
     /** @param key with its place in the chain */
@@ -209,9 +228,32 @@ final class BlockRocks {
         }
     }
 
+    /**
+     * Lets garbage be collected when there is much of it, in RocksDB's own time.
+     *
+     * @param liveBytes of all blocks stored
+     */
+    void tend(long liveBytes) throws RocksDBException {
+        if (++puts % PUTS_PER_LOOK != 0) {
+            return;
+        }
+        long bytes = rocks.getLongProperty("rocksdb.total-blob-file-size");
+        long garbage = bytes - liveBytes - GARBAGE_SLACK_BYTES;
+        boolean wanted = garbage > bytes * (collecting ? GARBAGE_SHARE_MIN : GARBAGE_SHARE_MAX);
+        if (wanted != collecting) {
+            collect(wanted);
+        }
+    }
+
+    private void collect(boolean on) throws RocksDBException {
+        rocks.setOptions(MutableColumnFamilyOptions.builder().setEnableBlobGarbageCollection(on).build());
+        collecting = on;
+    }
+
     /** Writes everything anew without what was deleted, blob files included. */
     void rewrite() throws RocksDBException {
         flush();
+        collect(true);
         try (CompactRangeOptions all = new CompactRangeOptions()
                 .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
             rocks.compactRange(null, null, null, all);
@@ -252,6 +294,7 @@ final class BlockRocks {
     void abandon() {
         rocks.close();
         checked.close();
+        unchecked.close();
         unlogged.close();
         options.close();
         cache.close();

@@ -61,7 +61,7 @@ final class ColdStore {
 
     private void open() throws IOException {
         try {
-            BlockRocks opened = BlockRocks.open(directory);
+            BlockRocks opened = BlockRocks.open(directory, capacityBytes);
             try {
                 ColdIndex filled = new ColdIndex(cost, opened.oldBytes());
                 List<BlockRocks.Row> rows = opened.rows();
@@ -171,6 +171,7 @@ final class ColdStore {
                 rocks.put(key, sealed.header(), direct(sealed.bytes()), index.nextUse());
                 door.succeeded();
                 index.add(key, image.bytes());
+                rocks.tend(index.bytes());
                 if (index.changedUses() > USES_MAX) {
                     rocks.putUses(index.takeUses());
                 }
