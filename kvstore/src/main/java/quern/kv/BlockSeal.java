@@ -45,6 +45,12 @@ public interface BlockSeal {
      */
     boolean open(ByteBuffer about, MemorySegment stored, MemorySegment target, ByteBuffer guard);
 
+    /**
+     * Lets the compiler meet the code before the first block that somebody waits for; that one would take a hundred
+     * times as long. Takes a part of a second.
+     */
+    default void rehearse() {}
+
     /** See {@link #PLAIN}. */
     final class Plain implements BlockSeal {
 

@@ -63,6 +63,9 @@ final class LowerTiers implements AutoCloseable {
         if (open.config().warmEnabled()) {
             warm = store.warm(open, cold, this::report).orElse(null);
         }
+        if (tiers().stream().anyMatch(tier -> tier.stats().entries() > 0)) {
+            open.image().seal().rehearse();
+        }
     }
 
     private void report(String text) {

@@ -25,10 +25,15 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(2);
-    /** Rows of the steps run by the model itself: a token, some streams, prompts. */
-    private static final int[] REHEARSED = {1, 4, 8, 16, 128, 16, 128, 16, 128};
+    /** Steps run by the model itself: a token, what is new behind a long conversation, some streams, prompts. */
+    private static final Step[] REHEARSED = {new Step(1, 0), new Step(16, 2000), new Step(4, 500), new Step(8, 0),
+            new Step(16, 2000), new Step(128, 0), new Step(16, 0), new Step(128, 1000), new Step(16, 2000),
+            new Step(128, 0)};
     /** No step follows one that took longer: who asks meanwhile waits for it, though it spares him such a step. */
     private static final long REHEARSED_NANOS_MAX = 3_000_000_000L;
+
+    /** @param behind tokens before its rows */
+    private record Step(int rows, int behind) {}
 
     private final LoadedModel model;
     private final ApplianceConfig config;
@@ -141,9 +146,10 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     }
 
     private void rehearse() {
-        int rows = Math.min(REHEARSED[rehearsed++], config.engine().maxBatchedTokens());
-        long nanos = StepProfile.rehearse(model, model.kvLayout(config.kv()), rows);
-        LOG.debug("a step of {} rows took {} ms", rows, nanos / 1_000_000);
+        Step step = REHEARSED[rehearsed++];
+        int rows = Math.min(step.rows(), config.engine().maxBatchedTokens());
+        long nanos = StepProfile.rehearse(model, model.kvLayout(config.kv()), rows, step.behind());
+        LOG.debug("a step of {} rows behind {} took {} ms", rows, step.behind(), nanos / 1_000_000);
         if (nanos > REHEARSED_NANOS_MAX) {
             rehearsed = REHEARSED.length;
         }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -66,7 +67,7 @@ public record StepProfile(List<Point> points) {
                 while (blocks.size() * layout.blockTokens() < rows) {
                     blocks.add(arena.allocate(layout.blockBytes(), BLOCK_BYTES_ALIGNMENT));
                 }
-                ForwardBatch batch = batch(model, layout, blocks, rows);
+                ForwardBatch batch = batch(model, layout, blocks, 0, rows);
                 long nanos = run(transformer, batch, nanoClock);
                 boolean again = nanoClock.getAsLong() + nanos <= until;
                 points.add(new Point(rows, again ? Math.min(nanos, run(transformer, batch, nanoClock)) : nanos));
@@ -77,13 +78,25 @@ public record StepProfile(List<Point> points) {
 
     /** Runs one step of so many rows, at most the model's context, and tells nobody. @return its time in nanoseconds */
     public static long rehearse(LoadedModel model, KvLayout layout, int rows) {
-        int taken = Math.min(rows, model.shape().contextTokens());
+        return rehearse(model, layout, rows, 0);
+    }
+
+    /**
+     * The same behind tokens that are known: their keys and values are zeros, of one block again and again.
+     *
+     * @param behind how many; fewer if the model's context does not hold them
+     */
+    public static long rehearse(LoadedModel model, KvLayout layout, int rows, int behind) {
+        int context = model.shape().contextTokens();
+        int taken = Math.min(rows, context);
+        int known = Math.min(behind, context - taken) / layout.blockTokens() * layout.blockTokens();
         try (Arena arena = Arena.ofShared()) {
-            List<MemorySegment> blocks = new ArrayList<>();
-            while (blocks.size() * layout.blockTokens() < taken) {
+            List<MemorySegment> blocks = new ArrayList<>(Collections.nCopies(
+                    known / layout.blockTokens(), arena.allocate(layout.blockBytes(), BLOCK_BYTES_ALIGNMENT)));
+            while (blocks.size() * layout.blockTokens() < known + taken) {
                 blocks.add(arena.allocate(layout.blockBytes(), BLOCK_BYTES_ALIGNMENT));
             }
-            return run(model.transformer(), batch(model, layout, blocks, taken), System::nanoTime);
+            return run(model.transformer(), batch(model, layout, blocks, known, taken), System::nanoTime);
         }
     }
 
@@ -91,12 +104,14 @@ public record StepProfile(List<Point> points) {
         return rows == most ? most + 1 : Math.min(most, 2 * rows);
     }
 
-    private static ForwardBatch batch(LoadedModel model, KvLayout layout, List<MemorySegment> blocks, int rows) {
+    private static ForwardBatch batch(
+            LoadedModel model, KvLayout layout, List<MemorySegment> blocks, int first, int rows) {
         int vocabulary = model.shape().vocabulary();
         int[] tokens = IntStream.range(0, rows).map(i -> (int) (i * 7919L % vocabulary)).toArray();
         MemorySegment[][] memory = new MemorySegment[rows][];
         Arrays.fill(memory, blocks.toArray(MemorySegment[]::new));
-        return new ForwardBatch(tokens, new KvRows(layout, memory, IntStream.range(0, rows).toArray()), List.of(),
+        return new ForwardBatch(tokens, new KvRows(layout, memory, IntStream.range(first, first + rows).toArray()),
+                List.of(),
                 new int[] {rows - 1});
     }
 

@@ -1,7 +1,9 @@
 package quern.inference.fit;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import quern.config.DataSize;
 import quern.config.EngineConfig;
 import quern.config.KvConfig;
@@ -14,20 +16,23 @@ import quern.inference.sampling.SamplingParameters;
 import quern.kv.TierStack;
 
 /**
- * An engine over a {@link Miniature} of a model that answers short prompts, one and several at once, round after round,
- * so that requests find kernels, scheduler and sampler compiled. The model itself is not touched, so its size does not
+ * An engine over a {@link Miniature} of a model that answers short prompts, one and several at once, and a longer one
+ * whose beginning is known, round after round, so that requests find kernels, scheduler and sampler compiled. The model itself is not touched, so its size does not
  * matter. Each batch drives the compute team, so no other loop may run meanwhile.
  */
 public final class WarmUpRounds implements AutoCloseable {
 
+    /** One answer to a prompt behind a beginning that was answered before: few rows that look back at many. */
+    private static final int BEHIND = 0;
     /** Answers drawn together, one after another in a round. */
-    static final int[] BATCHES = {1, 2, 5};
+    static final int[] BATCHES = {1, 2, 5, BEHIND};
     private static final int ROUNDS_MIN = 4;
     private static final int PROMPT_TOKENS_MAX = 33;
     private static final int ANSWER_TOKENS = 5;
     /** A round counts as faster from here on. */
     private static final double FASTER = 0.95;
-    private static final int POOL_TOKENS = 512;
+    private static final int KNOWN_TOKENS_MAX = 256;
+    private static final int POOL_TOKENS = 1024;
 
     private final EngineConfig engine;
     private final LongSupplier nanoClock;
@@ -80,11 +85,14 @@ public final class WarmUpRounds implements AutoCloseable {
     }
 
     private void answer(int count) {
-        int context = engine.contextTokens() == 0 ? Integer.MAX_VALUE : engine.contextTokens();
-        int prompt = Math.clamp(Math.min(context, small.shape().contextTokens()) - ANSWER_TOKENS, 1,
-                PROMPT_TOKENS_MAX);
-        for (int i = 0; i < Math.min(count, Math.min(engine.sequencesMax(), engine.queueMax())); i++) {
-            int[] ids = random.ints(prompt, 0, small.shape().vocabulary()).toArray();
+        int context = Math.min(engine.contextTokens() == 0 ? Integer.MAX_VALUE : engine.contextTokens(),
+                small.shape().contextTokens());
+        int prompt = Math.clamp(context - ANSWER_TOKENS, 1, PROMPT_TOKENS_MAX);
+        int known = count == BEHIND ? Math.clamp(context - ANSWER_TOKENS - prompt, 0, KNOWN_TOKENS_MAX) : 0;
+        int[] first = IntStream.range(0, known).map(i -> i % small.shape().vocabulary()).toArray();
+        for (int i = 0; i < Math.min(Math.max(1, count), Math.min(engine.sequencesMax(), engine.queueMax())); i++) {
+            IntStream rest = random.ints(prompt, 0, small.shape().vocabulary());
+            int[] ids = IntStream.concat(Arrays.stream(first), rest).toArray();
             loop.submit(SequenceRequest.of(i, ids, i % 2 == 0
                     ? SamplingParameters.plain(i, ANSWER_TOKENS) : SamplingParameters.greedy(ANSWER_TOKENS)));
         }
