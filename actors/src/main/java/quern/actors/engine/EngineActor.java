@@ -282,7 +282,8 @@ public final class EngineActor extends AbstractMatchingBehavior<EngineActor.Comm
     }
 
     private void onIdle() {
-        idles = loop.isEmpty() || loop.get().hasWork() || idle.getAsBoolean();
+        // Whoever waits for blocks has asked, though the loop has nothing to do.
+        idles = loop.isEmpty() || loop.get().hasWork() || traffic.reads() || idle.getAsBoolean();
     }
 
     private void deliver(EngineEvent event) {
