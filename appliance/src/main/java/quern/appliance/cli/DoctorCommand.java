@@ -32,6 +32,7 @@ import quern.kv.journal.Quarantine;
 final class DoctorCommand implements Callable<Integer> {
 
     private static final long SEED = 20_250_101;
+    private static final String UNUSABLE = "cannot_be_opened";
     private static final long MEBIBYTE = 1L << 20;
 
     @Mixin
@@ -64,7 +65,7 @@ final class DoctorCommand implements Callable<Integer> {
         ObjectNode body = ApiClient.JSON.createObjectNode();
         boolean sound = backend(body.putObject("backend"), config);
         machine(body.putObject("machine"));
-        directory(body.putObject("data"), config);
+        sound &= directory(body.putObject("data"), config);
         body.put("ok", sound);
         if (screen.json()) {
             screen.json(body);
@@ -109,7 +110,8 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static void directory(ObjectNode node, ApplianceConfig config) throws IOException {
+    /** @return whether a server could start on it, or runs */
+    private static boolean directory(ObjectNode node, ApplianceConfig config) throws IOException {
         Path data = config.data();
         node.put("directory", data.toString()).put("exists", Files.isDirectory(data));
         Path existing = data.toAbsolutePath();
@@ -129,6 +131,7 @@ final class DoctorCommand implements Callable<Integer> {
                 node.set("warnings", health.path("warnings"));
             }
         }, () -> warnings(node, config).forEach(node.putArray("warnings")::add));
+        return node.path("writable").asBoolean() && !node.has(UNUSABLE);
     }
 
     /** Of a data directory that no server has. */
@@ -142,7 +145,8 @@ final class DoctorCommand implements Callable<Integer> {
             VaultReport.add(node.putObject("encryption"), data.vault().status());
             return Warnings.of(catalogue, Quarantine.open(catalogue));
         } catch (QuernException e) {
-            return List.of(e.getMessage());
+            node.put(UNUSABLE, e.getMessage());
+            return List.of();
         }
     }
 

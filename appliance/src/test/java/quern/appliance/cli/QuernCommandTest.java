@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import quern.kv.DataDirectory;
+import quern.kv.journal.Catalogue;
 
 class QuernCommandTest {
 
@@ -65,6 +67,19 @@ class QuernCommandTest {
         var outcome = server.run("key", "ls");
         assertEquals(5, outcome.exitCode());
         assertTrue(outcome.err().contains("does not answer"), outcome.err());
+    }
+
+    @Test
+    void shouldFindTheDataUnusableWhenItsMasterKeyIsLost() throws Exception {
+        Path lost = data.resolve("lost");
+        try (DataDirectory made = DataDirectory.open(lost)) {
+            Catalogue.open(made.catalogue(), 10, made.vault()).close();
+        }
+        assertEquals(0, FakeServer.runAlone("doctor", "--data", lost.toString()).exitCode());
+        Files.delete(lost.resolve("master.key"));
+        var outcome = FakeServer.runAlone("doctor", "--json", "--data", lost.toString());
+        assertEquals(1, outcome.exitCode(), outcome.out());
+        assertTrue(outcome.out().contains("cannot_be_opened") && outcome.out().contains("master.key"), outcome.out());
     }
 
     @Test
