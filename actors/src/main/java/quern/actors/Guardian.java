@@ -1,5 +1,7 @@
 package quern.actors;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,16 +12,19 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import quern.actors.cache.PromptPins;
 import quern.actors.engine.EngineActor;
 import quern.actors.engine.EngineParts;
+import quern.actors.engine.WeightPlan;
+import quern.actors.fleet.EngineLaunch;
+import quern.actors.fleet.ModelBudget;
+import quern.actors.fleet.ModelFleet;
+import quern.actors.fleet.ModelLoader;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
-import quern.actors.serving.CatalogueModels;
 import quern.actors.serving.GenerationRouter;
+import quern.actors.serving.OtherModels;
 import quern.config.ApplianceConfig;
-import quern.inference.engine.EngineLoop;
 import quern.kv.journal.JobKind;
 
 /**
@@ -29,6 +34,8 @@ import quern.kv.journal.JobKind;
 public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
     private static final String MODEL = ModelLoading.PART;
+    /** After a model could not be loaded, before it is tried again. */
+    private static final Duration LOAD_PAUSE = Duration.ofSeconds(5);
 
     public sealed interface Command {}
 
@@ -46,6 +53,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
 
     /** An actor that lasts as long as the process ended by itself. */
     private record Lost(String part) implements Command {}
+
+    private record FleetStopped() implements Command {}
 
     private record EngineStopped() implements Command {}
 
@@ -72,6 +81,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private final Executor io;
     private final ActorRef<GenerationRouter.Command> router;
     private final ActorRef<JobQueue.Command> jobs;
+    private final ActorRef<ModelFleet.Command> fleet;
     private final ActorRef<Ingestor.Command> ingestor;
     private Optional<ActorRef<EngineActor.Command>> engine = Optional.empty();
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
@@ -83,8 +93,13 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         this.config = house.config();
         DispatcherSelector ioSelector = DispatcherSelector.fromConfig("quern-io");
         this.io = context.getSystem().dispatchers().lookup(ioSelector);
-        this.router = context.spawn(
-                GenerationRouter.create(house.observer()), "router", DispatcherSelector.fromConfig("quern-text"));
+        this.fleet = context.spawn(ModelFleet.create(house,
+                        new ModelBudget(WeightPlan.budget(config), config.models().loadedMax()), io, LOAD_PAUSE),
+                "fleet", ioSelector);
+        house.commands(fleet);
+        this.router = context.spawn(GenerationRouter.create(house.observer(), new OtherModels(
+                        house.names(), fleet, config.models().loadWait(), requestsMax(config))),
+                "router", DispatcherSelector.fromConfig("quern-text"));
         this.jobs = context.spawn(
                 JobQueue.create(house.stores().catalogue(), starters, config.jobs().queueMax(),
                         System::currentTimeMillis),
@@ -94,6 +109,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 "ingestor", ioSelector);
         context.watchWith(jobs, JobsStopped.NOW);
         context.watchWith(router, new Lost("router"));
+        context.watchWith(fleet, new Lost("fleet"));
         context.watchWith(ingestor, new Lost("ingestor"));
         context.pipeToSelf(
                 house.loading().parts(),
@@ -109,6 +125,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
             case Stop stop -> onStop(stop);
             case JobsStopped stopped -> onJobsStopped();
             case Lost lost -> onLost(lost.part());
+            case FleetStopped stopped -> stopEngine();
             case EngineStopped stopped -> closeParts();
             case PartsClosed closed -> onPartsClosed();
         };
@@ -124,29 +141,21 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         if (stopping.isPresent()) {
             return closeParts();
         }
-        loaded.tiers().observe(house.observer().blocks());
-        new PromptPins(house.stores().catalogue(), loaded.tiers()).restore();
-        var models = CatalogueModels.of(loaded, house.stores().catalogue());
-        engine = Optional.of(getContext().spawn(
-                EngineActor.create(() -> observed(loaded), loaded.tiers(), house.board(), house.readiness(),
-                        loaded.preparation()),
-                "engine", DispatcherSelector.fromConfig(EngineActor.DISPATCHER)));
-        getContext().watchWith(engine.get(), new Lost("engine"));
-        router.tell(new GenerationRouter.Open(new GenerationRouter.Serving(
-                engine.get(), loaded.model().tokenizer(), loaded.encoder(), models, loaded.contextTokens(),
-                config.engine().sequencesMax() + config.engine().queueMax(), loaded.embedders())));
-        house.opened(new House.Running(loaded, engine.get(), models));
+        House.Running running = EngineLaunch.of(getContext(), house, loaded, house.board(), house.readiness());
+        engine = Optional.of(running.engine());
+        getContext().watchWith(running.engine(), new Lost("engine"));
+        router.tell(new GenerationRouter.Open(GenerationRouter.Serving.of(running, requestsMax(config))));
+        fleet.tell(new ModelFleet.Open(ModelLoader.onto(loaded.machine(), house), List.of(new ModelBudget.Loaded(
+                loaded.servedId(), loaded.memoryBytes(), 0, 0, true)), house.loading().nanos()));
+        house.opened(running);
         house.readiness().clear(MODEL);
         getContext().getLog().info("model {} is ready on {}", loaded.servedId(),
                 loaded.choice().backend().description());
         return this;
     }
 
-    private EngineLoop observed(EngineParts loaded) {
-        EngineLoop loop = loaded.newLoop();
-        loop.observe(house.observer().engine());
-        loop.adopt(house.board().rates());
-        return loop;
+    private static int requestsMax(ApplianceConfig config) {
+        return config.engine().sequencesMax() + config.engine().queueMax();
     }
 
     private Behavior<Command> onNotLoaded(Throwable failure) {
@@ -181,6 +190,12 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         if (stopping.isEmpty()) {
             return onLost("jobs");
         }
+        fleet.tell(new ModelFleet.Stop(getContext().messageAdapter(
+                ModelFleet.Stopped.class, stopped -> new FleetStopped())));
+        return this;
+    }
+
+    private Behavior<Command> stopEngine() {
         if (engine.isPresent()) {
             ActorRef<EngineActor.Stopped> adapter =
                     getContext().messageAdapter(EngineActor.Stopped.class, stopped -> new EngineStopped());

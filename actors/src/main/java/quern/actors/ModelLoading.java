@@ -27,6 +27,7 @@ public final class ModelLoading implements AutoCloseable {
     private final Readiness readiness = new Readiness();
     private final CompletableFuture<Machine> machine;
     private final CompletableFuture<EngineParts> parts;
+    private volatile long nanos;
 
     private ModelLoading(ApplianceConfig config, Stores stores) {
         this.config = config;
@@ -45,15 +46,22 @@ public final class ModelLoading implements AutoCloseable {
     private EngineParts load(Machine on) {
         var imported = new ModelStore(stores.directory().root(), stores.catalogue(), config.start());
         imported.sweep();
+        long began = System.nanoTime();
         EngineParts loaded = EngineParts.load(
                 config, on, imported::at, reason -> readiness.block(PART, reason), THREAD);
         loaded.model().adapters().limit(config.adapters().memory().bytes());
         new AdapterShelf(loaded.model(), stores).restore();
+        nanos = System.nanoTime() - began;
         return loaded;
     }
 
     Readiness readiness() {
         return readiness;
+    }
+
+    /** How long loading took. */
+    long nanos() {
+        return nanos;
     }
 
     /** What is loaded; closed with this. */

@@ -72,12 +72,16 @@ final class Metrics implements ServingObserver, AutoCloseable {
     void watch(House house) {
         Gauge.builder("quern.ready", house, h -> h.readiness().ready() ? 1 : 0)
                 .description("1 when requests are served").register(registry);
-        FunctionCounter.builder("quern.engine.failures", house, h -> h.board().failures())
+        FunctionCounter.builder("quern.engine.failures", house, h -> h.all().stream()
+                .mapToDouble(running -> running.board().failures()).sum())
                 .description("Times the engine broke and was replaced").register(registry);
         gauge(house, "quern.num.requests.running", "Sequences in the next step", EngineStats::running);
         gauge(house, "quern.num.requests.waiting", "Sequences that wait", s -> s.waiting() + s.loading());
-        gauge(house, "quern.kv.cache.usage.perc", "Share of the arena's blocks in use",
-                s -> s.blocksTotal() == 0 ? 0 : 1 - (double) s.blocksAvailable() / s.blocksTotal());
+        Gauge.builder("quern.kv.cache.usage.perc", house, h -> h.board().stats()
+                        .filter(s -> s.blocksTotal() > 0)
+                        .map(s -> 1 - (double) s.blocksAvailable() / s.blocksTotal()).orElse(0.0))
+                .description("Share of the arena's blocks in use, of the model served from the start")
+                .register(registry);
         count(house, "quern.engine.steps", "Steps that ran the model", EngineStats::steps);
         count(house, "quern.engine.prompt.tokens", "Prompt rows computed", EngineStats::promptTokens);
         count(house, "quern.engine.completion.tokens", "Tokens produced", EngineStats::completionTokens);
@@ -96,8 +100,9 @@ final class Metrics implements ServingObserver, AutoCloseable {
         count(house, "quern.prompt.tokens.forked", "Prompt tokens copied from a sequence at work",
                 EngineStats::forkedTokens);
         count(house, "quern.request.expirations", "Sequences ended by their deadline", EngineStats::expirations);
-        gauge(house, "quern.engine.prompt.step.tokens", "Prompt tokens the next step takes at most beside streams",
-                EngineStats::promptStepTokens);
+        Gauge.builder("quern.engine.prompt.step.tokens", house,
+                        h -> h.board().stats().map(EngineStats::promptStepTokens).orElse(0))
+                .description("Prompt tokens the next step takes at most beside streams").register(registry);
         count(house, "quern.kv.load.failures", "Blocks a tier promised and did not deliver", EngineStats::loadFailures);
         for (BlockPool.Tier tier : List.of(BlockPool.Tier.HOT, BlockPool.Tier.WARM, BlockPool.Tier.COLD)) {
             watchTier(house, tier);
@@ -107,6 +112,7 @@ final class Metrics implements ServingObserver, AutoCloseable {
         weights(house, "quern.weights.wait.seconds", "Steps' wait for layers to be read",
                 weights -> weights.waitedNanos() / 1e9);
         watchAdapters(house);
+        ModelMeters.watch(house, registry);
         house.whenRunning().thenAccept(this::name);
     }
 
@@ -127,8 +133,8 @@ final class Metrics implements ServingObserver, AutoCloseable {
     }
 
     private static double adapters(House house, ToDoubleFunction<AdapterRegistry.Stats> value) {
-        return house.running().map(running -> running.parts().model().adapters().stats())
-                .map(value::applyAsDouble).orElse(0.0);
+        return house.all().stream().map(running -> running.parts().model().adapters().stats())
+                .mapToDouble(value).sum();
     }
 
     private void name(House.Running running) {
@@ -199,7 +205,7 @@ final class Metrics implements ServingObserver, AutoCloseable {
     }
 
     private static double engine(House house, ToDoubleFunction<EngineStats> value) {
-        return house.board().stats().map(value::applyAsDouble).orElse(0.0);
+        return house.fleet().engines(house.board().stats()).stream().mapToDouble(value).sum();
     }
 
     private Counter counter(String name, String description) {
@@ -230,6 +236,8 @@ final class Metrics implements ServingObserver, AutoCloseable {
             case SubmitReply.PromptTooLong tooLong -> "prompt_too_long";
             case SubmitReply.Invalid invalid -> "invalid";
             case SubmitReply.NotReady notReady -> "not_ready";
+            case SubmitReply.ModelLoading loading -> "model_loading";
+            case SubmitReply.ModelFailed loadFailed -> "model_failed";
             case SubmitReply.Broken broken -> "broken";
         }).register(registry).increment();
     }

@@ -1,6 +1,7 @@
 package quern.appliance;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,7 @@ import quern.appliance.http.Json;
 import quern.appliance.http.KeyRoutes;
 import quern.appliance.http.LineageRoutes;
 import quern.appliance.http.ModelRoutes;
+import quern.appliance.http.ModelStates;
 import quern.appliance.http.QuarantineRoutes;
 import quern.appliance.http.Route;
 import quern.appliance.http.RouteTable;
@@ -68,9 +70,10 @@ final class Routes {
         routes.addAll(new HealthRoutes(house.readiness(), Appliance.version(), this::health).routes());
         routes.add(Route.of("GET", "/metrics", Access.KEY,
                 call -> CompletableFuture.completedStage(Json.text(METRICS_TYPE, metrics.scrape()))));
-        var generation = new GenerationRoutes(system, residents.router(), house.config().engine(),
+        Duration loadWait = house.config().models().loadWait();
+        var generation = new GenerationRoutes(system, residents.router(), house.config().engine(), loadWait,
                 house.config().grammar().toolsMax(), house.config().http().unreadTokensMax());
-        var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine());
+        var embeddings = new EmbeddingRoutes(system, residents.router(), house.config().engine(), loadWait);
         var served = new ServedEngine(house, residents.router(), system);
         jobs.askWith(served);
         jobs.answerWith(new BatchAnswers(generation, embeddings));
@@ -124,6 +127,7 @@ final class Routes {
             var tiers = node.putArray("tiers");
             parts.tiers().reports().forEach(tiers::add);
         });
+        ModelStates.add(node.putObject("models"), house);
         return node;
     }
 }

@@ -73,6 +73,13 @@ public final class TestAppliance implements AutoCloseable {
 
     /** The same model with a context so long that an answer takes minutes. */
     public static TestAppliance startEndless(Path data, Map<String, String> overrides) throws Exception {
+        TestAppliance started = startWithModel(data, endlessModel(data), overrides);
+        started.appliance.whenReady().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        return started;
+    }
+
+    /** The file of such a model, beside the data directory. */
+    static Path endlessModel(Path data) throws IOException {
         byte[] bytes = Files.readAllBytes(storiesModel());
         byte[] key = "llama.context_length".getBytes(StandardCharsets.US_ASCII);
         int at = 0;
@@ -82,9 +89,7 @@ public final class TestAppliance implements AutoCloseable {
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at + key.length + Integer.BYTES, 1 << 20);
         Path model = data.resolveSibling("endless.gguf");
         Files.write(model, bytes);
-        TestAppliance started = startWithModel(data, model, overrides);
-        started.appliance.whenReady().toCompletableFuture().get(60, TimeUnit.SECONDS);
-        return started;
+        return model;
     }
 
     /** Looks again every few milliseconds, for at most {@code limit}. @return whether it became true */

@@ -13,6 +13,7 @@ public record ApplianceConfig(
         EngineConfig engine,
         StartConfig start,
         WeightsConfig weights,
+        ModelsConfig models,
         GrammarConfig grammar,
         BackendConfig backend,
         KvConfig kv,
@@ -21,4 +22,16 @@ public record ApplianceConfig(
         TuningConfig tuning,
         AdaptersConfig adapters,
         JobsConfig jobs,
-        EncryptionConfig encryption) {}
+        EncryptionConfig encryption) {
+
+    /**
+     * The same for another model beside that of {@code engine.model}.
+     *
+     * @param weightMemory as {@link WeightsConfig#memory}
+     */
+    public ApplianceConfig serving(Path model, DataSize weightMemory) {
+        return new ApplianceConfig(data, http, engine.serving(model), start,
+                new WeightsConfig(weightMemory, weights.residentLayers()), models, grammar, backend, kv, ingest,
+                curation, tuning, adapters, jobs, encryption);
+    }
+}

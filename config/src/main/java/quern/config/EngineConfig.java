@@ -56,6 +56,13 @@ public record EngineConfig(
                 .enforce();
     }
 
+    /** The same for another model alone, whose own files say how it pools. */
+    EngineConfig serving(Path other) {
+        return new EngineConfig(Optional.of(other), loadType, contextTokens, maxBatchedTokens, sequencesMax, queueMax,
+                choicesMax, maxTokensDefault, draftTokensMax, product, stepTarget, Optional.empty(), Optional.empty(),
+                embeddingInputsMax, scheduling);
+    }
+
     /** The stored type, or a quantised one for matrices stored as floats; those quantised already stay as they are. */
     public enum LoadType { AS_STORED, Q8_0, Q4_0, Q4_K }
 

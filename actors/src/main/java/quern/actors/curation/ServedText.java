@@ -345,6 +345,9 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
     private static QuernException refusal(SubmitReply.Rejected rejected) {
         return switch (rejected) {
             case SubmitReply.Overloaded busy -> new QuernException(QuernException.Category.RETRYABLE, busy.message());
+            case SubmitReply.ModelLoading wait ->
+                new QuernException(QuernException.Category.RETRYABLE, wait.message());
+            case SubmitReply.ModelFailed failed -> new GenerationException(Kind.FAILED, failed.reason());
             case SubmitReply.NotReady not -> new QuernException(QuernException.Category.RETRYABLE, not.reason());
             case SubmitReply.PromptTooLong tooLong -> new GenerationException(Kind.TOO_LONG, tooLong.promptTokens()
                     + " tokens, the context holds " + tooLong.contextTokens());

@@ -47,6 +47,7 @@ import quern.kv.journal.ModelRecord;
  *
  * @param modelId what requests call the base model
  * @param contextTokens longest prompt plus answer
+ * @param memoryBytes that weights and KV arena take
  * @param encoderPart makes embeddings beside the model, or instead of it
  * @param generates whether the model was asked for; if not, it is only what the engine's steps need to run
  * @param preparation what is left to do while nobody asks
@@ -58,6 +59,7 @@ public record EngineParts(
         String modelId,
         TierStack tiers,
         int contextTokens,
+        long memoryBytes,
         Optional<EncoderPart> encoderPart,
         boolean generates,
         Preparation preparation)
@@ -123,8 +125,10 @@ public record EngineParts(
             int limit = engine.contextTokens();
             await(tokenizer);
             await(lower);
+            long weights = model.packedBytes().orElseGet(() -> bytesOf(path)) + encoder.map(one -> bytesOf(
+                    generates ? engine.embeddingModel().orElseThrow() : engine.model().orElseThrow())).orElse(0L);
             return new EngineParts(config, machine, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
-                    encoder, generates, preparation);
+                    weights + config.kv().hot().bytes(), encoder, generates, preparation);
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
@@ -135,7 +139,7 @@ public record EngineParts(
             Path path, ModelFile stored, String fingerprint, Consumer<String> progress) {
         var place = PackedPlace.in(directory.root(), config.start());
         try {
-            long bytes = FileStamp.ofAll(path).stream().mapToLong(FileStamp::bytes).sum();
+            long bytes = bytesOf(path);
             boolean asked = config.start().packedFiles() && config.weights().residentLayers() != WeightsConfig.AUTO;
             return !asked && !place.isWanted(bytes) ? Optional.empty()
                     : new PackedFiles(backend.kernels(), FingerprintFile.in(directory.root()), progress).open(
@@ -143,6 +147,14 @@ public record EngineParts(
         } catch (IOException unusable) {
             LOG.warn("packed weights are not kept: {}", unusable.toString());
             return Optional.empty();
+        }
+    }
+
+    private static long bytesOf(Path model) {
+        try {
+            return FileStamp.ofAll(model).stream().mapToLong(FileStamp::bytes).sum();
+        } catch (IOException gone) {
+            return 0;
         }
     }
 

@@ -23,7 +23,7 @@ import quern.inference.packed.PackedWeights;
 public record WeightPlan(int layers, int resident, long memoryBytes) {
 
     /** Heap, code, and buffers of the largest step, beside weights and KV arena. */
-    static final long BESIDE_BYTES = 512L << 20;
+    public static final long BESIDE_BYTES = 512L << 20;
 
     private static final int RESIDENT_MIN = 2;
     private static final double SHARE = 0.8;
@@ -53,6 +53,12 @@ public record WeightPlan(int layers, int resident, long memoryBytes) {
     /** Bytes that weights may take beside KV arena and everything else. */
     public static long room(ApplianceConfig config, long machineBytes) {
         return allowed(config, machineBytes) - config.kv().hot().bytes() - BESIDE_BYTES;
+    }
+
+    /** Bytes that all models may take together, their weights and KV arenas. */
+    public static long budget(ApplianceConfig config) {
+        long asked = config.models().memory().bytes();
+        return asked > 0 ? asked : Math.max(0, allowed(config, machineBytes()) - BESIDE_BYTES);
     }
 
     private static long allowed(ApplianceConfig config, long machineBytes) {

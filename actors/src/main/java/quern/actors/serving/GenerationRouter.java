@@ -1,5 +1,6 @@
 package quern.actors.serving;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,11 @@ import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import quern.actors.Caller;
+import quern.actors.House;
 import quern.actors.engine.EngineActor;
+import quern.actors.engine.EngineParts;
+import quern.actors.fleet.ModelFleet;
+import quern.actors.fleet.ModelHold;
 import quern.actors.serving.SequencePlan.Refusal;
 import quern.inference.tokenizer.Tokenizer;
 
@@ -28,20 +33,75 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
 
     public sealed interface Command {}
 
+    /** Something for a model to do. */
+    private sealed interface Request extends Command {
+
+        String model();
+
+        Caller caller();
+
+        /** See {@link Handling}. */
+        Optional<Duration> keepAlive();
+
+        void refuse(SubmitReply.Rejected reason);
+    }
+
     /**
      * @param events gets the events of an accepted request; its end cancels the request
      * @param replyTo gets exactly one {@link SubmitReply}
      */
     public record Submit(
             GenerationRequest request, GenerationListener events, ActorRef<SubmitReply> replyTo)
-            implements Command {}
+            implements Request {
+
+        @Override
+        public String model() {
+            return request.model();
+        }
+
+        @Override
+        public Caller caller() {
+            return request.caller();
+        }
+
+        @Override
+        public Optional<Duration> keepAlive() {
+            return request.handling().keepAlive();
+        }
+
+        @Override
+        public void refuse(SubmitReply.Rejected reason) {
+            replyTo.tell(reason);
+        }
+    }
 
     /**
      * @param events gets the one event of an accepted request; its end cancels the request
      * @param replyTo gets exactly one {@link EmbedReply}
      */
     public record Embed(EmbeddingRequest request, ActorRef<EmbeddingEvent> events, ActorRef<EmbedReply> replyTo)
-            implements Command {}
+            implements Request {
+
+        @Override
+        public String model() {
+            return request.model();
+        }
+
+        @Override
+        public Caller caller() {
+            return request.caller();
+        }
+
+        @Override
+        public Optional<Duration> keepAlive() {
+            return request.keepAlive();
+        }
+
+        @Override
+        public void refuse(SubmitReply.Rejected reason) {
+            replyTo.tell(new EmbedReply.Refused(reason));
+        }
+    }
 
     /**
      * Ends a request whose caller {@code caller} sees; its events go on to the end that comes of it.
@@ -69,34 +129,56 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
             ModelDirectory models,
             int contextTokens,
             int requestsMax,
-            Embedders embedders) {}
+            Embedders embedders) {
 
+        /** What a loaded model gives. */
+        public static Serving of(House.Running running, int requestsMax) {
+            EngineParts parts = running.parts();
+            return new Serving(running.engine(), parts.model().tokenizer(), parts.encoder(), running.models(),
+                    parts.contextTokens(), requestsMax, parts.embedders());
+        }
+    }
+
+    /** A request's model is there, or is not. */
+    private record Answered(Request request, ModelFleet.Reply reply) implements Command {}
+
+    /** Of one model alone. */
     public static Behavior<Command> create(ServingObserver observer) {
-        return Behaviors.setup(context -> new GenerationRouter(context, observer));
+        return Behaviors.setup(context -> new GenerationRouter(context, observer, Optional.empty()));
+    }
+
+    /** @param others loaded when they are asked for */
+    public static Behavior<Command> create(ServingObserver observer, OtherModels others) {
+        return Behaviors.setup(context -> new GenerationRouter(context, observer, Optional.of(others)));
     }
 
     private final ServingObserver observer;
+    private final Optional<OtherModels> others;
     private Optional<Serving> serving = Optional.empty();
     private String shutReason = "the model is loading";
     private long nextSequenceId = 1;
     private int active;
     private final Map<String, AtWork> atWork = new HashMap<>();
 
+    private final Map<ActorRef<?>, ModelHold> holds = new HashMap<>();
+
     private record AtWork(ActorRef<Generation.Command> generation, String keyId) {}
 
-    private GenerationRouter(ActorContext<Command> context, ServingObserver observer) {
+    private GenerationRouter(
+            ActorContext<Command> context, ServingObserver observer, Optional<OtherModels> others) {
         super(context);
         this.observer = observer;
+        this.others = others;
     }
 
     @Override
     public Behavior<Command> onMessage(Command message) {
         return switch (message) {
-            case Submit submit -> onSubmit(submit);
-            case Embed embed -> onEmbed(embed);
+            case Request request -> onRequest(request);
             case Cancel cancel -> onCancel(cancel);
             case Open open -> onOpen(open);
             case Shut shut -> onShut(shut);
+            case Answered answered -> onAnswered(answered);
         };
     }
 
@@ -104,6 +186,7 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
     public Behavior<Command> onSignal(Signal signal) {
         if (signal instanceof Terminated ended) {
             active--;
+            Optional.ofNullable(holds.remove(ended.getRef())).ifPresent(ModelHold::close);
             atWork.values().removeIf(one -> one.generation().equals(ended.getRef()));
         }
         return this;
@@ -120,26 +203,94 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         return this;
     }
 
-    private Behavior<Command> onSubmit(Submit submit) {
-        GenerationRequest request = submit.request();
+    private Behavior<Command> onRequest(Request request) {
+        attempt(request, () -> {
+            if (serving.isEmpty()) {
+                throw new Refusal(new SubmitReply.NotReady(shutReason));
+            }
+            if (active >= serving.get().requestsMax()) {
+                throw new Refusal(new SubmitReply.Overloaded(
+                        active + " requests are at work, at most " + serving.get().requestsMax()));
+            }
+            Optional<ServedModel> served = serving.get().models().find(request.model(), request.caller());
+            if (served.isPresent()) {
+                begin(request, serving.get(), served.get());
+            } else {
+                awaitOther(request);
+            }
+        });
+        return this;
+    }
+
+    /** Until the answer it counts as at work. */
+    private void awaitOther(Request request) throws Refusal {
+        Refusal unknown = new Refusal(new SubmitReply.UnknownModel(request.model()));
+        OtherModels beside = others.orElseThrow(() -> unknown);
+        String base = beside.names().base(request.model(), request.caller()).orElseThrow(() -> unknown).name();
+        ActorRef<Command> self = getContext().getSelf();
+        active++;
+        beside.fleet().tell(new ModelFleet.Acquire(base, ModelFleet.Use.REQUEST, request.keepAlive(), beside.waitMax(),
+                reply -> self.tell(new Answered(request, reply))));
+    }
+
+    private Behavior<Command> onAnswered(Answered answered) {
+        active--;
+        Request request = answered.request();
+        attempt(request, () -> {
+            switch (answered.reply()) {
+                case ModelFleet.Held(ModelHold hold) -> begin(request, hold);
+                case ModelFleet.Loading(String message, int seconds) ->
+                    throw new Refusal(new SubmitReply.ModelLoading(message, seconds));
+                case ModelFleet.Failed(String reason, int seconds) ->
+                    throw new Refusal(new SubmitReply.ModelFailed(reason, seconds));
+                case ModelFleet.Unknown unknown ->
+                    throw new Refusal(new SubmitReply.UnknownModel(request.model()));
+            }
+        });
+        return this;
+    }
+
+    private void begin(Request request, ModelHold hold) throws Refusal {
+        boolean begun = false;
         try {
-            ServedModel served = served(request.model(), request.caller());
-            if (served.encoder()) {
-                throw new Refusal(new SubmitReply.Invalid("model", "the model '" + served.id()
-                        + "' is an encoder: it makes embeddings (/v1/embeddings) and generates nothing"));
+            if (serving.isEmpty()) {
+                throw new Refusal(new SubmitReply.NotReady(shutReason));
             }
-            if (atWork.containsKey(request.handling().id())) {
-                throw new Refusal(new SubmitReply.Invalid(
-                        "X-Request-Id", "a request with the id '" + request.handling().id() + "' is at work"));
+            ServedModel served = hold.running().models().find(request.model(), request.caller())
+                    .orElseThrow(() -> new Refusal(new SubmitReply.UnknownModel(request.model())));
+            holds.put(begin(request, Serving.of(hold.running(), others.orElseThrow().requestsMax()), served), hold);
+            begun = true;
+        } finally {
+            if (!begun) {
+                hold.close();
             }
-            start(submit, serving.orElseThrow(), served);
+        }
+    }
+
+    /** @return what ends with the request */
+    private ActorRef<?> begin(Request request, Serving with, ServedModel served) throws Refusal {
+        return switch (request) {
+            case Submit submit -> start(submit, with, served);
+            case Embed embed -> start(embed, with, served);
+        };
+    }
+
+    private interface Attempt {
+        void run() throws Refusal;
+    }
+
+    private void attempt(Request request, Attempt attempt) {
+        try {
+            attempt.run();
         } catch (Refusal refusal) {
             observer.rejected(refusal.reason());
-            submit.replyTo().tell(refusal.reason());
+            request.refuse(refusal.reason());
         } catch (RuntimeException failure) {
-            submit.replyTo().tell(broken(failure));
+            getContext().getLog().error("a request could not be routed", failure);
+            var broken = new SubmitReply.Broken("the request could not be routed: " + failure);
+            observer.rejected(broken);
+            request.refuse(broken);
         }
-        return this;
     }
 
     private Behavior<Command> onCancel(Cancel cancel) {
@@ -152,62 +303,43 @@ public final class GenerationRouter extends AbstractMatchingBehavior<GenerationR
         return this;
     }
 
-    private Behavior<Command> onEmbed(Embed embed) {
+    private ActorRef<Embedding.Command> start(Embed embed, Serving open, ServedModel served) throws Refusal {
         EmbeddingRequest request = embed.request();
-        try {
-            ServedModel served = served(request.model(), request.caller());
-            Serving open = serving.orElseThrow();
-            Embedder embedder = open.embedders().of(served).orElseThrow(() -> new Refusal(new SubmitReply.Invalid(
-                    "model", "the model '" + served.id() + "' makes no embeddings")));
-            var task = new Embedding.Task(
-                    request, served, embedder, nextSequenceId, () -> open.models().hold(served),
-                    embed.events(), embed.replyTo());
-            nextSequenceId += request.inputs().size();
-            active++;
-            getContext().watch(getContext().spawnAnonymous(
-                    Embedding.create(task, open.engine(), observer), DispatcherSelector.fromConfig(
-                            open.models().atHand(served) ? TEXT_DISPATCHER : IO_DISPATCHER)));
-        } catch (Refusal refusal) {
-            observer.rejected(refusal.reason());
-            embed.replyTo().tell(new EmbedReply.Refused(refusal.reason()));
-        } catch (RuntimeException failure) {
-            embed.replyTo().tell(new EmbedReply.Refused(broken(failure)));
-        }
-        return this;
+        Embedder embedder = open.embedders().of(served).orElseThrow(() -> new Refusal(new SubmitReply.Invalid(
+                "model", "the model '" + served.id() + "' makes no embeddings")));
+        var task = new Embedding.Task(
+                request, served, embedder, nextSequenceId, () -> open.models().hold(served),
+                embed.events(), embed.replyTo());
+        nextSequenceId += request.inputs().size();
+        active++;
+        ActorRef<Embedding.Command> embedding = getContext().spawnAnonymous(
+                Embedding.create(task, open.engine(), observer), DispatcherSelector.fromConfig(
+                        open.models().atHand(served) ? TEXT_DISPATCHER : IO_DISPATCHER));
+        getContext().watch(embedding);
+        return embedding;
     }
 
-    private SubmitReply.Broken broken(RuntimeException failure) {
-        getContext().getLog().error("a request could not be routed", failure);
-        var broken = new SubmitReply.Broken("the request could not be routed: " + failure);
-        observer.rejected(broken);
-        return broken;
-    }
-
-    /** What a request of this caller is served by, if one more request can be. */
-    private ServedModel served(String model, Caller caller) throws Refusal {
-        if (serving.isEmpty()) {
-            throw new Refusal(new SubmitReply.NotReady(shutReason));
+    private ActorRef<Generation.Command> start(Submit submit, Serving open, ServedModel served) throws Refusal {
+        GenerationRequest request = submit.request();
+        if (served.encoder()) {
+            throw new Refusal(new SubmitReply.Invalid("model", "the model '" + served.id()
+                    + "' is an encoder: it makes embeddings (/v1/embeddings) and generates nothing"));
         }
-        if (active >= serving.get().requestsMax()) {
-            throw new Refusal(new SubmitReply.Overloaded(
-                    active + " requests are at work, at most " + serving.get().requestsMax()));
+        if (atWork.containsKey(request.handling().id())) {
+            throw new Refusal(new SubmitReply.Invalid(
+                    "X-Request-Id", "a request with the id '" + request.handling().id() + "' is at work"));
         }
-        return serving.get().models().find(model, caller)
-                .orElseThrow(() -> new Refusal(new SubmitReply.UnknownModel(model)));
-    }
-
-    private void start(Submit submit, Serving open, ServedModel served) {
-        var task = new Generation.Task(submit.request(), served, nextSequenceId, open.contextTokens(),
+        var task = new Generation.Task(request, served, nextSequenceId, open.contextTokens(),
                 open.tokenizer(), () -> open.models().hold(served), submit.events(), submit.replyTo());
-        nextSequenceId += submit.request().answers();
+        nextSequenceId += request.answers();
         active++;
         String dispatcher = !open.models().atHand(served) ? IO_DISPATCHER
-                : submit.request().form() instanceof AnswerForm.Free ? TEXT_DISPATCHER : FORM_DISPATCHER;
+                : request.form() instanceof AnswerForm.Free ? TEXT_DISPATCHER : FORM_DISPATCHER;
         ActorRef<Generation.Command> generation = getContext().spawnAnonymous(
                 Generation.create(task, open.encoder(), open.engine(), observer),
                 DispatcherSelector.fromConfig(dispatcher));
         getContext().watch(generation);
-        atWork.put(submit.request().handling().id(),
-                new AtWork(generation, submit.request().caller().keyId()));
+        atWork.put(request.handling().id(), new AtWork(generation, request.caller().keyId()));
+        return generation;
     }
 }

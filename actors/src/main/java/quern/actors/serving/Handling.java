@@ -1,5 +1,7 @@
 package quern.actors.serving;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import quern.inference.engine.Terms;
 
@@ -8,8 +10,13 @@ import quern.inference.engine.Terms;
  *
  * @param id unique among the requests at work; names it to whoever wants to cancel it
  * @param terms when its answer is wanted
+ * @param keepAlive how long its model stays loaded afterwards; absent: as configured
  */
-public record Handling(String id, Terms terms) {
+public record Handling(String id, Terms terms, Optional<Duration> keepAlive) {
+
+    public Handling(String id, Terms terms) {
+        this(id, terms, Optional.empty());
+    }
 
     /** An id of its own, the standard tier, no deadline. */
     public static Handling standard() {

@@ -37,6 +37,12 @@ public sealed interface SubmitReply {
     /** @param field the request field at fault */
     record Invalid(String field, String message) implements Rejected {}
 
+    /** Its model is being loaded. @param retrySeconds after which it should be there */
+    record ModelLoading(String message, int retrySeconds) implements Rejected {}
+
+    /** Its model could not be loaded. @param retrySeconds after which it is tried again */
+    record ModelFailed(String reason, int retrySeconds) implements Rejected {}
+
     record NotReady(String reason) implements Rejected {}
 
     /** Something of ours broke over it. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -17,13 +18,14 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.engine.EngineActor;
+import quern.actors.fleet.ModelHold;
 import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
 import quern.actors.serving.AdapterShelf;
-import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.config.QuernException;
 import quern.inference.engine.EngineEvent;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.JobKind;
@@ -46,7 +48,7 @@ public final class CompressionJob extends AbstractBehavior<JobStarter.Order> {
     private static final int BREAKS_MAX = 5;
     private static final Duration BREAK_PAUSE = Duration.ofSeconds(1);
 
-    private record Ready(House.Running running, Throwable failure) implements JobStarter.Order {}
+    private record Ready(ModelHold hold, Throwable failure) implements JobStarter.Order {}
 
     private record FromRun(CompressionEvent event) implements JobStarter.Order {}
 
@@ -65,6 +67,8 @@ public final class CompressionJob extends AbstractBehavior<JobStarter.Order> {
     private final JobRecord job;
     private final ActorRef<JobQueue.Command> queue;
     private final CompressionSpec spec;
+    /** Keeps the model loaded until the job has ended. */
+    private final CompletionStage<ModelHold> holding;
     private House.Running running;
     private AdapterRecord origin;
     private TrainingSamples samples;
@@ -80,7 +84,10 @@ public final class CompressionJob extends AbstractBehavior<JobStarter.Order> {
         this.job = job;
         this.queue = queue;
         this.spec = RecordText.read(job.specJson(), CompressionSpec.class);
-        context.pipeToSelf(house.whenRunning(), Ready::new);
+        this.holding = house.holdBase(house.stores().catalogue()
+                .get(RecordKind.ADAPTER, spec.adapterId(), AdapterRecord.class)
+                .map(AdapterRecord::baseFingerprint).orElse(""));
+        context.pipeToSelf(holding, Ready::new);
     }
 
     @Override
@@ -94,6 +101,7 @@ public final class CompressionJob extends AbstractBehavior<JobStarter.Order> {
                 .onMessage(LetGo.class, gone -> end(new JobOutcome.Cancelled()))
                 .onSignal(PostStop.class, stopped -> {
                     letGo();
+                    holding.thenAccept(ModelHold::close);
                     return this;
                 })
                 .build();
@@ -101,9 +109,10 @@ public final class CompressionJob extends AbstractBehavior<JobStarter.Order> {
 
     private Behavior<JobStarter.Order> onReady(Ready ready) {
         if (ready.failure() != null) {
-            return end(new JobOutcome.Failed("the model could not be loaded: " + ready.failure().getMessage()));
+            Throwable cause = ready.failure().getCause() == null ? ready.failure() : ready.failure().getCause();
+            return end(new JobOutcome.Failed("the model could not be loaded: " + cause.getMessage()));
         }
-        running = ready.running();
+        running = ready.hold().running();
         return begin();
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -17,6 +18,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.engine.EngineActor;
+import quern.actors.fleet.ModelHold;
 import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobQueue;
@@ -42,7 +44,7 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
     private static final int BREAKS_MAX = 5;
     private static final Duration BREAK_PAUSE = Duration.ofSeconds(1);
 
-    private record Ready(House.Running running, Throwable failure) implements JobStarter.Order {}
+    private record Ready(ModelHold hold, Throwable failure) implements JobStarter.Order {}
 
     private record FromRun(TuningEvent event) implements JobStarter.Order {}
 
@@ -61,6 +63,8 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
     private final JobRecord job;
     private final ActorRef<JobQueue.Command> queue;
     private final TuningSpec spec;
+    /** Keeps the model loaded until the job has ended. */
+    private final CompletionStage<ModelHold> holding;
     private House.Running running;
     private TrainingSamples samples;
     private TuningRun run;
@@ -74,7 +78,8 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
         this.job = job;
         this.queue = queue;
         this.spec = RecordText.read(job.specJson(), TuningSpec.class);
-        context.pipeToSelf(house.whenRunning(), Ready::new);
+        this.holding = house.hold(spec.model());
+        context.pipeToSelf(holding, Ready::new);
     }
 
     @Override
@@ -88,6 +93,7 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
                 .onMessage(LetGo.class, gone -> end(new JobOutcome.Cancelled()))
                 .onSignal(PostStop.class, stopped -> {
                     letGo();
+                    holding.thenAccept(ModelHold::close);
                     return this;
                 })
                 .build();
@@ -95,9 +101,10 @@ public final class TuningJob extends AbstractBehavior<JobStarter.Order> {
 
     private Behavior<JobStarter.Order> onReady(Ready ready) {
         if (ready.failure() != null) {
-            return end(new JobOutcome.Failed("the model could not be loaded: " + ready.failure().getMessage()));
+            Throwable cause = ready.failure().getCause() == null ? ready.failure() : ready.failure().getCause();
+            return end(new JobOutcome.Failed("the model could not be loaded: " + cause.getMessage()));
         }
-        running = ready.running();
+        running = ready.hold().running();
         return begin();
     }
 

@@ -82,11 +82,10 @@ final class ListCommand implements Callable<Integer> {
         if (each != Kind.ADAPTERS) {
             return client.get(each.route + "?limit=" + limit);
         }
-        String served = session.servedModel();
         ObjectNode models = (ObjectNode) client.get(each.route);
         var adapters = models.putArray("data");
         client.get(each.route).path("data").forEach(model -> {
-            if (!model.path("id").asText().equals(served)) {
+            if (!model.path("base").asBoolean()) {
                 adapters.add(model);
             }
         });

@@ -109,7 +109,8 @@ public final class AdapterRoutes {
     private AdapterRecord compressible(String name, Caller caller, boolean allowTainted) {
         AdapterRecord adapter = find(name, caller);
         var model = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts().model();
-        if (!adapter.baseFingerprint().equals(model.fingerprint())) {
+        if (!adapter.baseFingerprint().equals(model.fingerprint())
+                && house.names().ofFingerprint(adapter.baseFingerprint()).isEmpty()) {
             throw ApiError.conflict("adapter '" + adapter.id() + "' belongs to base " + adapter.baseFingerprint()
                     + ", the loaded base is " + model.fingerprint());
         }
@@ -143,7 +144,8 @@ public final class AdapterRoutes {
                 .put("state", adapter.state().name().toLowerCase(Locale.ROOT))
                 .put("form", form(adapter).name().toLowerCase(Locale.ROOT))
                 .put("bytes", AdapterShelf.bytes(directory(adapter)));
-        house.running().map(running -> running.parts().model().adapters()).ifPresent(adapters -> node
+        house.loadedBase(adapter.baseFingerprint()).or(house::running)
+                .map(running -> running.parts().model().adapters()).ifPresent(adapters -> node
                 .put("served", adapters.find(adapter.id()).isPresent())
                 .put("resident", adapters.find(adapter.id()).filter(LoadedAdapter::resident).isPresent())
                 .put("memory_bytes", adapters.residentBytes(adapter.id())));

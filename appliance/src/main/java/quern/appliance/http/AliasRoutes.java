@@ -111,10 +111,22 @@ public final class AliasRoutes {
         }
     }
 
-    /** Its files are read, so that no alias moves to an adapter that cannot be served. */
+    /**
+     * Its files are read, so that no alias moves to an adapter that cannot be served; where its base is not loaded,
+     * that happens when it is.
+     */
     private void serve(AdapterRecord adapter) {
-        var model = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts().model();
-        new AdapterShelf(model, house.stores()).serve(adapter);
+        var standing = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1));
+        boolean[] served = new boolean[1];
+        house.each(running -> {
+            if (running.parts().model().fingerprint().equals(adapter.baseFingerprint())) {
+                new AdapterShelf(running.parts().model(), house.stores()).serve(adapter);
+                served[0] = true;
+            }
+        });
+        if (!served[0] && house.names().ofFingerprint(adapter.baseFingerprint()).isEmpty()) {
+            new AdapterShelf(standing.parts().model(), house.stores()).serve(adapter);
+        }
     }
 
     private static AliasRecord requireSeen(Caller caller, AliasRecord alias) {

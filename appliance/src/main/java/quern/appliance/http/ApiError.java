@@ -10,6 +10,9 @@ import quern.inference.engine.DeadlineExceeded;
 /** A refusal in the form OpenAI clients read: {@code {"error": {"message", "type", "param", "code"}}}. */
 public final class ApiError extends RuntimeException {
 
+    /** Code of a model that could not be loaded. */
+    static final String MODEL_FAILED = "model_failed";
+
     private static final long serialVersionUID = 1L;
 
     private final int status;
@@ -85,6 +88,11 @@ public final class ApiError extends RuntimeException {
 
     public static ApiError unavailable(String message, int retryAfterSeconds) {
         return new ApiError(503, "server_error", "unavailable", null, retryAfterSeconds, message);
+    }
+
+    /** @param code what it is about */
+    public static ApiError unavailable(String code, String message, int retryAfterSeconds) {
+        return new ApiError(503, "server_error", code, null, retryAfterSeconds, message);
     }
 
     public static ApiError internal(String message) {

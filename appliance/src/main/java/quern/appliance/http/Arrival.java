@@ -1,5 +1,6 @@
 package quern.appliance.http;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import quern.actors.Caller;
+import quern.actors.fleet.KeepAlive;
 import quern.actors.serving.Handling;
 import quern.inference.engine.ServiceTier;
 import quern.inference.engine.Terms;
@@ -76,7 +78,19 @@ record Arrival(
         OptionalLong deadlineNanos = limitMs == Integer.MAX_VALUE
                 ? OptionalLong.empty() : OptionalLong.of(arrivedNanos + TimeUnit.MILLISECONDS.toNanos(limitMs));
         return new Handling(requestId.orElseGet(Handling::newId),
-                new Terms(batch ? ServiceTier.FLEX : TIERS.get(asked), deadlineNanos));
+                new Terms(batch ? ServiceTier.FLEX : TIERS.get(asked), deadlineNanos), keepAlive(body));
+    }
+
+    /**
+     * How long the model stays loaded afterwards: {@code "5m"}, seconds, 0: not at all, below 0: for ever. Absent: as
+     * configured. What is served from the start stays in any case.
+     */
+    static Optional<Duration> keepAlive(Fields body) {
+        return body.raw("keep_alive").map(value -> (value.isNumber()
+                ? Optional.of(KeepAlive.ofSeconds(value.doubleValue()))
+                : value.isTextual() ? KeepAlive.parse(value.textValue()) : Optional.<Duration>empty())
+                .orElseThrow(() -> body.invalid("keep_alive",
+                        "is neither a number of seconds nor a time such as \"5m\"; below 0: for ever")));
     }
 
     /** The tier that served the request, as replies name it; absent unless the request asked for one. */

@@ -136,7 +136,7 @@ final class BatchWork implements JobWork {
                 case QuernException failure -> ApiError.of(failure);
                 default -> ApiError.internal(e.getCause().toString());
             };
-            boolean begun = e.getCause() instanceof QuernException;
+            boolean begun = e.getCause() instanceof QuernException || error.code().equals(ApiError.MODEL_FAILED);
             boolean again = !begun || breaks.merge(line.customId(), 1, Integer::sum) < BREAKS_MAX;
             if (again && (error.status() == TOO_MANY_REQUESTS || error.status() == UNAVAILABLE)) {
                 waiting.add(line);

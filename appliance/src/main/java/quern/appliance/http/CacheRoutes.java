@@ -2,6 +2,8 @@ package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -153,7 +155,12 @@ public final class CacheRoutes {
             Set<String> tenants = tenant.map(Set::of).orElse(known);
             List<PinRecord> pins = book().remove(pin -> all || tenants.contains(pin.tenant())
                     && adapter.map(pin.adapterFingerprint()::equals).orElse(true));
-            Map<Tier, Integer> cleared = all ? cache().clearAll(wipe) : cache().clear(tenants, adapter, wipe);
+            Map<Tier, Integer> cleared = new EnumMap<>(Tier.class);
+            house.each(one -> {
+                PromptCache cache = new PromptCache(one.parts(), house.stores().catalogue());
+                (all ? cache.clearAll(wipe) : cache.clear(tenants, adapter, wipe))
+                        .forEach((tier, count) -> cleared.merge(tier, count, Integer::sum));
+            });
             ObjectNode body = Json.object().put("object", "cache.cleared").put("pins", pins.size());
             ObjectNode blocks = body.putObject("blocks");
             cleared.forEach((tier, count) -> blocks.put(tier.name().toLowerCase(Locale.ROOT), count));
@@ -218,13 +225,23 @@ public final class CacheRoutes {
     }
 
     private HttpResponse pinned(Caller caller, String name, ParsedRequest parsed) {
-        House.Running running = running();
+        List<HttpResponse> answers = new ArrayList<>();
+        house.each(one -> {
+            if (answers.isEmpty() && one.models().find(parsed.request().model(), caller).isPresent()) {
+                answers.add(pinned(one, caller, name, parsed));
+            }
+        });
+        return answers.stream().findFirst().orElseThrow(() -> ApiError.unknownModel(parsed.request().model()));
+    }
+
+    private HttpResponse pinned(House.Running running, Caller caller, String name, ParsedRequest parsed) {
+        PromptCache cache = new PromptCache(running.parts(), house.stores().catalogue());
         String model = parsed.request().model();
         String adapter = running.models().find(model, caller).orElseThrow(() -> ApiError.unknownModel(model))
                 .adapter().flatMap(running.parts().model().adapters()::find)
                 .map(loaded -> loaded.fingerprint()).orElse("");
         int[] tokens = running.parts().encoder().encode(parsed.request().prompts().getFirst());
-        List<String> blocks = cache().keys(adapter, parsed.request().cache(), tokens);
+        List<String> blocks = cache.keys(adapter, parsed.request().cache(), tokens);
         if (blocks.isEmpty()) {
             throw ApiError.of(422, "prompt_too_short", "the prompt has " + tokens.length + " tokens, less than a "
                     + "block of " + running.parts().config().kv().blockTokens() + ": nothing of it is cached");
@@ -232,7 +249,7 @@ public final class CacheRoutes {
         PinRecord pin = new PinRecord(RecordId.next("pin-"), name, model, adapter, caller.tenant(), blocks,
                 tokens.length, Ownership.of(caller.keyId(), caller.labels()), System.currentTimeMillis());
         try {
-            return Json.ok(json(pin, book().add(pin)));
+            return Json.ok(json(pin, new PromptPins(house.stores().catalogue(), running.parts().tiers()).add(pin)));
         } catch (QuernException full) {
             throw ApiError.of(422, "cannot_pin", full.getMessage());
         }

@@ -1,8 +1,10 @@
 package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import quern.actors.Caller;
 import quern.actors.serving.EmbeddingRequest;
@@ -32,9 +34,11 @@ record EmbeddingBody(EmbeddingRequest request, boolean base64) {
         }
         OptionalInt dimensions = body.integer("dimensions", 1, DIMENSIONS_MAX);
         List<Prompt> inputs = inputs(body, inputsMax);
+        Optional<Duration> keepAlive = Arrival.keepAlive(body);
         body.accept("user");
         body.refuseOthers();
-        return new EmbeddingBody(new EmbeddingRequest(model, inputs, dimensions, caller), format.equals("base64"));
+        return new EmbeddingBody(
+                new EmbeddingRequest(model, inputs, dimensions, caller, keepAlive), format.equals("base64"));
     }
 
     private static List<Prompt> inputs(Fields body, int inputsMax) {

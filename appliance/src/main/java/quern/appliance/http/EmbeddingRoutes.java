@@ -30,13 +30,16 @@ public final class EmbeddingRoutes {
 
     private static final Duration SUBMIT_TIMEOUT = Duration.ofSeconds(60);
 
+    private final Duration submitTimeout;
     private final ActorSystem<?> system;
     private final ActorRef<GenerationRouter.Command> router;
     private final int inputsMax;
     private final AttendedReply replies;
 
     public EmbeddingRoutes(
-            ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config) {
+            ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config,
+            Duration loadWait) {
+        this.submitTimeout = SUBMIT_TIMEOUT.plus(loadWait);
         this.system = system;
         this.router = router;
         this.inputsMax = config.embeddingInputsMax();
@@ -70,7 +73,7 @@ public final class EmbeddingRoutes {
         return AskPattern.<GenerationRouter.Command, EmbedReply>ask(
                         router,
                         replyTo -> new GenerationRouter.Embed(body.request(), stream.listener(), replyTo),
-                        SUBMIT_TIMEOUT,
+                        submitTimeout,
                         system.scheduler())
                 .thenApply(reply -> switch (reply) {
                     case EmbedReply.Accepted accepted -> new Running(

@@ -21,6 +21,7 @@ import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobEvent;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.JobRecord;
+import quern.kv.journal.ModelRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.TombstoneRecord;
@@ -70,11 +71,11 @@ public final class FineTuningRoutes {
             fields.only("integrations", Set.of("[]", "null"));
             fields.refuseOthers();
             var parts = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts();
-            if (!parts.generates()) {
+            if (!parts.generates() && house.names().find(model).isEmpty()) {
                 throw ApiError.badField("model", "model_not_found",
                         "'" + parts.servedId() + "' is an encoder; nothing here can be tuned");
             }
-            String base = parts.modelId();
+            String base = house.names().find(model).map(ModelRecord::name).orElse(parts.modelId());
             if (!model.equals(base)) {
                 throw ApiError.badField(
                         "model", "model_not_found", "'" + model + "' cannot be tuned; '" + base + "' can");

@@ -28,6 +28,7 @@ public final class GenerationRoutes {
     private static final int EVENTS_SPARE = 16;
     private static final int EVENTS_MAX = 1 << 22;
 
+    private final Duration submitTimeout;
     private final ActorSystem<?> system;
     private final ActorRef<GenerationRouter.Command> router;
     private final ChatRequests chats;
@@ -35,9 +36,13 @@ public final class GenerationRoutes {
     private final AttendedReply replies;
     private final int unreadTokensMax;
 
-    /** @param unreadTokensMax of a streamed answer */
+    /**
+     * @param loadWait how long a request waits for its model
+     * @param unreadTokensMax of a streamed answer
+     */
     public GenerationRoutes(ActorSystem<?> system, ActorRef<GenerationRouter.Command> router, EngineConfig config,
-            int toolsMax, int unreadTokensMax) {
+            Duration loadWait, int toolsMax, int unreadTokensMax) {
+        this.submitTimeout = SUBMIT_TIMEOUT.plus(loadWait);
         this.system = system;
         this.router = router;
         this.chats = new ChatRequests(config, toolsMax);
@@ -121,7 +126,7 @@ public final class GenerationRoutes {
         return AskPattern.<GenerationRouter.Command, SubmitReply>ask(
                         router,
                         replyTo -> new GenerationRouter.Submit(request, stream, replyTo),
-                        SUBMIT_TIMEOUT,
+                        submitTimeout,
                         system.scheduler())
                 .thenApply(reply -> switch (reply) {
                     case SubmitReply.Accepted accepted -> new Running(accepted, stream);
@@ -148,6 +153,10 @@ public final class GenerationRoutes {
                             + " tokens, the context holds " + tooLong.contextTokens()
                             + " for prompt and answer together");
             case SubmitReply.Invalid invalid -> ApiError.badField(invalid.field(), invalid.message());
+            case SubmitReply.ModelLoading loading ->
+                ApiError.unavailable("model_loading", loading.message(), loading.retrySeconds());
+            case SubmitReply.ModelFailed failed ->
+                ApiError.unavailable(ApiError.MODEL_FAILED, failed.reason(), failed.retrySeconds());
             case SubmitReply.NotReady notReady -> ApiError.unavailable(notReady.reason(), RETRY_SECONDS);
             case SubmitReply.Broken broken -> ApiError.internal(broken.message());
         };

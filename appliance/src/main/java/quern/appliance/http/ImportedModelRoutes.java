@@ -3,6 +3,7 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -61,8 +62,10 @@ public final class ImportedModelRoutes {
 
     private CompletionStage<HttpResponse> remove(Call call) {
         String name = call.id("name");
-        return desk.read(() -> Json.ok(
-                ModelJson.removed(answered(() -> store.remove(name, served())).name())));
+        CompletionStage<?> unloaded = house.names().find(name).isPresent()
+                ? ModelRoutes.unload(house, name) : CompletableFuture.completedStage(name);
+        return unloaded.thenCompose(gone -> desk.read(() -> Json.ok(
+                ModelJson.removed(answered(() -> store.remove(name, served())).name()))));
     }
 
     private static ModelRecord answered(Supplier<ModelRecord> change) {
@@ -78,7 +81,8 @@ public final class ImportedModelRoutes {
     }
 
     private ObjectNode json(ModelRecord record, Call call) {
-        boolean inUse = served().stream().anyMatch(path -> path.toString().equals(record.path()));
+        boolean inUse = served().stream().anyMatch(path -> path.toString().equals(record.path()))
+                || house.fleet().loaded(record.name()).isPresent();
         return ModelJson.of(record, store.packedBytes(record), inUse, call.caller().admin());
     }
 

@@ -1,6 +1,7 @@
 package quern.inference;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import quern.config.EngineConfig;
 import quern.config.KvConfig;
@@ -114,6 +115,11 @@ public final class LoadedModel implements AutoCloseable {
      */
     public Optional<StreamedWeights> streamed() {
         return packed.filter(StreamedWeights.class::isInstance).map(StreamedWeights.class::cast);
+    }
+
+    /** Memory that packed weights take; empty where they are not kept in a file: then about what the model's take. */
+    public OptionalLong packedBytes() {
+        return packed.isPresent() ? OptionalLong.of(packed.get().memoryBytes()) : OptionalLong.empty();
     }
 
     public AdapterRegistry adapters() {

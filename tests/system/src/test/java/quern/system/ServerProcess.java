@@ -71,7 +71,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> jvmOptions() throws IOException {
+    static List<String> jvmOptions() throws IOException {
         Path root = Path.of(System.getProperty("quern.root", "../..")).toAbsolutePath().normalize();
         return Files.readAllLines(root.resolve("appliance/src/main/launch/jvm.options")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))

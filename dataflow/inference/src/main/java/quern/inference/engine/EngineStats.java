@@ -46,4 +46,20 @@ public record EngineStats(
         long recomputedTokens,
         long keptBytes,
         long expirations,
-        int promptStepTokens) {}
+        int promptStepTokens) {
+
+    public static final EngineStats NONE = new EngineStats(
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** These with what an engine counted that runs no more. */
+    public EngineStats plus(EngineStats past) {
+        return new EngineStats(running, loading, waiting, blocksTotal, blocksAvailable, steps + past.steps,
+                promptTokens + past.promptTokens, completionTokens + past.completionTokens,
+                draftTokens + past.draftTokens, acceptedTokens + past.acceptedTokens,
+                tuningTokens + past.tuningTokens, prefixQueryTokens + past.prefixQueryTokens,
+                prefixHitTokens + past.prefixHitTokens, loadFailures + past.loadFailures,
+                preemptions + past.preemptions, forkedTokens + past.forkedTokens,
+                restoredTokens + past.restoredTokens, recomputedTokens + past.recomputedTokens, keptBytes,
+                expirations + past.expirations, promptStepTokens);
+    }
+}

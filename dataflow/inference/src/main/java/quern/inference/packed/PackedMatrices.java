@@ -12,6 +12,9 @@ public sealed interface PackedMatrices extends MatrixSource, AutoCloseable permi
     /** Bytes read from the file for each pass. */
     long streamedBytes();
 
+    /** Bytes that they take in memory. */
+    long memoryBytes();
+
     @Override
     void close();
 }

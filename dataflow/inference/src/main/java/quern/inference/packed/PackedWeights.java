@@ -128,6 +128,11 @@ public final class PackedWeights implements PackedMatrices {
         return 0;
     }
 
+    @Override
+    public long memoryBytes() {
+        return bytes();
+    }
+
     /** Bytes of all matrices. */
     public long bytes() {
         return directory.at();

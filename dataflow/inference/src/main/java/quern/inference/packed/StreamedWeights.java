@@ -221,6 +221,18 @@ public final class StreamedWeights implements PackedMatrices, LayerGate {
         return bytes;
     }
 
+    @Override
+    public long memoryBytes() {
+        long bytes = 0;
+        for (MemorySegment segment : held.values()) {
+            bytes += segment.byteSize();
+        }
+        for (MemorySegment buffer : buffers) {
+            bytes += buffer.byteSize();
+        }
+        return bytes;
+    }
+
     /** Bytes of layers read so far, those that stay left out. */
     public long readBytes() {
         return readBytes.get();
