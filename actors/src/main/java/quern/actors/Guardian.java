@@ -16,6 +16,7 @@ import quern.actors.engine.EngineActor;
 import quern.actors.engine.EngineParts;
 import quern.actors.engine.WeightPlan;
 import quern.actors.fleet.EngineLaunch;
+import quern.actors.fleet.LoadRate;
 import quern.actors.fleet.ModelBudget;
 import quern.actors.fleet.ModelFleet;
 import quern.actors.fleet.ModelLoader;
@@ -146,7 +147,8 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         getContext().watchWith(running.engine(), new Lost("engine"));
         router.tell(new GenerationRouter.Open(GenerationRouter.Serving.of(running, requestsMax(config))));
         fleet.tell(new ModelFleet.Open(ModelLoader.onto(loaded.machine(), house), List.of(new ModelBudget.Loaded(
-                loaded.servedId(), loaded.memoryBytes(), 0, 0, true)), house.loading().nanos()));
+                loaded.servedId(), loaded.memoryBytes(), 0, 0, true)),
+                LoadRate.of(loaded.memoryBytes(), house.loading().nanos())));
         house.opened(running);
         house.readiness().clear(MODEL);
         getContext().getLog().info("model {} is ready on {}", loaded.servedId(),

@@ -84,17 +84,18 @@ final class AdapterErasure {
 
     /** Whether it can be served by the model it belongs to, which it is from now on. */
     private boolean served(AdapterRecord adapter) {
-        for (House.Running running : Engines.of(house)) {
+        boolean[] unusable = new boolean[1];
+        Engines.each(house, running -> {
             var model = running.parts().model();
             if (adapter.baseFingerprint().equals(model.fingerprint())) {
                 try {
                     new AdapterShelf(model, stores).serve(adapter);
-                } catch (QuernException unusable) {
-                    LOG.warn("an alias does not go back to adapter {}: {}", adapter.id(), unusable.getMessage());
-                    return false;
+                } catch (QuernException failure) {
+                    LOG.warn("an alias does not go back to adapter {}: {}", adapter.id(), failure.getMessage());
+                    unusable[0] = true;
                 }
             }
-        }
-        return AdapterShelf.bytes(directory(adapter)) > 0;
+        });
+        return !unusable[0] && AdapterShelf.bytes(directory(adapter)) > 0;
     }
 }

@@ -59,9 +59,8 @@ final class BlockErasure {
     /** Blocks that would go, by tier, descendants not counted. */
     Map<Tier, Integer> count() {
         Map<Tier, Integer> counts = new EnumMap<>(Tier.class);
-        for (House.Running running : Engines.of(house)) {
-            choose(running).tiers().forEach((tier, count) -> counts.merge(tier, count, Integer::sum));
-        }
+        Engines.each(house, running -> choose(running).tiers()
+                .forEach((tier, count) -> counts.merge(tier, count, Integer::sum)));
         return counts;
     }
 
@@ -123,8 +122,8 @@ final class BlockErasure {
 
     /** Purges them in every tier of every model. @return how many went in all tiers together */
     int purge(ErasureFacts facts) {
-        int all = 0;
-        for (House.Running running : Engines.of(house)) {
+        int[] all = new int[1];
+        Engines.each(house, running -> {
             Chosen chosen = choose(running);
             Set<BlockKey> roots = roots(running);
             Tokenizer tokenizer = running.parts().model().tokenizer();
@@ -134,11 +133,11 @@ final class BlockErasure {
                     true);
             for (Map.Entry<Tier, Integer> tier : purged.entrySet()) {
                 facts.count(BLOCKS, tier.getKey().name().toLowerCase(Locale.ROOT), tier.getValue());
-                all += tier.getValue();
+                all[0] += tier.getValue();
             }
             unpin(running, chosen.keys(), facts);
-        }
-        return all;
+        });
+        return all[0];
     }
 
     private void unpin(House.Running running, Set<BlockKey> chosen, ErasureFacts facts) {

@@ -65,6 +65,9 @@ final class Berth {
 
     /** Tells who asked for it to go that it does not. */
     void stay() {
+        if (phase != Phase.LOADED) {
+            return;
+        }
         leaving.forEach(then -> then.accept(new ModelFleet.InUse(atWork())));
         leaving.clear();
     }

@@ -53,8 +53,8 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
     /** @param then gets exactly one {@link UnloadReply} */
     public record Unload(String model, Consumer<UnloadReply> then) implements Command {}
 
-    /** There is a machine, and room is what the models that stay leave. @param nanos that loading them took */
-    public record Open(ModelLoader loader, List<ModelBudget.Loaded> staying, long nanos) implements Command {}
+    /** There is a machine, and room is what the models that stay leave. @param rate of loading them */
+    public record Open(ModelLoader loader, List<ModelBudget.Loaded> staying, LoadRate rate) implements Command {}
 
     /** Unloads everything, whoever uses it. */
     public record Stop(ActorRef<Stopped> replyTo) implements Command {}
@@ -74,6 +74,8 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
     private record EngineEnded(String model) implements Command {}
 
     private record Closed(String model) implements Command {}
+
+    private record Stays(String model) implements Command {}
 
     public sealed interface Reply {}
 
@@ -110,7 +112,6 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
     private final ModelBudget budget;
     private final Executor io;
     private final Duration pause;
-    private final LoadRate rate = new LoadRate();
     private final Map<String, Berth> berths = new TreeMap<>();
     private final Deque<Berth> queue = new ArrayDeque<>();
     private Optional<Open> open = Optional.empty();
@@ -134,7 +135,7 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
         switch (message) {
             case Acquire acquire -> onAcquire(acquire);
             case Unload unload -> onUnload(unload);
-            case Open opened -> onOpen(opened);
+            case Open opened -> open = Optional.of(opened);
             case Stop stop -> stopping = Optional.of(stop.replyTo());
             case Stage(String model, String stage) -> berth(model).ifPresent(berth -> berth.stage = stage);
             case Loaded loaded -> onLoaded(loaded);
@@ -145,6 +146,7 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
             case WaitOver over -> berth(over.model()).ifPresent(berth -> berth.waitOver(over.waiter(), queue));
             case EngineEnded(String model) -> berth(model).ifPresent(this::onEngineEnded);
             case Closed(String model) -> berth(model).ifPresent(this::onClosed);
+            case Stays(String model) -> berth(model).ifPresent(Berth::stay);
         }
         goOn();
         board.show(berths.values().stream().map(Berth::status).toList());
@@ -153,11 +155,6 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
 
     private Optional<Berth> berth(String model) {
         return Optional.ofNullable(berths.get(model));
-    }
-
-    private void onOpen(Open opened) {
-        open = Optional.of(opened);
-        rate.add(opened.staying().stream().mapToLong(ModelBudget.Loaded::bytes).sum(), opened.nanos());
     }
 
     private void onAcquire(Acquire acquire) {
@@ -174,8 +171,8 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
             acquire.then().accept(new Failed(berth.stage, Berth.seconds(left)));
             return;
         }
-        if (berth.phase == Phase.LOADED && !berth.drained && hold(berth, acquire.use(), acquire.keepAlive(),
-                acquire.then())) {
+        boolean there = berth.phase == Phase.LOADED && !berth.drained;
+        if (there && hold(berth, acquire.use(), acquire.keepAlive(), acquire.then())) {
             return;
         }
         if (berth.phase == Phase.ABSENT || berth.phase == Phase.FAILED) {
@@ -196,7 +193,7 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
 
     private void enqueue(Berth berth) {
         long bytes = names.memoryBytes(berth.record);
-        berth.wait(bytes, rate.nanosOf(bytes));
+        berth.wait(bytes, open.map(Open::rate).orElseGet(LoadRate::new).nanosOf(bytes));
         queue.add(berth);
     }
 
@@ -224,11 +221,14 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
     private void rest(Berth berth) {
         berth.idle.cancel();
         berth.untilMs = OptionalLong.empty();
-        if (berth.phase != Phase.LOADED || berth.users() > 0 || berth.keepAlive.equals(KeepAlive.FOREVER)) {
+        if (berth.phase != Phase.LOADED || berth.users() > 0) {
             return;
         }
-        if (berth.keepAlive.isZero()) {
+        if (!berth.leaving.isEmpty() || berth.keepAlive.isZero()) {
             unloadOrLookAgain(berth);
+            return;
+        }
+        if (berth.keepAlive.equals(KeepAlive.FOREVER)) {
             return;
         }
         berth.untilMs = OptionalLong.of(System.currentTimeMillis() + berth.keepAlive.toMillis());
@@ -245,17 +245,18 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
 
     private void onUnload(Unload order) {
         Optional<Berth> found = berth(order.model());
-        Phase phase = found.map(berth -> berth.phase).orElse(Phase.ABSENT);
-        switch (phase) {
+        switch (found.map(berth -> berth.phase).orElse(Phase.ABSENT)) {
             case ABSENT, FAILED -> order.then().accept(found.isPresent() || names.find(order.model()).isPresent()
                     ? new Unloaded(order.model()) : new NotThere(order.model()));
             case WAITING, LOADING -> order.then().accept(
                     new InUse("model '" + order.model() + "' is being loaded"));
             case UNLOADING -> found.get().leaving.add(order.then());
             case LOADED -> {
-                boolean goes = unload(found.get());
                 found.get().leaving.add(order.then());
-                found.filter(berth -> !goes).ifPresent(Berth::stay);
+                if (!unload(found.get())) {
+                    // A request whose answer is out may not have let go yet.
+                    getContext().scheduleOnce(LOOK_AGAIN, getContext().getSelf(), new Stays(order.model()));
+                }
             }
         }
     }
@@ -325,8 +326,7 @@ public final class ModelFleet extends AbstractMatchingBehavior<ModelFleet.Comman
 
     private void onLoaded(Loaded loaded) {
         Berth berth = berths.get(loaded.model());
-        berth.bytes = loaded.parts().memoryBytes();
-        rate.add(berth.bytes, loaded.nanos());
+        open.orElseThrow().rate().add(loaded.parts().memoryBytes(), loaded.nanos());
         House.Running running = EngineLaunch.of(
                 getContext(), house, loaded.parts(), new EngineBoard(), new Readiness());
         getContext().watchWith(running.engine(), new EngineEnded(berth.name()));
