@@ -18,8 +18,8 @@ import quern.kv.TierStack;
 /**
  * An engine over a {@link Miniature} of a model that answers short prompts, one and several at once, and a longer one
  * whose beginning is known, round after round, so that requests find kernels, scheduler and sampler compiled. The
- * model itself is not touched, so its size does not matter. Each batch drives the compute team, so no other loop may run
- * meanwhile.
+ * model itself is not touched, so its size does not matter. Each batch drives the compute team, so no other loop may
+ * run meanwhile.
  */
 public final class WarmUpRounds implements AutoCloseable {
 
