@@ -120,7 +120,9 @@ final class CodeFinder {
             return;
         }
         if (runs.isDigits(run) && runs.length(run) <= 4 && runs.isGap(run, ' ') && court.at(from, 28)) {
-            add(IdentifierKind.OTHER_ID, from, court.to(), 0.68);
+            boolean chamber = run > 0 && runs.length(run - 1) == 1 && runs.isCapitalised(run - 1)
+                    && runs.isGap(run - 1, ' ');
+            add(IdentifierKind.OTHER_ID, chamber ? runs.from(run - 1) : from, court.to(), 0.68);
             return;
         }
         token(run);
@@ -260,7 +262,7 @@ final class CodeFinder {
         }
         boolean single = piece.length() == 1 && piece.charAt(0) >= 'A' && piece.charAt(0) <= 'Z'
                 && piece.charAt(0) != 'I'
-                && digits >= 4
+                && digits >= 4 && !isPressure(to)
                 && !Character.isUpperCase(runs.charAt(next + 1)) && runs.charAt(next) != '.';
         if (single) {
             return next;
@@ -272,6 +274,13 @@ final class CodeFinder {
                 && runs.charAt(next) != '%' && !shape.isMeasured(next) && CodeShape.digitsOf(piece) + digits <= 24;
         boolean range = separated && digits < 5 && CodeShape.digitsOf(piece) < 5;
         return group && !range ? next : -1;
+    }
+
+    /** Whether {@code 131/65} ends here. */
+    private boolean isPressure(int to) {
+        int run = runs.runAt(to) - 1;
+        return run > 0 && runs.isGap(run - 1, '/') && runs.isDigits(run) && runs.length(run) <= 3
+                && runs.length(run - 1) <= 3;
     }
 
     /** The kind of the nearest label before the code on its line, at most five words off; null without one. */
@@ -307,6 +316,7 @@ final class CodeFinder {
                 || runs.length(run) > 5 || !isCapitals(run) && !lower || NumberWords.labelOf(runs.lower(run)) != null
                 || lower && (NameWords.STOP.contains(runs.lower(run)) || runs.length(run) > 3)
                 || runs.lower(run).endsWith("nr") || NumberWords.isNumber(runs.lower(run))
+                && runs.charAt(runs.from(run) - 1) != '('
                 || runs.charAt(runs.from(run) - 1) == '-') {
             return from;
         }

@@ -76,6 +76,8 @@ final class CodeReader {
         boolean lettersNext = runs.isWord(run + 1) && runs.length(run + 1) <= 2 && runs.hasDigits(run + 2)
                 && joinedAnyhow(run) && runs.isGap(run + 1, "-", 3);
         return runs.length(run) <= GROUP_CHARS_MAX && (plate || runs.isAllCapitals(run) || runs.isGap(run, '-')
+                || runs.length(run) == 2 && TownFinder.isState(runs.lower(run)) && runs.isDigits(run + 1)
+                && runs.length(run + 1) > 4
                 || !NameWords.STOP.contains(runs.lower(run)) && !BEFORE_DAYS.contains(runs.lower(run)))
                 && Months.number(runs.lower(run)) == 0 && (digitsNext || lettersNext);
     }
@@ -107,6 +109,12 @@ final class CodeReader {
         }
         if (runs.length(run + 1) == 1 && runs.hasDigits(run + 2) && runs.isSpace(run + 1) && runs.isDigits(run)
                 && !NameWords.STOP.contains(runs.lower(run + 1))) {
+            return true;
+        }
+        char behind = runs.charAt(runs.to(run + 1));
+        if (runs.length(run + 1) == 1 && runs.isCapitalised(run + 1) && runs.hasDigits(run) && runs.isGap(run, ' ')
+                && ("\n.,;)|".indexOf(behind) >= 0 || behind == ' ' && runs.isLower(run + 2))
+                && !(behind == '.' && runs.isCapitalised(run + 2))) {
             return true;
         }
         boolean letters = runs.length(run + 1) <= 3 && (plate && runs.isCapitalised(run + 1)

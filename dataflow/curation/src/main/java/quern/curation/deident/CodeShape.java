@@ -15,7 +15,10 @@ final class CodeShape {
     /** Classifications of diseases, procedures and drugs. */
     private static final Pattern CATALOGUE = Pattern.compile("(?i:[A-Z]\\d{2}(?:\\.[\\dA-Z]{1,4})?[+*!GVZA]?"
             + "|[A-Z]\\d{2}[A-Z]{2}\\d{2}|\\d-\\d{2}[\\da-z](?:\\.[\\da-z]{1,2})?|\\d{2,7}-\\d{2}-\\d"
-            + "|[A-Z]\\d{2}(?:\\.\\d{1,2})?[-/][A-Z]?\\d{2}(?:\\.\\d{1,2})?|(?:p|pp|s)\\.?\\d+/\\d+)");
+            + "|[A-Z]\\d{2}(?:\\.\\d{1,2})?[-/][A-Z]?\\d{2}(?:\\.\\d{1,2})?|(?:p|pp|s)\\.?\\d+/\\d+|NCT\\d{8}"
+            + "|CHA2DS2(?:-VA(?:Sc)?)?)");
+    /** Procedures in Britain and the United States, unless a word says that it is somebody's number. */
+    private static final Pattern PROCEDURE = Pattern.compile("[A-HJ-Z]\\d{4}");
     private static final Pattern LONG = Pattern.compile("\\d{1,3}\\.\\d{6,}");
     private static final Pattern PARTS = Pattern.compile("[\\s./:-]+");
     private static final Pattern YEARS = Pattern.compile("(?:19|20)\\d{2}(?:[-/](?:(?:19|20)?\\d{2}))?");
@@ -62,7 +65,8 @@ final class CodeShape {
         if (letters == 0) {
             return isNumber(whole, digits, groups, labelled != null || isMarked(from));
         }
-        if (CATALOGUE.matcher(whole).matches() || digits <= 5 && DOSE.matcher(whole).matches() && isUnit(whole)) {
+        if (CATALOGUE.matcher(whole).matches() || labelled == null && PROCEDURE.matcher(whole).matches()
+                || digits <= 5 && DOSE.matcher(whole).matches() && isUnit(whole)) {
             return false;
         }
         boolean capitals = whole.chars().noneMatch(Character::isLowerCase);

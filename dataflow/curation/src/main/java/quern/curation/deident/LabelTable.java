@@ -33,6 +33,9 @@ final class LabelTable {
             row(SSN, "social", "\\s{1,2}security" + NO_OR_NONE),
             row(MRN, "mrn mr# fallnummer fallnr patientennummer patientennr aufnahmenummer krankenblattnummer "
                     + "patientenid ipp nip fallzahl krankenaktennummer", ""),
+            row(MRN, "chart hosp hospno", NO_OR_NONE),
+            row(HEALTH_PLAN, "kv mcare mcaid hmo ppo pol membership suppl", NO_OR_NONE),
+            row(LICENSE, "gmc nmc hcpc gdc gphc pin lic rpps adeli lanr bsnr", NO_OR_NONE),
             row(MRN, "medical med", "\\.?\\s{0,3}rec(?:ord)?s?" + NO_OR_NONE),
             row(MRN, "patient pat pt hospital chart unit encounter visit record admission accession specimen subject "
                     + "patienten fall aufnahme dossier episode", NO),

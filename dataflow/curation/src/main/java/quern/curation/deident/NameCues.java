@@ -45,6 +45,16 @@ final class NameCues {
             "tante", "onkel", "oma", "opa", "enkel", "enkelin", "boss", "landlord", "teacher", "lehrer", "lehrerin");
     private static final String[] ROLES = {"er", "or", "ist", "ian", "ant", "ent", "ee", "arzt", "mann", "frau", "erin",
             "eur", "euse", "iste", "ien", "ienne", "\u00E4rztin", "tin", "leute", "im"};
+    /** Behind a comma these say what somebody is. */
+    private static final Set<String> PROFESSIONS = Set.of("attorney", "solicitor", "barrister", "notary", "paralegal",
+            "rechtsanwalt", "rechtsanw\u00E4ltin", "notar", "notarin", "physician", "surgeon", "psychologist",
+            "pharmacist", "paramedic", "administrator", "coordinator", "facharzt", "fach\u00E4rztin");
+    /** First names that are nouns in German. */
+    private static final Set<String> NOUNS = Set.of("ernst", "horst", "frank", "falk", "heide", "rosa", "wolf", "veit",
+            "mark", "linde", "rose", "viola", "iris", "jasmin");
+    private static final Set<String> ARTICLES = Set.of("im", "am", "zum", "vom", "beim", "ins", "das", "eine", "zur",
+            "kein", "keine", "ein", "ihr", "ihre", "sein", "seine", "mein", "meine", "ans", "aufs");
+    private static final Set<String> OWN = Set.of("the", "her", "his", "my", "our", "their", "a", "an");
     private static final Set<String> JOINING = Set.of("of", "is", "was", "to", "by", "von", "ist", "war", "durch",
             "est",
             "de", "par", "with", "mit", "avec", "named", "called", "namens", "nomm\u00E9", "nomm\u00E9e");
@@ -87,8 +97,18 @@ final class NameCues {
         if (role || PEOPLE.contains(word)) {
             behind(run, role);
         }
+        if (common == Lexicon.ENGLISH && runs.isCapitalised(run) && !lower && run > 0) {
+            apposed(run);
+        } else if (common == Lexicon.GERMAN && runs.isCapitalised(run) && !lower && run > 1) {
+            german(run);
+        }
+        if (runs.isGap(run, ',') && runs.isCapitalised(run) && runs.isCapitalised(run + 1)) {
+            glued(run);
+        }
         if (BORN.contains(word)) {
             before(run, "(,[", 0.85);
+        } else if (PROFESSIONS.contains(word)) {
+            before(run, ",", 0.8);
         } else if (NameWords.CREDENTIALS.contains(word) && word.length() > 1 && (lower || runs.isCapitalised(run))) {
             before(run, ",", 0.88);
         } else if (DOING.contains(word) && runs.isLower(run)) {
@@ -118,14 +138,106 @@ final class NameCues {
         while (NameWords.TITLES.contains(runs.lower(first)) && runs.isGap(first, ".", 3)) {
             first++;
         }
-        boolean initials = phrase.isInitial(first);
-        if (!initials && !isNameLike(first)) {
+        boolean initials = phrase.isInitial(first) || phrase.isBareInitial(first, true);
+        boolean joined = runs.isCapitalised(first) && runs.isGap(first, '-') && runs.isCapitalised(first + 1)
+                && runs.isSpace(first + 1) && runs.isCapitalised(first + 2);
+        if (!initials && !joined && !isNameLike(first)) {
             return;
         }
-        int last = phrase.last(first, true);
+        int last = turned(phrase.last(first, true));
         boolean sure = !role || last > first || initials || (lexicon.of(runs.word(first)) & Lexicon.FIRST) != 0;
-        if (last >= first && sure && isLikely(first, last)) {
+        boolean proper = initials && last > first && (lexicon.of(runs.word(last)) & Lexicon.PROPER) != 0;
+        if (last >= first && sure && (proper || isLikely(first, last))) {
             sink.name(first, last, 0.8);
+        }
+    }
+
+    /** With the first name behind a comma: {@code Whitlock, Vikram}. */
+    private int turned(int last) {
+        boolean comma = last >= 0 && runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ',';
+        if (!comma || NameWords.CREDENTIALS.contains(runs.lower(last + 1)) || !runs.isCapitalised(last + 1) && !lower
+                || runs.isGap(last, "", 3) || NameWords.ORGANISATIONS.contains(runs.lower(last + 1))) {
+            return last;
+        }
+        boolean glued = runs.isGap(last, ',');
+        int first = lexicon.of(runs.word(last + 1));
+        boolean name = (first & Lexicon.FIRST) != 0 || (first & Lexicon.PROPER) != 0
+                && (first & (common | Lexicon.CITY | Lexicon.COUNTRY)) == 0;
+        if (!glued && !name && (first != 0 || runs.length(last + 1) < UNKNOWN_CHARS_MIN)) {
+            return last;
+        }
+        int turned = phrase.last(last + 1, true);
+        return turned > last && turned - last <= 4 ? turned : last;
+    }
+
+    /** {@code Mbeki,Clifford}: two words with capitals, and nothing but a comma between them. */
+    private void glued(int run) {
+        boolean names = isNameLike(run) && isLikely(run, run) || isNameLike(run + 1) && isLikely(run + 1, run + 1);
+        boolean acronym = runs.isAllCapitals(run) && runs.length(run) < 5 && (lexicon.of(runs.word(run))
+                & (Lexicon.FIRST | Lexicon.LAST)) == 0 && !isNameLike(run + 1);
+        if (names && !acronym && runs.length(run) > 1 && runs.length(run + 1) > 1 && !isOrganisation(run)
+                && !isOrganisation(run + 1)) {
+            int last = turned(run);
+            int first = run;
+            while (first > 0 && run - first < 3 && (runs.isGap(first - 1, '-') && runs.isCapitalised(first - 1)
+                    || NameWords.NOBLE.contains(runs.lower(first - 1)) && runs.isGap(first - 1, ' '))) {
+                first--;
+            }
+            if (last > run) {
+                sink.name(first, last, 0.8);
+            }
+        }
+    }
+
+    private boolean isOrganisation(int run) {
+        return NameWords.ORGANISATIONS.contains(runs.lower(run)) || Months.number(runs.lower(run)) > 0
+                || TownFinder.isState(runs, run);
+    }
+
+    /** {@code Okafor, who will}, {@code Xochitl, the neighbor}, {@code filled by Price}. */
+    private void apposed(int run) {
+        boolean by = runs.lower(run - 1).equals("by") && run > 1 && (runs.hasDigits(run - 2)
+                || runs.isLower(run - 2) && (runs.lower(run - 2).endsWith("ed") || runs.lower(run - 2).endsWith("en")
+                || runs.lower(run - 2).endsWith("ne")));
+        String next = runs.lower(run + 1);
+        boolean comma = runs.charAt(runs.to(run)) == ',' && runs.isGap(run, ",", 3);
+        boolean who = comma && (next.equals("who") || next.equals("whose") || next.equals("whom"));
+        boolean the = false;
+        if (comma && OWN.contains(next)) {
+            for (int at = run + 2; at <= run + 4 && !the && runs.isLower(at) && runs.isSpace(at - 1); at++) {
+                the = PEOPLE.contains(runs.lower(at)) || NameWords.RELATIVES.contains(runs.lower(at));
+            }
+        }
+        if (by && phrase.isBareInitial(run, true)) {
+            sink.name(run, Math.max(run + 1, phrase.last(run, true)), 0.75);
+            return;
+        }
+        if (!by && !who && !the || !runs.isSpace(run - 1) && !runs.isGap(run - 1, ",", 3)) {
+            return;
+        }
+        int known = lexicon.of(runs.word(run));
+        boolean surname = by && (known & (Lexicon.LAST | Lexicon.FIRST)) != 0;
+        boolean name = isUnknown(run) && !NamePhrase.isMixed(runs.word(run)) || (known & Lexicon.PROPER) != 0
+                && (known & (common | Lexicon.COUNTRY)) == 0 && ((known & Lexicon.CITY) == 0 || !by);
+        boolean none = runs.isAllCapitals(run) || isOrganisation(run) || NameWords.STOP.contains(runs.lower(run))
+                || NameWords.isEponym(runs, run);
+        if ((name || surname) && !none) {
+            int last = phrase.last(run, false);
+            sink.name(run, Math.max(run, last), 0.72);
+        }
+    }
+
+    /** {@code behandelt v. Ay\u015Fe}, {@code mit Ernst besprochen}: no article stands before a first name. */
+    private void german(int run) {
+        String before = runs.lower(run - 1);
+        boolean by = (before.equals("von") || before.equals("v") || before.equals("durch"))
+                && runs.isLower(run - 2) && (runs.lower(run - 2).endsWith("t") || runs.lower(run - 2).endsWith("en"));
+        boolean noun = NOUNS.contains(runs.lower(run)) && runs.isLower(run - 1) && runs.isSpace(run - 1)
+                && !ARTICLES.contains(before) && !before.endsWith("em") && !before.endsWith("en")
+                && !before.endsWith("er") && !before.endsWith("es");
+        if (noun || by && isUnknown(run) && !runs.isAllCapitals(run) && runs.isGap(run - 1, ".", 2)
+                && !NamePhrase.isMixed(runs.word(run))) {
+            sink.name(run, Math.max(run, phrase.last(run, true)), 0.72);
         }
     }
 

@@ -19,7 +19,6 @@ final class NameFinder {
     private static final double DOUBTFUL = 0.5;
     private static final int PARTS_MAX = 5_000;
     private static final int PART_CHARS_MIN = 2;
-    private static final int ACRONYM_CHARS_MAX = 4;
 
     private final Runs runs;
     private final Lexicon lexicon;
@@ -27,6 +26,7 @@ final class NameFinder {
     private final boolean lower;
     private final List<Finding> found;
     private final NamePhrase phrase;
+    private final NameTraits traits;
     /** Words of the names found, with the most that is known of how sure one is. */
     private final Map<String, Double> parts = new HashMap<>();
     /** First letters of names of two words and more. */
@@ -39,6 +39,7 @@ final class NameFinder {
         this.common = common;
         this.lower = lower;
         this.found = found;
+        this.traits = new NameTraits(runs, lexicon, common);
         this.phrase = new NamePhrase(runs, lexicon, common, lower);
         this.covered = new boolean[runs.count()];
     }
@@ -49,6 +50,7 @@ final class NameFinder {
                 said(run);
             }
         }
+        new NameLines(runs, lower, found).find(this::cued);
         NameCues cues = new NameCues(runs, lexicon, common, lower, phrase, this::cued);
         for (int run = 0; run < runs.count(); run++) {
             if (runs.isWord(run)) {
@@ -105,7 +107,8 @@ final class NameFinder {
         int first = skipTitles(run + 1);
         boolean small = runs.isLower(first) && !lower;
         boolean particle = small && NameWords.PARTICLES.contains(runs.lower(first));
-        boolean titleIsWord = !lower && runs.isLower(run) && next != '.' && !runs.lower(run).equals("dr");
+        boolean titleIsWord = !lower && runs.isLower(run) && next != '.' && !runs.lower(run).equals("dr")
+                && common != Lexicon.GERMAN;
         if (!small || particle) {
             name(first, !titleIsWord, titleIsWord ? 0.8 : 0.95);
         }
@@ -126,7 +129,7 @@ final class NameFinder {
         int known = runs.isWord(first) ? lexicon.of(runs.word(first)) : 0;
         int last = phrase.last(first, true);
         char end = last >= first ? runs.charAt(runs.to(last)) : 'x';
-        if (last >= first && first == run + 1 && allCommon(first, last) && !isKnownName(first, last)) {
+        if (last >= first && first == run + 1 && traits.allCommon(first, last) && !traits.isKnownName(first, last)) {
             return;
         }
         boolean closed = end == ',' || end == ':' || end == '!' || end == '\n' || first > run + 1;
@@ -148,44 +151,20 @@ final class NameFinder {
         if (last < first) {
             return;
         }
-        if (bare && !isKnownName(first, last)) {
+        if (bare && !traits.isKnownName(first, last)) {
             return;
         }
         boolean turned = runs.isGap(last, ",", 3) && !runs.isSpace(last) && runs.charAt(runs.to(last)) == ',';
         int turnedLast = turned ? phrase.last(last + 1, false) : last;
         boolean credentials = turned && NameWords.CREDENTIALS.contains(runs.lower(last + 1));
-        if (turnedLast > last && !credentials && turnedLast - last <= 3 && (isFirst(last + 1) || colon)
+        if (turnedLast > last && !credentials && turnedLast - last <= 3 && (traits.isFirst(last + 1) || colon)
                 && (lexicon.of(runs.word(last + 1)) & Lexicon.CITY) == 0) {
             last = turnedLast;
         }
-        boolean unlikely = !isKnownName(first, last) && allCommon(first, last);
+        boolean unlikely = !traits.isKnownName(first, last) && traits.allCommon(first, last);
         if (!unlikely || !lower && !runs.isSpace(last)) {
             add(first, last, unlikely ? 0.5 : 0.93);
         }
-    }
-
-    private boolean isFirst(int run) {
-        return runs.isWord(run) && (lexicon.of(runs.word(run)) & Lexicon.FIRST) != 0;
-    }
-
-    private boolean isKnownName(int first, int last) {
-        for (int run = first; run <= last; run++) {
-            int known = lexicon.of(runs.word(run));
-            if ((known & (Lexicon.FIRST | Lexicon.LAST)) != 0 || (known & Lexicon.PROPER) != 0
-                    && (known & common) == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean allCommon(int first, int last) {
-        for (int run = first; run <= last; run++) {
-            if ((lexicon.of(runs.word(run)) & common) == 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Sincerely, and the like: the name is on one of the next two lines. */
@@ -202,7 +181,7 @@ final class NameFinder {
         }
         char end = runs.charAt(runs.to(last));
         if ((end == '\n' || end == ',' || end == '.' || end == ' ' && runs.charAt(runs.to(last) + 1) == '(')
-                && !(allCommon(first, last) && !isKnownName(first, last) && last > first)) {
+                && !(traits.allCommon(first, last) && !traits.isKnownName(first, last) && last > first)) {
             add(first, last, 0.9);
         }
     }
@@ -214,7 +193,7 @@ final class NameFinder {
         }
         boolean written = !lower && common == Lexicon.ENGLISH && last == first && runs.isCapitalised(first)
                 && runs.isLower(first - 1) && runs.isGap(first - 1, ' ');
-        if (!strong && !isKnownName(first, last) && allCommon(first, last) && !written) {
+        if (!strong && !traits.isKnownName(first, last) && traits.allCommon(first, last) && !written) {
             return;
         }
         if (strong && lower && NameWords.isEponym(runs, last)) {
@@ -229,7 +208,7 @@ final class NameFinder {
      * @return the last run that was looked at
      */
     private int known(int run) {
-        if (!runs.isCapitalised(run) && !(lower && (isFirst(run) || phrase.isLowerName(run)))) {
+        if (!runs.isCapitalised(run) && !(lower && (traits.isFirst(run) || phrase.isLowerName(run)))) {
             return run;
         }
         int last = phrase.last(run, false);
@@ -242,7 +221,7 @@ final class NameFinder {
             return Math.max(run, last);
         }
         if (NameWords.isDegree(runs, last)) {
-            if (!allCommon(run, last) || isKnownName(run, last)) {
+            if (!traits.allCommon(run, last) || traits.isKnownName(run, last)) {
                 add(run, last, 0.93);
             }
             return last;
@@ -250,8 +229,8 @@ final class NameFinder {
         boolean comma = runs.isGap(last, ",", 3) && runs.charAt(runs.to(last)) == ',';
         boolean unknown = runs.isCapitalised(last + 1) && !runs.isAllCapitals(last + 1) && runs.length(last + 1) > 3
                 && lexicon.of(runs.word(last + 1)) == 0 && (lexicon.of(runs.word(last)) & Lexicon.LAST) != 0;
-        boolean first = (isFirst(last + 1) || unknown) && (runs.isCapitalised(last + 1) || lower);
-        if (comma && first && last - run < 3 && isSurname(last)) {
+        boolean first = (traits.isFirst(last + 1) || unknown) && (runs.isCapitalised(last + 1) || lower);
+        if (comma && first && !traits.isAcronym(last) && last - run < 3 && traits.isSurname(last)) {
             int turned = phrase.last(last + 1, false);
             if (turned - last <= 3) {
                 add(run, turned, 0.88);
@@ -264,39 +243,41 @@ final class NameFinder {
 
     /** Not where a surname that is a place too stands behind a first name: {@code Walter Park}. */
     private boolean isOrganisation(int run, int last) {
-        boolean person = last == run + 1 && isFirst(run) && (lexicon.of(runs.word(last)) & Lexicon.LAST) != 0
+        boolean person = last == run + 1 && traits.isFirst(run) && (lexicon.of(runs.word(last)) & Lexicon.LAST) != 0
                 && (lexicon.of(runs.word(run)) & common) == 0;
         return !person && NameWords.isOrganisation(runs, run, last);
-    }
-
-    private boolean isSurname(int run) {
-        int known = lexicon.of(runs.word(run));
-        return (known & (Lexicon.LAST | Lexicon.PROPER)) != 0 && ((known & common) == 0 || (known & Lexicon.LAST) != 0)
-                || known == 0;
     }
 
     /** How sure a sequence of capitalised words is a name, by its words. */
     private void judge(int run, int last) {
         int first = run;
-        while (first < last && !phrase.isInitial(first) && !isFirst(first) && runs.isSpace(first)
+        while (first < last && !phrase.isInitial(first) && !phrase.isBareInitial(first, false)
+                && !traits.isFirst(first) && runs.isSpace(first)
                 && (lexicon.of(runs.word(first)) & common) != 0) {
+            first++;
+        }
+        while (first < last && !runs.isAllCapitals(last) && traits.isAcronym(first) && runs.isSpace(first)) {
             first++;
         }
         int known = lexicon.of(runs.word(first));
         boolean everyday = (known & common) != 0;
+        if (last > first && traits.isAcronym(first) && traits.isAcronym(last)) {
+            return;
+        }
         if (last == first) {
             single(first, known, everyday);
             return;
         }
         int lastKnown = lexicon.of(runs.word(last));
         int person = Lexicon.FIRST | Lexicon.LAST;
-        if (runs.isAllCapitals(last) && runs.length(last) <= ACRONYM_CHARS_MAX && (known & lastKnown & person) == 0) {
+        if (runs.isAllCapitals(last) && runs.length(last) <= NameTraits.ACRONYM_CHARS_MAX
+                && (known & lastKnown & person) == 0) {
             return;
         }
         boolean lastEveryday = (lastKnown & common) != 0 && (lastKnown & Lexicon.LAST) == 0;
-        if (phrase.isInitial(first)) {
+        if (phrase.isInitial(first) || phrase.isBareInitial(first, false)) {
             add(first, last, lastEveryday ? 0.5 : 0.85);
-        } else if (isFirst(first)) {
+        } else if (traits.isFirst(first)) {
             add(first, last, everyday && lastEveryday ? 0.55 : lastEveryday ? 0.75 : 0.9);
         } else if (!everyday && !lastEveryday && (lastKnown & Lexicon.LAST) != 0) {
             add(first, last, 0.6);
@@ -305,7 +286,7 @@ final class NameFinder {
             add(first, last, 0.5);
         } else if (known == 0 && (lastKnown & Lexicon.PROPER) != 0 || lastKnown == 0 && runs.isGap(first, '-')) {
             add(first, last, 0.5);
-        } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || isFirst(last)
+        } else if (!everyday && !lastEveryday && (known & lastKnown & Lexicon.PROPER) == 0 || traits.isFirst(last)
                 && !everyday) {
             boolean german = common == Lexicon.GERMAN;
             add(first, last, known == 0 && lastKnown == 0 && german && last - first > 1 ? 0.35 : 0.55);
@@ -381,7 +362,12 @@ final class NameFinder {
 
     private void add(int first, int last, double confidence) {
         if (confidence > DOUBTFUL && last > first && initials.size() < PARTS_MAX) {
-            InitialsFinder.add(initials, runs.charAt(runs.from(first)), runs.charAt(runs.from(last)));
+            char given = runs.charAt(runs.from(first));
+            char family = runs.charAt(runs.from(last));
+            InitialsFinder.add(initials, given, family);
+            for (int middle = first + 1; middle < last && middle < first + 4; middle++) {
+                InitialsFinder.add(initials, given, runs.charAt(runs.from(middle)), family);
+            }
         }
         for (int run = first; run <= last; run++) {
             covered[run] = confidence > 0.4;

@@ -1,5 +1,6 @@
 package quern.curation.deident;
 
+import java.util.Set;
 import quern.curation.text.LetterCase;
 
 
@@ -9,6 +10,14 @@ final class NamePhrase {
     private static final int WORDS_MAX = 5;
     private static final int RUNS_MAX = 12;
     private static final int WRAPPED_COLUMNS_MIN = 45;
+
+    /** Words before a letter that counts or classifies. */
+    private static final Set<String> LETTERED = Set.of("vitamin", "hepatitis", "type", "grade", "group", "class",
+            "plan", "stage", "ward", "unit", "bay", "section", "room", "appendix", "table", "figure", "level", "factor",
+            "protein", "influenza", "schedule", "step", "part", "category", "option", "exhibit", "form", "bed",
+            "strep", "typ", "gruppe", "klasse", "stadium", "station", "anlage", "child", "avenue", "wing", "block",
+            "building", "gate", "line", "route", "apt", "flat", "suite", "team", "cohort", "arm", "phase");
+    private static final Set<String> SHORT = Set.of("le", "do", "an", "so", "will", "may", "see", "my", "no");
 
     private final Runs runs;
     private final Lexicon lexicon;
@@ -38,7 +47,7 @@ final class NamePhrase {
             if (run > first && !glued && !isBetween(run - 1)) {
                 break;
             }
-            if (isInitial(run)) {
+            if (isInitial(run) || run == first && isBareInitial(run, strong)) {
                 last = run;
             } else if (isPart(run, strong, words == 0, glued)) {
                 last = run;
@@ -52,7 +61,13 @@ final class NamePhrase {
                 && !isGlued(last - 1)) {
             last--;
         }
-        return onlyInitials(first, last) ? first - 1 : last;
+        return onlyInitials(first, last) || isMorbus(first, last) ? first - 1 : last;
+    }
+
+    /** {@code M. Basedow}: a disease, not a person. */
+    private boolean isMorbus(int first, int last) {
+        return last > first && runs.lower(first).equals("m") && runs.charAt(runs.to(first)) == '.'
+                && NameWords.DISEASES.contains(runs.lower(first + 1));
     }
 
     private boolean onlyInitials(int first, int last) {
@@ -67,6 +82,9 @@ final class NamePhrase {
     private boolean isBetween(int run) {
         char c = runs.charAt(runs.to(run));
         boolean dotted = c == '.' && (isInitial(run) || NameWords.PARTICLES.contains(runs.lower(run)));
+        if (c == ' ' && runs.charAt(runs.to(run) + 1) == ' ') {
+            return false;
+        }
         return (dotted ? runs.isGap(run, ".", 3) : runs.isSpace(run)) && !endsShortLine(run);
     }
 
@@ -97,11 +115,39 @@ final class NamePhrase {
     boolean isInitial(int run) {
         return runs.isWord(run) && runs.length(run) == 1 && Character.isLetter(runs.charAt(runs.from(run)))
                 && runs.charAt(runs.to(run)) == '.' && (lower || runs.isCapitalised(run))
-                && !(runs.isDigits(run - 1) && runs.isSpace(run - 1)) && isApart(runs.charAt(runs.from(run) - 1));
+                && !(runs.isDigits(run - 1) && runs.isGap(run - 1, ' ')) && isApart(runs.charAt(runs.from(run) - 1));
+    }
+
+    /**
+     * {@code D Trujillo}: a letter without a full stop before a surname, no vitamin and no article.
+     *
+     * @param strong whether a word before it says that a name follows
+     */
+    boolean isBareInitial(int run, boolean strong) {
+        if (!runs.isWord(run) || runs.length(run) != 1 || !runs.isCapitalised(run) || !runs.isGap(run, ' ')
+                || runs.charAt(runs.from(run) - 1) == '-' || LETTERED.contains(runs.lower(run - 1))
+                || runs.isDigits(run - 1) && runs.isGap(run - 1, ' ')) {
+            return false;
+        }
+        int next = NameWords.NOBLE.contains(runs.lower(run + 1)) ? run + 2 : run + 1;
+        next = next > run + 1 && runs.isLower(next) ? next + 1 : next;
+        if (!runs.isCapitalised(next) || runs.length(next) < 2 || NameWords.STOP.contains(runs.lower(next))) {
+            return false;
+        }
+        int known = lexicon.of(runs.word(next));
+        boolean everyday = (known & (common | Lexicon.ENGLISH)) != 0;
+        boolean article = "AI".indexOf(runs.charAt(runs.from(run))) >= 0 && everyday;
+        return strong ? !article || (known & Lexicon.LAST) != 0
+                : !everyday && !runs.isAllCapitals(next) && (known == 0 || (known & Lexicon.PROPER) != 0);
     }
 
     private static boolean isApart(char before) {
         return before != '-' && before != '\u00B0' && before != '/' && before != '_' && !Character.isDigit(before);
+    }
+
+    /** Small words that are surnames too, behind an initial: {@code B. Q. Le}. */
+    private boolean isShortSurname(int run) {
+        return SHORT.contains(runs.lower(run)) && runs.isCapitalised(run) && isInitial(run - 1);
     }
 
     private boolean isParticle(int run) {
@@ -120,7 +166,8 @@ final class NamePhrase {
         }
         boolean will = strong && first && !lower && runs.isCapitalised(run) && (word.equals("will")
                 || word.equals("may") || word.equals("an"));
-        if (!glued && !will && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
+        if (!glued && !will && !isShortSurname(run)
+                && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
             return false;
         }
         if (runs.isCapitalised(run)) {

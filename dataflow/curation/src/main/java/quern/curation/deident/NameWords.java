@@ -38,7 +38,9 @@ final class NameWords {
             "tenant",
             "witness", "guardian", "arzt", "hausarzt", "behandelnder", "m\u00E9decin", "sender", "recipient",
             "employee",
-            "student", "applicant", "beneficiary", "cardholder", "note", "sujet", "assur\u00E9");
+            "scribe", "crew", "interpreter", "chaperone", "technician", "tech", "operator", "ordering", "supervisor",
+            "reviewer", "coordinator", "student", "applicant", "beneficiary", "cardholder", "note", "sujet",
+            "assur\u00E9");
     /** Words that are followed by a name without a colon; the first of the two before it, if it matters. */
     static final Set<String> BY = Set.of("by", "with", "cc", "durch", "par", "avec");
     static final Set<String> DONE = Set.of("signed", "dictated", "requested", "reviewed", "discussed", "spoke", "seen",
@@ -56,7 +58,7 @@ final class NameWords {
             "m", "ph", "r", "d", "mrcp", "ot", "pt");
     static final Set<String> PARTICLES = Set.of("von", "van", "de", "der", "den", "del", "della", "di", "da", "dos",
             "du",
-            "la", "le", "zu", "zur", "ter", "ten", "bin", "ibn", "al", "el", "st", "mac", "vom", "und");
+            "la", "le", "ap", "ab", "zu", "zur", "ter", "ten", "bin", "ibn", "al", "el", "st", "mac", "vom", "und");
     /** First names that begin sentences as words, too. */
     static final Set<String> AMBIGUOUS = Set.of(("will may mark grant hope rose art faith joy grace dale chase drew "
             + "pat sue bill rob guy jack "
@@ -107,11 +109,28 @@ final class NameWords {
             "association", "council", "committee", "agency", "service", "services", "county", "city", "park", "lake",
             "river", "mountain", "airport", "station", "foods", "medicine", "surgery", "group", "systems", "operation");
 
+    /** Diseases that German letters write with an {@code M.} before them. */
+    static final Set<String> DISEASES = Set.of("basedow", "crohn", "parkinson", "alzheimer", "bechterew", "hodgkin",
+            "osgood", "scheuermann", "meni\u00E8re", "meniere", "dupuytren", "ledderhose", "addison", "cushing",
+            "paget", "wilson", "whipple", "werlhof", "perthes", "raynaud", "boeck", "still", "bowen", "huntington",
+            "fabry", "gaucher", "hirschsprung", "k\u00F6hler", "ormond", "pompe", "beh\u00E7et", "behcet", "biermer",
+            "sudeck", "meulengracht", "waldenstr\u00F6m", "horton", "schlatter", "kahler", "pick", "roger", "hailey");
+    /** Scales of medicine: a number follows. */
+    private static final Set<String> SCALES = Set.of("norton", "waterlow", "rockwood", "gleason", "braden", "wells",
+            "apgar", "glasgow", "mallampati", "pugh", "barthel", "tinetti", "karnofsky", "bishop", "hoehn", "yahr",
+            "killip", "forrest", "cobb", "clavien", "dindo", "breslow", "clark", "gustilo", "garden", "neer",
+            "fitzpatrick", "tanner", "ballard", "beck", "hamilton", "lawton", "katz", "morse", "ramsay", "hunt",
+            "hess", "fisher", "bristol", "oxford", "nottingham", "rankin", "ranson", "alvarado", "centor", "epworth",
+            "framingham", "nyha", "garnet", "borg", "schober", "lachman");
+
     private NameWords() {}
 
     /** Whether the word names a disease, a sign or a device here: {@code Crohn's disease}, {@code Foley catheter}. */
     static boolean isEponym(Runs runs, int run) {
         int next = run + 1;
+        if (SCALES.contains(runs.lower(run)) && runs.hasDigits(next) && runs.isGap(run, ":", 3)) {
+            return true;
+        }
         if (runs.charAt(runs.to(run)) == '-' && runs.isWord(next) && runs.to(next) < runs.text.length()
                 && EPONYMS.contains(runs.lower(next))) {
             return true;

@@ -26,8 +26,8 @@ final class NumberFinder {
             + "_]\\s{0,2}"
             + "(\\d{4})(?!\\d|-\\d|[.,/]\\d)");
     private static final Pattern MEDICARE = Pattern.compile(
-            "[1-9][A-HJKMNP-RT-Ya-hjkmnp-rt-y][A-HJKMNP-RT-Ya-hjkmnp-rt-y\\d]\\d-?[A-Za-z][A-Za-z\\d]"
-            + "\\d-?[A-Za-z]{2}\\d{2}"
+            "[1-9][A-HJKMNP-RT-Ya-hjkmnp-rt-y][A-HJKMNP-RT-Ya-hjkmnp-rt-y\\d]\\d[\\s-]?[A-Za-z]"
+            + "[A-Za-z\\d]\\d[\\s-]?[A-Za-z]{2}\\d{2}"
             + "(?![A-Za-z\\d])");
 
     private static final Pattern AHV = Pattern.compile("756\\s?[. ]?\\s?\\d{4}\\s?[. ]?\\s?\\d{4}\\s?[. "
@@ -38,8 +38,8 @@ final class NumberFinder {
             + "\\s?\\d{3}(?![\\p{L}\\d])");
     /** A case of a court of the United States. */
     private static final Pattern DOCKET = Pattern.compile("\\d:\\d{2}-[A-Za-z]{2}-\\d{3,6}(?:-[A-Za-z]{2,4}){0,3}");
-    private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:\\s?\\d{2}){3}"
-            + "\\s?[A-Da-d](?![\\p{L}\\d])");
+    private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:[\\s-]?\\d{2}){3}"
+            + "[\\s-]?[A-Da-d](?![\\p{L}\\d])");
 
     private final Runs runs;
     private final List<Finding> found;
@@ -80,9 +80,24 @@ final class NumberFinder {
                 }
             } else if (runs.isMixed(run)) {
                 code(run);
-            } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isSpace(run) && !iban(run)) {
+            } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isGap(run, "-", 2) && !iban(run)) {
                 britain(run);
+            } else if (runs.length(run) == 1 && runs.isDigits(run + 1) && runs.isGap(run, ' ')) {
+                insured(run, run + 1);
             }
+        }
+    }
+
+    /** {@code P094 529 466}, in groups of three: a letter and nine digits, the last of which checks them. */
+    private void insured(int run, int last) {
+        StringBuilder number = new StringBuilder(LetterCase.upper(runs.word(run)));
+        int at = Math.max(run, last - 1);
+        while (number.length() < 10 && runs.isDigits(at + 1) && runs.isSpace(at)) {
+            number.append(runs.text, runs.from(++at), runs.to(at));
+        }
+        boolean form = number.length() == 10 && number.charAt(0) >= 'A' && number.charAt(0) <= 'Z';
+        if (form && Checksums.krankenversicherte(number.toString())) {
+            add(IdentifierKind.HEALTH_PLAN, runs.from(run), runs.to(at), 0.9);
         }
     }
 
@@ -147,7 +162,7 @@ final class NumberFinder {
             ends[groups] = runs.to(at);
             sizes[groups++] = runs.length(at);
             char next = runs.charAt(runs.to(at));
-            next = Runs.isBlank(next) ? ' ' : next;
+            next = !Runs.isBlank(next) ? next : runs.charAt(runs.to(at) + 1) == '-' ? '-' : ' ';
             boolean joined = (next == ' ' || next == '-') && (separator == 0 || separator == next)
                     && runs.isGap(at, String.valueOf(next), 3);
             separator = next;
@@ -212,6 +227,8 @@ final class NumberFinder {
             add(IdentifierKind.HEALTH_PLAN, from, to, 0.92);
         } else if (!letterFirst && medicare.at(from, 16)) {
             add(IdentifierKind.HEALTH_PLAN, from, medicare.to(), 0.92);
+        } else if (letterFirst && code.length() == 4 && count == 3) {
+            insured(run, run + 1);
         }
     }
 

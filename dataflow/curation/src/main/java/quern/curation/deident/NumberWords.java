@@ -83,7 +83,9 @@ final class NumberWords {
             "track", "gleis", "flight", "postleit", "source", "color", "dress", "opus", "op", "top", "edition");
     /** Labels of two and three letters. */
     private static final Map<String, IdentifierKind> SHORT = Map.ofEntries(Map.entry("ssn", IdentifierKind.SSN),
-            Map.entry("ss", IdentifierKind.SSN), Map.entry("dl", IdentifierKind.LICENSE),
+            Map.entry("ss", IdentifierKind.SSN),
+            Map.entry("ni", IdentifierKind.NATIONAL_ID), Map.entry("nino", IdentifierKind.NATIONAL_ID),
+            Map.entry("dl", IdentifierKind.LICENSE),
             Map.entry("lic", IdentifierKind.LICENSE), Map.entry("cert", IdentifierKind.LICENSE),
             Map.entry("npi", IdentifierKind.LICENSE), Map.entry("dea", IdentifierKind.LICENSE),
             Map.entry("sn", IdentifierKind.DEVICE), Map.entry("udi", IdentifierKind.DEVICE),

@@ -28,7 +28,7 @@ final class PlateFinder {
             SHA SHG SHK SHL SI SIG SIM SK SL SLF SLS SM SN SO SOK SOM SON SP SPN SR ST STA STD SU S\u00DCW SW SZ
             TBB TF TG TIR TO T\u00D6L TR TS T\u00DC TUT UE UH UL UM UN V VB VEC VER VIE VK VR VS W WAF WAK WB WE
             WEN WES WF WHV WI WIL WIT WL WM WN WND WO WOB WR WST WT WTM W\u00DC WUG WUN WW Z ZW ZI""".split("\\s+"));
-    private static final Pattern GERMAN = Pattern.compile("([A-Z\u00C4\u00D6\u00DC]{1,3})(?:[-: ]|\\s[-.]\\s"
+    private static final Pattern GERMAN = Pattern.compile("([A-Z\u00C4\u00D6\u00DC]{1,3})(?:[-: \n]|\\s[-.]\\s"
             + "|-\\s)[A-Z]{1,2}"
             + "[- ]{0,2}[1-9]\\d{0,3}[EH]?(?![\\p{L}\\d]|[-.,]\\d)");
     private static final Pattern FRENCH = Pattern.compile("[A-HJ-NP-TV-Z]{2}[- .]{1,2}\\d{3}[- .]{1,2}[A-HJ-NP-TV-Z]{2}"
@@ -43,7 +43,9 @@ final class PlateFinder {
             + "|\\p{Lu}{3}\\d\\p{Lu}\\d{2}"
             + "|[A-Z\\d]{2}(?:" + S + "[A-Z\\d]{2}){2})" + END);
     /** Letters beside a number that are none of a plate. */
-    private static final Set<String> OTHER = Set.of("drg", "nhs", "gcs", "dsm", "mrn", "dob", "ssn", "mac", "vin",
+    private static final Set<String> OTHER = Set.of("crp", "wbc", "hb", "na", "spo", "inr", "ldl", "hdl", "tsh", "bmi",
+            "plt", "bgl", "hba", "ef", "cr", "bun", "mi", "x",
+            "drg", "nhs", "gcs", "dsm", "mrn", "dob", "ssn", "mac", "vin",
             "npi", "eur", "usd", "chf", "gbp",
             "rr", "hr", "bp", "af", "rm", "nr", "tel", "km", "mph", "kmh",
             "pm", "md", "kg", "mg", "ml", "cm", "mm", "ps", "hp", "kw", "old", "year",
@@ -118,7 +120,8 @@ final class PlateFinder {
     }
 
     private static boolean isCue(String word) {
-        return CUES.contains(word) || word.length() > 7 && (word.endsWith("wagen") || word.endsWith("fahrzeug")
+        return CUES.contains(word) || word.startsWith("park") && word.length() > 6
+                || word.length() > 7 && (word.endsWith("wagen") || word.endsWith("fahrzeug")
                 || word.endsWith("auto") || word.endsWith("kennzeichen"));
     }
 
@@ -151,7 +154,7 @@ final class PlateFinder {
             return from;
         }
         boolean near = from - cue <= CUE_CHARS_MAX && !runs.text.startsWith("\n\n", cue);
-        if (french.at(from, REACH)) {
+        if (french.at(from, REACH) && !OTHER.contains(runs.lower(run))) {
             return add(from, french.to(), near || french.group(0).indexOf('-') > 0 ? 0.88 : 0.5);
         }
         if (runs.isMixed(run) && british.at(from, REACH)) {

@@ -79,6 +79,11 @@ final class TownFinder {
         return true;
     }
 
+    /** Whether two letters are those of a state. */
+    static boolean isState(String lower) {
+        return STATES.contains(LetterCase.upper(lower));
+    }
+
     /** Whether a word in small letters stands inside names of towns. */
     static boolean isInside(String lower) {
         return INSIDE.contains(lower);

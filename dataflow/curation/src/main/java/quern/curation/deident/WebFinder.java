@@ -15,9 +15,15 @@ final class WebFinder {
     /** Endings of names that are no words and no file types. */
     private static final Set<String> ENDINGS = Set.of("com", "org", "net", "edu", "gov", "mil", "info", "io", "eu",
             "de",
-            "fr", "uk", "ch", "at", "ca", "au", "nl", "be", "es", "se", "dk", "pl", "cz", "ie", "health", "app", "dev");
+            "fr", "uk", "ch", "at", "ca", "au", "nl", "be", "es", "se", "dk", "pl", "cz", "ie", "health", "app", "dev",
+            "us", "co",
+            "it", "biz", "tv", "online", "site", "care", "clinic", "nhs", "scot", "wales", "cymru", "ly", "me", "nz",
+            "no", "fi", "pt", "lu", "li", "eus", "xyz", "cloud", "tech", "doctor", "dental", "hospital", "berlin",
+            "koeln", "hamburg", "bayern", "saarland");
     /** Endings that are words too: a host only with a path behind it. */
-    private static final Set<String> WORDS = Set.of("at", "be", "es", "se", "ie", "au", "app", "info", "health");
+    private static final Set<String> WORDS = Set.of("at", "be", "es", "se", "ie", "au", "app", "info", "health", "us",
+            "co", "it", "me", "no", "online", "site", "care", "clinic", "nhs", "li", "cloud", "tech", "doctor",
+            "dental", "hospital", "berlin", "tv", "fi", "wales", "ly", "lu", "nz", "pt", "scot", "cymru", "dev");
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})"
             + "(?![\\d.]*\\d)");
     private static final Pattern MAC = Pattern.compile("(?:\\p{XDigit}{2}\\s?([:-])\\s?)(?:\\p{XDigit}{2}"
@@ -251,6 +257,11 @@ final class WebFinder {
         }
         boolean path = runs.charAt(to) == '/' || runs.charAt(to) == ':' && Character.isDigit(runs.charAt(to + 1));
         if (runs.charAt(to) == '@' || !path && WORDS.contains(last)) {
+            return;
+        }
+        boolean initial = !path && labelFrom - from == 2 && runs.charAt(to) == ' '
+                && Character.isUpperCase(text.charAt(from));
+        if (initial) {
             return;
         }
         to = path ? addressEnd(to) : last.isEmpty() ? to - 1 : to;

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Addresses, days and ages in forms that no usual pattern holds, each told by what stands beside it. */
+/** Addresses, days, ages, numbers and names in unusual forms, each told by what stands beside it. */
 class WrittenFormsTest {
 
     @ParameterizedTest
@@ -47,6 +48,30 @@ class WrittenFormsTest {
             Told me she's 94 and done                         | age: 94
             Age/Sex: 94/F today                               | age: 94
             Age (yrs): 93                                     | age: 93
+            MCARE 2J14 P84 DG08 was shown                     | health_plan: 2J14 P84 DG08
+            laut Karte: P094 529 466 und mehr                 | health_plan: P094 529 466
+            NI NR-67-86-85-B was given                        | national_id: NR-67-86-85-B
+            cuff serial no. CRT 43079 H.                      | device: CRT 43079 H
+            Unser Zeichen: S 19 64755 N                       | other_id: S 19 64755 N
+            Das Verfahren S 28 KR 255/19 ruht                 | other_id: S 28 KR 255/19
+            Passport copy (N 5750 8991) was kept              | license: N 5750 8991
+            a nurse (her GMC 751 4963) came                   | license: 751 4963
+            paid with 4794 - 5733-2247-0061 then              | credit_card: 4794 - 5733-2247-0061
+            Parkausweis f. K EX 930 liegt bei                 | vehicle: K EX 930
+            see billing.example.us/pay now                    | url: billing.example.us/pay
+            the crew was D Trujillo and one more              | name: D Trujillo
+            CLIENT Whitlock, Vikram   SOC 12                  | name: Whitlock, Vikram
+            OCC   MBEKI,CLIFFORD  SEAT 3                      | name: MBEKI,CLIFFORD
+            given 00:41 by H Ferris-Lowe there                | name: H Ferris-Lowe
+            the doctor on call, Okafora, who will see him     | name: Okafora
+            for an hour with Xochitl, the neighbor from us    | name: Xochitl
+            Scribe: Guadalupe Featherston                     | name: Guadalupe Featherston
+            this was dictated by B. Q. Le of the team         | name: B. Q. Le
+            Deputy Stubbleton was sent                        | name: Stubbleton
+            SOLEDAD HILL, ATTORNEY AT LAW                     | name: SOLEDAD HILL
+            Randomized. Initials: HCK  and number             | name: HCK
+            wie mit Ernst besprochen, und die Mutter          | name: Ernst
+            der Hund ist mit frau Sommer gekommen             | name: Sommer
             Slept well. Still 95 until the party.             | age: 95
             """)
     void shouldFindWhenWhatStandsBesideSaysSo(String text, String expected) {
@@ -62,6 +87,9 @@ class WrittenFormsTest {
         "Es sind 47,5 Punkte von 100, Grenze 40 und mehr.",
         "Sats at 95 and the rate at 98 would be normal.",
         "A trial of NSAIDs and 4 Green tablets, 2 The day before.",
+        "BP 131/65 P 58, HR 122  RR 20, CRP 112, CHA2DS2-VASc 4, NCT04771234, W8200.",
+        "Vitamin D Deficiency, hepatitis B Virus, Gleason 3+4=7, Norton 21, Rockwood 6.",
+        "Die Diagnose ist M. Basedow, und der Ernst ist klar.",
         "Fluids at 100 would do; 12 may be too many.",
         "In 2019 the Old team saw 12 of 14 in Room 3, Bay C."
     })
@@ -69,9 +97,24 @@ class WrittenFormsTest {
         assertEquals(List.of(), found(text));
     }
 
+    @Test
+    void shouldFindTheNameAboveAnAddressWhenNoDictionaryKnowsIt() {
+        List<String> found = found("Notice\n\nQUANG O NG\n53 Elm Street\nYakima, WA 98907\n\nDear member");
+        assertTrue(found.contains("name: QUANG O NG"), () -> "found " + found);
+    }
+
+    @Test
+    void shouldFindInitialsWhenTheNameStandsElsewhere() {
+        List<String> found = found("With regards,\n\nWilhelmina W. Amundson, MD\nWWA/Loretta\n");
+        assertTrue(found.contains("name: WWA"), () -> "found " + found);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"12 A, ", "1 Oak, 2 Elm, ", "The House, ", "Flat 1 A ", "RR 1 ", "1/2 at ", "1.2. ",
-        "Im Tal 6, ", "at 98 ", "from A B ", "W1 ", "1-1-11 ", "Leeds LS1 1AA, ", "1 Elm, Ely, MN 55731\n"})
+        "Im Tal 6, ", "at 98 ", "from A B ", "W1 ", "1-1-11 ", "A B,C ", "AB,CD ", "X, who ", "by A ", "ABC/d\n",
+        "S 2 ",
+        "Leeds LS1 1AA, ",
+        "1 Elm, Ely, MN 55731\n"})
     void shouldTakeLinearTimeWhenTextIsHostile(String unit) {
         IdentifierFinderTest.assertLinear(unit, 1 << 16);
     }
