@@ -41,7 +41,7 @@ final class JobKinds {
     JobKinds(House house) {
         this.house = house;
         this.reader = new DocumentReader(ReadLimits.of(house.config().ingest()));
-        this.erasures = new Erasures(house, reader);
+        this.erasures = new Erasures(house, reader, this::recipes);
         this.files = new FileStore(
                 house.stores().directory(), house.stores().catalogue(), System::currentTimeMillis);
     }

@@ -9,6 +9,7 @@ import quern.config.QuernException;
 import quern.curation.DatasetLookup;
 import quern.curation.DatasetSource;
 import quern.curation.RunException;
+import quern.curation.SampleSource;
 import quern.ingest.Document;
 import quern.ingest.DocumentId;
 import quern.ingest.JournalCursor;
@@ -53,6 +54,24 @@ public final class CatalogueSources implements CurationSources {
                     .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
             return DatasetLookup.Earlier.of(stores.directory().resolve(dataset.path()));
         };
+    }
+
+    /**
+     * Some of the documents that a job read, in the order in which it read them; nothing of those that are gone or
+     * withheld.
+     */
+    SampleSource some(CurationSpec spec, Ownership owner, Set<String> documentIds) {
+        if (spec.datasetId().isPresent()) {
+            return new SelectedSource(dataset(spec.datasetId().get()).source(), documentIds);
+        }
+        Predicate<Document> shown = document -> documentIds.contains(document.id().hex())
+                && document.visibleTo(owner.ownerKeyId(), spec.seesAll());
+        List<DocumentId> named = spec.documentIds().stream().map(DocumentId::new)
+                .filter(id -> stores.documents().find(id).filter(shown).isPresent()).toList();
+        return spec.documentIds().isEmpty()
+                ? DocumentsSource.all(stores.documents(), reader, spec.documentsUntil(), shown,
+                        stores.quarantine()::contains)
+                : DocumentsSource.of(stores.documents(), reader, named, stores.quarantine()::contains);
     }
 
     private Opened all(CurationSpec spec, Predicate<Document> shown) {

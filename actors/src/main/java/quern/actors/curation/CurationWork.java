@@ -23,6 +23,7 @@ import quern.curation.Recipe;
 import quern.curation.RecipeCompiler;
 import quern.curation.RunManner;
 import quern.curation.RunProgress;
+import quern.curation.erase.DatasetRewrite;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
 import quern.kv.journal.DatasetRecord;
@@ -31,11 +32,13 @@ import quern.kv.journal.JobProgress;
 import quern.kv.journal.JobRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 import quern.kv.journal.WriteSet;
 
 /**
- * Runs a recipe and puts the dataset into the catalogue, with an edge from every document that has a sample in it. The
- * run's directory belongs to the job, so an interrupted job goes on where its last checkpoint was.
+ * Runs a recipe and puts the dataset into the catalogue, with an edge from every document that has a sample in it, and
+ * one of another role from those of which it only dropped some. The run's directory belongs to the job, so an
+ * interrupted job goes on where its last checkpoint was.
  */
 public final class CurationWork implements JobWork {
 
@@ -131,6 +134,9 @@ public final class CurationWork implements JobWork {
         WriteSet changes = new WriteSet().put(RecordKind.DATASET, id, dataset);
         for (String document : manifest.documentIds()) {
             changes.edge(new Edge(RecordKind.DOCUMENT, document, RecordKind.DATASET, id, "source", ""));
+        }
+        for (String document : DatasetRewrite.readOnly(data.datasets().resolve(id), DocumentsSource.WITHHELD)) {
+            changes.edge(new Edge(RecordKind.DOCUMENT, document, RecordKind.DATASET, id, Taint.READ, ""));
         }
         spec.datasetId().ifPresent(source ->
                 changes.edge(new Edge(RecordKind.DATASET, source, RecordKind.DATASET, id, "source", "")));

@@ -10,11 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import quern.actors.Stores;
+import quern.actors.curation.DatasetOrigins;
 import quern.curation.DatasetManifest;
 import quern.curation.erase.DatasetRewrite;
 import quern.curation.erase.Erasure;
 import quern.curation.erase.Holding;
-import quern.curation.erase.Origin;
 import quern.curation.erase.Progress;
 import quern.curation.erase.Rewritten;
 import quern.kv.AtomicFile;
@@ -40,10 +40,12 @@ final class DatasetErasure {
 
     private final Stores stores;
     private final DataDirectory data;
+    private final DatasetOrigins origins;
     private final String documentId;
     private final ErasureFacts facts;
 
-    DatasetErasure(Stores stores, String documentId, ErasureFacts facts) {
+    DatasetErasure(Stores stores, DatasetOrigins origins, String documentId, ErasureFacts facts) {
+        this.origins = origins;
         this.stores = stores;
         this.data = stores.directory();
         this.documentId = documentId;
@@ -91,7 +93,7 @@ final class DatasetErasure {
     void rewrite(DatasetRecord dataset) throws IOException {
         Path made = data.datasets().resolve("rewriting-" + dataset.id() + "-" + documentId.substring(0, PLACE_CHARS));
         Rewritten rewritten = DatasetRewrite.rewrite(data.resolve(dataset.path()), made,
-                new Erasure(documentId, Set.of(documentId)), origin(dataset), Progress.NONE);
+                new Erasure(documentId, Set.of(documentId)), origins.of(dataset), Progress.NONE);
         DatasetManifest manifest = rewritten.manifest();
         ObjectNode entry = facts.entry(DATASETS, dataset.id());
         entry.put("removed", rewritten.tombstone().samples()).put("dropped", rewritten.tombstone().dropped())
@@ -133,10 +135,6 @@ final class DatasetErasure {
                 .forEach(edge -> changes.edge(new Edge(edge.fromKind(), edge.fromId(), RecordKind.DATASET, id,
                         edge.role(), edge.detailJson())));
         return changes;
-    }
-
-    private static Origin origin(DatasetRecord dataset) {
-        return new Origin.Unknown("text", "how dataset " + dataset.id() + " was made is not kept");
     }
 
     /** Removes what was rewritten. */

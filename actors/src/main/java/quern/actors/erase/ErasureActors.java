@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import quern.actors.curation.DatasetOrigins;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.config.QuernException;
@@ -21,10 +22,11 @@ import quern.kv.journal.JobRecord;
  *
  * @param ingestor the one writer of the journal
  * @param queue told what is to be cancelled and what is to run anew
+ * @param origins how datasets were made
  */
 record ErasureActors(
         ActorRef<Ingestor.Command> ingestor, ActorRef<JobQueue.Command> queue, ActorSystem<?> system,
-        DocumentReader reader) {
+        DocumentReader reader, DatasetOrigins origins) {
 
     private static final Duration REMOVE_TIMEOUT = Duration.ofMinutes(10);
 

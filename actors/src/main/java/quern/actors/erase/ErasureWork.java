@@ -3,6 +3,7 @@ package quern.actors.erase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -166,7 +167,7 @@ final class ErasureWork implements JobWork {
     }
 
     private DatasetErasure datasetErasure() {
-        return new DatasetErasure(stores, id.hex(), facts);
+        return new DatasetErasure(stores, actors.origins(), id.hex(), facts);
     }
 
     private boolean adapters() throws IOException {
@@ -176,7 +177,9 @@ final class ErasureWork implements JobWork {
 
     private boolean datasets() throws IOException {
         DatasetErasure erasure = datasetErasure();
-        List<ErasurePlan.Held> held = ErasurePlan.of(stores, id.hex(), Set.of()).datasets();
+        // Those that others were made of or compared with first.
+        List<ErasurePlan.Held> held = ErasurePlan.of(stores, id.hex(), Set.of()).datasets().stream()
+                .sorted(Comparator.comparingLong(each -> each.dataset().createdAtMs())).toList();
         erasure.note(held);
         keep();
         for (ErasurePlan.Held each : held) {

@@ -9,16 +9,20 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.Stores;
+import quern.actors.curation.CatalogueSources;
+import quern.actors.curation.DatasetOrigins;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
+import quern.curation.RecipeCompiler;
 import quern.ingest.DocumentId;
 import quern.ingest.reader.DocumentReader;
 import quern.kv.journal.ErasureRecord;
@@ -34,18 +38,22 @@ public final class Erasures {
     private final House house;
     private final Stores stores;
     private final DocumentReader reader;
+    private final DatasetOrigins origins;
     private final CompletableFuture<ActorRef<Ingestor.Command>> ingestor = new CompletableFuture<>();
 
-    public Erasures(House house, DocumentReader reader) {
+    /** @param recipes compiles recipes of earlier jobs */
+    public Erasures(House house, DocumentReader reader, Supplier<RecipeCompiler> recipes) {
         this.house = house;
         this.stores = house.stores();
         this.reader = reader;
+        this.origins = new DatasetOrigins(stores.catalogue(), house.config().curation(), recipes,
+                new CatalogueSources(stores, reader));
     }
 
     /** What erases a document; it begins when {@link #open} was called. */
     public JobStarter starter() {
         return (job, queue) -> SteppedJob.starter((begun, system) -> new ErasureWork(
-                house, begun, new ErasureActors(ingestor.join(), queue, system, reader))).start(job, queue);
+                house, begun, new ErasureActors(ingestor.join(), queue, system, reader, origins))).start(job, queue);
     }
 
     /** Lets erasures begin, and those go on that an earlier process did not finish. */
@@ -100,7 +108,7 @@ public final class Erasures {
     public ObjectNode plan(DocumentId id, boolean everywhere) throws IOException {
         ErasureFacts facts = new ErasureFacts("{}");
         List<ErasurePlan.Held> datasets = new ArrayList<>(ErasurePlan.of(stores, id.hex(), Set.of()).datasets());
-        datasets.addAll(new DatasetErasure(stores, id.hex(), facts).unlinked(datasets));
+        datasets.addAll(new DatasetErasure(stores, origins, id.hex(), facts).unlinked(datasets));
         DocumentTexts texts = new DocumentTexts(
                 stores.directory().jobs().resolve("plan-" + id.hex().substring(0, 12) + "-" + System.nanoTime()));
         try {

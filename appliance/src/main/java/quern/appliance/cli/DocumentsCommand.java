@@ -145,7 +145,8 @@ final class DocumentsCommand implements Runnable {
     }
 
     @Command(name = "impact", mixinStandardHelpOptions = true,
-            description = "Show every dataset, adapter and alias made of a document; of a removed one too.")
+            description = "Show every dataset, adapter and alias made of a document, and datasets that read it and "
+                    + "kept nothing; of a removed one too.")
     void impact(@Parameters(paramLabel = "ID", description = "As 'documents ls' shows it.") String id) {
         each(List.of(id), "made of", (client, each) -> (ObjectNode) client.get(route(each, "/impact")));
     }
@@ -182,11 +183,14 @@ final class DocumentsCommand implements Runnable {
     private static void impact(Screen screen, JsonNode impact) {
         impact.path("datasets").forEach(dataset -> screen.line("  dataset " + dataset.path("id").asText() + " ("
                 + dataset.path("name").asText() + ", " + dataset.path("samples").asLong() + " samples)"));
+        impact.path("datasets_read").forEach(dataset -> screen.line("  dataset " + dataset.path("id").asText() + " ("
+                + dataset.path("name").asText() + "): read, nothing kept"));
         impact.path("adapters").forEach(adapter -> screen.line("  adapter " + adapter.path("id").asText() + " ("
                 + adapter.path("state").asText() + ")"));
         impact.path("aliases").forEach(alias -> screen.line("  alias " + alias.path("id").asText()
                 + (alias.path("current_affected").asBoolean() ? " points to it" : " would be rolled back to it")));
-        if (impact.path("datasets").isEmpty() && impact.path("adapters").isEmpty()) {
+        if (impact.path("datasets").isEmpty() && impact.path("datasets_read").isEmpty()
+                && impact.path("adapters").isEmpty()) {
             screen.line("  nothing was made of it");
         }
     }

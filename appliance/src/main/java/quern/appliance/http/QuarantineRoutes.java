@@ -123,7 +123,10 @@ public final class QuarantineRoutes {
         });
     }
 
-    /** Datasets with a sample of the document, adapters trained on them, aliases that point or pointed to those. */
+    /**
+     * Datasets with a sample of the document, those that only dropped some, adapters trained on them, aliases that
+     * point or pointed to those.
+     */
     private ObjectNode impact(Caller caller, String documentId) {
         Catalogue catalogue = desk.catalogue();
         ObjectNode body = Json.object();
@@ -138,6 +141,10 @@ public final class QuarantineRoutes {
                     .ifPresent(found -> datasets.addObject().put("id", id).put("name", found.name())
                             .put("samples", found.samples()));
         }
+        var read = body.putArray("datasets_read");
+        Taint.readBy(catalogue, documentId).forEach(id -> catalogue.get(RecordKind.DATASET, id, DatasetRecord.class)
+                .filter(found -> caller.sees(found.ownership()))
+                .ifPresent(found -> read.addObject().put("id", id).put("name", found.name())));
         for (String id : adapterIds) {
             catalogue.get(RecordKind.ADAPTER, id, AdapterRecord.class)
                     .filter(found -> caller.sees(found.ownership()))

@@ -60,7 +60,7 @@ public final class Draft {
     }
 
     /** Documents it was made of: one, or as many as samples were joined. */
-    List<String> documents() {
+    public List<String> documents() {
         return documents.isEmpty() ? List.of(sample.documentId()) : documents;
     }
 

@@ -47,6 +47,18 @@ public record Taint(SortedMap<String, SortedSet<String>> datasets, SortedMap<Str
         return ids;
     }
 
+    /** Ids of datasets that have no sample of a document, only traces of those they dropped. */
+    public static SortedSet<String> readBy(Catalogue catalogue, String documentId) {
+        SortedSet<String> ids = new TreeSet<>();
+        for (Edge edge : catalogue.edgesFrom(RecordKind.DOCUMENT, documentId)) {
+            if (edge.toKind() == RecordKind.DATASET && edge.role().equals(READ)) {
+                ids.add(edge.toId());
+            }
+        }
+        ids.removeAll(madeOf(catalogue, RecordKind.DOCUMENT, documentId, RecordKind.DATASET));
+        return ids;
+    }
+
     /** Documents by which a dataset is tainted; empty where it is not. */
     public SortedSet<String> ofDataset(String id) {
         return of(datasets, id);

@@ -76,7 +76,7 @@ public final class DatasetRewrite {
             logs.readDuplicates(_ -> { });
             boolean any = samples + logs.dropped + logs.changed > 0;
             Path report = dataset.resolve(RunReport.FILE);
-            long quoted = any && Files.exists(report)
+            long quoted = Files.exists(report)
                     ? new Quotes(erasure, manifest, has && kept.joins).count(RunReport.figures(dataset)) : 0;
             long stats = samples == 0 ? 0 : Lines.count(dataset.resolve(RunManner.STATS));
             long traces = 0;
@@ -90,6 +90,26 @@ public final class DatasetRewrite {
         } catch (IOException e) {
             throw new UncheckedIOException(dataset.toString(), e);
         }
+    }
+
+    /**
+     * Documents of which a finished dataset has no sample, only traces of those that were dropped: in its logs and its
+     * report.
+     *
+     * @param withheld reason with which samples are dropped of which nothing was read
+     */
+    public static Set<String> readOnly(Path dataset, String withheld) {
+        TreeSet<String> documents = new TreeSet<>();
+        RejectLog.read(dataset, entry -> {
+            if (!entry.reason().equals(withheld)) {
+                documents.add(entry.documentId());
+            }
+        });
+        if (Files.exists(dataset.resolve(RunReport.FILE))) {
+            Quotes.documents(RunReport.figures(dataset), documents);
+        }
+        DatasetManifest.read(dataset).documentIds().forEach(documents::remove);
+        return documents;
     }
 
     /**

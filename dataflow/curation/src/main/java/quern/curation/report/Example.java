@@ -2,6 +2,8 @@ package quern.curation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A sample quoted in a report.
@@ -11,8 +13,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param text its beginning as the filter saw it, at most {@value #CODE_POINTS_MAX} code points, without lone
  *     surrogates
  * @param cut whether the text goes on
+ * @param documents all it was made of, where that are several; else empty
  */
-public record Example(String sampleId, String documentId, double value, String text, boolean cut) {
+public record Example(String sampleId, String documentId, double value, String text, boolean cut,
+        List<String> documents) {
 
     static final int CODE_POINTS_MAX = 300;
 
@@ -37,10 +41,14 @@ public record Example(String sampleId, String documentId, double value, String t
     void write(ObjectNode target) {
         target.put("value", value).put("sample", sampleId).put("document", documentId).put("text", text)
                 .put("cut", cut);
+        documents.forEach(id -> target.withArray("documents").add(id));
     }
 
     static Example read(JsonNode node) {
+        List<String> documents = new ArrayList<>();
+        node.path("documents").forEach(id -> documents.add(id.asText()));
         return new Example(node.path("sample").asText(), node.path("document").asText(),
-                node.path("value").asDouble(), node.path("text").asText(), node.path("cut").asBoolean());
+                node.path("value").asDouble(), node.path("text").asText(), node.path("cut").asBoolean(),
+                List.copyOf(documents));
     }
 }

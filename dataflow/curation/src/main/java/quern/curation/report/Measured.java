@@ -20,10 +20,11 @@ public final class Measured {
     private static final int SIDES = 4;
 
     /** A sample that may become an example: its text is cut only when it does. */
-    private record Seen(Sample sample, String text) {
+    private record Seen(Sample sample, String text, List<String> documents) {
 
         Example example(double value) {
-            return new Example(sample.id(), sample.documentId(), value, Example.excerpt(text), Example.isCut(text));
+            return new Example(sample.id(), sample.documentId(), value, Example.excerpt(text), Example.isCut(text),
+                    documents.size() > 1 ? documents.stream().distinct().toList() : List.of());
         }
     }
 
@@ -75,7 +76,7 @@ public final class Measured {
         private void offer(int side, double distance, double value, Draft draft, String textKey) {
             if (nearest.get(side).takes(distance)) {
                 nearest.get(side).offer(new Nearest.Entry<>(distance, value,
-                        new Seen(draft.sample(), draft.text(textKey))));
+                        new Seen(draft.sample(), draft.text(textKey), draft.documents())));
             }
         }
     }
