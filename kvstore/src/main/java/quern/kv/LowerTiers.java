@@ -63,9 +63,13 @@ final class LowerTiers implements AutoCloseable {
         if (open.config().warmEnabled()) {
             warm = store.warm(open, cold, this::report).orElse(null);
         }
-        if (tiers().stream().anyMatch(tier -> tier.stats().entries() > 0)) {
+        if (stored()) {
             open.image().seal().rehearse();
         }
+    }
+
+    boolean stored() {
+        return tiers().stream().anyMatch(tier -> tier.stats().entries() > 0);
     }
 
     private void report(String text) {

@@ -18,13 +18,17 @@ import quern.kv.DataDirectory;
 /**
  * Time to the first token behind a prefix of 2,000 tokens: computed, found in the arena, in the warm and in the cold
  * tier while the server runs, and after {@code kill -9} and a restart. That it was found, and that the answer is the
- * one of the first time, is checked for every request.
+ * one of the first time, is checked for every request. Then the rate of answers while the blocks of their prompts, and
+ * their own, are written behind, against a server that writes none.
  */
 public final class FirstTokenBenchmark {
 
     private static final int PROMPT_TOKENS = 2_001;
     private static final int ANSWER_TOKENS = 4;
     private static final int PROMPTS = 6;
+    private static final int WRITTEN_TOKENS = 1_025;
+    private static final int WRITTEN_ANSWER_TOKENS = 97;
+    private static final int WRITTEN_ROUNDS = 7;
     private static final int TOKEN_MIN = 300;
     private static final int TOKEN_MAX = 30_000;
     private static final int FOUND_MIN = PROMPT_TOKENS - 33;
@@ -55,6 +59,45 @@ public final class FirstTokenBenchmark {
         tier("warm", List.of("--set", "kv.cold-enabled=false"), true);
         Arrays.fill(answers, null);
         tier("cold", List.of("--set", "kv.warm-enabled=false"), false);
+        whileWriting();
+    }
+
+    private void whileWriting() throws IOException {
+        Path data = Files.createTempDirectory("quern-ttft");
+        List<String> options = new ArrayList<>(List.of("--model", model.toString()));
+        options.addAll(ARENA);
+        List<String> none = new ArrayList<>(options);
+        none.addAll(List.of("--set", "kv.warm-enabled=false", "--set", "kv.cold-enabled=false"));
+        double[] with = new double[WRITTEN_ROUNDS];
+        double[] without = new double[WRITTEN_ROUNDS];
+        try (ServerProcess writes = ServerProcess.spawn(data.resolve("with"), options);
+                ServerProcess silent = ServerProcess.spawn(data.resolve("without"), none)) {
+            writes.awaitReady();
+            silent.awaitReady();
+            LockSupport.parkNanos(SETTLE_NS);
+            for (int round = -1; round < WRITTEN_ROUNDS; round++) {
+                double one = decodeRate(writes, round);
+                double other = decodeRate(silent, round);
+                if (round >= 0) {
+                    with[round] = one;
+                    without[round] = other;
+                }
+            }
+        } finally {
+            DataDirectory.removeTree(data);
+        }
+        Arrays.sort(with);
+        Arrays.sort(without);
+        int middle = WRITTEN_ROUNDS / 2;
+        System.out.printf(Locale.ROOT, "answers while blocks are written behind: %.1f tokens/s, without writing %.1f: "
+                + "%.1f %%%n", with[middle], without[middle], 100 * with[middle] / without[middle]);
+    }
+
+    /** Tokens a second of one answer behind a prompt that was never seen. */
+    private double decodeRate(ServerProcess server, int round) throws IOException {
+        StreamClient.Stream stream = StreamClient.run(server.address(), server.key(), "/v1/completions",
+                List.of(body(1_000 + round, WRITTEN_TOKENS, WRITTEN_ANSWER_TOKENS))).getFirst();
+        return (WRITTEN_ANSWER_TOKENS - 1) * 1e9 / (stream.lastNs - stream.firstTokenNs);
     }
 
     /** @param killed whether it is killed then: what the cold tier alone had not flushed by itself would be gone */
@@ -121,7 +164,7 @@ public final class FirstTokenBenchmark {
     private double ask(ServerProcess server, int prompt, boolean found) throws IOException {
         long fromNs = System.nanoTime();
         StreamClient.Stream stream = StreamClient.run(
-                server.address(), server.key(), "/v1/completions", List.of(body(prompt))).getFirst();
+                server.address(), server.key(), "/v1/completions", List.of(body(prompt, PROMPT_TOKENS, ANSWER_TOKENS))).getFirst();
         String tail = stream.tail();
         int cached = number(tail, "\"cached_tokens\":");
         if (found ? cached < FOUND_MIN : cached != 0) {
@@ -148,11 +191,11 @@ public final class FirstTokenBenchmark {
         return Integer.parseInt(text.substring(at + field.length()).replaceFirst("(?s)\\D.*", ""));
     }
 
-    private String body(int seed) {
+    private String body(int seed, int promptTokens, int answerTokens) {
         String name = model.getFileName().toString().replace(".gguf", "");
-        String ids = new SplittableRandom(seed).ints(PROMPT_TOKENS, TOKEN_MIN, TOKEN_MAX).mapToObj(Integer::toString)
+        String ids = new SplittableRandom(seed).ints(promptTokens, TOKEN_MIN, TOKEN_MAX).mapToObj(Integer::toString)
                 .collect(Collectors.joining(","));
-        return "{\"model\":\"" + name + "\",\"prompt\":[" + ids + "],\"max_tokens\":" + ANSWER_TOKENS
+        return "{\"model\":\"" + name + "\",\"prompt\":[" + ids + "],\"max_tokens\":" + answerTokens
                 + ",\"temperature\":0,\"ignore_eos\":true,\"logprobs\":0,\"stream\":true,"
                 + "\"stream_options\":{\"include_usage\":true}}";
     }
