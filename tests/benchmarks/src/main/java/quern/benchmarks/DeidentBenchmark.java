@@ -42,6 +42,7 @@ public final class DeidentBenchmark {
         print("blind set", LetterWriter.blind(letters, SEED));
         print("independent set", LetterWriter.independent(letters, SEED));
         print("fresh set", LetterWriter.fresh(letters, SEED));
+        print("care set", LetterWriter.care(letters, SEED));
         byte[] key = "a key of the benchmark".getBytes(StandardCharsets.UTF_8);
         speed("mask", new Masker(false), heldOut);
         speed("pseudonymize", new Pseudonymizer(key, 365, true), heldOut);

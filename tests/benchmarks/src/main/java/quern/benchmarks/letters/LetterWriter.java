@@ -67,6 +67,11 @@ public final class LetterWriter {
         return new LetterWriter(new FreshStyles(), seed).letters(count);
     }
 
+    /** Letters, forms, messages and notes of care by another writer who knew neither the rules nor the other sets. */
+    public static List<Letter> care(int count, long seed) {
+        return CareLetters.letters(count, seed);
+    }
+
     private List<Letter> letters(int count) {
         List<Letter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
