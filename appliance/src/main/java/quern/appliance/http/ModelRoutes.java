@@ -86,9 +86,10 @@ public final class ModelRoutes {
             return answer.thenApply(reply -> switch (reply) {
                 case ModelFleet.Held(ModelHold hold) -> {
                     hold.close();
-                    yield Json.ok(state(base.get()));
+                    yield Json.ok(state(base.get()).put("state", "loaded"));
                 }
-                case ModelFleet.Loading loading -> Json.response(202, state(base.get()).toString()).addHeader(
+                case ModelFleet.Loading loading -> Json.response(202, state(base.get()).put("state", "loading")
+                        .put("stage", loading.message()).toString()).addHeader(
                         RawHeader.create("Retry-After", Integer.toString(loading.retrySeconds())));
                 case ModelFleet.Failed(String reason, int seconds) ->
                     throw ApiError.unavailable(ApiError.MODEL_FAILED, reason, seconds);
@@ -103,7 +104,7 @@ public final class ModelRoutes {
             fields.refuseOthers();
             String base = base(id, call.caller()).orElseThrow(() -> ApiError.conflict(
                     "model '" + running().name() + "' is served from the start (engine.model) and stays"));
-            return unload(house, base).thenApply(gone -> Json.ok(state(base)));
+            return unload(house, base).thenApply(gone -> Json.ok(state(base).put("state", "available")));
         });
     }
 

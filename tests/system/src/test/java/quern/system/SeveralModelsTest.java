@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SeveralModelsTest {
 
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime() & 0xffff);
+    private static final int KILLS = 3;
+    private static final int LOAD_MS_MAX = 400;
     private static final String NANO = "quern-nano";
     private static final String TWIN = "twin";
     private static final List<String> TENANTS = List.of("north", "south");
@@ -59,8 +62,17 @@ class SeveralModelsTest {
             askAgain(server, "unloaded and loaded again");
             server.kill();
         }
+        Random moments = new Random(SEED);
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (ServerProcess server = ServerProcess.start(data)) {
+                JsonNode loading = server.post("/v1/models/" + TWIN + "/load", Map.of("wait", false));
+                assertEquals("loading", loading.path("state").asText(), loading::toString);
+                LockSupport.parkNanos(1_000_000L * moments.nextInt(LOAD_MS_MAX));
+                server.kill();
+            }
+        }
         try (ServerProcess server = ServerProcess.start(data)) {
-            askAgain(server, "after kill -9");
+            askAgain(server, "after kill -9, while a model was loaded, too, -Dquern.seed=" + SEED);
         }
     }
 
