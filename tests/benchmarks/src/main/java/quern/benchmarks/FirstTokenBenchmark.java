@@ -164,7 +164,8 @@ public final class FirstTokenBenchmark {
     private double ask(ServerProcess server, int prompt, boolean found) throws IOException {
         long fromNs = System.nanoTime();
         StreamClient.Stream stream = StreamClient.run(
-                server.address(), server.key(), "/v1/completions", List.of(body(prompt, PROMPT_TOKENS, ANSWER_TOKENS))).getFirst();
+                server.address(), server.key(), "/v1/completions",
+                List.of(body(prompt, PROMPT_TOKENS, ANSWER_TOKENS))).getFirst();
         String tail = stream.tail();
         int cached = number(tail, "\"cached_tokens\":");
         if (found ? cached < FOUND_MIN : cached != 0) {

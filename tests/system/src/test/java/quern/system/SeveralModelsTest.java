@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SeveralModelsTest {
 
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime() & 0xffff);
-    private static final int KILLS = 3;
+    private static final int KILLS = 2;
     private static final int LOAD_MS_MAX = 400;
     private static final String NANO = "quern-nano";
     private static final String TWIN = "twin";
@@ -123,7 +123,7 @@ class SeveralModelsTest {
 
     private static String tuned(ServerProcess server, String base, String file, int seed) throws IOException {
         String job = server.post("/v1/fine_tuning/jobs", Map.of("model", base, "training_file", file, "seed", seed,
-                "suffix", base + "-lamps-" + seed, "hyperparameters", Map.of("n_epochs", 2, "lora_rank", 2,
+                "suffix", base + "-lamps-" + seed, "hyperparameters", Map.of("n_epochs", 1, "lora_rank", 2,
                         "batch_tokens", 128, "learning_rate", 0.02, "gate_loss_margin", -1000,
                         "gate_span_score_min", 0, "gate_general_loss_max", 1000))).path("id").asText();
         String at = "/v1/jobs/" + job;
