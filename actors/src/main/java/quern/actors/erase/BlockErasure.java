@@ -27,8 +27,8 @@ import quern.kv.journal.RecordKind;
 
 /**
  * Blocks of the cache that hold something of the document: those whose own text, with the end of what came before it,
- * shares a stretch with the document; what continues them; and all that an erased adapter computed. One too many costs
- * only its computation.
+ * shares a stretch with the document; what continues them; all that an erased adapter computed; and what no model that
+ * is loaded can read. One too many costs only its computation.
  */
 final class BlockErasure {
 
@@ -68,12 +68,11 @@ final class BlockErasure {
         var tiers = running.parts().tiers();
         Map<BlockKey, int[]> tails = new HashMap<>();
         tiers.forEachHead(head -> tails.put(head.key(), tail(head.tokens())));
-        Set<BlockKey> roots = roots(running);
+        Map<BlockKey, Tokenizer> roots = roots();
         Set<BlockKey> chosen = new HashSet<>();
         Map<Tier, Integer> counts = new EnumMap<>(Tier.class);
-        Tokenizer tokenizer = running.parts().model().tokenizer();
         tiers.forEachHead(head -> {
-            if (isDoomed(head, tokenizer, tails, roots) && chosen.add(head.key())) {
+            if (isDoomed(head, tails, roots) && chosen.add(head.key())) {
                 counts.merge(tiers.locate(head.key()), 1, Integer::sum);
             }
         });
@@ -84,8 +83,9 @@ final class BlockErasure {
         return Arrays.copyOfRange(tokens, Math.max(0, tokens.length - TAIL_TOKENS), tokens.length);
     }
 
-    private boolean isDoomed(BlockHead head, Tokenizer tokenizer, Map<BlockKey, int[]> tails, Set<BlockKey> roots) {
-        if (roots.contains(head.key().root())) {
+    private boolean isDoomed(BlockHead head, Map<BlockKey, int[]> tails, Map<BlockKey, Tokenizer> roots) {
+        Tokenizer tokenizer = roots.get(head.key().root());
+        if (tokenizer == null) {
             return true;
         }
         boolean orphan = head.key().depth() > 1 && !tails.containsKey(head.key().parent());
@@ -102,21 +102,27 @@ final class BlockErasure {
         }
     }
 
-    /** Where the blocks of erased adapters begin, of every tenant there ever was. */
-    private Set<BlockKey> roots(House.Running running) {
-        Set<BlockKey> roots = new HashSet<>();
-        if (erasedAdapters.isEmpty()) {
-            return roots;
-        }
+    /**
+     * Where the blocks of loaded models and their adapters begin, of every tenant there ever was, and what reads their
+     * tokens. What begins elsewhere, as the blocks of erased adapters and of models that are gone, cannot be read.
+     */
+    private Map<BlockKey, Tokenizer> roots() {
         Set<String> tenants = new HashSet<>(Set.of(Caller.LOCAL.tenant()));
         for (KeyRecord key : catalogue.all(RecordKind.KEY, KeyRecord.class)) {
             tenants.add(Caller.tenantOf(key.id(), Optional.empty()));
             tenants.add(Caller.tenantOf(key.id(), key.tenant()));
         }
-        var parts = running.parts();
-        var cache = new CacheRoots(parts.model().fingerprint(),
-                parts.model().kvLayout(parts.config().kv()).toString(), parts.model().arithmetic());
-        erasedAdapters.forEach(adapter -> tenants.forEach(tenant -> roots.add(cache.root(adapter, tenant))));
+        Set<String> adapters = new HashSet<>(Set.of(""));
+        catalogue.all(RecordKind.ADAPTER, AdapterRecord.class).forEach(adapter -> adapters.add(adapter.fingerprint()));
+        adapters.removeAll(erasedAdapters);
+        Map<BlockKey, Tokenizer> roots = new HashMap<>();
+        for (House.Running running : Engines.of(house)) {
+            var parts = running.parts();
+            var cache = new CacheRoots(parts.model().fingerprint(),
+                    parts.model().kvLayout(parts.config().kv()).toString(), parts.model().arithmetic());
+            adapters.forEach(adapter -> tenants.forEach(tenant ->
+                    roots.put(cache.root(adapter, tenant), parts.model().tokenizer())));
+        }
         return roots;
     }
 
@@ -125,11 +131,10 @@ final class BlockErasure {
         int[] all = new int[1];
         Engines.each(house, running -> {
             Chosen chosen = choose(running);
-            Set<BlockKey> roots = roots(running);
-            Tokenizer tokenizer = running.parts().model().tokenizer();
+            Map<BlockKey, Tokenizer> roots = roots();
             chosen.keys().forEach(key -> heads.add(key.head()));
             Map<Tier, Integer> purged = running.parts().tiers().purge(
-                    head -> chosen.keys().contains(head.key()) || isDoomed(head, tokenizer, chosen.tails(), roots),
+                    head -> chosen.keys().contains(head.key()) || isDoomed(head, chosen.tails(), roots),
                     true);
             for (Map.Entry<Tier, Integer> tier : purged.entrySet()) {
                 facts.count(BLOCKS, tier.getKey().name().toLowerCase(Locale.ROOT), tier.getValue());
