@@ -104,7 +104,11 @@ public final class ModelRoutes {
             fields.refuseOthers();
             String base = base(id, call.caller()).orElseThrow(() -> ApiError.conflict(
                     "model '" + running().name() + "' is served from the start (engine.model) and stays"));
-            return unload(house, base).thenApply(gone -> Json.ok(state(base).put("state", "available")));
+            return unload(house, base).thenApply(gone -> {
+                ObjectNode freed = state(base).put("state", "available");
+                freed.remove("stage");
+                return Json.ok(freed);
+            });
         });
     }
 
