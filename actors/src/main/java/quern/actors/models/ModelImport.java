@@ -1,34 +1,29 @@
 package quern.actors.models;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import quern.actors.models.ModelRefused.Reason;
 import quern.config.QuernException;
 import quern.inference.format.ForeignFiles;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.ModelFingerprint;
 import quern.inference.format.StoredModel;
-import quern.kv.AtomicFile;
-import quern.kv.DataDirectory;
-import quern.kv.OwnerOnly;
-import quern.kv.journal.RecordId;
+import quern.kv.FileStamp;
 
 /**
  * Brings a model to its place in the store and hashes it there; the caller then has the owner of the data directory
  * {@linkplain ModelStore#add add} it, before it closes this. May run beside a server. Until the record is written
- * nothing is visible, and what a killed import leaves is swept by the next owner.
+ * nothing is visible. What a killed import copied is kept for some days: the same import of the unchanged source goes
+ * on from there, and nobody's is swept by the next owner of the directory.
  */
 public final class ModelImport implements AutoCloseable {
 
-    /** Told how far each stage is: {@code check}, {@code copy}, {@code hash}. */
+    /** Told how far each stage is: {@code check}, {@code resume} (once, what is there), {@code copy}, {@code hash}. */
     @FunctionalInterface
     public interface Progress {
         void at(String stage, long doneBytes, long totalBytes);
@@ -41,23 +36,39 @@ public final class ModelImport implements AutoCloseable {
      */
     public record Order(Path source, Optional<String> name, boolean link, Optional<String> fingerprint) {}
 
-    private static final long CHUNK_BYTES = 16L << 20;
+    private static final long STEP_BYTES = 64L << 20;
     private static final long RESERVE_BYTES = 64L << 20;
 
     private final Path models;
     private final Progress progress;
-    private final String kept = RecordId.next("m-");
-    private Optional<FileChannel> marker = Optional.empty();
+    private final long stepBytes;
+    private Optional<ImportPlace> place = Optional.empty();
+    private boolean resumable;
     private boolean done;
 
-    private ModelImport(Path models, Progress progress) {
+    private ModelImport(Path models, Progress progress, long stepBytes) {
         this.models = models;
         this.progress = progress;
+        this.stepBytes = stepBytes;
     }
 
     /** @param data the data directory; need not be owned by this process */
     public static ModelImport into(Path data, Progress progress) {
-        return new ModelImport(ModelStore.models(data.toAbsolutePath().normalize()), progress);
+        return into(data, progress, STEP_BYTES);
+    }
+
+    /** @param stepBytes at most these are copied again after a crash */
+    static ModelImport into(Path data, Progress progress, long stepBytes) {
+        return new ModelImport(ModelStore.models(data.toAbsolutePath().normalize()), progress, stepBytes);
+    }
+
+    /**
+     * Removes what unfinished imports under a name have copied; one that is running is left alone.
+     *
+     * @return whether there was anything
+     */
+    public static boolean abandon(Path data, String name) throws IOException {
+        return ImportPlace.abandon(ModelStore.models(data.toAbsolutePath().normalize()), name);
     }
 
     /**
@@ -76,16 +87,16 @@ public final class ModelImport implements AutoCloseable {
                 Path real = source.toRealPath();
                 return hash(name, real, Optional.empty(), order.fingerprint(), remarks, "hash");
             }
-            if (order.fingerprint().isPresent()) {
-                hash(name, source, Optional.empty(), order.fingerprint(), remarks, "check");
-            } else {
-                // Damage in the header shows before gigabytes are copied.
-                ModelFiles.openAny(source).close();
-            }
             return copied(name, source, order.fingerprint(), remarks);
         } catch (IOException failed) {
-            throw new QuernException(QuernException.Category.ERROR, "import of " + source + ": " + failed, failed);
+            throw new QuernException(QuernException.Category.ERROR, "import of " + source + ": " + failed + kept(),
+                    failed);
         }
+    }
+
+    private String kept() {
+        long bytes = place.filter(held -> resumable).map(ImportPlace::forcedBytes).orElse(0L);
+        return bytes == 0 ? "" : "; " + bytes + " bytes are kept, and the same import goes on from there";
     }
 
     private static void requireDigest(String text) {
@@ -113,38 +124,49 @@ public final class ModelImport implements AutoCloseable {
 
     private StagedModel copied(String name, Path source, Optional<String> expected, List<String> remarks)
             throws IOException {
-        List<Path> files = files(source);
-        long total = 0;
-        for (Path file : files) {
-            total += Files.size(file);
+        ModelFingerprint before = ModelFingerprint.before(source);
+        List<FileStamp> stamps = before.unchanged().orElse(List.of());
+        place = ImportPlace.resume(models, name, stamps);
+        if (place.isEmpty()) {
+            check(name, source, expected, remarks);
+            makeStore();
+            place = Optional.of(ImportPlace.begin(models));
         }
-        makeStore();
-        requireSpace(total, Files.getFileStore(models).getUsableSpace(), models);
-        Path directory = directory();
-        boolean single = !Files.isDirectory(source);
-        Path target = directory.resolve(single ? name + ".gguf" : name);
-        if (!single) {
-            makePrivate(target);
+        List<CopyPart> parts = parts(name, source);
+        PartCopy copy = new PartCopy(place.get(), name, stamps, parts, stepBytes, progress);
+        resumable = true;
+        long total = parts.stream().mapToLong(CopyPart::bytes).sum();
+        requireSpace(total - copy.resume(), Files.getFileStore(models).getUsableSpace(), models);
+        copy.run();
+        resumable = false;
+        if (!stamps.isEmpty() && before.unchanged().isEmpty()) {
+            throw new ModelRefused(Reason.MISMATCH, source + " changed while it was copied");
         }
-        long copied = 0;
-        for (Path file : files) {
-            Path copy = single ? target : target.resolve(source.relativize(file));
-            if (!single && !copy.getParent().equals(target)) {
-                makePrivate(copy.getParent());
-            }
-            copied += copy(file, copy, copied, total);
-        }
-        AtomicFile.forceDirectory(single ? directory : target);
-        AtomicFile.forceDirectory(directory);
-        AtomicFile.forceDirectory(models);
-        return hash(name, target, Optional.of(kept), expected, remarks, "hash");
+        Path target = place.get().directory().resolve(Files.isDirectory(source) ? name : name + ".gguf");
+        StagedModel staged = hash(name, target, Optional.of(place.get().kept()), expected, remarks, "hash");
+        // From here on its files may be in the catalogue: no later import may take them for its own.
+        place.get().forget();
+        return staged;
     }
 
-    private static List<Path> files(Path source) throws IOException {
-        if (!Files.isDirectory(source)) {
-            return List.of(source);
+    private void check(String name, Path source, Optional<String> expected, List<String> remarks) {
+        if (expected.isPresent()) {
+            hash(name, source, Optional.empty(), expected, remarks, "check");
+        } else {
+            // Damage in the header shows before gigabytes are copied.
+            ModelFiles.openAny(source).close();
         }
-        return ForeignFiles.parts(source);
+    }
+
+    private static List<CopyPart> parts(String name, Path source) throws IOException {
+        if (!Files.isDirectory(source)) {
+            return List.of(new CopyPart(source, 0, Files.size(source), Path.of(name + ".gguf")));
+        }
+        List<CopyPart> parts = new ArrayList<>();
+        for (Path file : ForeignFiles.parts(source)) {
+            parts.add(new CopyPart(file, 0, Files.size(file), Path.of(name).resolve(source.relativize(file))));
+        }
+        return parts;
     }
 
     /** @throws ModelRefused unless {@code usableBytes} hold the copy and leave the disk a little room */
@@ -158,48 +180,12 @@ public final class ModelImport implements AutoCloseable {
     private void makeStore() throws IOException {
         boolean first = !Files.isDirectory(models.getParent());
         if (first) {
-            makePrivate(models.getParent());
+            ImportPlace.makePrivate(models.getParent());
         }
         if (Files.isSymbolicLink(models)) {
             throw new ModelRefused(Reason.INVALID, models + " is a symbolic link, expected a directory");
         }
-        makePrivate(models);
-    }
-
-    private Path directory() throws IOException {
-        Path file = models.resolve(kept + ModelStore.MARKER);
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        marker = Optional.of(channel);
-        channel.lock();
-        Path directory = models.resolve(kept);
-        makePrivate(directory);
-        return directory;
-    }
-
-    private static void makePrivate(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        }
-    }
-
-    private long copy(Path from, Path to, long before, long total) throws IOException {
-        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
-                FileChannel out = FileChannel.open(to, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        OwnerOnly.asPrivateAs(models))) {
-            long at = 0;
-            long size = in.size();
-            while (at < size) {
-                long moved = in.transferTo(at, Math.min(CHUNK_BYTES, size - at), out);
-                if (moved <= 0) {
-                    throw new ModelRefused(Reason.MISMATCH, from + " became shorter while it was copied");
-                }
-                at += moved;
-                progress.at("copy", before + at, total);
-            }
-            out.force(true);
-            return at;
-        }
+        ImportPlace.makePrivate(models);
     }
 
     /** The record is written: the copy stays. */
@@ -207,19 +193,18 @@ public final class ModelImport implements AutoCloseable {
         done = true;
     }
 
-    /** Removes the copy unless it is {@linkplain #complete complete}. */
+    /** Removes the copy unless it is {@linkplain #complete complete}, or the next import can go on with it. */
     @Override
     public void close() throws IOException {
-        if (marker.isEmpty()) {
+        if (place.isEmpty()) {
             return;
         }
-        try {
-            if (!done) {
-                DataDirectory.removeTree(models.resolve(kept));
+        try (ImportPlace held = place.get()) {
+            if (done) {
+                held.removeMarker();
+            } else if (!resumable || held.forcedBytes() == 0) {
+                held.remove();
             }
-            Files.deleteIfExists(models.resolve(kept + ModelStore.MARKER));
-        } finally {
-            marker.get().close();
         }
     }
 }

@@ -1,12 +1,10 @@
 package quern.actors.models;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -17,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import quern.actors.models.ModelRefused.Reason;
@@ -52,6 +49,8 @@ public final class ModelStore {
     static final Pattern KEPT = Pattern.compile("m-[0-9a-f]{24}");
     /** Ending of the file beside such a directory that its importer holds locked. */
     static final String MARKER = ".importing";
+    /** How long what a broken import copied waits for somebody to go on with it. */
+    static final Duration PARTIAL_KEPT = Duration.ofDays(3);
 
     private final Path data;
     private final Path models;
@@ -203,17 +202,11 @@ public final class ModelStore {
         }
     }
 
-    /** Deletes copies that no record names and no living import is making. */
+    /** Deletes copies that no record names, no living import is making and nobody has gone on with for days. */
     public void sweep() {
-        if (!Files.isDirectory(models)) {
-            return;
-        }
-        try (Stream<Path> children = Files.list(models)) {
-            for (Path child : children.toList()) {
-                String name = child.getFileName().toString();
-                if (KEPT.matcher(name.replace(MARKER, "")).matches()) {
-                    sweep(models.resolve(name.replace(MARKER, "")));
-                }
+        try {
+            for (Path directory : ImportPlace.all(models)) {
+                sweep(directory);
             }
         } catch (IOException failed) {
             LOG.warn("{} could not be swept: {}", models, failed.getMessage());
@@ -221,25 +214,28 @@ public final class ModelStore {
     }
 
     private void sweep(Path directory) throws IOException {
-        Path marker = directory.resolveSibling(directory.getFileName() + MARKER);
-        if (Files.exists(marker) && isHeld(marker)) {
+        // The marker goes after the record is written: without a marker the record tells.
+        if (!ImportPlace.isMarked(directory) && isRecorded(directory)) {
             return;
         }
-        // The marker goes after the record is written: without a marker the record tells.
-        Set<String> kept = list().stream().flatMap(record -> record.kept().stream()).collect(Collectors.toSet());
-        if (!kept.contains(directory.getFileName().toString()) && Files.exists(directory)) {
-            LOG.info("removing what a broken import left: {}", directory);
-            DataDirectory.removeTree(directory);
+        Optional<ImportPlace> unlocked = ImportPlace.lock(directory);
+        if (unlocked.isEmpty()) {
+            return;
         }
-        Files.deleteIfExists(marker);
+        try (ImportPlace place = unlocked.get()) {
+            boolean fresh = System.currentTimeMillis() - place.recordedAtMs() < PARTIAL_KEPT.toMillis();
+            if (isRecorded(directory)) {
+                place.forget();
+                place.removeMarker();
+            } else if (!fresh || place.forcedBytes() == 0) {
+                LOG.info("removing what a broken import left: {}", directory);
+                place.remove();
+            }
+        }
     }
 
-    private static boolean isHeld(Path marker) throws IOException {
-        try (FileChannel channel = FileChannel.open(marker, StandardOpenOption.WRITE);
-                var lock = channel.tryLock()) {
-            return lock == null;
-        } catch (OverlappingFileLockException held) {
-            return true;
-        }
+    private boolean isRecorded(Path directory) {
+        String name = directory.getFileName().toString();
+        return list().stream().anyMatch(record -> record.kept().filter(name::equals).isPresent());
     }
 }

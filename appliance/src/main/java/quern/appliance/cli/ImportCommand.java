@@ -19,7 +19,9 @@ import quern.actors.models.StagedModel;
 @Command(name = "import", mixinStandardHelpOptions = true,
         description = {"Check a model and keep it, so that 'serve --model NAME' finds it.",
             "Its fingerprint (for a GGUF file the file's SHA-256) is computed once, here. Only JSON, safetensors and "
-                    + "template files of a directory are taken; code and Python pickles in it are reported."})
+                    + "template files of a directory are taken; code and Python pickles in it are reported.",
+            "An import that was stopped or ran out of room keeps what it copied for three days: the same import of the "
+                    + "unchanged source goes on from there, 'quern rm NAME' removes it."})
 final class ImportCommand implements Callable<Integer> {
 
     private static final Map<String, String> STAGES =
@@ -70,6 +72,11 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private static void show(Screen screen, String stage, long done, long total) {
+        if (stage.equals("resume")) {
+            screen.note("going on at " + done / MEBIBYTE + " of " + Math.ceilDiv(total, MEBIBYTE)
+                    + " MiB that an import before this one copied");
+            return;
+        }
         if (total >= SHOWN_BYTES_MIN) {
             screen.progress(STAGES.getOrDefault(stage, stage), done / MEBIBYTE, Math.ceilDiv(total, MEBIBYTE));
         }

@@ -1,14 +1,16 @@
 package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Mixin;
+import quern.actors.models.ModelImport;
 
-/** Removes a document, a file, an adapter or an imported model. */
+/** Removes a document, a file, an adapter, an imported model or what an unfinished import of one copied. */
 @Command(name = "rm", mixinStandardHelpOptions = true,
-        description = "Remove a document, file, adapter or imported model.")
+        description = "Remove a document, file, adapter, imported model, or what an unfinished import copied.")
 final class RemoveCommand implements Callable<Integer> {
 
     @Mixin
@@ -18,11 +20,17 @@ final class RemoveCommand implements Callable<Integer> {
     private String id;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Screen screen = options.screen();
-        ModelCatalogue models = new ModelCatalogue(options.load().config());
+        var config = options.load().config();
+        ModelCatalogue models = new ModelCatalogue(config);
         if (models.find(id).isPresent()) {
             print(screen, models.remove(id));
+            return ExitCode.OK;
+        }
+        if (ModelImport.abandon(config.data(), id)) {
+            print(screen, ApiClient.JSON.createObjectNode()
+                    .put("id", id).put("object", "unfinished_import").put("deleted", true));
             return ExitCode.OK;
         }
         try (Session session = Session.open(options)) {
