@@ -16,10 +16,10 @@ import quern.inference.format.StoredModel;
 import quern.kv.FileStamp;
 
 /**
- * Brings a model to its place in the store and hashes it there; the caller then has the owner of the data directory
- * {@linkplain ModelStore#add add} it, before it closes this. May run beside a server. Until the record is written
- * nothing is visible. What a killed import copied is kept for some days: the same import of the unchanged source goes
- * on from there, and nobody's is swept by the next owner of the directory.
+ * Brings a model (a GGUF file, a directory, a bundle) to its place in the store and hashes it there; the caller then
+ * has the owner of the data directory {@linkplain ModelStore#add add} it, before it closes this. May run beside a
+ * server. Until the record is written nothing is visible. What a killed import copied is kept for some days: the same
+ * import of the unchanged source goes on from there; then the next owner of the directory sweeps it.
  */
 public final class ModelImport implements AutoCloseable {
 
@@ -79,15 +79,18 @@ public final class ModelImport implements AutoCloseable {
      */
     public StagedModel stage(Order order) {
         Path source = order.source().toAbsolutePath().normalize();
-        String name = order.name().map(ModelName::checked).orElseGet(() -> ModelName.of(source));
+        String name = name(source, order.name());
         order.fingerprint().ifPresent(ModelImport::requireDigest);
         List<String> remarks = ForeignFiles.in(source);
         try {
+            Optional<ModelBundle> bundle =
+                    ModelBundle.is(source) ? Optional.of(ModelBundle.open(source)) : Optional.empty();
+            bundle.ifPresent(opened -> requireAsOrdered(opened, order));
             if (order.link()) {
                 Path real = source.toRealPath();
                 return hash(name, real, Optional.empty(), order.fingerprint(), remarks, "hash");
             }
-            return copied(name, source, order.fingerprint(), remarks);
+            return copied(name, source, bundle, order.fingerprint(), remarks);
         } catch (IOException failed) {
             throw new QuernException(QuernException.Category.ERROR, "import of " + source + ": " + failed + kept(),
                     failed);
@@ -97,6 +100,31 @@ public final class ModelImport implements AutoCloseable {
     private String kept() {
         long bytes = place.filter(held -> resumable).map(ImportPlace::forcedBytes).orElse(0L);
         return bytes == 0 ? "" : "; " + bytes + " bytes are kept, and the same import goes on from there";
+    }
+
+    /** What the model of a source is called where nothing else is said. */
+    public static String name(Path source, Optional<String> wanted) {
+        return wanted.map(ModelName::checked).orElseGet(() -> {
+            try {
+                return ModelBundle.is(source)
+                        ? ModelName.checked(ModelBundle.open(source).manifest().name()) : ModelName.of(source);
+            } catch (IOException failed) {
+                throw new QuernException(QuernException.Category.ERROR, "import of " + source + ": " + failed, failed);
+            }
+        });
+    }
+
+    private static void requireAsOrdered(ModelBundle bundle, Order order) {
+        if (order.link()) {
+            throw new ModelRefused(Reason.INVALID, bundle.file() + " is a bundle: its model cannot be linked, only"
+                    + " copied; import it without '--link'");
+        }
+        String has = bundle.manifest().fingerprint();
+        order.fingerprint().map(wanted -> wanted.toLowerCase(Locale.ROOT)).filter(wanted -> !wanted.equals(has))
+                .ifPresent(wanted -> {
+                    throw new ModelRefused(Reason.MISMATCH, bundle.file() + " holds a model of SHA-256 " + has
+                            + ", expected " + wanted);
+                });
     }
 
     private static void requireDigest(String text) {
@@ -122,17 +150,21 @@ public final class ModelImport implements AutoCloseable {
         }
     }
 
-    private StagedModel copied(String name, Path source, Optional<String> expected, List<String> remarks)
-            throws IOException {
+    private StagedModel copied(String name, Path source, Optional<ModelBundle> bundle, Optional<String> expected,
+            List<String> remarks) throws IOException {
         ModelFingerprint before = ModelFingerprint.before(source);
         List<FileStamp> stamps = before.unchanged().orElse(List.of());
         place = ImportPlace.resume(models, name, stamps);
         if (place.isEmpty()) {
-            check(name, source, expected, remarks);
+            if (bundle.isEmpty()) {
+                check(name, source, expected, remarks);
+            }
             makeStore();
             place = Optional.of(ImportPlace.begin(models));
         }
-        List<CopyPart> parts = parts(name, source);
+        boolean single = bundle.map(opened -> opened.manifest().single()).orElse(!Files.isDirectory(source));
+        Path target = Path.of(single ? name + ".gguf" : name);
+        List<CopyPart> parts = bundle.isPresent() ? bundle.get().partsTo(target) : parts(source, target);
         PartCopy copy = new PartCopy(place.get(), name, stamps, parts, stepBytes, progress);
         resumable = true;
         long total = parts.stream().mapToLong(CopyPart::bytes).sum();
@@ -142,8 +174,12 @@ public final class ModelImport implements AutoCloseable {
         if (!stamps.isEmpty() && before.unchanged().isEmpty()) {
             throw new ModelRefused(Reason.MISMATCH, source + " changed while it was copied");
         }
-        Path target = place.get().directory().resolve(Files.isDirectory(source) ? name : name + ".gguf");
-        StagedModel staged = hash(name, target, Optional.of(place.get().kept()), expected, remarks, "hash");
+        Path model = place.get().directory().resolve(target);
+        if (bundle.isPresent()) {
+            bundle.get().requireWhole(model, progress);
+        }
+        StagedModel staged = hash(name, model, Optional.of(place.get().kept()),
+                bundle.map(opened -> opened.manifest().fingerprint()).or(() -> expected), remarks, "hash");
         // From here on its files may be in the catalogue: no later import may take them for its own.
         place.get().forget();
         return staged;
@@ -158,13 +194,13 @@ public final class ModelImport implements AutoCloseable {
         }
     }
 
-    private static List<CopyPart> parts(String name, Path source) throws IOException {
+    private static List<CopyPart> parts(Path source, Path target) throws IOException {
         if (!Files.isDirectory(source)) {
-            return List.of(new CopyPart(source, 0, Files.size(source), Path.of(name + ".gguf")));
+            return List.of(new CopyPart(source, 0, Files.size(source), target));
         }
         List<CopyPart> parts = new ArrayList<>();
         for (Path file : ForeignFiles.parts(source)) {
-            parts.add(new CopyPart(file, 0, Files.size(file), Path.of(name).resolve(source.relativize(file))));
+            parts.add(new CopyPart(file, 0, Files.size(file), target.resolve(source.relativize(file))));
         }
         return parts;
     }

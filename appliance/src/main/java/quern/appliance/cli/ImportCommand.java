@@ -12,7 +12,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import quern.actors.models.ModelImport;
-import quern.actors.models.ModelName;
 import quern.actors.models.StagedModel;
 
 /** Checks a model file and keeps it in the data directory. */
@@ -32,7 +31,7 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "PATH", description = "GGUF file or safetensors directory.")
+    @Parameters(paramLabel = "PATH", description = "GGUF file, safetensors directory, or bundle of 'models export'.")
     private Path source;
 
     @Option(names = "--name", paramLabel = "NAME", description = "What to call it (default: its file's name).")
@@ -53,7 +52,7 @@ final class ImportCommand implements Callable<Integer> {
         var config = options.load().config();
         ModelCatalogue catalogue = new ModelCatalogue(config);
         // Before gigabytes are copied; adding it asks again.
-        catalogue.requireFree(name == null ? ModelName.of(source) : ModelName.checked(name));
+        catalogue.requireFree(ModelImport.name(source, Optional.ofNullable(name)));
         JsonNode imported;
         try (ModelImport running = ModelImport.into(config.data(), (stage, done, total) -> show(screen, stage, done,
                 total))) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.ParentCommand;
 /** What requests can name, and the files that {@code serve --model} can. */
 @Command(name = "models", mixinStandardHelpOptions = true, description = "List served and imported models.",
         subcommands = {RandomModelCommand.class, ModelsCommand.Loaded.class, ModelsCommand.Load.class,
-            ModelsCommand.Unload.class})
+            ModelsCommand.Unload.class, ModelExportCommand.class})
 final class ModelsCommand implements Callable<Integer> {
 
     @Mixin
