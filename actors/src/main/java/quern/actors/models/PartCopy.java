@@ -67,6 +67,13 @@ final class PartCopy {
             copiedBytes += step.bytes();
         }
         recordedBytes = copiedBytes;
+        // What was written after the last step has room that the rest needs.
+        for (int part = 0; part < parts.size(); part++) {
+            Path target = place.directory().resolve(parts.get(part).target());
+            if (Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                cut(target, reached.getOrDefault(part, 0L));
+            }
+        }
         if (copiedBytes > 0) {
             progress.at("resume", copiedBytes, totalBytes);
         }
@@ -126,7 +133,6 @@ final class PartCopy {
         Path target = place.directory().resolve(part.target());
         long at = steps.stream().filter(step -> step.part() == index).mapToLong(PartialRecord.Step::bytes).sum();
         if (at == part.bytes() && at > 0) {
-            cut(target, at);
             return;
         }
         try (FileChannel in = FileChannel.open(part.source(), StandardOpenOption.READ);
