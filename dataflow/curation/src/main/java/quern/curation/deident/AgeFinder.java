@@ -12,12 +12,15 @@ import java.util.regex.Pattern;
 final class AgeFinder {
 
     private static final int REACH = 48;
+    private static final int FILLING_MAX = 40;
     private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
-            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.\\n]|$)))"
+            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.\\n]|$|(?:and\\s)?\\d{1,2}\\s(?:months?|mos?|days?)\\b)))"
             + "|[\\s-]{0,2}(?:y\\s?/\\s?o|yo[fmw]?|y\\.o\\.?|y)\\b"
             + "|,\\s(?:female|male|(?-i:[FMW]))\\b(?=\\s?[),;.\\n])|[\\s-]{0,2}j\u00E4hrig"
             + "|[\\s-]{0,2}j\u00E4hr\\.?|\\s{1,2}jahren?\\b(?!\\s{1,2}(?:nach|sp\u00E4ter|vor\\b))|\\s{1,2}j\\.|"
             + "\\s{1,2}ans\\b|[\\s-]{0,2}(?-i:[FMW])\\b(?![/.])"
+            + "|[\\s-]{0,2}j(?:g|r)?\\.|\\s?[\u2640\u2642]|y\\s?\\d{1,2}\\s?m(?:o|ths?)?\\b|\\s?\\|\\s?(?-i:[FMW])\\b"
+            + "|\\s(?:\\d{1,2}/12|\u00BD)(?![/\\d])"
             + "|\\s?/\\s?(?:[fmw]|female|male|yo?|yrs?)\\b(?!/)|(?:f|w)\\b|[\\s-]{0,2}(?:female"
             + "|male|woman|man|lady|gentleman)\\b(?![/.])"
             + "|(?:\\.|th|st|nd|rd|sten?|te[nrs]?)?\\s{1,2}(?:lebensjahr|geburtstag|birthday|year of (?:life|age))"
@@ -53,6 +56,17 @@ final class AgeFinder {
             + "flat house apt suite ward station hausnummer no nr number nummer route highway channel unit lot dose "
             + "ldl hdl bun wbc plt ferritin tsh interstate hwy since seit in bmi map lactate sodium "
             + "potassium fluids infusion rates saturation heart").split(" "));
+    /** Between a word for age and the age: {@code age at death 94}, {@code age (years)  94}. */
+    private static final Set<String> AT = Set.of("at", "in", "of", "on", "the", "visit", "death", "diagnosis", "onset",
+            "admission", "time", "years", "yrs", "year", "y", "last", "birthday", "when", "sex", "gender", "f", "m",
+            "jahre", "jahren", "j", "bei", "geschlecht", "w", "ans", "sexe", "today", "now", "seen", "tod");
+    private static final Set<String> RELATIVES = Set.of("mother", "father", "sister", "brother", "husband", "wife",
+            "grandmother", "grandfather", "grandma", "grandpa", "aunt", "uncle", "mgm", "mgf", "pgm", "pgf", "mum",
+            "mom", "dad", "nan", "gran", "mutter", "vater", "schwester", "bruder", "gro\u00DFmutter",
+            "gro\u00DFvater", "oma", "opa", "tante", "onkel", "ehemann", "ehefrau", "m\u00E8re", "p\u00E8re");
+    private static final Set<String> DIED = Set.of("died", "d", "deceased", "dec", "verst", "gest", "verstorben",
+            "gestorben", "d\u00E9c\u00E9d\u00E9", "d\u00E9c\u00E9d\u00E9e");
+    private static final int WORDS_BETWEEN_MAX = 5;
     /** Behind an age that stands after "at": what is said about somebody so old. */
     private static final Set<String> JUDGING = Set.of("would", "could", "should", "will", "might", "may", "can", "is",
             "was", "she", "he", "they", "seems", "carries", "has", "had", "with", "and", "who", "i", "we");
@@ -110,7 +124,7 @@ final class AgeFinder {
         char before = runs.charAt(from - 1);
         char next = runs.charAt(to);
         if (age < 90 || age > 119 || "-/.,:$#\u20AC\u00A3+<>=~".indexOf(before) >= 0 && before != '-'
-                && !(before == '=' && AGED.contains(runs.lower(run - 1)))
+                && !("=:>".indexOf(before) >= 0 && isLabelled(run))
                 && !(before == '/' && Character.isLetter(runs.charAt(from - 2)))
                 || before == '-' && Character.isDigit(runs.charAt(from - 2))
                 || (next == '.' || next == ',' || next == ':') && Character.isDigit(runs.charAt(to + 1))) {
@@ -155,19 +169,78 @@ final class AgeFinder {
         if (scored || UNITS_BEHIND.contains(next) || span) {
             return;
         }
+        boolean sex = isBehindSex(run, from, to);
         boolean unit = (before.equals("yrs") || before.equals("years") || before.equals("y") || before.equals("jahre"))
                 && runs.isGap(run - 1, "):]", 4) && AGED.contains(runs.lower(run - 2));
-        if (unit || near && AGED.contains(before) || before.equals("von") && AGED.contains(runs.lower(run - 2))) {
+        boolean said = unit || sex || isLabelled(run) || near && AGED.contains(before);
+        if (said || before.equals("von") && AGED.contains(runs.lower(run - 2))) {
             add(from, to, 0.95);
-        } else if (isEnclosed(from, to) && (runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
+        } else if (near && isRelative(run - 1) && !runs.hasDigits(last + 1) || before.equals("m") && isI(run - 2)
+                || before.equals("am") && isI(run - 2)) {
+            add(from, to, 0.75);
+        } else if (isEnclosed(from, to) && (isDay(run - 1) || runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
             add(from, to, 0.75);
         } else if (isJudged(run, last, next) || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
                 || before.equals("s") && PEOPLE.contains(runs.lower(run - 2)) && runs.isGap(run - 1, ' ')) {
             add(from, to, 0.75);
-        } else if (!(near && NO_AGE.contains(before)) && isAboutSomebody(run) && (near && SAYING.contains(before)
+        } else if (!(near && NO_AGE.contains(before)) && isAboutSomebody(run)
+                && (near && (SAYING.contains(before) || DIED.contains(before))
                 || isApposed(from, to))) {
             add(from, to, 0.72);
         }
+    }
+
+    /** Whether a day in digits ends here: {@code (94)} behind a day of birth. */
+    private boolean isDay(int run) {
+        return runs.isDigits(run) && runs.isDigits(run - 1) && runs.isDigits(run - 2)
+                && "-./".indexOf(runs.charAt(runs.from(run) - 1)) >= 0 && runs.isGap(run, "(,", 2);
+    }
+
+    private boolean isI(int run) {
+        return runs.lower(run).equals("i") && (runs.isGap(run, '\'') || runs.isGap(run, '\u2019')
+                || runs.isSpace(run));
+    }
+
+    /** {@code mother 94, alive}: somebody in a history of a family. */
+    private boolean isRelative(int run) {
+        return RELATIVES.contains(runs.lower(run)) && runs.isGap(run, ":", 3);
+    }
+
+    /** {@code F/94}, {@code (w, 94)}, {@code \u2642 94}. */
+    private boolean isBehindSex(int run, int from, int to) {
+        char before = runs.charAt(from - 1);
+        if (before == '/' || before == '|') {
+            return isSex(run - 1) && (before == '/' || runs.isGap(run - 1, '|'));
+        }
+        char sign = runs.charAt(before == ' ' ? from - 2 : from - 1);
+        boolean enclosed = runs.charAt(to) == ')' || runs.charAt(to) == ',' || runs.charAt(to) == ';';
+        return sign == '\u2640' || sign == '\u2642' || enclosed && sign == ',' && isSex(run - 1)
+                && "(,[".indexOf(runs.charAt(runs.from(run - 1) - 1)) >= 0;
+    }
+
+    /** One letter for the sex, at the begin of a piece. */
+    private boolean isSex(int run) {
+        return run >= 0 && runs.length(run) == 1 && "fmw".indexOf(runs.lower(run)) >= 0
+                && !Character.isLetterOrDigit(runs.charAt(runs.from(run) - 1))
+                && runs.charAt(runs.from(run) - 1) != '/';
+    }
+
+    /** A word for age before it on the line, and nothing between that says another thing. */
+    private boolean isLabelled(int run) {
+        for (int at = run - 1; at >= 0 && at >= run - WORDS_BETWEEN_MAX; at--) {
+            boolean wrapped = at < run - 1 && runs.gap(at).indexOf('\n') >= 0;
+            if (wrapped || !runs.isGap(at, ":=|()/,._<>\"'", FILLING_MAX)) {
+                return false;
+            }
+            String word = runs.lower(at);
+            if (AGED.contains(word)) {
+                return true;
+            }
+            if (!AT.contains(word)) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** {@code surgery at 98 would be}, {@code at ninety-one}, {@code at 94, she}. */

@@ -15,6 +15,8 @@ final class CodeFinder {
 
     private static final int TOKEN_CHARS_MAX = 40;
     private static final int GROUPS_MAX = 6;
+    private static final int PREFIXED_DIGITS_MIN = 6;
+    private static final int PREFIX_CHARS = 3;
     private static final int REACH = 72;
     private static final double UNSURE = 0.5;
     private static final double LABELLED = 0.62;
@@ -24,17 +26,30 @@ final class CodeFinder {
     /** Element strings of GS1, as on the boxes of devices. */
     private static final Pattern ELEMENTS = Pattern.compile("(?:\\(\\d{2,4}\\)\\s?[A-Za-z\\d/.-]{2,20}){1,6}");
     /** The last digits of something, said so. */
-    private static final Pattern LAST = Pattern.compile("(?:ending|ends|endend|endet|ended|endziffern?|endnummer|"
+    private static final Pattern LAST = Pattern.compile("(?:ending|ends|endend|endet|ended|endziffern?|endnummer|last4|"
             + "(?:last|final|letzten?|derniers?)(?:\\s\\p{L}{2,9})?(?:\\s(?:four|three|4|3|vier|drei|quatre))?"
-            + "(?:\\s(?:digits|ziffern|stellen|chiffres|numbers))?)(?:\\s?[:=-]?\\s?(?:in|with|auf|mit|are|is|of|ist|"
-            + "lauten|par|the|digits|ziffern|number|numbers|nummer)\\b){0,3}[\\s:=.\u2026*-]{1,5}(\\d{3,5})"
+            + "(?:\\s(?:digits|ziffern|stellen|chiffres|numbers))?"
+            + "(?:\\s(?:of\\s)?(?:(?:the|her|his|your|my)\\s)?(ssn|ss\\b|social(?:\\ssecurity)?(?:\\snumber)?|card|"
+            + "account|acct))?)(?:\\s?[:=-]?\\s?(?:in|with|auf|mit|are|is|of|ist|"
+            + "lauten|par|the|digits|ziffern|number|numbers|nummer)\\b){0,3}[\\s:=.\u2026*)-]{1,5}(\\d{3,5})"
             + "(?![\\d/:%]|[.,-]\\d|\\s?(?:days|weeks|months|years|hours|tage|wochen|monate|jahre|stunden))",
             Pattern.CASE_INSENSITIVE);
     private static final Set<String> LAST_WORDS = Set.of("ending", "ends", "endend", "endet", "ended", "endziffer",
-            "endziffern", "endnummer", "last", "final", "letzte", "letzten", "derniers", "dernier");
+            "endziffern", "endnummer", "last", "final", "last4", "letzte", "letzten", "derniers", "dernier");
     /** A file of a German court: {@code 12 O 345/21}. */
     private static final Pattern COURT = Pattern.compile("\\d{1,4} [A-Z][A-Za-z]{0,6} \\d{1,6}\\s?/\\s?\\d{2,4}"
             + "(?![\\d.])");
+    /** How many to take in the morning, at noon, in the evening and for the night. */
+    private static final Pattern SCHEDULE = Pattern.compile("[0-4](?:-[0-4]){2,3}");
+    /** A name to log in with: small letters with digits, or parts with full stops and underscores. */
+    private static final Pattern LOGIN = Pattern.compile("(?:\\s?(?:name|id|account|login|kennung))?[\\s:=]{1,3}"
+            + "[\"'\u201C\u201E]?(\\p{L}+(?:[._-]\\p{L}[\\p{L}\\d]{2,}|[._-]?\\d)"
+            + "[\\p{L}\\d]*(?:[._-][\\p{L}\\d]+){0,3})"
+            + "(?![\\p{L}\\d@/])", Pattern.CASE_INSENSITIVE);
+    private static final Set<String> LOGINS = Set.of("user", "username", "userid", "login", "logon", "handle",
+            "nickname", "screenname", "benutzer", "benutzername", "nutzer", "nutzername", "utilisateur",
+            "identifiant", "alias");
+    private static final int LOGIN_CHARS_MIN = 5;
     private final Runs runs;
     private final String text;
     private final List<Finding> found;
@@ -42,6 +57,7 @@ final class CodeFinder {
     private final Runs.Anchored elements;
     private final Runs.Anchored last;
     private final Runs.Anchored court;
+    private final Runs.Anchored login;
     private final boolean lower;
     private final CodeShape shape;
     private int done;
@@ -57,6 +73,7 @@ final class CodeFinder {
         this.last = runs.anchored(LAST);
         this.shape = new CodeShape(runs);
         this.court = runs.anchored(COURT);
+        this.login = runs.anchored(LOGIN);
     }
 
     void find() {
@@ -70,11 +87,27 @@ final class CodeFinder {
             if (runs.hasDigits(run)) {
                 digits(run);
             } else if (LAST_WORDS.contains(runs.lower(run)) && last.at(runs.from(run), REACH)) {
-                add(kindBefore(run, IdentifierKind.ACCOUNT), last.from(1), last.to(1), 0.8);
+                add(lastKind(run), last.from(2), last.to(2), 0.8);
+            } else if (isLogin(run)) {
+                add(IdentifierKind.OTHER_ID, login.from(1), login.to(1), 0.75);
             } else if ((runs.charAt(runs.from(run)) | 32) == 'x' && runs.isWord(run)) {
                 masked(runs.from(run), run);
             }
         }
+    }
+
+    /** What the number is of whose last digits are told: of what is named before them or else before the words. */
+    private IdentifierKind lastKind(int run) {
+        IdentifierKind named = last.from(1) < 0 ? null : NumberWords.labelOf(runs.lower(runs.runAt(last.from(1))));
+        return named == null ? kindBefore(run, IdentifierKind.ACCOUNT) : named;
+    }
+
+    /** {@code user kq_smith42}, {@code under the name "j.doe"}. */
+    private boolean isLogin(int run) {
+        char next = runs.charAt(runs.to(run) + 1);
+        boolean quoted = runs.lower(run).equals("name") && (next == '"' || next == '\u201C' || next == '\u201E');
+        return (quoted || LOGINS.contains(runs.lower(run))) && login.at(runs.to(run), REACH)
+                && login.to(1) - login.from(1) >= LOGIN_CHARS_MIN;
     }
 
     /** {@code @j.doe42}, inside a line, in small letters. */
@@ -257,6 +290,9 @@ final class CodeFinder {
         }
         int next = end(at);
         String piece = text.substring(at, next);
+        if (SCHEDULE.matcher(piece).matches()) {
+            return -1;
+        }
         if (wrapped && (piece.length() == 1 || ").:".indexOf(runs.charAt(next)) >= 0)) {
             return -1;
         }
@@ -272,8 +308,17 @@ final class CodeFinder {
                 && CodeShape.isSystem(LetterCase.lower(piece.replaceAll("[\\d-].*", ""))));
         boolean group = isGroup(piece) && !mixed && (piece.length() > 1 || digits >= 4) && runs.charAt(next) != ':'
                 && runs.charAt(next) != '%' && !shape.isMeasured(next) && CodeShape.digitsOf(piece) + digits <= 24;
-        boolean range = separated && digits < 5 && CodeShape.digitsOf(piece) < 5;
+        boolean range = separated && !isLettered(to) && digits < 5 && CodeShape.digitsOf(piece) < 5;
         return group && !range ? next : -1;
+    }
+
+    /** Whether the piece that ends here begins with two letters. */
+    private boolean isLettered(int to) {
+        int from = to;
+        while (from > 0 && to - from < TOKEN_CHARS_MAX && isInside(from - 1)) {
+            from--;
+        }
+        return Character.isUpperCase(text.charAt(from)) && Character.isUpperCase(runs.charAt(from + 1));
     }
 
     /** Whether {@code 131/65} ends here. */
@@ -321,7 +366,11 @@ final class CodeFinder {
             return from;
         }
         boolean letters = CodeShape.lettersOf(whole) > 0;
-        if (!lower && (runs.length(run) <= 2 || groups > 1 && letters)) {
+        boolean numbered = groups == 1 && !letters && runs.length(run) == PREFIX_CHARS
+                && !LabelFinder.isLabel(runs, run)
+                && CodeShape.digitsOf(whole) >= PREFIXED_DIGITS_MIN && runs.isAllCapitals(run)
+                && !NameWords.STOP.contains(runs.lower(run)) && !CodeShape.isUnitWord(runs.lower(run));
+        if (!lower && numbered || !lower && (runs.length(run) <= 2 || groups > 1 && letters)) {
             return runs.from(run);
         }
         char before = runs.charAt(runs.from(run) - 1);

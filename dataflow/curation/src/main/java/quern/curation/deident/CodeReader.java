@@ -75,7 +75,10 @@ final class CodeReader {
         boolean digitsNext = runs.hasDigits(run + 1) && (joinedAnyhow(run) || plate && runs.isSpace(run));
         boolean lettersNext = runs.isWord(run + 1) && runs.length(run + 1) <= 2 && runs.hasDigits(run + 2)
                 && joinedAnyhow(run) && runs.isGap(run + 1, "-", 3);
-        return runs.length(run) <= GROUP_CHARS_MAX && (plate || runs.isAllCapitals(run) || runs.isGap(run, '-')
+        boolean letter = runs.length(run) == 1 && runs.isGap(run, ' ') && runs.isDigits(run + 1)
+                && runs.length(run + 1) > GROUP_CHARS_MAX;
+        return runs.length(run) <= GROUP_CHARS_MAX && (plate || letter || runs.isAllCapitals(run)
+                || runs.isGap(run, '-')
                 || runs.length(run) == 2 && TownFinder.isState(runs.lower(run)) && runs.isDigits(run + 1)
                 && runs.length(run + 1) > 4
                 || !NameWords.STOP.contains(runs.lower(run)) && !BEFORE_DAYS.contains(runs.lower(run)))

@@ -15,12 +15,18 @@ final class CodeShape {
     /** Classifications of diseases, procedures and drugs. */
     private static final Pattern CATALOGUE = Pattern.compile("(?i:[A-Z]\\d{2}(?:\\.[\\dA-Z]{1,4})?[+*!GVZA]?"
             + "|[A-Z]\\d{2}[A-Z]{2}\\d{2}|\\d-\\d{2}[\\da-z](?:\\.[\\da-z]{1,2})?|\\d{2,7}-\\d{2}-\\d"
-            + "|[A-Z]\\d{2}(?:\\.\\d{1,2})?[-/][A-Z]?\\d{2}(?:\\.\\d{1,2})?|(?:p|pp|s)\\.?\\d+/\\d+|NCT\\d{8}"
+            + "|[A-Z]\\d{2}(?:\\.\\d{1,2})?[-/][A-Z]?\\d{2}(?:\\.\\d{1,2})?"
+            + "|(?:(?:p|pp|s)\\.?\\d{1,3}|p\\.\\d+)/\\d{1,4}|NCT\\d{8}"
+            + "|[cgmnr]\\.[*\\d_+-]{1,16}(?:[ACGTUacgtu]>.{0,8}|(?:del|dup|ins|inv).{0,16})"
+            + "|p\\.\\(?[A-Z][a-z]{2}\\d{1,5}.{0,16}|rs\\d{4,10}|[NX][CGMPRT]_\\d{6,9}(?:\\.\\d{1,2})?"
+            + "|\\d{2,4}/\\d{1,4}/(?:EEC|EC|EU|EWG|EG|CE|CEE|UE)"
             + "|CHA2DS2(?:-VA(?:Sc)?)?)");
     /** Procedures in Britain and the United States, unless a word says that it is somebody's number. */
     private static final Pattern PROCEDURE = Pattern.compile("[A-HJ-Z]\\d{4}");
+    private static final int MEASURED_DIGITS_MAX = 8;
     private static final Pattern LONG = Pattern.compile("\\d{1,3}\\.\\d{6,}");
     private static final Pattern PARTS = Pattern.compile("[\\s./:-]+");
+    private static final Pattern UNIT_FIRST = Pattern.compile("\\p{L}{1,4}/.{1,20}");
     private static final Pattern YEARS = Pattern.compile("(?:19|20)\\d{2}(?:[-/](?:(?:19|20)?\\d{2}))?");
     private static final Pattern HOURS = Pattern.compile("(?:[01]\\d|2[0-4])[0-5]\\d-(?:[01]\\d|2[0-4])[0-5]\\d");
     private static final Pattern GASES = Pattern.compile("\\d{1,3}\\.\\d{1,2}(?:[/-]\\d{1,3}(?:\\.\\d{1,2})?){1,5}"
@@ -31,15 +37,16 @@ final class CodeShape {
             + "iec cfr usc hgnc omim cas nct nice ean model modell mod\u00E8le version ver firmware type typ form "
             + "formular muster modifier revenue cm opcs read ccam cip gop bgbl abs art article ansi astm en hb sb "
             + "titer titre isrctn eudract cve stgb bgb sgb issue request commit rs port dsm catalog postleitzahl "
-            + "error status").split(" "));
+            + "error status eu ec eg ewg eec regulation verordnung directive richtlinie").split(" "));
     private static final Set<String> UNITS = Set.of((
             "mg mcg \u00B5g \u03BCg ug g kg ml l dl cl mm cm m km ft inch inches lb lbs oz mmol nmol pmol umol "
             + "\u00B5mol mol meq mosm iu ie ui u units unit einheiten einh ng pg fl kj kcal cal hz khz mhz ghz kv "
             + "kvp mas ma v w kw gy mgy sv msv bq mbq kbq gbq mci hpf bpm rpm mph kmh mmhg kpa bar psi percent "
             + "prozent years year yrs yr months month weeks week wk wks days day hours hour hr hrs h min mins "
-            + "minutes sec s ms jahre jahr monate wochen tage stunden minuten sekunden uhr tabs tablets tabletten "
-            + "tbl caps capsules drops tropfen puffs patients patienten participants subjects cases f\u00E4lle "
-            + "people personen samples cells copies steps schritte times mal fold euro eur usd gbp chf dollars "
+            + "minutes sec s ms jahre jahr monate wochen tage stunden minuten sekunden uhr tab tabs tablet tablets "
+            + "tabletten tbl caps capsules drops tropfen puffs patients patienten participants subjects cases "
+            + "f\u00E4lle people personen samples cells copies steps schritte times mal fold "
+            + "euro eur usd gbp chf dollars "
             + "pounds cents mio million millionen thousand tausend st st\u00FCck stk pages seiten words beds nl pl "
             + "tsd mb gb kb tb bytes rows tokens stimmen einwohner inhabitants x ppm kbit mbit volt watt ohm liter "
             + "litres liters miles feet yards acres meter metres ounces grams milligrams").split(" "));
@@ -65,13 +72,17 @@ final class CodeShape {
         if (letters == 0) {
             return isNumber(whole, digits, groups, labelled != null || isMarked(from));
         }
+        boolean slashed = digits <= 3 && UNIT_FIRST.matcher(whole).matches();
+        if (slashed && UNITS.contains(LetterCase.lower(PARTS.split(whole)[0]))) {
+            return false;
+        }
         if (CATALOGUE.matcher(whole).matches() || labelled == null && PROCEDURE.matcher(whole).matches()
                 || digits <= 5 && DOSE.matcher(whole).matches() && isUnit(whole)) {
             return false;
         }
         boolean capitals = whole.chars().noneMatch(Character::isLowerCase);
         if (digits == 2) {
-            return labelled != null && digits + letters >= 8 && whole.indexOf(' ') < 0
+            return labelled != null && digits + letters >= (capitals ? 6 : 8) && whole.indexOf(' ') < 0
                     && !whole.matches(".*\\p{Ll}{3}.*");
         }
         return digits >= 4 || digits + letters >= 6 && (capitals || labelled != null) || labelled != null;
@@ -126,13 +137,15 @@ final class CodeShape {
         if (before == ':' && Character.isDigit(runs.charAt(from - 2))) {
             return true;
         }
-        if ("$\u20AC\u00A3\u00A5<>\u2265\u2264\u00B1~^".indexOf(before) >= 0 || "%\u2030\u00B0$\u20AC\u00A3^".indexOf(
-                next) >= 0 || before == ' ' && "$\u20AC\u00A3<>=".indexOf(runs.charAt(from - 2)) >= 0
+        if ("$\u20AC\u00A3\u00A5<>\u2265\u2264\u00B1~^".indexOf(before) >= 0 || "%\u2030\u00B0$\u20AC\u00A3".indexOf(
+                next) >= 0 || next == '^' && Character.isDigit(runs.charAt(to + 1))
+                || before == ' ' && "$\u20AC\u00A3<>=".indexOf(runs.charAt(from - 2)) >= 0
                 && runs.charAt(from - 2) != '=') {
             return true;
         }
         boolean numeric = NUMERIC.matcher(whole.replace(" ", "")).matches();
-        return numeric && (UNITS.contains(unitAt(to)) || next == ' ' && "%\u00B0\u20AC$".indexOf(
+        return numeric && digitsOf(whole) <= MEASURED_DIGITS_MAX && (UNITS.contains(unitAt(to))
+                || next == ' ' && "%\u00B0\u20AC$".indexOf(
                 runs.charAt(to + 1)) >= 0);
     }
 
@@ -174,6 +187,11 @@ final class CodeShape {
         char second = runs.charAt(from - 2);
         return before == '(' || before == '=' || before == ' ' && (second == ':' || second == '#' || second == '=')
                 || before == ':';
+    }
+
+    /** A registered trial or a place in a gene, which a label may stand before. */
+    static boolean isPublic(String whole) {
+        return whole.startsWith("NCT") && CATALOGUE.matcher(whole).matches();
     }
 
     static boolean isSystem(String word) {

@@ -23,7 +23,8 @@ final class DateFinder {
     private static final Set<String> VERBS = Set.of("may", "march", "mar", "mars");
     /** Words before two numbers that are no day: scores, strengths, results. */
     private static final Set<String> SCORES = Set.of((
-            "pain score scale strength power apgar mmse moca gcs amts barthel motor reflex reflexes murmur acuity "
+            "pain epworth madrs hads oswestry "
+            + "score scale strength power apgar mmse moca gcs amts barthel motor reflex reflexes murmur acuity "
             + "vision visus nodes node grade grad tinetti mmst phq gad borg vas nrs ratio flow schober bp rr hr "
             + "level levels ef rass braden norton waterlow cdr bims kraft kraftgrad schmerz schmerzen skala stufe "
             + "karnofsky ecog quote size page seite seiten pages part teil chapter room zimmer question item items "
@@ -125,6 +126,9 @@ final class DateFinder {
             return namedConfidence(run, read);
         }
         boolean context = Contexts.isDay(runs, run);
+        if (read.yearTo() - read.yearFrom() < 4 && SCORES.contains(runs.lower(run - 1)) && runs.isSpace(run - 1)) {
+            return 0;
+        }
         if (read.yearTo() - read.yearFrom() >= 4) {
             return Contexts.isVersion(runs, run) ? 0.6 : 0.97;
         }

@@ -19,13 +19,13 @@ final class DateReader {
             + "(\\d{4}|'?\\d{2})(?!\\d|[ \\t]?\\2[ \\t]?\\d)");
     private static final String GLUE = "[\\s,.\\-/\u2011\u2013]{0,3}";
     private static final Pattern DAY_MONTH = Pattern.compile("(\\d{1,2})(?:st|nd|rd|th|er|ST|ND|RD|TH)?" + GLUE
-            + "(?:(?:of|day of)\\s{1,2})?(\\p{L}{3,10})(?:" + GLUE + "('?\\d{4}|'?\\d{2})(?!\\d|[.,:]\\d))?");
+            + "(?:(?i:of|day\\sof)\\s{1,2})?(\\p{L}{3,10})(?:" + GLUE + "('?\\d{4}|'?\\d{2})(?!\\d|[.,:]\\d))?");
     private static final Pattern MONTH_DAY = Pattern.compile("(\\p{L}{3,10})" + GLUE
             + "(\\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?(?!\\d|[.,:]\\d)(?:[\\s,.\\-/]{1,3}(\\d{4}|'\\d{2})(?!\\d))?");
     private static final Pattern MONTH_SHORT_YEAR = Pattern.compile(
             "(\\p{L}{3,10})[\\s.]{1,3}(\\d{1,2}),[\\s]{1,2}(\\d{2})(?!\\d)");
-    private static final Pattern MONTH_YEAR = Pattern.compile("(\\p{L}{3,10})[\\s,.\\-/]{1,3}(?:of\\s)?"
-            + "((?:1[89]|20)\\d{2})(?!\\d)");
+    private static final Pattern MONTH_YEAR = Pattern.compile("(\\p{L}{3,10})[\\s,.\\-/]{1,3}(?i:of\\s)?"
+            + "((?:1[89]|20)\\d{2}|['\u2019]\\d{2})(?!\\d)");
 
     /**
      * Where a date's parts are; from -1 where a part is absent.

@@ -139,10 +139,11 @@ public final class IdentifierFinder {
         if (CODES.contains(finding.kind()) && Runs.isBlank(text.charAt(finding.to() - 1)) && finding.length() < 7) {
             return true;
         }
-        long digits = least == 0 ? 0 : text.substring(finding.from(), finding.to()).chars()
+        String rest = least == 0 ? "" : text.substring(finding.from(), finding.to());
+        long digits = rest.chars()
                 .filter(Character::isLetterOrDigit).filter(c -> !Character.isLetter(c)).count();
-        return digits < least && text.substring(finding.from(), finding.to()).indexOf(' ') <= 0
-                && finding.length() < 8;
+        String spaced = digits == 0 && least > 1 ? rest.strip() : rest;
+        return digits < least && spaced.indexOf(' ') <= 0 && finding.length() < 8;
     }
 
     private static boolean better(Finding a, Finding b) {

@@ -18,17 +18,19 @@ final class LabelFinder {
     private static final int DIGITS_MIN = 3;
     private static final int FAR_DIGITS_MIN = 5;
     private static final int LISTED_MAX = 16;
+    private static final int LAST_DIGITS = 4;
     private static final int WORDS_BEHIND_MAX = 6;
     private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|"
             + "code|#|n[\u00B0\u00BA]|\u2116|n\\.)";
     private static final String MARKS = "[\\s.:#=|()\\[\\]\"'>\u2013\u2014-]{0,6}";
     /** Digits that were made unreadable before the last ones. */
-    private static final String HIDDEN = "(?:[*\u2022\u2026]{1,12}[\\s-]?){0,4}"
+    private static final String HIDDEN = "(?:[*\u2022\u2026.]{1,12}[\\s-]?){0,4}"
             + "(?:[xX]{3,12}[\\s-](?:[xX]{2,12}[\\s-]){0,3})?";
     /** What stands between a label and its number. */
-    private static final Pattern GLUE = Pattern.compile("\\.?" + MARKS + "(?:" + NO + "\\.?" + MARKS + "){0,2}"
+    private static final Pattern GLUE = Pattern.compile("\\.?(?:\\s?\\((?:[^()\\d\\n]|\\d(?!\\d)){1,24}\\))?"
+            + MARKS + "(?:" + NO + "\\.?" + MARKS + "){0,2}"
             + "(?:[/&]\\s?\\p{L}{2,12}\\b\\.?\\s?(?:" + NO + "\\.?)?" + MARKS + ")?"
-            + "(?:\\.{2,40}\\s?|_{2,40}\\s?)?"
+            + "(?:\\.{2,40}\\s?|_{2,40}\\s?|[ \\t]{2,40})?"
             + "(?:\\(?(?:is|are|was|lautet|est|ist|of|ending(?:\\sin|\\swith)?|ends\\sin|auf|:"
             + "|last (?:four|4)(?: digits)?|letzte (?:vier|4)(?: ziffern)?|endend auf|se terminant par)\\)?:?\\s{1,2})?"
             + HIDDEN, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
@@ -81,10 +83,16 @@ final class LabelFinder {
         return all;
     }
 
+    /** Whether a word is the first of a label. */
+    static boolean isLabel(Runs runs, int run) {
+        return LABELS.containsKey(runs.lower(run));
+    }
+
     void find() {
         Map<Label, Runs.Anchored> rests = new HashMap<>();
         for (int run = 0; run < runs.count(); run++) {
-            if (!runs.isWord(run)) {
+            if (!runs.isWord(run) || runs.length(run) == 2 && run > 0 && runs.isGap(run - 1, '/')
+                    && CodeShape.isUnitWord(runs.lower(run - 1))) {
                 continue;
             }
             boolean named = false;
@@ -114,18 +122,34 @@ final class LabelFinder {
         }
         boolean vehicle = label.kind() == IdentifierKind.VEHICLE;
         String between = text.substring(wordTo, from);
+        if (vehicle && between.contains("   ")) {
+            return false;
+        }
         boolean said = between.chars().anyMatch(c -> ":#=|".indexOf(c) >= 0 || Character.isLetter(c));
         int to = valueTo(from, vehicle);
         boolean any = label.rest() == null && label.numbered();
         int least = vehicle ? 1 : any ? DIGITS_MIN + 1 : said || !label.numbered() ? DIGITS_MIN : DIGITS_MIN + 2;
-        if (codes.digits(from, to) < least) {
+        if (codes.digits(from, to) < least && !isShort(label.kind(), from, to)) {
             return far(label, labelTo);
         }
-        if (CodeShape.isAmount(text.substring(from, to))) {
+        if (CodeShape.isAmount(text.substring(from, to)) || CodeShape.isPublic(text.substring(from, to))) {
             return false;
         }
-        add(label.kind(), from, to, any ? 0.75 : said ? 0.97 : label.numbered() ? 0.72 : 0.93);
+        boolean glued = between.equals("-");
+        add(label.kind(), glued ? runs.from(runs.runAt(wordTo) - 1) : from, to,
+                any ? 0.75 : said ? 0.97 : label.numbered() ? 0.72 : 0.93);
         return true;
+    }
+
+    /** The last four digits of a card; a capital with three digits behind a word for somebody who is numbered. */
+    private boolean isShort(IdentifierKind kind, int from, int to) {
+        if (kind == IdentifierKind.CREDIT_CARD) {
+            return to - from == LAST_DIGITS && codes.digits(from, to) == LAST_DIGITS && !text.startsWith("19", from)
+                    && !text.startsWith("20", from) && "-/.,:%".indexOf(runs.charAt(to)) < 0;
+        }
+        return (kind == IdentifierKind.MRN || kind == IdentifierKind.OTHER_ID) && to - from >= LAST_DIGITS
+                && Character.isUpperCase(text.charAt(from)) && codes.digits(from, to) >= to - from - 1
+                && codes.digits(from, to) >= DIGITS_MIN && Character.isDigit(text.charAt(from + 1));
     }
 
     private int valueTo(int from, boolean vehicle) {
@@ -142,7 +166,8 @@ final class LabelFinder {
         boolean vehicle = label.kind() == IdentifierKind.VEHICLE;
         int to = valueTo(from, vehicle);
         boolean mixed = to > from && text.substring(from, to).chars().anyMatch(Character::isLetter);
-        if (codes.digits(from, to) < (mixed ? DIGITS_MIN : FAR_DIGITS_MIN)) {
+        if (CodeShape.isPublic(text.substring(from, to))
+                || codes.digits(from, to) < (mixed ? DIGITS_MIN : FAR_DIGITS_MIN)) {
             return false;
         }
         add(label.kind(), from, to, 0.8);

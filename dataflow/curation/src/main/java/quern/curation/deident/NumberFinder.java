@@ -11,6 +11,7 @@ final class NumberFinder {
 
     private static final int DIGITS_MAX = 19;
     private static final int GROUPS_MAX = 8;
+    private static final int APART_MAX = 4;
     private static final int IBAN_CHARS_MIN = 15;
     private static final int IBAN_CHARS_MAX = 34;
     private static final Map<String, Integer> IBAN_LENGTHS = lengths("AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 "
@@ -107,6 +108,33 @@ final class NumberFinder {
         }
     }
 
+    /** {@code 4 1 1 1  1 1 1 1}: digits one by one or in pairs, whose whole is checked or has the form of a number. */
+    private boolean apart(int run) {
+        boolean inside = run > 0 && runs.isDigits(run - 1) && runs.length(run - 1) == runs.length(run);
+        if (inside && runs.isGap(run - 1, "-", APART_MAX)) {
+            return false;
+        }
+        StringBuilder whole = new StringBuilder();
+        int last = run;
+        int hyphens = 0;
+        for (int at = run; runs.isDigits(at) && runs.length(at) == runs.length(run) && whole.length() <= DIGITS_MAX;
+                at++) {
+            whole.append(runs.text, runs.from(at), runs.to(at));
+            last = at;
+            if (!runs.isGap(at, "-", APART_MAX)) {
+                break;
+            }
+            hyphens += runs.isSpace(at) ? 0 : 1;
+        }
+        String number = whole.toString();
+        boolean card = number.length() >= 13 && number.length() <= DIGITS_MAX && isCard(number);
+        boolean social = number.length() == 9 && runs.length(run) == 1 && hyphens == 2;
+        if (card || social) {
+            add(card ? IdentifierKind.CREDIT_CARD : IdentifierKind.SSN, runs.from(run), runs.to(last), 0.92);
+        }
+        return card || social;
+    }
+
     private boolean isInside(int run) {
         return run > 0 && runs.hasDigits(run - 1) && runs.from(run) - runs.to(run - 1) == 1
                 && "-./ ".indexOf(runs.charAt(runs.to(run - 1))) > (runs.isDigits(run - 1) ? -1 : 0)
@@ -122,6 +150,9 @@ final class NumberFinder {
                 add(IdentifierKind.SSN, from, ssn.to(), given ? apart ? 0.9 : 0.95 : 0.6);
                 return;
             }
+        }
+        if (runs.length(run) <= 2 && runs.isDigits(run + 1) && apart(run)) {
+            return;
         }
         int groups = read(run);
         for (int last = groups - 1; last >= 0; last--) {
@@ -163,7 +194,8 @@ final class NumberFinder {
             sizes[groups++] = runs.length(at);
             char next = runs.charAt(runs.to(at));
             next = !Runs.isBlank(next) ? next : runs.charAt(runs.to(at) + 1) == '-' ? '-' : ' ';
-            boolean joined = (next == ' ' || next == '-') && (separator == 0 || separator == next)
+            boolean joined = (next == ' ' || next == '-' || next == '.' && runs.length(run) == 4)
+                    && (separator == 0 || separator == next)
                     && runs.isGap(at, String.valueOf(next), 3);
             separator = next;
             if (!joined) {

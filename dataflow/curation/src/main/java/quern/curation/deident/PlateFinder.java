@@ -41,6 +41,8 @@ final class PlateFinder {
             + ")?\\d{1,6}(?:(?:" + S
             + ")?\\p{Lu}{1,3})?|\\d{1,4}(?:" + S + ")?\\p{Lu}{1,4}(?:(?:" + S + ")?\\d{1,4})?"
             + "|\\p{Lu}{3}\\d\\p{Lu}\\d{2}"
+            + "|\\p{Lu}{2}" + S + "\\d{1,3}" + S + "\\d{3}|\\p{Lu}{2,3}" + S + "\\d(?=\\d{0,3}[A-Z])[A-Z\\d]{3}\\d?"
+            + "|\\p{Lu}\\d{2}-\\p{Lu}{2}\\d"
             + "|[A-Z\\d]{2}(?:" + S + "[A-Z\\d]{2}){2})" + END);
     /** Letters beside a number that are none of a plate. */
     private static final Set<String> OTHER = Set.of("crp", "wbc", "hb", "na", "spo", "inr", "ldl", "hdl", "tsh", "bmi",
@@ -58,7 +60,7 @@ final class PlateFinder {
             "pickup", "motorcycle", "motorbike", "trailer", "plate", "plates", "tag", "tags", "registration",
             "reg", "registered", "auto", "pkw", "lkw", "wagen", "fahrzeug", "fahrzeugs", "fahrzeuge", "kfz",
             "kennzeichen",
-            "motorrad", "anh\u00E4nger", "transporter", "voiture", "v\u00E9hicule", "immatricul\u00E9",
+            "motorrad", "anh\u00E4nger", "transporter", "veh", "voiture", "v\u00E9hicule", "immatricul\u00E9",
             "immatricul\u00E9e", "immatriculation", "plaque", "plaques", "camion", "moto", "scooter", "fourgon",
             "toyota", "honda", "ford", "bmw", "audi", "vw", "volkswagen", "mercedes", "opel", "renault", "peugeot",
             "citro\u00EBn", "fiat", "skoda", "volvo", "nissan", "hyundai", "kia", "mazda", "subaru", "tesla",
@@ -185,7 +187,9 @@ final class PlateFinder {
                 return false;
             }
         }
-        return size && digits > 0 && (letters > 1 && digits > 1 || letters > 0 && digits > 3 || at)
+        boolean year = digits == 4 && (runs.text.startsWith("19", from) || runs.text.startsWith("20", from))
+                && letters > 2;
+        return size && !year && digits > 0 && (letters > 1 && digits > 1 || letters > 0 && digits > 3 || at)
                 && Months.number(runs.lower(runs.runAt(from))) == 0 && Months.number(runs.lower(runs.runAt(from)
                 + 1)) == 0;
     }

@@ -17,6 +17,7 @@ final class TableFinder {
     private static final int HEAD_CHARS_MAX = 32;
     private static final int CELL_CHARS_MAX = 60;
     private static final int CELLS_MAX = 40;
+    private static final int AGE_MIN = 90;
     private static final Map<String, IdentifierKind> HEADS = heads();
     private static final Set<String> NUMBERS = Set.of("id", "nr", "no", "number", "num\u00E9ro", "nummer", "#");
     private static final int NAME_WORDS_MAX = 5;
@@ -62,6 +63,7 @@ final class TableFinder {
         put(heads, IdentifierKind.VEHICLE, "vin plate kennzeichen plaque immatriculation fin");
         put(heads, IdentifierKind.DEVICE, "serial seriennummer imei mac device ger\u00E4t s/n");
         put(heads, IdentifierKind.IP, "ip");
+        put(heads, IdentifierKind.AGE, "age alter \u00E2ge");
         put(heads, IdentifierKind.NATIONAL_ID, "npi nhs steuer-id nir tin");
         return Map.copyOf(heads);
     }
@@ -116,9 +118,11 @@ final class TableFinder {
     private List<Cell> cells(int from, int to, int separator) {
         List<Cell> cells = new ArrayList<>();
         int at = from;
+        boolean quoted = false;
         for (int i = from; i <= to && cells.size() <= CELLS_MAX; i++) {
             boolean wide = separator == ' ' && i + 1 < to && text.charAt(i) == ' ' && text.charAt(i + 1) == ' ';
-            if (i == to || wide || separator != ' ' && text.charAt(i) == separator) {
+            quoted ^= i < to && separator == ',' && text.charAt(i) == '"';
+            if (i == to || wide || separator != ' ' && !quoted && text.charAt(i) == separator) {
                 Cell cell = stripped(at, i);
                 if (separator != ' ' || cell.to() > cell.from()) {
                     cells.add(cell);
@@ -199,6 +203,7 @@ final class TableFinder {
                 case DATE -> digits > 1;
                 case EMAIL, IP -> false;
                 case VEHICLE -> digits > 0;
+                case AGE -> length <= 4 && digits > 1 && isOld(cell);
                 default -> digits > 2 && digits >= letters;
             };
             if (fits) {
@@ -206,6 +211,14 @@ final class TableFinder {
                         : 0.86));
             }
         }
+    }
+
+    private boolean isOld(Cell cell) {
+        int age = 0;
+        for (int i = cell.from(); i < cell.to() && Character.isDigit(text.charAt(i)); i++) {
+            age = age * 10 + Character.digit(text.charAt(i), 10);
+        }
+        return age >= AGE_MIN && age < AGE_MIN + 30;
     }
 
     /** Few words, the first with a capital, none that begins no name. */

@@ -73,6 +73,30 @@ class WrittenFormsTest {
             wie mit Ernst besprochen, und die Mutter          | name: Ernst
             der Hund ist mit frau Sommer gekommen             | name: Sommer
             Slept well. Still 95 until the party.             | age: 95
+            PT AGE AT VISIT 94, FEMALE                        | age: 94
+            age (years)    94                                 | age: 94
+            Sex/Age: F/93                                     | age: 93
+            "name": "x", "age":97                             | age: 97
+            seen (w., geb. 01.02.1930 (94))                   | age: 94
+            FHx: mother 94 alive and well                     | age: 94
+            card 4 1 1 1  1 1 1 1  1 1 1 1  1 1 1 1 shown     | credit_card: 4 1 1 1  1 1 1 1  1 1 1 1  1 1 1 1
+            paid 4111.1111.1111.1111 then                     | credit_card: 4111.1111.1111.1111
+            Pmt - card 4014    -25.00                         | credit_card: 4014
+            he wrote 1 2 3 - 4 5 - 6 7 8 9 there              | ssn: 1 2 3 - 4 5 - 6 7 8 9
+            the last four of her social: 6789                 | ssn: 6789
+            SSN (no dashes) 219099999                         | ssn: 219099999
+            Member ID (see card)          ANK 609505528       | health_plan: ANK 609505528
+            issued under MCE 144220254 by them                | other_id: MCE 144220254
+            Logger SN-824041-U. Results                       | device: SN-824041-U
+            specimen BB-4929- 47 is negative                  | other_id: BB-4929- 47
+            her booking PG6X7M was lost                       | other_id: PG6X7M
+            at 03:49 user kbsps59 opened it                   | other_id: kbsps59
+            app user moss.ruhv, last sync                     | other_id: moss.ruhv
+            known under the name "sunny_ep590"                | other_id: sunny_ep590
+            the van KR 0BA27 was seen                         | vehicle: KR 0BA27
+            moved to Didsbury in mar '22 and stayed           | date: mar '22
+            THE 28TH DAY OF SEPTEMBER 2014 AND                | date: 28TH DAY OF SEPTEMBER 2014
+            call 9857847190 s.marsh@example.com now           | phone: 9857847190
             """)
     void shouldFindWhenWhatStandsBesideSaysSo(String text, String expected) {
         List<String> found = found(text);
@@ -91,6 +115,10 @@ class WrittenFormsTest {
         "Vitamin D Deficiency, hepatitis B Virus, Gleason 3+4=7, Norton 21, Rockwood 6.",
         "Die Diagnose ist M. Basedow, und der Ernst ist klar.",
         "Fluids at 100 would do; 12 may be too many.",
+        "Apgar 8/9/10, Epworth 11/24, Creatinine eGFR 74 mL/min/1.73 m2, glucose 118 MG/DL|70-99.",
+        "Trial registered as NCT04368728; BRCA1 c.5266dupC (p.Gln1756Profs); rs80357906.",
+        "Regulation (EU) 2016/679 and 93/42/EEC; Augmentin 875/125 1 tab, 875/125 1-0-1.",
+        "The user manual v2.1 has a name \"plain\" and a user interface.",
         "In 2019 the Old team saw 12 of 14 in Room 3, Bay C."
     })
     void shouldFindNothingWhenNumbersCountOrMeasure(String text) {
@@ -112,7 +140,7 @@ class WrittenFormsTest {
     @ParameterizedTest
     @ValueSource(strings = {"12 A, ", "1 Oak, 2 Elm, ", "The House, ", "Flat 1 A ", "RR 1 ", "1/2 at ", "1.2. ",
         "Im Tal 6, ", "at 98 ", "from A B ", "W1 ", "1-1-11 ", "A B,C ", "AB,CD ", "X, who ", "by A ", "ABC/d\n",
-        "S 2 ",
+        "S 2 ", "4 1 1 1 ", "4 - ", "user a.b_", "Mother 94 ", "age at (", "SSN (a b) ", "ABC 123456 ",
         "Leeds LS1 1AA, ",
         "1 Elm, Ely, MN 55731\n"})
     void shouldTakeLinearTimeWhenTextIsHostile(String unit) {
