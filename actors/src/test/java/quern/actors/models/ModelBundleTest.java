@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +91,26 @@ class ModelBundleTest {
         assertEquals(fingerprint, record.fingerprint());
         assertEquals(-1, Files.mismatch(source, Path.of(record.path())));
         assertEquals("other", add(bundle, "other", SILENT, 1 << 20).name());
+    }
+
+    @Test
+    void shouldHoldAllFilesWhenTheModelIsADirectory() throws IOException {
+        Path model = Path.of(System.getProperty("quern.root", "..")).resolve("../shared/models/stories260K/hf");
+        Assumptions.assumeTrue(Files.exists(model));
+        ModelRecord kept = add(model, "dir", SILENT, 1 << 20);
+        Path file = scratch.resolve("dir.quern.tar");
+        ModelExport.write("dir", Path.of(kept.path()), kept.fingerprint(), file, SILENT);
+        ModelRecord again = add(file, "again", SILENT, 10_000);
+        assertEquals(kept.fingerprint(), again.fingerprint());
+        for (CopyPart part : ModelBundle.open(file).parts()) {
+            Path copy = Path.of(again.path()).resolve(part.target());
+            assertEquals(-1, Files.mismatch(model.resolve(part.target()), copy));
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[(int) ModelBundle.open(file).parts().getLast().offsetBytes() + 3] ^= 1;
+        Files.write(file, bytes);
+        var refused = assertThrows(ModelRefused.class, () -> add(file, "bad", SILENT, 10_000));
+        assertTrue(refused.getMessage().contains("tokenizer_config.json has SHA-256"), refused.getMessage());
     }
 
     @Test
