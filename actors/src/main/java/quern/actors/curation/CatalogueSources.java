@@ -10,6 +10,10 @@ import quern.curation.DatasetLookup;
 import quern.curation.DatasetSource;
 import quern.curation.RunException;
 import quern.curation.SampleSource;
+import quern.curation.SampleSource.Item;
+import quern.curation.SampleSource.Read;
+import quern.curation.SampleSource.Unreadable;
+import quern.curation.SampleSource.Withheld;
 import quern.ingest.Document;
 import quern.ingest.DocumentId;
 import quern.ingest.JournalCursor;
@@ -43,7 +47,17 @@ public final class CatalogueSources implements CurationSources {
         DatasetRecord dataset = TombstoneRecord.dataset(stores.catalogue(), id)
                 .orElseThrow(() -> new QuernException(QuernException.Category.ERROR, "no dataset '" + id + "'"));
         DatasetSource source = new DatasetSource(stores.directory().resolve(dataset.path()));
-        return new Opened(new WithholdingSource(source, stores.quarantine()::contains), dataset.ownership().labels());
+        return new Opened(source.through(this::withheld), dataset.ownership().labels());
+    }
+
+    /** Asked anew at each sample: one that comes from a withheld document, if only in part, may not be used. */
+    private Item withheld(Item item) {
+        boolean gone = item instanceof Read read && isOf(read, stores.quarantine()::contains);
+        return gone ? new Withheld(((Read) item).sample(), DocumentsSource.WITHHELD) : item;
+    }
+
+    private static boolean isOf(Read read, Predicate<String> documents) {
+        return documents.test(read.sample().documentId()) || read.documents().stream().anyMatch(documents);
     }
 
     @Override
@@ -62,7 +76,11 @@ public final class CatalogueSources implements CurationSources {
      */
     SampleSource some(CurationSpec spec, Ownership owner, Set<String> documentIds) {
         if (spec.datasetId().isPresent()) {
-            return new SelectedSource(dataset(spec.datasetId().get()).source(), documentIds);
+            return dataset(spec.datasetId().get()).source().through(item -> switch (item) {
+                case Read read -> isOf(read, documentIds::contains) ? item : null;
+                case Withheld withheld -> documentIds.contains(withheld.sample().documentId()) ? item : null;
+                case Unreadable unreadable -> documentIds.contains(unreadable.documentId()) ? item : null;
+            });
         }
         Predicate<Document> shown = document -> documentIds.contains(document.id().hex())
                 && document.visibleTo(owner.ownerKeyId(), spec.seesAll());

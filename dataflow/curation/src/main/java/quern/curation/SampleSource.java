@@ -1,6 +1,7 @@
 package quern.curation;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import quern.ingest.Sample;
 
 /**
@@ -54,4 +55,13 @@ public interface SampleSource extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * The same source with other items, which closes this one.
+     *
+     * @param use makes of each item what is yielded in its place; null leaves it out
+     */
+    default SampleSource through(UnaryOperator<Item> use) {
+        return new ThroughSource(this, use);
+    }
 }

@@ -26,6 +26,7 @@ import quern.curation.PipelineRun;
 import quern.curation.RejectLog;
 import quern.curation.RunException;
 import quern.curation.RunManner;
+import quern.curation.SampleSource;
 import quern.curation.Selector;
 import quern.curation.SourceCap;
 import quern.curation.dedup.PieceDeduplicator;
@@ -122,7 +123,13 @@ final class Reentry {
         Set<String> standing = read(dataset, old);
         Set<String> documents = new TreeSet<>(touched.documents());
         documents.addAll(standing);
-        SeenSource source = new SeenSource(known.documents().open(documents));
+        Set<String> seen = new HashSet<>();
+        SampleSource source = known.documents().open(documents).through(item -> {
+            if (item instanceof SampleSource.Read read) {
+                seen.add(read.sample().documentId());
+            }
+            return item;
+        });
         RunManner manner = Files.exists(dataset.resolve(RunManner.LINEAGE))
                 ? new RunManner(false, true, RunManner.DATASET.tracing(), known.earlier())
                 : RunManner.DATASET.comparing(known.earlier());
@@ -144,8 +151,8 @@ final class Reentry {
             return;
         }
         missing.addAll(touched.documents());
-        missing.removeAll(source.documents());
-        standsReadable = source.documents().containsAll(standing);
+        missing.removeAll(seen);
+        standsReadable = seen.containsAll(standing);
         origin = known;
         run = scratch;
         fill(made);
