@@ -68,7 +68,7 @@ final class LowerTiers implements AutoCloseable {
         }
     }
 
-    boolean stored() {
+    private boolean stored() {
         return tiers().stream().anyMatch(tier -> tier.stats().entries() > 0);
     }
 

@@ -82,11 +82,6 @@ public final class TierStack implements BlockPool {
         lower.open();
     }
 
-    /** Whether a lower tier holds blocks; none before it is open. Opens nothing. */
-    public boolean stored() {
-        return lower.stored();
-    }
-
     /** Tells from now on how long blocks stay in the arena. */
     public void observe(BlockObserver observer) {
         arena.observe(observer, System::nanoTime);

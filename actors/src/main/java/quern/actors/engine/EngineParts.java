@@ -116,7 +116,7 @@ public record EngineParts(
             opened.add(() -> await(lower));
             progress.accept("the model is loaded; its kernels are warming up");
             var steps = new StepProfileFile(directory.root(), Clock.systemUTC());
-            Preparation preparation = generates ? Preparation.begin(model, config, steps, backend, tiers::stored)
+            Preparation preparation = generates ? Preparation.begin(model, config, steps, backend)
                     : Preparation.none(model, config, steps);
             opened.add(preparation);
             String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME

@@ -25,8 +25,6 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(2);
-    /** Before it is said to be ready, where the first request may find all but its last tokens stored. */
-    private static final int WARM_UPS_WHERE_STORED = 5;
     /** Steps run by the model itself: a token, what is new behind a long conversation, some streams, prompts. */
     private static final Step[] REHEARSED = {new Step(1, 0), new Step(16, 2000), new Step(4, 500), new Step(8, 0),
             new Step(16, 2000), new Step(128, 0), new Step(16, 0), new Step(128, 1000), new Step(16, 2000),
@@ -63,13 +61,10 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
 
     /**
      * Warms up for as long as a start may, and recalls what was measured before. Drives the compute team, by turns.
-     *
-     * @param stored whether the tiers below hold blocks of an earlier run; asked while it warms up
      */
-    static Preparation begin(LoadedModel model, ApplianceConfig config, StepProfileFile kept, Backend backend,
-            BooleanSupplier stored) {
+    static Preparation begin(LoadedModel model, ApplianceConfig config, StepProfileFile kept, Backend backend) {
         Preparation preparation = new Preparation(model, config, kept, backend.team().turns(), backend.description());
-        preparation.warmUp(config.start().warmUp(), stored);
+        preparation.warmUp(config.start().warmUp());
         preparation.rehearsed = config.start().warmUp().isZero() ? REHEARSED.length : 0;
         if (!config.engine().scheduling().profile().isZero()) {
             preparation.profile = kept.recall(preparation.of).orElse(StepProfile.NONE);
@@ -83,16 +78,14 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
         return new Preparation(model, config, kept, new Turns(), "");
     }
 
-    private void warmUp(Duration limit, BooleanSupplier stored) {
+    private void warmUp(Duration limit) {
         if (limit.isZero()) {
             return;
         }
         try {
             WarmUpRounds begun = new WarmUpRounds(model, config.engine(), config.kv(), System::nanoTime);
             rounds = Optional.of(begun);
-            long most = limit.toNanos();
-            while (!begun.settled() && (begun.spentNanos() < most
-                    || begun.spentNanos() < WARM_UPS_WHERE_STORED * most && stored.getAsBoolean())) {
+            while (!begun.settled() && begun.spentNanos() < limit.toNanos()) {
                 turns.take(begun::batch);
             }
         } catch (RuntimeException failure) {

@@ -57,17 +57,20 @@ public final class LetterWriter {
         return new LetterWriter(new BlindStyles(), seed).letters(count);
     }
 
-    /** The set whose writer knew no rule and no other set's styles: it is measured, and no rule is tuned on it. */
+    /** The set whose writer knew no rule and no other set's styles: measured first, then rules were mended by it. */
     public static List<Letter> independent(int count, long seed) {
         return new LetterWriter(new IndependentStyles(), seed).letters(count);
     }
 
-    /** Another set whose writer knew no rule and no other set's styles. */
+    /** Another such set: measured first, then rules were mended by every second template of it. */
     public static List<Letter> fresh(int count, long seed) {
         return new LetterWriter(new FreshStyles(), seed).letters(count);
     }
 
-    /** Letters, forms, messages and notes of care by another writer who knew neither the rules nor the other sets. */
+    /**
+     * Letters, forms, messages and notes of care by another writer who knew neither the rules nor the other sets. It was
+     * measured once; then what was missed in every second template was read and rules were mended.
+     */
     public static List<Letter> care(int count, long seed) {
         return CareLetters.letters(count, seed);
     }
