@@ -68,8 +68,8 @@ public final class LetterWriter {
     }
 
     /**
-     * Letters, forms, messages and notes of care by another writer who knew neither the rules nor the other sets. It was
-     * measured once; then what was missed in every second template was read and rules were mended.
+     * Letters, forms, messages and notes of care by another writer who knew neither the rules nor the other sets. They
+     * were measured once; then what was missed in every second template was read and rules were mended.
      */
     public static List<Letter> care(int count, long seed) {
         return CareLetters.letters(count, seed);
