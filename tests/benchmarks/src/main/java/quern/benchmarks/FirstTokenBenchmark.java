@@ -46,11 +46,16 @@ public final class FirstTokenBenchmark {
         this.model = model;
     }
 
-    /** @param arguments a model file; none: 0.5B parameters in Q8_0, written if it is not there */
+    /** @param arguments a model file, then {@code writing} for the last part alone; none: 0.5B parameters in Q8_0 */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path model = arguments.length > 0 ? Path.of(arguments[0])
                 : PeerBenchmark.file(Path.of("tests/benchmarks/target/models"), "qwen2.5-0.5b-Q8_0");
-        new FirstTokenBenchmark(model).run();
+        FirstTokenBenchmark benchmark = new FirstTokenBenchmark(model);
+        if (arguments.length < 2) {
+            benchmark.run();
+        } else {
+            benchmark.whileWriting();
+        }
     }
 
     private void run() throws IOException, InterruptedException {
