@@ -52,7 +52,7 @@ final class AdapterErasure {
     void erase(ErasurePlan plan) throws IOException {
         plan.moves().forEach(this::move);
         for (AdapterRecord adapter : plan.adapters()) {
-            Engines.of(house).forEach(running -> running.parts().model().adapters().remove(adapter.id()));
+            house.all().forEach(running -> running.parts().model().adapters().remove(adapter.id()));
             StoredFiles.remove(stores.directory(), directory(adapter));
             StoredFiles.remove(stores.directory(), jobDirectory(adapter));
             stores.catalogue().update(RecordKind.ADAPTER, adapter.id(), AdapterRecord.class,
@@ -85,7 +85,7 @@ final class AdapterErasure {
     /** Whether it can be served by the model it belongs to, which it is from now on. */
     private boolean served(AdapterRecord adapter) {
         boolean[] unusable = new boolean[1];
-        Engines.each(house, running -> {
+        house.each(running -> {
             var model = running.parts().model();
             if (adapter.baseFingerprint().equals(model.fingerprint())) {
                 try {

@@ -59,7 +59,7 @@ final class BlockErasure {
     /** Blocks that would go, by tier, descendants not counted. */
     Map<Tier, Integer> count() {
         Map<Tier, Integer> counts = new EnumMap<>(Tier.class);
-        Engines.each(house, running -> choose(running).tiers()
+        house.each(running -> choose(running).tiers()
                 .forEach((tier, count) -> counts.merge(tier, count, Integer::sum)));
         return counts;
     }
@@ -116,7 +116,7 @@ final class BlockErasure {
         catalogue.all(RecordKind.ADAPTER, AdapterRecord.class).forEach(adapter -> adapters.add(adapter.fingerprint()));
         adapters.removeAll(erasedAdapters);
         Map<BlockKey, Tokenizer> roots = new HashMap<>();
-        for (House.Running running : Engines.of(house)) {
+        for (House.Running running : house.all()) {
             var parts = running.parts();
             var cache = new CacheRoots(parts.model().fingerprint(),
                     parts.model().kvLayout(parts.config().kv()).toString(), parts.model().arithmetic());
@@ -129,7 +129,7 @@ final class BlockErasure {
     /** Purges them in every tier of every model. @return how many went in all tiers together */
     int purge(ErasureFacts facts) {
         int[] all = new int[1];
-        Engines.each(house, running -> {
+        house.each(running -> {
             Chosen chosen = choose(running);
             Map<BlockKey, Tokenizer> roots = roots();
             chosen.keys().forEach(key -> heads.add(key.head()));

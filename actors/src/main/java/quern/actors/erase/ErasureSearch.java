@@ -47,7 +47,7 @@ final class ErasureSearch {
     }
 
     static ErasureSearch begin(House house, Stores stores, DocumentTexts texts, DocumentId id) throws IOException {
-        return new ErasureSearch(stores, id, texts, Engines.of(house).stream()
+        return new ErasureSearch(stores, id, texts, house.all().stream()
                 .map(running -> running.parts().model().tokenizer()).toList());
     }
 

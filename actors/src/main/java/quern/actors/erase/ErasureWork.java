@@ -242,7 +242,7 @@ final class ErasureWork implements JobWork {
         if (!isPrepared()) {
             return false;
         }
-        if (Engines.of(house).isEmpty()) {
+        if (house.all().isEmpty()) {
             BlockErasure.removeAll(stores.directory());
             return true;
         }
