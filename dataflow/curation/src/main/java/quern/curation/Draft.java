@@ -111,10 +111,26 @@ public final class Draft {
     /** The text with everything counted about it so far. */
     public TextView view(String key) {
         if (view == null || !key.equals(viewKey)) {
-            view = new TextView(text(key));
+            String text = text(key);
+            releaseView();
+            view = new TextView(text);
             viewKey = key;
         }
         return view;
+    }
+
+    /** Nothing more is asked about its text for now: the memory of its view is another's. */
+    void releaseView() {
+        if (view != null) {
+            view.release();
+        }
+    }
+
+    private void forgetView(String key) {
+        if (key.equals(viewKey)) {
+            releaseView();
+            view = null;
+        }
     }
 
     public void setText(String key, String text) {
@@ -123,9 +139,7 @@ public final class Draft {
             sourceText = text(key);
         }
         FieldPath.setText(fields(), key, text);
-        if (key.equals(viewKey)) {
-            view = null;
-        }
+        forgetView(key);
     }
 
     /** Sets a field, a dotted path, to any value. */
@@ -136,9 +150,7 @@ public final class Draft {
             return;
         }
         FieldPath.set(fields(), key, value);
-        if (key.equals(viewKey)) {
-            view = null;
-        }
+        forgetView(key);
     }
 
     /** Sets a text field that need not be there yet; a dotted path. Counts as a change like {@link #setText}. */

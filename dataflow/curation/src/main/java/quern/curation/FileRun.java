@@ -244,7 +244,7 @@ public final class FileRun {
             }
             boolean asTheyAre = form == RowForm.JSONL || form == RowForm.JSONL_ZST;
             List<Path> results = asTheyAre ? moved(manifest) : written(manifest);
-            writeManifest(manifest, results);
+            writeManifest(manifest, asTheyAre ? manifest.shards() : described(results), results);
             moveBeside();
             AtomicFile.forceDirectory(result.getParent());
             DataDirectory.removeTree(state);
@@ -298,7 +298,17 @@ public final class FileRun {
         return results;
     }
 
-    private void writeManifest(DatasetManifest manifest, List<Path> results) throws IOException {
+    private static List<DatasetManifest.Shard> described(List<Path> files) throws IOException {
+        List<DatasetManifest.Shard> described = new ArrayList<>();
+        for (Path file : files) {
+            described.add(DatasetManifest.Shard.of(file, 0));
+        }
+        return described;
+    }
+
+    /** @param contents of each result, but of an empty one that there was no sample for */
+    private void writeManifest(DatasetManifest manifest, List<DatasetManifest.Shard> contents, List<Path> results)
+            throws IOException {
         ObjectNode node = manifest.toJson();
         var inputs = node.putArray("inputs");
         for (FileSource.Part part : parts) {
@@ -307,10 +317,10 @@ public final class FileRun {
                     .put("bytes", content.bytes()).put("sha256", content.sha256());
         }
         var shards = node.putArray("shards");
-        for (Path file : results) {
-            DatasetManifest.Shard content = DatasetManifest.Shard.of(file, 0);
-            shards.addObject().put("file", file.getFileName().toString()).put("bytes", content.bytes())
-                    .put("sha256", content.sha256());
+        List<DatasetManifest.Shard> found = contents.isEmpty() ? described(results) : contents;
+        for (int i = 0; i < results.size(); i++) {
+            shards.addObject().put("file", results.get(i).getFileName().toString()).put("bytes", found.get(i).bytes())
+                    .put("sha256", found.get(i).sha256());
         }
         Json.writeAtomically(beside("_manifest.json"), Json.pretty(node));
     }

@@ -170,6 +170,7 @@ final class Passage {
         if (!within && stage.decider() == null) {
             batch.items.add(ShardWriter.ready(draft, recipe, manner));
             batch.counts.surveying().ended(draft, true, recipe.textKey());
+            draft.releaseView();
             return;
         }
         Stage.Labelled step = within ? stage.steps().get(at) : stage.decider();
@@ -194,6 +195,7 @@ final class Passage {
             failed(batch, step, count, draft, e);
         } finally {
             count.nanos += System.nanoTime() - start;
+            draft.releaseView();
         }
     }
 
@@ -214,6 +216,7 @@ final class Passage {
     static void drop(Batch batch, String label, Draft draft, Verdict.Drop drop, String standsFor) {
         batch.counts.drop(label, drop.reason());
         batch.counts.surveying().ended(draft, false, "");
+        draft.releaseView();
         batch.items.add(new Passed.Dropped(new RejectLog.Entry(draft.sample().id(), draft.sample().documentId(), label,
                 drop.reason(), drop.stat(), drop.threshold(), standsFor, draft.changedBy())));
     }

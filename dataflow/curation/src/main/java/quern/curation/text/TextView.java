@@ -6,6 +6,11 @@ package quern.curation.text;
  */
 public final class TextView {
 
+    /** The longest array that a thread keeps for the next text. */
+    private static final int KEPT_MAX = 1 << 18;
+    private static final int KEPT_MIN = 1 << 13;
+    private static final ThreadLocal<int[]> KEPT = new ThreadLocal<>();
+
     private final String text;
     private int[] codePoints;
     private int codePointCount;
@@ -96,6 +101,30 @@ public final class TextView {
     }
 
     /**
+     * Hands its memory on to the thread's next text; what is asked afterwards is counted anew. {@link Words} that were
+     * given out must not be used behind it.
+     */
+    public void release() {
+        int[] kept = KEPT.get();
+        if (codePoints != null && codePoints.length <= KEPT_MAX && (kept == null || kept.length < codePoints.length)) {
+            KEPT.set(codePoints);
+        }
+        codePoints = null;
+        words = null;
+        lowerWords = null;
+    }
+
+    /** Memory for code points, the thread's own where that is long enough. */
+    private static int[] memory(int length) {
+        int[] kept = KEPT.get();
+        if (kept == null || kept.length < length) {
+            return new int[Math.max(KEPT_MIN, length)];
+        }
+        KEPT.set(null);
+        return kept;
+    }
+
+    /**
      * The share of repeated n-grams of code points: with {@code u} distinct n-grams, of which {@code once} occur
      * once, the counts of the {@code min(floor(sqrt(u)), u - once)} most frequent ones over all counts; 0 for a text
      * shorter than {@code length}.
@@ -115,7 +144,7 @@ public final class TextView {
             return;
         }
         int units = text.length();
-        int[] points = new int[units];
+        int[] points = memory(units);
         int n = 0;
         int letters = 0;
         int alphanumeric = 0;

@@ -37,6 +37,26 @@ class TextViewTest {
     }
 
     @Test
+    void shouldCountAnewWhenMemoryWentToTheNextText() {
+        TextView first = new TextView("one two two, three");
+        double repetition = first.characterRepetition(2);
+        int words = first.words(true).count();
+        first.release();
+        TextView second = new TextView("x y z\nabc abc abc abc");
+        double shares = second.words(false).repetition(1);
+        double ofSecond = second.characterRepetition(3);
+        assertEquals(repetition, first.characterRepetition(2));
+        assertEquals(words, first.words(true).count());
+        assertEquals(0.5, first.words(false).repetition(1));
+        assertEquals(4.0 / 7, shares);
+        assertEquals(ofSecond, second.characterRepetition(3));
+        assertEquals(15, second.longestLine());
+        first.release();
+        second.release();
+        assertEquals(18, first.codePointCount());
+    }
+
+    @Test
     void shouldCountTheSameInSeveralPassesWhenTextIsLong() {
         Random random = new Random(2);
         int[] values = new int[2_500_000];
