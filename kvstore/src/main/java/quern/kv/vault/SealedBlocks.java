@@ -13,9 +13,12 @@ public final class SealedBlocks implements BlockSeal {
 
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
-    /** The JDK's cipher takes thousands of calls, long or short, before its fast form is compiled. */
-    private static final int REHEARSED = 3_000;
-    private static final int REHEARSED_BYTES = 2048;
+    /**
+     * The JDK's cipher takes many calls, long or short, before its fast form is compiled; below 7,680 bytes it takes
+     * another one.
+     */
+    private static final int REHEARSED = 1_000;
+    private static final int REHEARSED_BYTES = 8192;
     private static final long REHEARSED_NANOS_MAX = 1_000_000_000L;
 
     private final Seal seal;
