@@ -1,6 +1,7 @@
 package quern.appliance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -172,6 +173,51 @@ class AdaptersTest {
             post(400, lamp, body);
         }
         assertEquals(400, appliance.get("/v1/adapters?limit=0").statusCode());
+    }
+
+    private double perplexity(String model) throws Exception {
+        return post(200, "/v1/curation/perplexity", "{\"text\": \"The lamp of house 3 burns all night long.\", "
+                + "\"model\": \"" + model + "\"}").path("perplexity").asDouble();
+    }
+
+    @Test
+    void shouldBeAskedByOperatorsUnderItsIdAndItsAlias() throws Exception {
+        try (TestAppliance _ = start(Map.of())) {
+            String id = tuned("lamp", 1);
+            double base = perplexity("stories260K");
+            assertTrue(perplexity("lamp") < base, "it learnt the text: " + perplexity("lamp") + " and " + base);
+            assertEquals(perplexity("lamp"), perplexity(id));
+        }
+    }
+
+    @Test
+    void shouldAnswerToItsOwnIdAlsoAfterARestartWhenAnotherTookItsPlace() throws Exception {
+        String first;
+        String before;
+        try (TestAppliance _ = start(Map.of())) {
+            first = tuned("lamp", 1);
+            before = text(first);
+            assertNotEquals(first, tuned("lamp", 2));
+            assertEquals("retired", get(200, "/v1/adapters/" + first).path("state").asText());
+            assertRetired(first, before);
+        }
+        try (TestAppliance _ = start(Map.of())) {
+            assertRetired(first, before);
+            assertEquals(200, appliance.delete("/v1/models/" + first).statusCode());
+            assertEquals(404, asked(first).statusCode());
+        }
+        try (TestAppliance _ = start(Map.of())) {
+            assertEquals(404, asked(first).statusCode());
+            get(404, "/v1/models/" + first);
+            assertEquals(200, asked("lamp").statusCode());
+        }
+    }
+
+    private void assertRetired(String adapter, String answer) throws Exception {
+        assertEquals(answer, text(adapter));
+        assertTrue(get(200, "/v1/models").path("data").findValuesAsText("id").contains(adapter), "it is listed");
+        assertEquals("retired", get(200, "/v1/models/" + adapter).path("adapter_state").asText());
+        assertTrue(get(200, "/v1/adapters/" + adapter).path("served").asBoolean());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package quern.actors.fleet;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,7 +12,6 @@ import quern.config.ApplianceConfig;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.packed.PackedPlace;
 import quern.kv.journal.AdapterRecord;
-import quern.kv.journal.AdapterState;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.Catalogue;
 import quern.kv.journal.ModelRecord;
@@ -63,10 +63,17 @@ public final class ModelNames {
                 .filter(alias -> caller.sees(alias.ownership())).flatMap(AliasRecord::current);
         return catalogue.get(RecordKind.ADAPTER, aliased.orElse(name), AdapterRecord.class)
                 .filter(adapter -> caller.sees(adapter.ownership()))
-                .filter(adapter -> adapter.state() == AdapterState.LIVE
-                        || adapter.state() == AdapterState.RETIRED && aliased.isPresent())
+                .filter(adapter -> adapter.state().served())
                 .flatMap(adapter -> ofFingerprint(adapter.baseFingerprint()))
                 .or(() -> find(name));
+    }
+
+    /** All names that {@link #base} knows for the caller, models first. */
+    public List<String> names(Caller caller) {
+        List<String> names = new ArrayList<>(all().stream().map(ModelRecord::name).toList());
+        catalogue.all(RecordKind.ADAPTER, AdapterRecord.class).forEach(adapter -> names.add(adapter.id()));
+        catalogue.all(RecordKind.ALIAS, AliasRecord.class).forEach(alias -> names.add(alias.alias()));
+        return names.stream().distinct().filter(name -> base(name, caller).isPresent()).toList();
     }
 
     /** @param fingerprint as loaded, which adapters name */

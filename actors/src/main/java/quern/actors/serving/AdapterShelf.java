@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,8 +13,6 @@ import quern.config.QuernException.Category;
 import quern.inference.LoadedModel;
 import quern.inference.transformer.LoraWeights;
 import quern.kv.journal.AdapterRecord;
-import quern.kv.journal.AdapterState;
-import quern.kv.journal.AliasRecord;
 import quern.kv.journal.RecordKind;
 import quern.tuning.AdapterFile;
 import quern.tuning.sparse.TernaryFile;
@@ -103,20 +99,15 @@ public final class AdapterShelf {
     }
 
     /**
-     * Serves every live adapter, and a retired one that an alias still points to, each read when it is asked for; one
-     * whose files are gone is left out and logged.
+     * Serves every adapter that is live or was, each read when it is asked for; one whose files are gone is left out
+     * and logged.
      */
     public void restore() {
-        Set<String> wanted = new HashSet<>();
-        stores.catalogue().all(RecordKind.ALIAS, AliasRecord.class)
-                .forEach(alias -> alias.current().ifPresent(wanted::add));
         for (AdapterRecord record : stores.catalogue().all(RecordKind.ADAPTER, AdapterRecord.class)) {
-            boolean ours = record.baseFingerprint().equals(model.fingerprint());
-            boolean live = record.state() == AdapterState.LIVE
-                    || record.state() == AdapterState.RETIRED && wanted.contains(record.id());
-            if (ours && live && bytes(record) == 0) {
+            boolean ours = record.state().served() && record.baseFingerprint().equals(model.fingerprint());
+            if (ours && bytes(record) == 0) {
                 LOG.error("adapter {} is not served: no files in {}", record.id(), directory(record));
-            } else if (ours && live) {
+            } else if (ours) {
                 offer(record);
             }
         }

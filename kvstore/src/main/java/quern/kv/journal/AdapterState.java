@@ -6,12 +6,19 @@ public enum AdapterState {
     CANDIDATE,
     /** Passed the gate, published. */
     LIVE,
-    /** Was live, another took its place. */
+    /** Was live, another took its place; whoever names it by its own id is answered by it still. */
     RETIRED,
+    /** Passed the gate and was not published, since what it learnt from was put into quarantine meanwhile. */
+    WITHHELD,
     /** Did not pass the gate. */
     REFUSED,
     /** Was taken away: served to nobody, whatever alias points to it, until somebody publishes it again. */
     REMOVED,
     /** Held something of a document that was erased: its files are gone, this record says that it was. */
-    ERASED
+    ERASED;
+
+    /** Whether requests that name it by its own id are answered by it. */
+    public boolean served() {
+        return this == LIVE || this == RETIRED;
+    }
 }
