@@ -14,8 +14,8 @@ import quern.actors.erase.Erasures;
 import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
-import quern.actors.tuning.CompressionJob;
-import quern.actors.tuning.TuningJob;
+import quern.actors.tuning.CompressionWork;
+import quern.actors.tuning.TuningWork;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
 import quern.curation.LanguageDetector;
@@ -50,9 +50,14 @@ final class JobKinds {
         return reader;
     }
 
-    /** For recipes that are checked and not run. */
+    /** For recipes of this process's own user. */
     RecipeCompiler recipes() {
-        return compiler(model(Caller.LOCAL));
+        return recipes(Caller.LOCAL);
+    }
+
+    /** For recipes that are checked and not run. @param caller whose models they may name */
+    RecipeCompiler recipes(Caller caller) {
+        return compiler(model(caller));
     }
 
     private ServedText model(Caller caller) {
@@ -91,8 +96,8 @@ final class JobKinds {
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
                 stores.directory(), house.config().curation(), this::model, this::compiler,
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
-        starters.put(JobKind.TUNE, TuningJob.starter(house));
-        starters.put(JobKind.COMPRESS, CompressionJob.starter(house));
+        starters.put(JobKind.TUNE, TuningWork.starter(house));
+        starters.put(JobKind.COMPRESS, CompressionWork.starter(house));
         starters.put(JobKind.ERASE, erasures.starter());
         return starters;
     }

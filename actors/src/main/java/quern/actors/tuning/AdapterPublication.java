@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import quern.actors.House;
+import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.serving.AdapterShelf;
 import quern.config.QuernException;
@@ -82,8 +83,15 @@ record AdapterPublication(
         return new JobOutcome.Succeeded(result.toString(), changes);
     }
 
+    /** The gate's decision, for a job's list of events. */
+    static JobNote decision(Evaluation evaluation) {
+        return JobNote.metrics(evaluation.passed() ? "the evaluation gate was passed"
+                : "the evaluation gate refused: " + String.join("; ", evaluation.refusals()),
+                evaluation.toJson().toString());
+    }
+
     private static AdapterState state(boolean passed, boolean tainted) {
-        return !passed ? AdapterState.REFUSED : tainted ? AdapterState.RETIRED : AdapterState.LIVE;
+        return !passed ? AdapterState.REFUSED : tainted ? AdapterState.WITHHELD : AdapterState.LIVE;
     }
 
     private void moveAlias(String adapterId, Ownership ownership, WriteSet changes) {

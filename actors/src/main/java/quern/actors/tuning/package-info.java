@@ -1,5 +1,5 @@
 /**
- * Tuning as jobs: samples become an adapter, the gate decides, the catalogue remembers. Open TuningJob first. The job's
- * actor lives on the I/O dispatcher; the work itself runs in the engine's steps.
+ * Tuning as jobs: samples become an adapter, the gate decides, the catalogue remembers. Open TuningWork
+ * first. AttachedJob drives it on the I/O dispatcher; the run itself is part of the engine's steps.
  */
 package quern.actors.tuning;

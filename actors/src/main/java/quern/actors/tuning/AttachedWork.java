@@ -1,0 +1,52 @@
+package quern.actors.tuning;
+
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import quern.actors.House;
+import quern.actors.fleet.ModelHold;
+import quern.actors.jobs.JobOutcome;
+import quern.actors.jobs.JobWork;
+import quern.config.QuernException;
+import quern.inference.StepWork;
+import quern.kv.journal.JobProgress;
+
+/**
+ * What a job of one kind does in the engine's steps; {@link AttachedJob} drives it. One thread at a time.
+ *
+ * @param <E> what its run tells
+ */
+interface AttachedWork<E> {
+
+    /** Keeps the model loaded until the job has ended. */
+    CompletionStage<ModelHold> hold();
+
+    /**
+     * Opens the run, which goes on from what an earlier one left. Called again after a break.
+     *
+     * @param events told by the run, on the engine's thread
+     * @throws QuernException if there is nothing to work on; the job has failed then
+     */
+    StepWork open(House.Running running, Consumer<E> events);
+
+    /** What is told once the run is open. */
+    JobWork.Working opened();
+
+    /** What an event of the run comes to. */
+    JobWork.Working on(E event);
+
+    /** As it stands. */
+    JobProgress progress();
+
+    /** What becomes of the job after a break, for a note that tells the cause behind it. */
+    String afterBreak();
+
+    /** Lets the open run end at its next safe point. */
+    void cancel();
+
+    /**
+     * What the run that is done came to.
+     *
+     * @throws QuernException if it cannot be kept; the job has failed then
+     */
+    JobOutcome outcome();
+}

@@ -1,0 +1,162 @@
+package quern.actors.tuning;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import quern.actors.House;
+import quern.actors.RecordText;
+import quern.actors.fleet.ModelHold;
+import quern.actors.jobs.JobNote;
+import quern.actors.jobs.JobOutcome;
+import quern.actors.jobs.JobStarter;
+import quern.actors.jobs.JobWork.Working;
+import quern.actors.serving.AdapterShelf;
+import quern.config.QuernException;
+import quern.config.QuernException.Category;
+import quern.inference.StepWork;
+import quern.kv.journal.AdapterRecord;
+import quern.kv.journal.JobKind;
+import quern.kv.journal.JobProgress;
+import quern.kv.journal.JobRecord;
+import quern.kv.journal.RecordKind;
+import quern.tuning.ExampleEncoder;
+import quern.tuning.TuningSet;
+import quern.tuning.sparse.CompressionEvent;
+import quern.tuning.sparse.CompressionRun;
+import quern.tuning.sparse.DensityChoice;
+
+/**
+ * One compression of an adapter, on the samples and the split it was trained with; at the end what the gate let through
+ * is published as a new version. After a restart it begins again and comes to the same.
+ */
+public final class CompressionWork implements AttachedWork<CompressionEvent> {
+
+    private static final String STAGE = "compressing";
+
+    /** A starter of compression jobs. */
+    public static JobStarter starter(House house) {
+        return AttachedJob.starter(job -> new CompressionWork(house, job));
+    }
+
+    private final House house;
+    private final JobRecord job;
+    private final CompressionSpec spec;
+    private House.Running running;
+    private AdapterRecord origin;
+    private TrainingSamples samples;
+    private CompressionRun run;
+    private JobProgress progress = new JobProgress(STAGE, 0, 0);
+
+    private CompressionWork(House house, JobRecord job) {
+        this.house = house;
+        this.job = job;
+        this.spec = RecordText.read(job.specJson(), CompressionSpec.class);
+    }
+
+    @Override
+    public CompletionStage<ModelHold> hold() {
+        return house.holdBase(house.stores().catalogue()
+                .get(RecordKind.ADAPTER, spec.adapterId(), AdapterRecord.class)
+                .map(AdapterRecord::baseFingerprint).orElse(""));
+    }
+
+    @Override
+    public StepWork open(House.Running with, Consumer<CompressionEvent> events) {
+        running = with;
+        var catalogue = house.stores().catalogue();
+        origin = catalogue.get(RecordKind.ADAPTER, spec.adapterId(), AdapterRecord.class).orElseThrow(
+                () -> new QuernException(Category.ERROR, "no adapter '" + spec.adapterId() + "'"));
+        JobRecord trained = catalogue.get(RecordKind.JOB, origin.jobId(), JobRecord.class)
+                .filter(found -> found.kind() == JobKind.TUNE)
+                .orElseThrow(() -> new QuernException(Category.ERROR,
+                        "adapter '" + origin.id() + "' was not made by tuning: job '" + origin.jobId() + "'"));
+        TuningSpec tuned = RecordText.read(trained.specJson(), TuningSpec.class);
+        samples = TrainingSamples.read(house.stores(), tuned.trainingId());
+        var model = running.parts().model();
+        TuningSet set = TuningSet.of(samples.samples(),
+                ExampleEncoder.of(model, running.parts().contextTokens()), tuned.heldOutShare(), tuned.seed());
+        Path made = house.stores().directory().jobs().resolve(job.id()).resolve("adapter");
+        run = new CompressionRun(model, new AdapterShelf(model, house.stores()).read(origin), spec.settings(tuned),
+                set, running.parts().choice().backend(), made, events);
+        return run;
+    }
+
+    @Override
+    public Working opened() {
+        return note(JobNote.info("compressing adapter " + origin.id()));
+    }
+
+    @Override
+    public Working on(CompressionEvent event) {
+        return switch (event) {
+            case CompressionEvent.Begun begun -> note(JobNote.info(text(
+                    "held-out loss %.4f, at most %.4f when compressed", begun.loss(), begun.lossMax())));
+            case CompressionEvent.Refining refining -> note(JobNote.info(text(
+                    "density %.2f is trained further", refining.candidate().density())));
+            case CompressionEvent.Measured measured -> {
+                progress = new JobProgress(STAGE, measured.step(), measured.steps());
+                yield note(JobNote.metrics(text("density %.2f, gain %.2f%s: held-out loss %.4f",
+                        measured.candidate().candidate().density(), measured.candidate().candidate().gain(),
+                        measured.candidate().candidate().refined() ? ", trained further" : "",
+                        measured.candidate().loss()), json(measured.candidate()).toString()));
+            }
+            case CompressionEvent.Evaluating evaluating -> note(JobNote.info(text(
+                    "density %.2f goes through the gate", evaluating.chosen().candidate().density())));
+            case CompressionEvent.Evaluated evaluated -> note(AdapterPublication.decision(evaluated.evaluation()));
+        };
+    }
+
+    private static ObjectNode json(DensityChoice.Measured measured) {
+        return JsonNodeFactory.instance.objectNode().put("density", measured.candidate().density())
+                .put("gain", measured.candidate().gain()).put("refined", measured.candidate().refined())
+                .put("held_out_loss", measured.loss());
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    private Working note(JobNote note) {
+        return new Working(progress, List.of(note));
+    }
+
+    @Override
+    public JobProgress progress() {
+        return progress;
+    }
+
+    @Override
+    public String afterBreak() {
+        return "begins again";
+    }
+
+    @Override
+    public void cancel() {
+        run.cancel();
+    }
+
+    @Override
+    public JobOutcome outcome() {
+        if (run.fruitless()) {
+            DensityChoice.Measured nearest = run.nearest().orElseThrow();
+            return new JobOutcome.Failed(text("no density keeps held-out loss within %.2f %% of %.4f: the nearest was"
+                    + " %.4f at density %.2f; the adapter stays as it is", 100 * spec.lossIncreaseMax(),
+                    run.originalLoss(), nearest.loss(), nearest.candidate().density()));
+        }
+        DensityChoice.Measured chosen = run.choice().orElseThrow();
+        ObjectNode result = json(chosen).put("compressed_from", origin.id())
+                .put("original_held_out_loss", run.originalLoss());
+        var shelf = new AdapterShelf(running.parts().model(), house.stores());
+        result.put("original_bytes", shelf.bytes(origin));
+        AdapterPublication publication = new AdapterPublication(house, running, job, origin.name(),
+                origin.datasetId(), samples, spec.allowTainted(), Optional.of(origin));
+        result.put("bytes", AdapterShelf.bytes(run.directory()));
+        return publication.of(
+                run.evaluation().orElseThrow(), run.adapter().expand(), run.directory(), result);
+    }
+}

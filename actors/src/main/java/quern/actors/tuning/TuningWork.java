@@ -1,0 +1,134 @@
+package quern.actors.tuning;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import quern.actors.House;
+import quern.actors.RecordText;
+import quern.actors.fleet.ModelHold;
+import quern.actors.jobs.JobNote;
+import quern.actors.jobs.JobOutcome;
+import quern.actors.jobs.JobStarter;
+import quern.actors.jobs.JobWork.Working;
+import quern.inference.StepWork;
+import quern.kv.journal.JobProgress;
+import quern.kv.journal.JobRecord;
+import quern.tuning.ExampleEncoder;
+import quern.tuning.StepResult;
+import quern.tuning.TuningEvent;
+import quern.tuning.TuningRun;
+import quern.tuning.TuningSet;
+
+/**
+ * One tuning: reads and encodes its samples, and at the end puts the adapter where the gate's decision says. The run's
+ * directory belongs to the job, so it goes on after a restart.
+ */
+public final class TuningWork implements AttachedWork<TuningEvent> {
+
+    private static final String STAGE = "tuning";
+    private static final int NOTE_STEPS = 5;
+
+    /** A starter of tuning jobs. */
+    public static JobStarter starter(House house) {
+        return AttachedJob.starter(job -> new TuningWork(house, job));
+    }
+
+    private final House house;
+    private final JobRecord job;
+    private final TuningSpec spec;
+    private House.Running running;
+    private TrainingSamples samples;
+    private TuningSet set;
+    private TuningRun run;
+
+    private TuningWork(House house, JobRecord job) {
+        this.house = house;
+        this.job = job;
+        this.spec = RecordText.read(job.specJson(), TuningSpec.class);
+    }
+
+    @Override
+    public CompletionStage<ModelHold> hold() {
+        return house.hold(spec.model());
+    }
+
+    @Override
+    public StepWork open(House.Running with, Consumer<TuningEvent> events) {
+        running = with;
+        samples = TrainingSamples.read(house.stores(), spec.trainingId());
+        var model = running.parts().model();
+        set = TuningSet.of(samples.samples(), ExampleEncoder.of(model, running.parts().contextTokens()),
+                spec.heldOutShare(), spec.seed());
+        Path directory = house.stores().directory().jobs().resolve(job.id());
+        run = TuningRun.open(
+                model, set, spec.settings(), running.parts().choice().backend(), directory, events);
+        return run;
+    }
+
+    @Override
+    public Working opened() {
+        return note(JobNote.metrics("training file read: " + set.report().samples() + " samples, "
+                + set.report().labels() + " tokens to learn, " + set.report().truncated() + " cut, "
+                + run.steps() + " steps" + (run.stepCount() > 0 ? ", going on at " + run.stepCount() : ""),
+                RecordText.write(set.report())));
+    }
+
+    @Override
+    public Working on(TuningEvent event) {
+        return switch (event) {
+            case TuningEvent.Stepped stepped -> stepped(stepped);
+            case TuningEvent.Evaluating evaluating -> note(JobNote.info(
+                    "evaluating on " + evaluating.heldOutExamples() + " held-out examples and "
+                            + evaluating.questions() + " questions"));
+            case TuningEvent.Evaluated evaluated -> note(AdapterPublication.decision(evaluated.evaluation()));
+        };
+    }
+
+    private static Working stepped(TuningEvent.Stepped stepped) {
+        StepResult result = stepped.result();
+        boolean told = result.step() % NOTE_STEPS == 0 || result.step() == 1 || result.step() == stepped.steps();
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode()
+                .put("step", result.step()).put("total_steps", stepped.steps())
+                .put("train_loss", result.loss()).put("gradient_norm", result.gradientNorm())
+                .put("learning_rate", result.learningRate())
+                .put("tokens_per_second", stepped.tokensPerSecond());
+        return new Working(new JobProgress(STAGE, result.step(), stepped.steps()),
+                told ? List.of(JobNote.metrics("step " + result.step() + "/" + stepped.steps() + ": loss "
+                        + String.format(Locale.ROOT, "%.4f", result.loss()), metrics.toString())) : List.of());
+    }
+
+    private Working note(JobNote note) {
+        return new Working(progress(), List.of(note));
+    }
+
+    @Override
+    public JobProgress progress() {
+        return new JobProgress(STAGE, run.stepCount(), run.steps());
+    }
+
+    @Override
+    public String afterBreak() {
+        return "goes on from its last checkpoint";
+    }
+
+    @Override
+    public void cancel() {
+        run.cancel();
+    }
+
+    @Override
+    public JobOutcome outcome() {
+        if (run.evaluation().isEmpty()) {
+            return new JobOutcome.Failed("the run ended without a decision of the gate");
+        }
+        ObjectNode result = JsonNodeFactory.instance.objectNode().put("trained_steps", run.stepCount());
+        return new AdapterPublication(house, running, job, spec.suffix(), spec.trainingId(), samples,
+                spec.allowTainted(), Optional.empty())
+                .of(run.evaluation().get(), run.adapter(), run.adapterDirectory(), result);
+    }
+}
