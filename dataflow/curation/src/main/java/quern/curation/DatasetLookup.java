@@ -2,6 +2,7 @@ package quern.curation;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Finds an earlier dataset that a recipe names. */
@@ -37,4 +38,9 @@ public interface DatasetLookup {
      * @throws RunException if there is no such dataset for the owner of the run
      */
     Earlier find(String name);
+
+    /** What a deduplicator compares with: the datasets that its parameters name, in order. */
+    default List<Earlier> of(Deduplicator deduplicator) {
+        return deduplicator.against().stream().map(this::find).toList();
+    }
 }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,7 @@ final class EarlierDatasets {
 
     /** One file for each earlier dataset, in the order of the recipe. */
     List<SignatureFile> open(Deduplicator deduplicator) {
-        List<SignatureFile> files = new ArrayList<>();
-        for (String name : deduplicator.against()) {
-            files.add(open(lookup.find(name), deduplicator));
-        }
-        return files;
+        return lookup.of(deduplicator).stream().map(dataset -> open(dataset, deduplicator)).toList();
     }
 
     private static SignatureFile open(DatasetLookup.Earlier dataset, Deduplicator deduplicator) {

@@ -9,12 +9,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.IntConsumer;
-import quern.curation.ClusterDeduplicator;
 import quern.curation.DatasetLookup;
 import quern.curation.DatasetManifest;
 import quern.curation.DatasetManifest.Shard;
 import quern.curation.DatasetSource;
+import quern.curation.Deduplicator;
 import quern.curation.Json;
 import quern.curation.Operator;
 import quern.curation.Pipeline;
@@ -22,10 +21,6 @@ import quern.curation.PipelineRun;
 import quern.curation.RejectLog;
 import quern.curation.RunManner;
 import quern.curation.SampleSource;
-import quern.curation.Scratch;
-import quern.curation.Signatures;
-import quern.curation.StreamDeduplicator;
-import quern.curation.text.TextView;
 import quern.ingest.Sample;
 
 /**
@@ -35,7 +30,6 @@ import quern.ingest.Sample;
  */
 final class Comparison {
 
-    private static final String KEPT = "kept";
     /** Behind the document's id in the id of a sample that would come back, before its number. */
     private static final String MARK = "?@";
     private static final int STEP_SAMPLES = 500;
@@ -61,16 +55,10 @@ final class Comparison {
      */
     Map<Integer, RejectLog.Entry> with(Path kept, List<Shard> keptShards, Path run, List<Shard> shards, BitSet fresh)
             throws IOException {
-        List<Operator> deduplicators = new ArrayList<>();
-        for (Operator operator : origin.pipeline().operators()) {
-            switch (operator) {
-                case StreamDeduplicator stream -> deduplicators.add(new Stream(stream));
-                case ClusterDeduplicator cluster -> deduplicators.add(new Cluster(cluster));
-                default -> { }
-            }
-        }
-        DatasetLookup lookup = _ -> new DatasetLookup.Earlier(directory.resolve("signatures"), "",
-                () -> new DatasetSource(kept, keptShards));
+        List<Operator> deduplicators = origin.pipeline().operators().stream()
+                .filter(Deduplicator.class::isInstance).toList();
+        DatasetLookup lookup = new Stayed(new DatasetLookup.Earlier(directory.resolve("signatures"), "",
+                () -> new DatasetSource(kept, keptShards)));
         Map<Integer, RejectLog.Entry> dropped = new TreeMap<>();
         Pipeline pipeline = new Pipeline(origin.pipeline().recipe(), deduplicators);
         RunManner manner = RunManner.DATASET.comparing(lookup);
@@ -166,81 +154,17 @@ final class Comparison {
         }
     }
 
-    /** Counts what stayed as seen. */
-    private record Stream(StreamDeduplicator of) implements StreamDeduplicator {
+    /** What stayed counts as seen, and only that, whatever the recipe compared with. */
+    private record Stayed(DatasetLookup.Earlier dataset) implements DatasetLookup {
 
         @Override
-        public String name() {
-            return of.name();
+        public Earlier find(String name) {
+            return dataset;
         }
 
         @Override
-        public String textKey() {
-            return of.textKey();
-        }
-
-        @Override
-        public List<String> against() {
-            return List.of(KEPT);
-        }
-
-        @Override
-        public String signing() {
-            return of.signing();
-        }
-
-        @Override
-        public Keys keys(TextView text) {
-            return of.keys(text);
-        }
-
-        @Override
-        public boolean withinSample() {
-            return of.withinSample();
-        }
-
-        @Override
-        public Outcome decide(String text, Keys keys, BitSet seen) {
-            return of.decide(text, keys, seen);
-        }
-    }
-
-    /** The same. */
-    private record Cluster(ClusterDeduplicator of) implements ClusterDeduplicator {
-
-        @Override
-        public String name() {
-            return of.name();
-        }
-
-        @Override
-        public String textKey() {
-            return of.textKey();
-        }
-
-        @Override
-        public List<String> against() {
-            return List.of(KEPT);
-        }
-
-        @Override
-        public String signing() {
-            return of.signing();
-        }
-
-        @Override
-        public int signatureBytes() {
-            return of.signatureBytes();
-        }
-
-        @Override
-        public Admission sign(TextView text, byte[] target, int at) {
-            return of.sign(text, target, at);
-        }
-
-        @Override
-        public void cluster(Signatures signatures, Scratch scratch, IntConsumer standsFor) {
-            of.cluster(signatures, scratch, standsFor);
+        public List<Earlier> of(Deduplicator deduplicator) {
+            return List.of(dataset);
         }
     }
 }
