@@ -1,5 +1,6 @@
 package quern.actors.jobs;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -15,6 +16,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import quern.config.QuernException;
 import quern.kv.journal.Catalogue;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.JobProgress;
@@ -26,7 +28,8 @@ import quern.kv.journal.WriteSet;
 
 /**
  * Every job waits and runs here, one of each kind at a time, in the order of acceptance. A job is acknowledged after
- * its record is on disk; after a restart it waits again and goes on from what its last run left.
+ * its record is on disk; after a restart it waits again and goes on from what its last run left. While nothing can be
+ * written, as on a full disk, no order is taken, no run begins, and ends wait until they are written.
  */
 public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
 
@@ -34,6 +37,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
 
     /** Between two stored progresses of one job; notes are stored at once. */
     private static final long PROGRESS_INTERVAL_MS = 500;
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     public sealed interface Command {}
 
@@ -52,6 +56,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
 
     private record Vanished(String jobId) implements Command {}
 
+    private enum TryAgain implements Command { NOW }
+
     public sealed interface SubmitReply {}
 
     public record Accepted(JobRecord job) implements SubmitReply {}
@@ -65,6 +71,12 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
 
     public record UnknownJob(String jobId) implements CancelReply {}
 
+    /** Nothing was changed: it cannot be written now. */
+    public record Unwritten(String reason) implements SubmitReply, CancelReply {}
+
+    /** How a run ended. */
+    private record Ending(String jobId, UnaryOperator<JobRecord> change, WriteSet beside) {}
+
     private record Run(ActorRef<JobStarter.Order> actor, JobKind kind) {}
 
     private final Catalogue catalogue;
@@ -75,6 +87,10 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     private final Map<String, Run> runs = new HashMap<>();
     private final Map<JobKind, String> runningOfKind = new EnumMap<>(JobKind.class);
     private final Map<String, Long> progressStoredAtMs = new HashMap<>();
+    /** Ends that could not be written yet. */
+    private final Deque<Ending> unwritten = new ArrayDeque<>();
+    private boolean triesAgain;
+    private boolean full;
 
     /** @param clockMs epoch milliseconds */
     public static Behavior<Command> create(
@@ -102,8 +118,29 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
             case Progressed progressed -> onProgressed(progressed);
             case Ended ended -> onEnded(ended.jobId(), ended.outcome());
             case Vanished vanished -> onVanished(vanished.jobId());
+            case TryAgain now -> {
+                triesAgain = false;
+                writeEnds();
+                full &= triesAgain;
+            }
         }
         return this;
+    }
+
+    /** @throws QuernException as it was, if trying again does not mend it */
+    private String tryLater(QuernException cause) {
+        if (cause.category() != QuernException.Category.RETRYABLE) {
+            throw cause;
+        }
+        if (!full) {
+            LOG.warn("jobs cannot be written, which is tried again each second: {}", cause.getMessage());
+            full = true;
+        }
+        if (!triesAgain) {
+            triesAgain = true;
+            getContext().scheduleOnce(AGAIN, getContext().getSelf(), TryAgain.NOW);
+        }
+        return cause.getMessage();
     }
 
     /** What an earlier process left: running jobs wait again, cancelled ones have ended. */
@@ -127,7 +164,11 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         long nowMs = clockMs.getAsLong();
         JobRecord job = JobRecord.queued(
                 JobIds.next(submit.kind(), nowMs), submit.kind(), submit.ownership(), submit.specJson(), nowMs);
-        store(job, new WriteSet().event(job.id(), nowMs, "info", "job created", ""));
+        try {
+            store(job, new WriteSet().event(job.id(), nowMs, "info", "job created", ""));
+        } catch (QuernException full) {
+            return new Unwritten(tryLater(full));
+        }
         waiting.add(job);
         startWaiting();
         return new Accepted(catalogue.get(RecordKind.JOB, job.id(), JobRecord.class).orElse(job));
@@ -140,29 +181,41 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         }
         JobRecord job = found.get();
         Run run = runs.get(jobId);
-        if (run != null) {
-            run.actor().tell(new JobStarter.Cancel());
-            return new CancelTaken(change(jobId, record -> record.cancelling(clockMs.getAsLong()), new WriteSet()));
-        }
-        if (job.state().terminal()) {
+        long nowMs = clockMs.getAsLong();
+        if (run == null && job.state().terminal()) {
             return new CancelTaken(job);
         }
-        waiting.removeIf(record -> record.id().equals(jobId));
-        return new CancelTaken(change(jobId, record -> record.cancelled(clockMs.getAsLong()),
-                new WriteSet().event(jobId, clockMs.getAsLong(), "info", "job cancelled", "")));
+        try {
+            JobRecord changed = run == null
+                    ? change(jobId, record -> record.cancelled(nowMs),
+                            new WriteSet().event(jobId, nowMs, "info", "job cancelled", ""))
+                    : change(jobId, record -> record.cancelling(nowMs), new WriteSet());
+            if (run == null) {
+                waiting.removeIf(record -> record.id().equals(jobId));
+            } else {
+                run.actor().tell(new JobStarter.Cancel());
+            }
+            return new CancelTaken(changed);
+        } catch (QuernException full) {
+            return new Unwritten(tryLater(full));
+        }
     }
 
     private void startWaiting() {
-        var jobs = waiting.iterator();
-        while (jobs.hasNext()) {
-            JobRecord job = jobs.next();
-            if (!runningOfKind.containsKey(turn(job.kind()))) {
-                jobs.remove();
-                start(job);
+        for (JobRecord job : List.copyOf(waiting)) {
+            if (!runningOfKind.containsKey(turn(job.kind())) && waiting.remove(job)) {
+                try {
+                    start(job);
+                } catch (QuernException full) {
+                    waiting.addFirst(job);
+                    tryLater(full);
+                    return;
+                }
             }
         }
     }
 
+    /** @throws QuernException if its start cannot be written; it has not begun then */
     private void start(JobRecord job) {
         JobStarter starter = starters.get(job.kind());
         if (starter == null) {
@@ -194,33 +247,54 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         for (JobNote note : progressed.notes()) {
             changes.event(progressed.jobId(), nowMs, note.level(), note.message(), note.detailJson());
         }
-        change(progressed.jobId(), record -> record.progressed(progressed.progress(), nowMs), changes);
-        progressStoredAtMs.put(progressed.jobId(), nowMs);
+        try {
+            change(progressed.jobId(), record -> record.progressed(progressed.progress(), nowMs), changes);
+            progressStoredAtMs.put(progressed.jobId(), nowMs);
+        } catch (QuernException full) {
+            tryLater(full);
+        }
     }
 
     private void onEnded(String jobId, JobOutcome outcome) {
-        long nowMs = clockMs.getAsLong();
-        switch (outcome) {
-            case JobOutcome.Succeeded done -> change(jobId, record -> record.succeeded(done.resultJson(), nowMs),
+        unwritten.add(ending(jobId, outcome, clockMs.getAsLong()));
+        writeEnds();
+    }
+
+    private static Ending ending(String jobId, JobOutcome outcome, long nowMs) {
+        return switch (outcome) {
+            case JobOutcome.Succeeded done -> new Ending(jobId, record -> record.succeeded(done.resultJson(), nowMs),
                     done.changes().event(jobId, nowMs, "info", "job succeeded", ""));
             case JobOutcome.Failed failed -> {
                 LOG.warn("job {} failed: {}", jobId, failed.message());
-                change(jobId, record -> record.failed(failed.message(), nowMs),
+                yield new Ending(jobId, record -> record.failed(failed.message(), nowMs),
                         new WriteSet().event(jobId, nowMs, "error", failed.message(), ""));
             }
-            case JobOutcome.Refused refused -> change(jobId,
+            case JobOutcome.Refused refused -> new Ending(jobId,
                     record -> record.succeeded(refused.resultJson(), nowMs).failed(refused.message(), nowMs),
                     refused.changes().event(jobId, nowMs, "error", refused.message(), ""));
-            case JobOutcome.Cancelled cancelled -> change(jobId, record -> record.cancelled(nowMs),
+            case JobOutcome.Cancelled cancelled -> new Ending(jobId, record -> record.cancelled(nowMs),
                     new WriteSet().event(jobId, nowMs, "info", "job cancelled", ""));
+        };
+    }
+
+    private void writeEnds() {
+        while (!unwritten.isEmpty()) {
+            Ending ending = unwritten.peek();
+            try {
+                change(ending.jobId(), ending.change(), ending.beside());
+            } catch (QuernException full) {
+                tryLater(full);
+                return;
+            }
+            unwritten.remove();
+            forget(ending.jobId());
         }
-        forget(jobId);
         startWaiting();
     }
 
     /** A run that stopped without a last word has failed. */
     private void onVanished(String jobId) {
-        if (runs.containsKey(jobId)) {
+        if (runs.containsKey(jobId) && unwritten.stream().noneMatch(ending -> ending.jobId().equals(jobId))) {
             onEnded(jobId, new JobOutcome.Failed("the run stopped without a result"));
         }
     }
@@ -240,7 +314,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     }
 
     private JobRecord store(JobRecord job, WriteSet beside) {
-        catalogue.commit(beside.put(RecordKind.JOB, job.id(), job));
+        catalogue.commit(new WriteSet().and(beside).put(RecordKind.JOB, job.id(), job));
         return job;
     }
 }

@@ -34,6 +34,7 @@ public record JobDesk(
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(30);
     private static final int PAGE = 256;
+    private static final int UNWRITTEN_SECONDS = 5;
 
     /** A blocking read on the I/O threads. */
     public <T> CompletionStage<T> read(Supplier<T> read) {
@@ -54,6 +55,7 @@ public record JobDesk(
                     case JobQueue.Accepted accepted -> accepted.job();
                     case JobQueue.Overloaded full -> throw ApiError.overloaded(
                             full.waiting() + " jobs wait already, no more are taken", 10);
+                    case JobQueue.Unwritten(String reason) -> throw ApiError.unavailable(reason, UNWRITTEN_SECONDS);
                 });
     }
 
@@ -65,6 +67,7 @@ public record JobDesk(
                 .thenApply(reply -> switch (reply) {
                     case JobQueue.CancelTaken taken -> taken.job();
                     case JobQueue.UnknownJob unknown -> throw unknownJob(unknown.jobId());
+                    case JobQueue.Unwritten(String reason) -> throw ApiError.unavailable(reason, UNWRITTEN_SECONDS);
                 }));
     }
 

@@ -72,6 +72,12 @@ public final class WriteSet {
         return add(new DeleteEvents(RecordKeys.requireId(jobId)));
     }
 
+    /** Adds all changes of another set, which stays as it is. */
+    public WriteSet and(WriteSet other) {
+        operations.addAll(other.operations);
+        return this;
+    }
+
     public boolean isEmpty() {
         return operations.isEmpty();
     }

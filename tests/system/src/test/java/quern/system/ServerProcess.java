@@ -40,14 +40,29 @@ final class ServerProcess implements AutoCloseable {
 
     /** The same with further options of the JVM. */
     static ServerProcess start(Path data, List<String> jvmOptions, String... arguments) throws IOException {
+        return start(List.of(), data, data, jvmOptions, arguments);
+    }
+
+    /** The same where only that disk's own processes see it. */
+    static ServerProcess start(SmallDisk disk, String... arguments) throws IOException {
+        return start(disk.launcher(), disk.place().resolve("data"), disk.root().resolve("data"), List.of(), arguments);
+    }
+
+    /**
+     * @param launcher begins the command
+     * @param place of the data, as the server sees it
+     * @param data the same as this process sees it
+     */
+    private static ServerProcess start(List<String> launcher, Path place, Path data, List<String> jvmOptions,
+            String... arguments) throws IOException {
         Files.createDirectories(data);
         Files.deleteIfExists(data.resolve("server.json"));
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "quern.appliance.Main",
-                "serve", "--port", "0", "--data", data.toString()));
+                "serve", "--port", "0", "--data", place.toString()));
         command.addAll(List.of(arguments));
         Path log = data.resolveSibling(data.getFileName() + ".log");
         Process process = new ProcessBuilder(command)
