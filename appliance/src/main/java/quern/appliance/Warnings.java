@@ -46,8 +46,9 @@ public final class Warnings {
                 String state = job.map(found -> "job " + found.id() + " "
                         + found.state().name().toLowerCase(Locale.ROOT)
                         + found.error().map(why -> ": " + why).orElse("")).orElse("no job has begun");
-                warnings.add("the erasure of document " + erasure.documentId() + " is not done (" + state + "); it "
-                        + "goes on with the next start, or with 'quern documents rm --erase' again");
+                warnings.add("the erasure of document " + erasure.documentId() + " is not done (" + state + ")"
+                        + (erasure.incomplete() ? "" : "; it goes on with the next start, or with 'quern documents "
+                                + "rm --erase' again"));
             }
         }
         return warnings;

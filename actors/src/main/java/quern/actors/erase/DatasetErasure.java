@@ -6,16 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import quern.actors.Stores;
 import quern.actors.curation.DatasetOrigins;
 import quern.curation.DatasetManifest;
 import quern.curation.erase.DatasetRewrite;
 import quern.curation.erase.Erasure;
 import quern.curation.erase.Holding;
-import quern.curation.erase.Progress;
 import quern.curation.erase.Rewritten;
 import quern.kv.AtomicFile;
 import quern.kv.DataDirectory;
@@ -80,7 +81,7 @@ final class DatasetErasure {
     }
 
     /** What is going to be rewritten is noted, with the keys of what is there. */
-    void note(List<ErasurePlan.Held> held) {
+    void note(Collection<ErasurePlan.Held> held) {
         for (ErasurePlan.Held each : held) {
             DatasetRecord dataset = each.dataset();
             facts.entry(DATASETS, dataset.id()).put("hash", dataset.fingerprint()).put("path", dataset.path())
@@ -89,11 +90,19 @@ final class DatasetErasure {
         }
     }
 
-    /** Rewrites one. */
-    void rewrite(DatasetRecord dataset) throws IOException {
-        Path made = data.datasets().resolve("rewriting-" + dataset.id() + "-" + documentId.substring(0, PLACE_CHARS));
-        Rewritten rewritten = DatasetRewrite.rewrite(data.resolve(dataset.path()), made,
-                new Erasure(documentId, Set.of(documentId)), origins.of(dataset), Progress.NONE);
+    /** Begins to rewrite one. */
+    RewriteAtWork begin(DatasetRecord dataset, Executor threads) {
+        return new RewriteAtWork(threads, progress -> DatasetRewrite.rewrite(data.resolve(dataset.path()),
+                made(dataset), new Erasure(documentId, Set.of(documentId)), origins.of(dataset), progress));
+    }
+
+    private Path made(DatasetRecord dataset) {
+        return data.datasets().resolve("rewriting-" + dataset.id() + "-" + documentId.substring(0, PLACE_CHARS));
+    }
+
+    /** Lets one that is rewritten take the place of what it was. */
+    void replace(DatasetRecord dataset, Rewritten rewritten) throws IOException {
+        Path made = made(dataset);
         DatasetManifest manifest = rewritten.manifest();
         ObjectNode entry = facts.entry(DATASETS, dataset.id());
         entry.put("removed", rewritten.tombstone().samples()).put("dropped", rewritten.tombstone().dropped())

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import quern.actors.curation.DatasetOrigins;
 import quern.actors.ingest.Ingestor;
@@ -29,6 +31,11 @@ record ErasureActors(
         DocumentReader reader, DatasetOrigins origins) {
 
     private static final Duration REMOVE_TIMEOUT = Duration.ofMinutes(10);
+
+    /** Runs what blocks on disks. */
+    Executor disks() {
+        return system.dispatchers().lookup(DispatcherSelector.fromConfig("quern-io"));
+    }
 
     /** Blocks until the document is out of the journal's files. */
     void remove(DocumentId id) {

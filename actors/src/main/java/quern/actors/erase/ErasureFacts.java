@@ -35,6 +35,11 @@ final class ErasureFacts {
         json.put(STEP, steps() + 1);
     }
 
+    /** From the first step again; what was found stays known. */
+    void begin() {
+        json.put(STEP, 0);
+    }
+
     /** The entry of a list, made if need be. */
     ObjectNode entry(String list, String id) {
         ArrayNode items = json.withArray(list);
@@ -54,6 +59,11 @@ final class ErasureFacts {
         List<ObjectNode> items = new ArrayList<>();
         json.path(list).forEach(item -> items.add((ObjectNode) item));
         return items;
+    }
+
+    /** Forgets what was found before. */
+    void clear(String list) {
+        json.remove(list);
     }
 
     List<String> ids(String list) {

@@ -16,7 +16,8 @@ import quern.kv.journal.ErasureRecord;
 
 /**
  * What an erasure leaves: {@code erasures/<document>.json}, plain, so that anybody can check it against the SHA-256 in
- * the record. It says what was found where and what became of it; nothing of the document's text or name is in it.
+ * the record. It says what was found where and what became of it, and whether that is all; nothing of the document's
+ * text or name is in it. One that is incomplete has such a file too, which is no proof of more than it says.
  */
 public final class ErasureProof {
 
@@ -29,8 +30,14 @@ public final class ErasureProof {
     static String write(DataDirectory data, ErasureRecord record, ErasureFacts facts, long nowMs) throws IOException {
         ObjectNode proof = ErasureFacts.object().put("object", "erasure.proof").put("document", record.documentId())
                 .put("job", record.jobId()).put("asked_by", record.ownership().ownerKeyId())
-                .put("begun_at", record.begunAtMs() / 1000).put("done_at", nowMs / 1000)
-                .put("everywhere", record.everywhere()).put("encrypted", data.vault().sealing());
+                .put("begun_at", record.begunAtMs() / 1000);
+        boolean left = !facts.list(Sweep.REMAINING).isEmpty();
+        if (left && !record.acceptRemaining()) {
+            proof.put("complete", false).put("looked_at", nowMs / 1000);
+        } else {
+            proof.put("complete", !left).put("remaining_accepted", left).put("done_at", nowMs / 1000);
+        }
+        proof.put("everywhere", record.everywhere()).put("encrypted", data.vault().sealing());
         ObjectNode found = facts.toJson();
         found.remove("step");
         proof.setAll(found);

@@ -3,9 +3,12 @@ package quern.actors.erase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +21,7 @@ import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobWork;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.curation.erase.Rewritten;
 import quern.ingest.DocumentId;
 import quern.ingest.DocumentJournal;
 import quern.kv.journal.ErasureRecord;
@@ -59,6 +63,7 @@ final class ErasureWork implements JobWork {
     private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int PURGES_MAX = 20;
     private static final int WAITS_MAX = 2400;
+    private static final int PLACES_TOLD = 5;
 
     private final House house;
     private final Stores stores;
@@ -72,6 +77,9 @@ final class ErasureWork implements JobWork {
     private ErasureSearch search;
     private Sweep sweep;
     private int waits;
+    /** Datasets to be rewritten, the one at work first. */
+    private final Deque<ErasurePlan.Held> held = new ArrayDeque<>();
+    private RewriteAtWork rewriting;
 
     ErasureWork(House house, JobRecord job, ErasureActors actors) {
         this.house = house;
@@ -83,8 +91,7 @@ final class ErasureWork implements JobWork {
         this.own = stores.directory().jobs().resolve(name);
         this.texts = new DocumentTexts(own);
         this.record = stores.catalogue().get(RecordKind.ERASURE, id.hex(), ErasureRecord.class)
-                .orElseThrow(() -> new QuernException(Category.ERROR, "no erasure of document " + id + " was begun"))
-                .by(job.id());
+                .orElseThrow(() -> new QuernException(Category.ERROR, "no erasure of document " + id + " was begun"));
         this.facts = new ErasureFacts(record.factsJson());
     }
 
@@ -94,19 +101,51 @@ final class ErasureWork implements JobWork {
             return new Done(new JobOutcome.Succeeded(result().toString(), new WriteSet()));
         }
         Step step = Step.values()[facts.steps()];
-        boolean done;
         try {
-            done = run(step);
+            return next(step);
         } catch (IOException | java.io.UncheckedIOException e) {
-            throw new QuernException(Category.RETRYABLE, "the erasure stopped at step '" + name(step)
-                    + "' and goes on when it is asked for again, or with the next start: " + e.getMessage(), e);
+            throw stopped(step, e);
+        } catch (QuernException e) {
+            throw e.category() == Category.RETRYABLE ? stopped(step, e) : e;
         }
-        if (!done) {
+    }
+
+    private static QuernException stopped(Step step, Exception cause) {
+        return new QuernException(Category.RETRYABLE, "the erasure stopped at step '" + name(step)
+                + "' and goes on when it is asked for again, or with the next start: " + cause.getMessage(), cause);
+    }
+
+    private JobWork.Step next(Step step) throws IOException {
+        if (!run(step)) {
             return new Working(progress(step), List.of());
+        }
+        if (step == Step.SWEEP && !facts.list(Sweep.REMAINING).isEmpty()) {
+            // It may have been accepted while this was at work.
+            keep();
+            if (!record.acceptRemaining()) {
+                return new Done(incomplete());
+            }
         }
         facts.stepDone();
         keep();
         return new Working(progress(step), List.of(JobNote.info(name(step) + ": done")));
+    }
+
+    /**
+     * The document stays withheld, and what tells what to look for stays too, until it is asked for again: then every
+     * step is done once more.
+     */
+    private JobOutcome incomplete() throws IOException {
+        long nowMs = System.currentTimeMillis();
+        facts.begin();
+        keep();
+        keep(record.leftIncomplete(ErasureProof.write(stores.directory(), record, facts, nowMs), nowMs));
+        List<String> places = facts.ids(Sweep.REMAINING);
+        return new JobOutcome.Refused("the erasure is incomplete: text of the document is left in " + places.size()
+                + (places.size() == 1 ? " place" : " places") + " that nothing led to, " + String.join(", ",
+                        places.subList(0, Math.min(places.size(), PLACES_TOLD))) + (places.size() > PLACES_TOLD
+                                ? " and others" : "") + "; take it out there and erase the document again, which "
+                + "looks again, or accept what is left (--accept-remaining)", result().toString(), new WriteSet());
     }
 
     private static String name(Step step) {
@@ -114,15 +153,22 @@ final class ErasureWork implements JobWork {
     }
 
     private JobProgress progress(Step step) {
-        return step == Step.SWEEP && sweep != null
-                ? new JobProgress(name(step), sweep.filesLooked(), sweep.filesLooked() + sweep.filesLeft())
-                : new JobProgress(name(step), facts.steps(), Step.values().length);
+        if (step == Step.SWEEP && sweep != null) {
+            return new JobProgress(name(step), sweep.filesLooked(), sweep.filesLooked() + sweep.filesLeft());
+        }
+        return rewriting == null ? new JobProgress(name(step), facts.steps(), Step.values().length)
+                : new JobProgress(name(step) + ", lines", rewriting.lines(), 0);
     }
 
     /** What is known is on disk before anything that it says is done. */
     private void keep() {
-        record = record.found(facts.text());
-        stores.catalogue().commit(new WriteSet().put(RecordKind.ERASURE, id.hex(), record));
+        record = stores.catalogue().update(RecordKind.ERASURE, id.hex(), ErasureRecord.class,
+                known -> known.by(job.id()).found(facts.text())).orElseThrow();
+    }
+
+    private void keep(ErasureRecord next) {
+        record = next;
+        stores.catalogue().commit(new WriteSet().put(RecordKind.ERASURE, id.hex(), next));
     }
 
     private boolean run(Step step) throws IOException {
@@ -177,14 +223,24 @@ final class ErasureWork implements JobWork {
 
     private boolean datasets() throws IOException {
         DatasetErasure erasure = datasetErasure();
-        // Those that others were made of or compared with first.
-        List<ErasurePlan.Held> held = ErasurePlan.of(stores, id.hex(), Set.of()).datasets().stream()
-                .sorted(Comparator.comparingLong(each -> each.dataset().createdAtMs())).toList();
-        erasure.note(held);
-        keep();
-        for (ErasurePlan.Held each : held) {
-            erasure.rewrite(each.dataset());
+        if (rewriting != null) {
+            Optional<Rewritten> rewritten = rewriting.await(SLICE_NS);
+            if (rewritten.isEmpty()) {
+                return false;
+            }
+            rewriting = null;
+            erasure.replace(held.removeFirst().dataset(), rewritten.get());
             keep();
+        } else {
+            // Those that others were made of or compared with first.
+            held.addAll(ErasurePlan.of(stores, id.hex(), Set.of()).datasets().stream()
+                    .sorted(Comparator.comparingLong(each -> each.dataset().createdAtMs())).toList());
+            erasure.note(held);
+            keep();
+        }
+        if (!held.isEmpty()) {
+            rewriting = erasure.begin(held.getFirst().dataset(), actors.disks());
+            return false;
         }
         erasure.removeOld();
         return true;
@@ -289,7 +345,7 @@ final class ErasureWork implements JobWork {
 
     private boolean proof() throws IOException {
         long nowMs = System.currentTimeMillis();
-        record = record.proved(ErasureProof.write(stores.directory(), record, facts, nowMs), nowMs);
+        keep(record.proved(ErasureProof.write(stores.directory(), record, facts, nowMs), nowMs));
         return true;
     }
 
@@ -312,6 +368,10 @@ final class ErasureWork implements JobWork {
 
     @Override
     public void close() {
-        // Everything that was opened is closed within its step.
+        // Everything else that was opened is closed within its step.
+        if (rewriting != null) {
+            rewriting.close();
+            rewriting = null;
+        }
     }
 }

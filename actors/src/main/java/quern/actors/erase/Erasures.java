@@ -60,7 +60,7 @@ public final class Erasures {
     public void open(ActorRef<Ingestor.Command> writer, ActorRef<JobQueue.Command> queue, ActorSystem<?> system) {
         ingestor.complete(writer);
         for (ErasureRecord record : stores.catalogue().all(RecordKind.ERASURE, ErasureRecord.class)) {
-            if (!record.done() && atWork(record).isEmpty()) {
+            if (!record.done() && !record.incomplete() && atWork(record).isEmpty()) {
                 queue.tell(new JobQueue.Submit(JobKind.ERASE, spec(record), record.ownership(), system.ignoreRef()));
             }
         }
@@ -90,15 +90,18 @@ public final class Erasures {
 
     /**
      * Notes that a document is to be erased, and withholds it from later runs. One that was begun goes on as it was
-     * begun; one that was done begins anew, since the document came again.
+     * begun, and ends from now on whatever is left if that is accepted; one that was done begins anew, since the
+     * document came again.
      */
-    public synchronized ErasureRecord begin(DocumentId id, boolean retrain, boolean everywhere, Caller caller) {
-        Optional<ErasureRecord> known = find(id.hex()).filter(record -> !record.done());
-        if (known.isPresent()) {
-            return known.get();
+    public synchronized ErasureRecord begin(
+            DocumentId id, boolean retrain, boolean everywhere, boolean acceptRemaining, Caller caller) {
+        if (find(id.hex()).filter(record -> !record.done()).isPresent()) {
+            return stores.catalogue().update(RecordKind.ERASURE, id.hex(), ErasureRecord.class,
+                    record -> record.again(acceptRemaining)).orElseThrow();
         }
         long nowMs = System.currentTimeMillis();
-        ErasureRecord record = ErasureRecord.begun(id.hex(), retrain, everywhere, caller.ownership(), nowMs);
+        ErasureRecord record = ErasureRecord.begun(
+                id.hex(), retrain, everywhere, acceptRemaining, caller.ownership(), nowMs);
         stores.catalogue().commit(new WriteSet().put(RecordKind.ERASURE, id.hex(), record));
         stores.quarantine().add(List.of(new QuarantineRecord(id.hex(), "erased", false, caller.keyId(), nowMs)));
         return record;

@@ -52,6 +52,7 @@ final class Sweep {
         this.search = search;
         this.own = StoredFiles.real(data, own);
         this.facts = facts;
+        facts.clear(REMAINING);
         try (Stream<Path> children = Files.list(data.root())) {
             for (Path child : children.sorted().toList()) {
                 String name = child.getFileName().toString();

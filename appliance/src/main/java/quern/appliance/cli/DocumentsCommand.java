@@ -128,14 +128,18 @@ final class DocumentsCommand implements Runnable {
                     + "to.") boolean retrain,
             @Option(names = "--everywhere", description = "With --erase: also files that were sent or produced and "
                     + "contain it, whosever they are.") boolean everywhere,
+            @Option(names = "--accept-remaining", description = "With --erase: end it also where text of the document "
+                    + "is found that nothing led to, as in a file put there by hand. Without it the erasure is "
+                    + "incomplete then, exit status 1, until that is gone.") boolean acceptRemaining,
             @Option(names = "--dry-run", description = "With --erase: show what it would touch, change nothing.")
             boolean dryRun) {
         if (erase) {
-            ErasureScreen.erase(options, ids, "&retrain=" + retrain + "&everywhere=" + everywhere, dryRun);
+            ErasureScreen.erase(options, ids, "&retrain=" + retrain + "&everywhere=" + everywhere
+                    + "&accept_remaining=" + acceptRemaining, dryRun);
             return;
         }
-        if (retrain || everywhere || dryRun) {
-            throw new UsageProblem("--retrain, --everywhere and --dry-run go with --erase");
+        if (retrain || everywhere || acceptRemaining || dryRun) {
+            throw new UsageProblem("--retrain, --everywhere, --accept-remaining and --dry-run go with --erase");
         }
         each(ids, "removed", (client, id) -> {
             ObjectNode impact = (ObjectNode) client.get(route(id, "/impact"));

@@ -2,8 +2,10 @@ package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import quern.config.QuernException;
 
 /** Asks for erasures, waits for them, and shows what they found. */
 final class ErasureScreen {
@@ -14,14 +16,17 @@ final class ErasureScreen {
     static void erase(GlobalOptions options, List<String> ids, String wishes, boolean dryRun) {
         Screen screen = options.screen();
         ArrayNode replies = ApiClient.JSON.createArrayNode();
+        List<String> incomplete = new ArrayList<>();
         try (Session session = Session.open(options)) {
             for (String id : ids) {
                 JsonNode reply = session.client().delete("/v1/documents/" + ApiClient.quote(id) + "?erase=true"
                         + wishes + (dryRun ? "&dry_run=true" : ""));
                 boolean begun = reply.path("status").asText().equals("begun");
                 if (begun) {
-                    new JobWatch(session.client(), screen).await(reply.path("job_id").asText());
-                    reply = session.client().get("/v1/erasures/" + ApiClient.quote(id));
+                    reply = awaited(session.client(), screen, id, reply.path("job_id").asText());
+                }
+                if (isIncomplete(reply)) {
+                    incomplete.add(id);
                 }
                 replies.add(reply);
                 if (!screen.json()) {
@@ -32,6 +37,26 @@ final class ErasureScreen {
         if (screen.json()) {
             screen.json(ids.size() == 1 ? replies.get(0) : replies);
         }
+        if (!incomplete.isEmpty()) {
+            throw new QuernException(QuernException.Category.ERROR, "the erasure of " + String.join(", ", incomplete)
+                    + " is incomplete: text is left where nothing led to ('still found in'). The document stays "
+                    + "withheld. Take the text out there and erase again, which looks again, or accept what is left "
+                    + "with --accept-remaining");
+        }
+    }
+
+    /** How it ended, done or incomplete; fails as its job where it is neither. */
+    private static JsonNode awaited(ApiClient client, Screen screen, String id, String jobId) {
+        JsonNode job = new JobWatch(client, screen).follow(jobId);
+        JsonNode erasure = client.get("/v1/erasures/" + ApiClient.quote(id));
+        if (!isIncomplete(erasure)) {
+            JobWatch.succeeded(job, jobId);
+        }
+        return erasure;
+    }
+
+    private static boolean isIncomplete(JsonNode erasure) {
+        return erasure.path("status").asText().equals("incomplete");
     }
 
     private static void show(Screen screen, String id, JsonNode reply, boolean dryRun, boolean begun) {
@@ -39,7 +64,7 @@ final class ErasureScreen {
             screen.line("would be erased: " + id);
             found(screen, reply);
         } else {
-            screen.line((begun ? "erased: " : "was erased before: ") + id);
+            screen.line((isIncomplete(reply) ? "incomplete: " : begun ? "erased: " : "was erased before: ") + id);
             found(screen, reply.path("proof"));
             ending(screen, reply);
         }
@@ -77,8 +102,12 @@ final class ErasureScreen {
             screen.line("  searched " + sweep.path("files").asLong() + " files (" + sweep.path("bytes").asLong()
                     + " bytes unpacked) and " + sweep.path("records").asLong() + " records for "
                     + sweep.path("stretches").asLong() + " stretches of its text: "
-                    + (sweep.path("remaining").asLong() == 0 ? "none left" : "some are left, see above"));
-            screen.line("  keys destroyed: " + proof.path("keys_destroyed").asLong());
+                    + (sweep.path("remaining").asLong() == 0 ? "none left"
+                            : proof.path("remaining_accepted").asBoolean() ? "what is left, see above, was accepted"
+                                    : "some are left, see above"));
+            if (proof.has("keys_destroyed")) {
+                screen.line("  keys destroyed: " + proof.path("keys_destroyed").asLong());
+            }
         }
         if (!reply.path("proof_sha256").isNull()) {
             screen.line("  proof " + reply.path("proof_sha256").asText()

@@ -49,13 +49,14 @@ public final class ErasureRoutes {
     }
 
     /** What is asked for with a document's deletion. */
-    private record Wish(boolean retrain, boolean everywhere, boolean dryRun) {}
+    private record Wish(boolean retrain, boolean everywhere, boolean acceptRemaining, boolean dryRun) {}
 
     /** Answers {@code DELETE /v1/documents/{id}?erase=true}. */
     CompletionStage<HttpResponse> erase(Call call) {
         DocumentId id = DocumentRoutes.id(call);
         Wish wish = new Wish(
-                call.flag("retrain", false), call.flag("everywhere", false), call.flag("dry_run", false));
+                call.flag("retrain", false), call.flag("everywhere", false), call.flag("accept_remaining", false),
+                call.flag("dry_run", false));
         Caller caller = call.caller();
         if (wish.everywhere() && !caller.admin()) {
             throw ApiError.forbidden("only an administrator erases a document from files of other keys too "
@@ -92,7 +93,8 @@ public final class ErasureRoutes {
 
     private CompletionStage<HttpResponse> begin(DocumentId id, Wish wish, Caller caller) {
         return desk.read(() -> {
-            ErasureRecord record = erasures.begin(id, wish.retrain(), wish.everywhere(), caller);
+            ErasureRecord record = erasures.begin(
+                    id, wish.retrain(), wish.everywhere(), wish.acceptRemaining(), caller);
             return new Begun(record, erasures.atWork(record));
         }).thenCompose(begun -> begun.job().map(CompletableFuture::completedStage)
                 .orElseGet(() -> desk.submit(JobKind.ERASE, Erasures.spec(begun.record()), begun.record().ownership()))
@@ -122,12 +124,12 @@ public final class ErasureRoutes {
 
     private ObjectNode json(ErasureRecord record, Caller caller, boolean whole) {
         ObjectNode node = Json.object().put("id", record.documentId()).put("object", "erasure")
-                .put("status", record.done() ? "done" : "begun").put("job_id", record.jobId())
+                .put("status", status(record)).put("job_id", record.jobId())
                 .put("retrain", record.retrain()).put("everywhere", record.everywhere())
                 .put("created_at", record.begunAtMs() / 1000)
                 .put("done_at", record.doneAtMs().map(ms -> ms / 1000).orElse(null))
                 .put("proof_sha256", record.proofSha256().orElse(null));
-        if (whole && record.done()) {
+        if (whole && (record.done() || record.incomplete())) {
             Optional<String> proof = ErasureProof.read(house.stores().directory(), record.documentId());
             node.put("proof_sound", proof.map(text ->
                     ErasureProof.sha256(text.getBytes(StandardCharsets.UTF_8)))
@@ -135,6 +137,10 @@ public final class ErasureRoutes {
             proof.ifPresent(text -> node.set("proof", shown((ObjectNode) Json.parse(text), caller)));
         }
         return node;
+    }
+
+    private static String status(ErasureRecord record) {
+        return record.done() ? "done" : record.incomplete() ? "incomplete" : "begun";
     }
 
     /** Whoever is no administrator learns of what others have only how much it is. */

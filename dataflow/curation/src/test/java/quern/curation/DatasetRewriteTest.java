@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ import quern.curation.erase.Origin;
 import quern.curation.erase.Progress;
 import quern.curation.erase.Rewritten;
 import quern.ingest.Sample;
+import quern.kv.DataDirectory;
 
 class DatasetRewriteTest {
 
@@ -122,6 +124,46 @@ class DatasetRewriteTest {
             assertFalse(Files.exists(to.resolve(DatasetManifest.FILE)));
             DatasetRewrite.rewrite(old, to, erasure, UNKNOWN, Progress.NONE);
             assertSameFiles(whole, to);
+        }
+    }
+
+    @Test
+    void shouldGoOnBehindTheLastWholeShardWhenTheSameRewriteBeginsAgain() throws IOException {
+        Path old = run(RECIPE.formatted(".zst"), corpus(2), directory.resolve("old"));
+        Erasure erasure = new Erasure("e", Set.of("doc-3", "doc-7"));
+        Path whole = directory.resolve("whole");
+        DatasetRewrite.rewrite(old, whole, erasure, UNKNOWN, Progress.NONE);
+        assertTrue(shards(whole).size() > 2, () -> shards(whole).toString());
+        Path to = directory.resolve("to");
+        for (Erasure attempt : List.of(erasure, new Erasure("another", Set.of("doc-3")))) {
+            assertThrows(UncheckedIOException.class, () -> DatasetRewrite.rewrite(old, to, erasure, UNKNOWN, _ -> {
+                if (shards(to).size() == 2) {
+                    throw new UncheckedIOException(new IOException("as asked"));
+                }
+            }));
+            Map<String, Object> before = shards(to);
+            DatasetRewrite.rewrite(old, to, attempt, UNKNOWN, Progress.NONE);
+            Map<String, Object> after = shards(to);
+            after.keySet().retainAll(before.keySet());
+            assertEquals(attempt == erasure, before.equals(after), attempt.id());
+            if (attempt == erasure) {
+                assertSameFiles(whole, to);
+            }
+            DataDirectory.removeTree(to);
+        }
+    }
+
+    /** Each with what tells its file from another of the same name. */
+    private static Map<String, Object> shards(Path dataset) {
+        try (Stream<Path> files = Files.list(dataset)) {
+            Map<String, Object> shards = new TreeMap<>();
+            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("shard-")).toList()) {
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                shards.put(file.getFileName().toString(), attributes.fileKey() + " " + attributes.lastModifiedTime());
+            }
+            return shards;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -116,8 +117,8 @@ public final class DatasetRewrite {
      * Writes a dataset once more without documents.
      *
      * @param from directory of a finished dataset, which stays as it is
-     * @param to directory of the new one; what an attempt before left there half-made is replaced, and what one
-     *     finished there for the same erasure is the result
+     * @param to directory of the new one; an attempt before that ended half-way goes on behind the last shard it
+     *     finished there for the same erasure, and what one finished is the result
      * @param origin how the dataset was made, as far as it is known
      * @throws RunException if {@code to} holds another finished dataset
      */
@@ -126,11 +127,9 @@ public final class DatasetRewrite {
             if (Files.exists(to.resolve(DatasetManifest.FILE))) {
                 return finished(DatasetManifest.read(from), DatasetManifest.read(to), erasure, to);
             }
-            if (Files.exists(to)) {
-                DataDirectory.removeTree(to);
-            }
-            Files.createDirectories(to);
-            return new DatasetRewrite(from, to, erasure, origin, progress).write();
+            DatasetRewrite rewrite = new DatasetRewrite(from, to, erasure, origin, progress);
+            new HalfMade(to, rewrite.old, erasure).goOn();
+            return rewrite.write();
         } catch (IOException e) {
             throw new UncheckedIOException("rewriting " + from + " as " + to, e);
         }
@@ -173,6 +172,7 @@ public final class DatasetRewrite {
         DatasetManifest manifest = manifest(shards, entries);
         report(manifest);
         pace.told();
+        HalfMade.end(to);
         Json.forceDirectory(to);
         Json.writeAtomically(to.resolve(DatasetManifest.FILE), Json.pretty(manifest.toJson()));
         return new Rewritten(manifest, manifest.tombstones().getLast());
@@ -241,24 +241,27 @@ public final class DatasetRewrite {
 
     /** Nothing where none of its samples stays. */
     private List<Shard> shard(Shard shard, int first) throws IOException {
-        Path source = from.resolve(shard.file());
-        Path target = to.resolve(shard.file());
-        int next = kept.gone.nextSetBit(first);
-        if (next < 0 || next >= first + shard.samples()) {
-            LineOutput.copy(source, target);
-            pace.told();
-            return List.of(Shard.of(target, shard.samples()));
-        }
-        long left = filter(source, target, first);
+        int last = first + Math.toIntExact(shard.samples());
+        long left = shard.samples() - kept.gone.get(first, last).cardinality();
         if (left == 0) {
-            Files.delete(target);
             return List.of();
         }
+        Path target = to.resolve(shard.file());
+        if (!Files.exists(target)) {
+            Path part = HalfMade.part(target);
+            if (left == shard.samples()) {
+                LineOutput.copy(from.resolve(shard.file()), part);
+            } else {
+                filter(from.resolve(shard.file()), part, first);
+            }
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+        pace.told();
         return List.of(Shard.of(target, left));
     }
 
     /** Copies the lines of samples that stay. */
-    private long filter(Path source, Path target, int first) throws IOException {
+    private void filter(Path source, Path target, int first) throws IOException {
         try (Lines lines = new Lines(source); LineOutput out = new LineOutput(target)) {
             int index = first;
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
@@ -267,7 +270,6 @@ public final class DatasetRewrite {
                     out.append(line);
                 }
             }
-            return out.lines();
         }
     }
 
