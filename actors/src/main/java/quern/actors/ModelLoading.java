@@ -49,7 +49,7 @@ public final class ModelLoading implements AutoCloseable {
         long began = System.nanoTime();
         EngineParts loaded = EngineParts.load(
                 config, on, imported::at, reason -> readiness.block(PART, reason), THREAD);
-        loaded.model().adapters().limit(config.adapters().memory().bytes());
+        loaded.model().adapters().share(on.adapters());
         new AdapterShelf(loaded.model(), stores).restore();
         nanos = System.nanoTime() - began;
         return loaded;

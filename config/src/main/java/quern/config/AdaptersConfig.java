@@ -3,7 +3,8 @@ package quern.config;
 /**
  * Adapters that are served, and how they are made smaller.
  *
- * @param memory of adapters' numbers; those used longest ago leave, and are read again when they are asked for
+ * @param memory of adapters' numbers, of all loaded models together; those used longest ago leave, and are read again
+ *     when they are asked for
  * @param lossIncreaseMax by how much of itself held-out loss may grow when an adapter is compressed
  * @param compressionEpochs passes over its samples when a sparse candidate is trained further; 0: none is
  */

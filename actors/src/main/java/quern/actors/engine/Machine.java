@@ -3,6 +3,7 @@ package quern.actors.engine;
 import quern.config.ApplianceConfig;
 import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
+import quern.inference.AdapterBudget;
 import quern.kv.BlockStore;
 import quern.kv.DataDirectory;
 import quern.kv.vault.SealedBlocks;
@@ -12,13 +13,16 @@ import quern.kv.vault.SealedBlocks;
  * arenas. Closing it ends the threads, so every model must be closed before.
  *
  * @param directory of the process's data
+ * @param adapters memory that the adapters of all models may take together
  */
-public record Machine(BackendChoice choice, BlockStore blocks, DataDirectory directory) implements AutoCloseable {
+public record Machine(BackendChoice choice, BlockStore blocks, DataDirectory directory, AdapterBudget adapters)
+        implements AutoCloseable {
 
     /** @throws quern.config.QuernException FATAL if the backend that is asked for cannot be had */
     public static Machine open(ApplianceConfig config, DataDirectory directory) {
         return new Machine(BackendChoice.choose(config.backend()),
-                BlockStore.in(directory.blocks(), config.kv(), SealedBlocks.of(directory.vault())), directory);
+                BlockStore.in(directory.blocks(), config.kv(), SealedBlocks.of(directory.vault())), directory,
+                new AdapterBudget(config.adapters().memory().bytes()));
     }
 
     public Backend backend() {

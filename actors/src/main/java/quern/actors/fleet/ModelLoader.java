@@ -43,7 +43,7 @@ public interface ModelLoader {
                             + ModelBudget.size(parts.memoryBytes()) + " of memory, of models.memory are left "
                             + ModelBudget.size(roomBytes));
                 }
-                parts.model().adapters().limit(config.adapters().memory().bytes());
+                parts.model().adapters().share(machine.adapters());
                 new AdapterShelf(parts.model(), house.stores()).restore();
                 return parts;
             } catch (RuntimeException | Error failure) {

@@ -14,6 +14,7 @@ import quern.actors.RecordText;
 import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.AdapterShelf.Form;
 import quern.actors.tuning.CompressionSpec;
+import quern.inference.AdapterRegistry;
 import quern.inference.LoadedAdapter;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AliasRecord;
@@ -51,14 +52,22 @@ public final class AdapterRoutes {
             ObjectNode body = JobDesk.list(desk.newest(RecordKind.ADAPTER, AdapterRecord.class, after, limit,
                             adapter -> call.caller().sees(adapter.ownership()), AdapterRecord::id)
                     .stream().map(adapter -> json(adapter, taint)).toList(), limit);
-            house.running().ifPresent(running -> {
-                var stats = running.parts().model().adapters().stats();
-                body.putObject("memory").put("resident", stats.resident()).put("bytes", stats.residentBytes())
-                        .put("budget_bytes", stats.budgetBytes()).put("loads", stats.loads())
-                        .put("evictions", stats.evictions());
-            });
+            addMemory(body);
             return Json.ok(body);
         });
+    }
+
+    /** Of all models together, as the budget is. */
+    private void addMemory(ObjectNode body) {
+        List<AdapterRegistry.Stats> all = house.all().stream()
+                .map(running -> running.parts().model().adapters().stats()).toList();
+        if (!all.isEmpty()) {
+            body.putObject("memory").put("resident", all.stream().mapToInt(AdapterRegistry.Stats::resident).sum())
+                    .put("bytes", all.stream().mapToLong(AdapterRegistry.Stats::residentBytes).sum())
+                    .put("budget_bytes", all.getFirst().budgetBytes())
+                    .put("loads", all.stream().mapToLong(AdapterRegistry.Stats::loads).sum())
+                    .put("evictions", all.stream().mapToLong(AdapterRegistry.Stats::evictions).sum());
+        }
     }
 
     private CompletionStage<HttpResponse> show(Call call) {

@@ -1,11 +1,11 @@
 package quern.inference;
 
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import quern.config.QuernException;
 import quern.gpu.kernel.Matrix;
 import quern.inference.transformer.LoraMatrices;
@@ -13,13 +13,14 @@ import quern.inference.transformer.LoraWeights;
 import quern.inference.transformer.TransformerWeights.Linear;
 
 /**
- * Adapters a model is served with, by name, and which of them are in memory: as many as a budget allows, those used
- * longest ago leave first, those that are held never. A sequence keeps the adapter it began with, so publishing another
- * under the same name or removing it changes later requests only. Safe for any thread.
+ * Adapters a model is served with, by name, and which of them are in memory: as many as a budget allows, which several
+ * models may share; those used longest ago leave first, whosever they are, those that are held never. A sequence keeps
+ * the adapter it began with, so publishing another under the same name or removing it changes later requests only.
+ * Safe for any thread.
  */
-public final class AdapterRegistry {
+public final class AdapterRegistry implements AutoCloseable {
 
-    /** What the adapters in memory came to so far. */
+    /** What the adapters in memory came to so far. @param budgetBytes for all models that share it */
     public record Stats(int known, int resident, long residentBytes, long budgetBytes, long loads, long evictions) {}
 
     /** Keeps an adapter in memory until it is closed, once or more. */
@@ -34,19 +35,28 @@ public final class AdapterRegistry {
 
     private final Map<String, Linear> targets;
     private final Map<String, LoadedAdapter> byName = new ConcurrentHashMap<>();
-    private long budgetBytes = Long.MAX_VALUE;
+    private volatile AdapterBudget budget = new AdapterBudget(Long.MAX_VALUE);
     private long residentBytes;
-    private long uses;
     private long loads;
     private long evictions;
 
     AdapterRegistry(Map<String, Linear> targets) {
         this.targets = targets;
+        budget.join(this);
     }
 
-    /** Bounds the bytes of adapters in memory from now on. */
-    public synchronized void limit(long bytes) {
-        budgetBytes = bytes;
+    /** Counts its adapters against a budget, with those of other models. Before anybody else has it. */
+    public void share(AdapterBudget with) {
+        synchronized (with) {
+            with.join(this);
+            with.add(residentBytes);
+            budget = with;
+        }
+    }
+
+    /** Bounds the bytes of adapters in memory from now on, of all models that share the budget. */
+    public void limit(long bytes) {
+        budget.limit(bytes);
     }
 
     /**
@@ -58,11 +68,11 @@ public final class AdapterRegistry {
         weights.targets().forEach((target, pair) -> check(name, target, pair));
         LoadedAdapter adapter = new LoadedAdapter(name, weights.fingerprint(), () -> weights, this);
         adapter.put(weights);
-        synchronized (this) {
+        synchronized (budget) {
             adapter.bytes = bytes(weights);
             adapter.holds = 1;
             adapter.pinned = true;
-            residentBytes += adapter.bytes;
+            count(adapter.bytes);
             replace(name, adapter);
         }
         return adapter;
@@ -71,7 +81,7 @@ public final class AdapterRegistry {
     /** Makes an adapter available whose numbers are read when they are asked for, and may leave memory again. */
     public LoadedAdapter offer(String name, String fingerprint, LoadedAdapter.Source source) {
         LoadedAdapter adapter = new LoadedAdapter(name, fingerprint, source, this);
-        synchronized (this) {
+        synchronized (budget) {
             replace(name, adapter);
         }
         return adapter;
@@ -101,9 +111,9 @@ public final class AdapterRegistry {
             return Hold.NONE;
         }
         synchronized (adapter) {
-            synchronized (this) {
+            synchronized (budget) {
                 adapter.holds++;
-                adapter.lastUse = ++uses;
+                adapter.lastUse = budget.nextUse();
             }
             try {
                 if (!adapter.resident()) {
@@ -129,37 +139,54 @@ public final class AdapterRegistry {
         };
     }
 
-    private synchronized void release(LoadedAdapter adapter) {
-        adapter.holds--;
-        if (adapter.holds == 0 && byName.get(adapter.name()) != adapter) {
-            leave(adapter);
+    private void release(LoadedAdapter adapter) {
+        synchronized (budget) {
+            adapter.holds--;
+            if (adapter.holds == 0 && byName.get(adapter.name()) != adapter) {
+                leave(adapter);
+            }
         }
     }
 
-    private synchronized void admit(LoadedAdapter adapter, LoraWeights read) {
+    private void admit(LoadedAdapter adapter, LoraWeights read) {
         long bytes = bytes(read);
-        if (bytes > budgetBytes) {
-            throw new QuernException(QuernException.Category.ERROR, "adapter " + adapter.name() + " takes " + bytes
-                    + " bytes, adapters.memory is " + budgetBytes);
+        synchronized (budget) {
+            if (bytes > budget.bytes()) {
+                throw new QuernException(QuernException.Category.ERROR, "adapter " + adapter.name() + " takes " + bytes
+                        + " bytes, adapters.memory is " + budget.bytes());
+            }
+            while (!budget.hasRoom(bytes)) {
+                LoadedAdapter oldest = budget.oldest().orElseThrow(() -> new QuernException(
+                        QuernException.Category.RETRYABLE, "adapter " + adapter.name() + " of " + bytes
+                                + " bytes has no room: adapters in use take " + budget.residentBytes()
+                                + " of adapters.memory, " + budget.bytes()));
+                oldest.evict();
+            }
+            adapter.bytes = bytes;
+            adapter.put(read);
+            count(bytes);
+            loads++;
         }
-        while (residentBytes + bytes > budgetBytes) {
-            LoadedAdapter oldest = byName.values().stream()
-                    .filter(other -> other.resident() && other.holds == 0)
-                    .min(Comparator.comparingLong(other -> other.lastUse))
-                    .orElseThrow(() -> new QuernException(QuernException.Category.RETRYABLE, "adapter "
-                            + adapter.name() + " of " + bytes + " bytes has no room: adapters in use take "
-                            + residentBytes + " of adapters.memory, " + budgetBytes));
-            leave(oldest);
-            evictions++;
-        }
-        adapter.bytes = bytes;
-        adapter.put(read);
+    }
+
+    /** Those in memory that nobody holds. Under the budget's lock. */
+    Stream<LoadedAdapter> idle() {
+        return byName.values().stream().filter(adapter -> adapter.resident() && adapter.holds == 0);
+    }
+
+    /** Under the budget's lock. */
+    void evict(LoadedAdapter adapter) {
+        leave(adapter);
+        evictions++;
+    }
+
+    private void count(long bytes) {
         residentBytes += bytes;
-        loads++;
+        budget.add(bytes);
     }
 
     private void leave(LoadedAdapter adapter) {
-        residentBytes -= adapter.bytes;
+        count(-adapter.bytes);
         adapter.bytes = 0;
         adapter.drop();
     }
@@ -176,19 +203,33 @@ public final class AdapterRegistry {
     }
 
     /** The packed form takes the plain one's place, unless the adapter has left meanwhile. */
-    synchronized void packed(LoadedAdapter adapter, LoraMatrices matrices) {
-        if (adapter.resident()) {
-            adapter.put(matrices);
+    void packed(LoadedAdapter adapter, LoraMatrices matrices) {
+        synchronized (budget) {
+            if (adapter.resident()) {
+                adapter.put(matrices);
+            }
         }
     }
 
     /** @return whether there was one */
-    public synchronized boolean remove(String name) {
-        LoadedAdapter removed = byName.remove(name);
-        if (removed != null) {
-            letGo(removed);
+    public boolean remove(String name) {
+        synchronized (budget) {
+            LoadedAdapter removed = byName.remove(name);
+            if (removed != null) {
+                letGo(removed);
+            }
+            return removed != null;
         }
-        return removed != null;
+    }
+
+    /** All leave, and count no more against the budget. Their model goes. */
+    @Override
+    public void close() {
+        synchronized (budget) {
+            byName.values().forEach(this::leave);
+            byName.clear();
+            budget.part(this);
+        }
     }
 
     public Set<String> names() {
@@ -196,14 +237,18 @@ public final class AdapterRegistry {
     }
 
     /** Bytes an adapter takes in memory now, 0 if it is not there. */
-    public synchronized long residentBytes(String name) {
-        LoadedAdapter adapter = byName.get(name);
-        return adapter == null ? 0 : adapter.bytes;
+    public long residentBytes(String name) {
+        synchronized (budget) {
+            LoadedAdapter adapter = byName.get(name);
+            return adapter == null ? 0 : adapter.bytes;
+        }
     }
 
-    public synchronized Stats stats() {
-        int resident = (int) byName.values().stream().filter(LoadedAdapter::resident).count();
-        return new Stats(byName.size(), resident, residentBytes, budgetBytes, loads, evictions);
+    public Stats stats() {
+        synchronized (budget) {
+            int resident = (int) byName.values().stream().filter(LoadedAdapter::resident).count();
+            return new Stats(byName.size(), resident, residentBytes, budget.bytes(), loads, evictions);
+        }
     }
 
     private static long bytes(LoraWeights weights) {

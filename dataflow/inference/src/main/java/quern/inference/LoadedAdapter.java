@@ -83,6 +83,11 @@ public final class LoadedAdapter {
         weights = null;
     }
 
+    /** Leaves for another's sake. Under the budget's lock. */
+    void evict() {
+        registry.evict(this);
+    }
+
     void drop() {
         weights = null;
         matrices = null;

@@ -148,6 +148,7 @@ public final class LoadedModel implements AutoCloseable {
 
     @Override
     public void close() {
+        adapters.close();
         packed.ifPresent(PackedMatrices::close);
         file.close();
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import quern.config.EngineConfig.Product;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.inference.AdapterBudget;
 import quern.inference.AdapterRegistry;
 import quern.inference.TinyAdapter;
 import quern.inference.TinyModel;
@@ -107,6 +108,35 @@ class ResidentAdaptersTest {
         adapters.hold("a1").close();
         assertEquals(4, reads);
         assertTrue(adapters.find("a1").orElseThrow().resident());
+    }
+
+    @Test
+    void shouldKeepWithinOneBudgetWhenSeveralModelsShareIt() {
+        EngineRun other = new EngineRun(TinyModel.llama(8), Product.F32, 64, 8, EngineRun.config(64, 4));
+        AdapterRegistry others = other.model.adapters();
+        long each = bytes(weights(0));
+        AdapterBudget budget = new AdapterBudget(
+                adapters.stats().residentBytes() + others.stats().residentBytes() + 2 * each);
+        adapters.share(budget);
+        others.share(budget);
+        offer(0);
+        offer(1);
+        others.offer("b0", weights(0).fingerprint(), () -> weights(0));
+        adapters.hold("a0").close();
+        adapters.hold("a1").close();
+        var held = others.hold("b0");
+        assertFalse(adapters.find("a0").orElseThrow().resident(), "the other model's took its room");
+        assertTrue(adapters.find("a1").orElseThrow().resident());
+        var second = adapters.hold("a0");
+        assertFalse(adapters.find("a1").orElseThrow().resident(), "the other model's is held");
+        assertSame(Category.RETRYABLE,
+                assertThrows(QuernException.class, () -> adapters.hold("a1")).category());
+        held.close();
+        other.model.close();
+        assertEquals(0, others.stats().residentBytes());
+        adapters.hold("a1").close();
+        assertTrue(adapters.find("a0").orElseThrow().resident(), "a model that went left its room");
+        second.close();
     }
 
     @Test
