@@ -138,12 +138,17 @@ public final class House {
 
     /** A model for a job, loaded for it; the job closes the hold. Fails with the reason where it cannot be had. */
     public CompletionStage<ModelHold> hold(String model) {
+        return hold(model, ModelFleet.Use.JOB);
+    }
+
+    /** As {@link #hold(String)}. @param use of which it depends whether others take its room in between */
+    public CompletionStage<ModelHold> hold(String model, ModelFleet.Use use) {
         return whenRunning().thenCompose(standing -> {
             var held = new CompletableFuture<ModelHold>();
             if (standing.name().equals(model)) {
                 held.complete(ModelHold.of(standing, () -> { }).orElseThrow());
             } else {
-                captain.tell(new ModelFleet.Acquire(model, ModelFleet.Use.JOB, Optional.empty(), JOB_WAIT,
+                captain.tell(new ModelFleet.Acquire(model, use, Optional.empty(), JOB_WAIT,
                         reply -> complete(held, reply)));
             }
             return held;

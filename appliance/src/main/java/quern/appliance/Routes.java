@@ -95,7 +95,7 @@ final class Routes {
         routes.addAll(new QuarantineRoutes(desk, house.stores(),
                 house.config().ingest().documentsMax()).routes());
         routes.addAll(new CurationRoutes(
-                desk, house.stores().documents(), jobs.recipes(), house.config().curation()).routes());
+                desk, house.stores().documents(), jobs::recipes, house.config().curation()).routes());
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());
         routes.addAll(new FineTuningRoutes(desk, house).routes());
         routes.addAll(new AliasRoutes(desk, house).routes());

@@ -128,6 +128,55 @@ class SeveralModelsTest {
                 () -> line + ": " + get("/health"));
     }
 
+    private String submitted(int status, String recipe) throws Exception {
+        HttpResponse<String> reply = appliance.post("/v1/curation/jobs",
+                TestAppliance.JSON.createObjectNode().put("recipe", recipe).toString());
+        assertEquals(status, reply.statusCode(), reply.body());
+        return reply.body();
+    }
+
+    private JsonNode sample(String recipe) throws Exception {
+        String at = "/v1/jobs/" + TestAppliance.JSON.readTree(submitted(200, recipe)).path("id").asText();
+        assertTrue(TestAppliance.await(LIMIT, () -> get(at).path("finished_at").isNumber()), at);
+        assertEquals("succeeded", get(at).path("status").asText(), () -> get(at).toString());
+        return get("/v1/datasets/" + get(at).at("/result/dataset_id").asText() + "/samples").at("/data/0/sample");
+    }
+
+    private double perplexity(String more) throws Exception {
+        HttpResponse<String> reply = appliance.post(
+                "/v1/curation/perplexity", "{\"text\": \"The lamp burns all night.\"" + more + "}");
+        assertEquals(200, reply.statusCode(), reply.body());
+        return TestAppliance.json(reply).path("perplexity").asDouble();
+    }
+
+    @Test
+    void shouldAskTheModelsThatARecipeNamesWithinTheirRoom() throws Exception {
+        addThree();
+        start(Map.of("models.loaded-max", "2"));
+        try (TestAppliance _ = appliance) {
+            assertEquals(2, appliance.send(appliance.request("/v1/documents?name=lamp.txt")
+                    .header("Content-Type", "text/plain").POST(HttpRequest.BodyPublishers.ofString(
+                            "The lamp burns all night.")).build()).statusCode() / 100);
+            String recipe = "keep_stats_in_res_ds: true\nprocess:\n  - llm_perplexity_filter: {max_score: 1e9%s}\n";
+            String stat = "/__dj__stats__/llm_perplexity";
+            double standing = sample(recipe.formatted("")).at(stat).asDouble();
+            double coarse = sample(recipe.formatted(", model: c")).at(stat).asDouble();
+            assertTrue(standing > 1 && coarse > 1, standing + " " + coarse);
+            assertNotEquals(standing, coarse);
+            assertEquals(coarse, sample(recipe.formatted(", hf_model: c")).at(stat).asDouble());
+            assertEquals(standing, sample(recipe.formatted(", hf_model: gpt-4o")).at(stat).asDouble());
+            assertEquals(standing, sample(recipe.formatted(", model: " + STANDING)).at(stat).asDouble());
+            assertEquals(perplexity(""), perplexity(", \"model\": \"" + STANDING + "\""));
+            assertNotEquals(perplexity(""), perplexity(", \"model\": \"c\""));
+            JsonNode both = sample(recipe.formatted(", model: a") + "  - sentence_augmentation_mapper: "
+                    + "{model: c, task_sentence: Go on., text_key_second: more, max_new_tokens: 8}\n");
+            assertNotEquals(coarse, both.at(stat).asDouble());
+            assertTrue(both.path("more").isTextual() && loaded().contains("c"), both + " " + loaded());
+            String refused = submitted(400, recipe.formatted(", model: nobody"));
+            assertTrue(refused.contains("'nobody'") && refused.contains("there is " + STANDING + ", a, b, c"), refused);
+        }
+    }
+
     @Test
     void shouldLoadAModelOnItsFirstRequestAndUnloadItWhenItsTimeIsOver() throws Exception {
         addThree();

@@ -10,13 +10,13 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import quern.actors.Caller;
 import quern.actors.House;
+import quern.actors.fleet.ModelFleet;
+import quern.actors.fleet.ModelHold;
 import quern.actors.serving.AnswerForm;
 import quern.actors.serving.DirectEngine;
 import quern.actors.serving.Embedder;
@@ -24,6 +24,7 @@ import quern.actors.serving.GenerationRequest;
 import quern.actors.serving.GenerationRouter;
 import quern.actors.serving.Handling;
 import quern.actors.serving.Prompt;
+import quern.actors.serving.ServedModel;
 import quern.actors.serving.SubmitReply;
 import quern.config.CurationConfig;
 import quern.config.QuernException;
@@ -32,101 +33,136 @@ import quern.curation.GenerationException.Kind;
 import quern.curation.RunException;
 import quern.curation.TextGenerator;
 import quern.curation.TextModel;
+import quern.curation.Turns;
+import quern.inference.AdapterRegistry;
 import quern.inference.cache.CacheTerms;
-import quern.inference.engine.DeadlineExceeded;
 import quern.inference.engine.EngineEvent;
-import quern.inference.engine.RequestRefused;
 import quern.inference.engine.ServiceTier;
 import quern.inference.engine.Terms;
 import quern.inference.tokenizer.Tokenizer;
 
 /**
- * The served model as one job's operators see it. Requests go to the engine as messages, as flexible ones that others
- * may go before, at most {@link CurationConfig#generationParallel} at a time; a crowded or failed engine is asked
- * again until the request's time is over. Closing it ends what is under way, and whoever waits gets a
+ * The served models as one job's operators see them: the one that is served from the start, and any other that the
+ * job's owner can name, loaded for each question that finds it away. Requests go to the engine as messages, as flexible
+ * ones that others may go before, at most {@link CurationConfig#generationParallel} at a time; a crowded or failed
+ * engine is asked again until the request's time is over. Closing it ends what is under way, and whoever waits gets a
  * {@link RunException}. Safe for any number of threads, which block.
  */
 public final class ServedText implements TextGenerator, TextModel, AutoCloseable {
 
     private static final Duration SUBMIT_TIMEOUT = Duration.ofSeconds(30);
-    private static final long AGAIN_MS = 200;
     private static final String SCHEMA_FIELD = "schema";
 
     private final CompletableFuture<ServedEngine> engine;
     private final CurationConfig config;
     private final Caller caller;
-    private final Semaphore permits;
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Turns turns;
+    /** Absent: the one that is served from the start. */
+    private final Optional<String> model;
 
     /**
      * @param engine completes when the actors are there
      * @param caller whose job it is
      */
     public ServedText(CompletableFuture<ServedEngine> engine, CurationConfig config, Caller caller) {
+        this(engine, config, caller, new Turns(config.generationParallel(), config.generationTimeout()),
+                Optional.empty());
+    }
+
+    private ServedText(CompletableFuture<ServedEngine> engine, CurationConfig config, Caller caller, Turns turns,
+            Optional<String> model) {
         this.engine = engine;
         this.config = config;
         this.caller = caller;
-        this.permits = new Semaphore(config.generationParallel());
+        this.turns = turns;
+        this.model = model;
     }
 
     @Override
     public String name() {
-        return running().parts().servedId();
+        return model.orElseGet(() -> standing().parts().servedId());
+    }
+
+    /** It takes its turns with this one, and ends with it. */
+    @Override
+    public Optional<TextGenerator> named(String other) {
+        return other(other).map(found -> found);
+    }
+
+    /** As {@link #named}. */
+    public Optional<ServedText> other(String name) {
+        boolean known = standing().models().find(name, caller).isPresent()
+                || engine().house().names().base(name, caller).isPresent();
+        return known ? Optional.of(new ServedText(engine, config, caller, turns, Optional.of(name))) : Optional.empty();
+    }
+
+    @Override
+    public List<String> names() {
+        return Stream.concat(standing().models().list(caller).stream().map(ServedModel::id),
+                engine().house().names().names(caller).stream()).distinct().toList();
     }
 
     @Override
     public Answer generate(Request request) {
-        House.Running running = generating();
-        return limited(deadline -> answer(running, request, deadline));
+        // Its request holds the model itself; this one only waits until it is loaded, whatever time that takes.
+        String name = with(asked -> generating(asked).name());
+        return limited(deadline -> answer(name, request, deadline));
     }
 
     @Override
     public List<float[]> embed(List<String> texts) {
-        var embedders = running().parts().embedders();
-        Embedder embedder = embedders.encoder().or(embedders::decoder).orElseThrow(
-                () -> new RunException("the served model makes no embeddings"));
-        return texts.stream().map(text -> limited(deadline -> vector(embedder, text, deadline))).toList();
+        return with(asked -> {
+            var embedders = asked.running().parts().embedders();
+            Embedder embedder = asked.served().map(embedders::of)
+                    .orElseGet(() -> embedders.encoder().or(embedders::decoder))
+                    .orElseThrow(() -> new RunException("the model " + asked.name() + " makes no embeddings"));
+            return texts.stream().map(text -> limited(deadline -> vector(asked, embedder, text, deadline))).toList();
+        });
     }
 
     @Override
     public double[] logLikelihoods(String context, String continuation) {
-        House.Running running = generating();
-        Tokenizer tokenizer = running.parts().model().tokenizer();
-        int[] all = encode(tokenizer, context + continuation);
-        int from = commonTokens(all, encode(tokenizer, context));
-        if (all.length > running.parts().contextTokens()) {
-            throw new GenerationException(Kind.TOO_LONG, all.length + " tokens, the context holds "
-                    + running.parts().contextTokens());
-        }
-        int first = Math.max(from, 1);
-        return first >= all.length ? new double[0] : limited(deadline -> scores(running, all, first, deadline));
+        return with(asked -> {
+            Tokenizer tokenizer = generating(asked).tokenizer();
+            int[] all = encode(tokenizer, context + continuation);
+            int from = commonTokens(all, encode(tokenizer, context));
+            if (all.length > asked.running().parts().contextTokens()) {
+                throw new GenerationException(Kind.TOO_LONG, all.length + " tokens, the context holds "
+                        + asked.running().parts().contextTokens());
+            }
+            int first = Math.max(from, 1);
+            return first >= all.length ? new double[0] : limited(deadline -> scores(asked, all, first, deadline));
+        });
     }
 
     @Override
     public String[] pieces(String text) {
-        return generating().parts().model().tokenizer().pieces(text);
+        return with(asked -> generating(asked).tokenizer().pieces(text));
     }
 
     @Override
     public Optional<int[]> ends(String text) {
-        return TokenEnds.of(generating().parts().model().tokenizer(), text);
+        return with(asked -> TokenEnds.of(generating(asked).tokenizer(), text));
     }
 
     /** A text longer than the context is read in windows of the context's length, each by itself. */
     @Override
     public double perplexity(String text) {
-        House.Running running = generating();
-        Tokenizer tokenizer = running.parts().model().tokenizer();
+        return with(asked -> perplexity(generating(asked), text));
+    }
+
+    private double perplexity(Asked asked, String text) {
+        Tokenizer tokenizer = asked.tokenizer();
         int[] tokens = tokenizer.encode(text, false);
         int[] begin = tokenizer.beginToken().stream().toArray();
-        int window = running.parts().contextTokens() - begin.length;
+        int window = asked.running().parts().contextTokens() - begin.length;
         double sum = 0;
         long count = 0;
         for (int at = 0; at < tokens.length; at += window) {
             int[] part = Arrays.copyOf(begin, begin.length + Math.min(window, tokens.length - at));
             System.arraycopy(tokens, at, part, begin.length, part.length - begin.length);
             if (part.length > 1) {
-                double[] scores = limited(deadline -> scores(running, part, 1, deadline));
+                double[] scores = limited(deadline -> scores(asked, part, 1, deadline));
                 sum += Arrays.stream(scores).sum();
                 count += scores.length;
             }
@@ -137,7 +173,7 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
     /** Ends what is under way. Idempotent. */
     @Override
     public void close() {
-        closed.complete(null);
+        turns.close();
     }
 
     private static int[] encode(Tokenizer tokenizer, String text) {
@@ -153,7 +189,66 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
         return first < 0 ? a.length : first;
     }
 
-    private House.Running running() {
+    /**
+     * What is asked.
+     *
+     * @param served absent: the base weights of what is served from the start
+     */
+    private record Asked(House.Running running, Optional<ServedModel> served) {
+
+        String name() {
+            return served.map(ServedModel::id).orElseGet(() -> running.parts().servedId());
+        }
+
+        Tokenizer tokenizer() {
+            return running.parts().model().tokenizer();
+        }
+
+        Optional<String> adapter() {
+            return served.flatMap(ServedModel::adapter);
+        }
+    }
+
+    /** With the model loaded, which it stays meanwhile, and its adapter in memory. */
+    private <T> T with(Function<Asked, T> use) {
+        House.Running standing = standing();
+        if (model.isEmpty()) {
+            return use.apply(new Asked(standing, Optional.empty()));
+        }
+        if (standing.models().find(model.get(), caller).isPresent()) {
+            return with(standing, use);
+        }
+        House house = engine().house();
+        String base = house.names().base(model.get(), caller).orElseThrow(this::gone).name();
+        CompletableFuture<ModelHold> asked = house.hold(base, ModelFleet.Use.REQUEST).toCompletableFuture();
+        try (ModelHold hold = waitFor(asked, Long.MAX_VALUE, failure -> new RunException(
+                "the model '" + model.get() + "' cannot be had: " + failure.getMessage(), failure))) {
+            return with(hold.running(), use);
+        } finally {
+            asked.thenAccept(ModelHold::close);
+        }
+    }
+
+    private <T> T with(House.Running running, Function<Asked, T> use) {
+        ServedModel served = running.models().find(model.orElseThrow(), caller).orElseThrow(this::gone);
+        try (AdapterRegistry.Hold _ = held(running, served)) {
+            return use.apply(new Asked(running, Optional.of(served)));
+        }
+    }
+
+    private static AdapterRegistry.Hold held(House.Running running, ServedModel served) {
+        try {
+            return running.models().hold(served);
+        } catch (QuernException e) {
+            throw new GenerationException(Kind.FAILED, e.getMessage());
+        }
+    }
+
+    private RunException gone() {
+        return new RunException("the model '" + model.orElseThrow() + "' is not here any more");
+    }
+
+    private House.Running standing() {
         return waitFor(engine().house().whenRunning().toCompletableFuture(), Long.MAX_VALUE,
                 failure -> new RunException("no model is served: " + failure.getMessage(), failure));
     }
@@ -162,20 +257,18 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
         return waitFor(engine, Long.MAX_VALUE, failure -> new RunException("no actors: " + failure, failure));
     }
 
-    private House.Running generating() {
-        House.Running running = running();
-        if (!running.parts().generates()) {
-            throw new RunException("the served model " + running.parts().servedId()
+    private static Asked generating(Asked asked) {
+        if (!asked.running().parts().generates() || asked.served().filter(ServedModel::encoder).isPresent()) {
+            throw new RunException("the served model " + asked.name()
                     + " is an encoder: it makes embeddings and generates nothing");
         }
-        return running;
+        return asked;
     }
 
-    /** With a permit, until it succeeds, fails for good or its time is over. */
+    /** With a turn, until it succeeds, fails for good or its time is over. */
     private <T> T limited(Function<Long, T> call) {
-        long deadline = System.nanoTime() + config.generationTimeout().toNanos();
-        acquire(deadline);
-        try {
+        long deadline = turns.deadline();
+        return turns.take(deadline, () -> {
             while (true) {
                 try {
                     return call.apply(deadline);
@@ -187,59 +280,24 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
                     rest(deadline, e);
                 }
             }
-        } finally {
-            permits.release();
-        }
-    }
-
-    private void acquire(long deadline) {
-        try {
-            while (!permits.tryAcquire(AGAIN_MS, TimeUnit.MILLISECONDS)) {
-                requireOpen();
-                if (System.nanoTime() - deadline > 0) {
-                    throw new GenerationException(Kind.TIMEOUT, "no turn within " + config.generationTimeout());
-                }
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
+        });
     }
 
     private void rest(long deadline, QuernException cause) {
-        requireOpen();
-        if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(AGAIN_MS) - deadline > 0) {
+        turns.requireOpen();
+        if (Turns.leftMs(deadline) < Turns.AGAIN_MS) {
             throw new GenerationException(Kind.FAILED, cause.getMessage());
         }
-        try {
-            closed.get(AGAIN_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return;
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-        requireOpen();
+        turns.rest(Turns.AGAIN_MS);
     }
 
-    private void requireOpen() {
-        if (closed.isDone()) {
-            throw new RunException("the job ended");
-        }
-    }
-
-    private static RunException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new RunException("interrupted while the model was asked", e);
-    }
-
-    private Answer answer(House.Running running, Request request, long deadline) {
+    private Answer answer(String name, Request request, long deadline) {
         List<Map<String, Object>> messages = new ArrayList<>();
         request.messages().forEach(message ->
                 messages.add(Map.of("role", message.role(), "content", message.content())));
         AnswerForm form = request.schema().<AnswerForm>map(schema -> new AnswerForm.Document(schema, SCHEMA_FIELD))
                 .orElse(AnswerForm.Free.TEXT);
-        var wanted = new GenerationRequest(running.parts().servedId(), List.of(new Prompt.Chat(messages, List.of())),
+        var wanted = new GenerationRequest(name, List.of(new Prompt.Chat(messages, List.of())),
                 Samplings.of(request, config.generationTokens()), 1, CacheTerms.of(caller.tenant()), caller, form,
                 new Handling(Handling.newId(), terms(deadline)));
         var listener = new AnswerListener();
@@ -250,22 +308,22 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
                         if (failure != null) {
                             listener.answer().completeExceptionally(failure);
                         } else if (reply instanceof SubmitReply.Rejected rejected) {
-                            listener.answer().completeExceptionally(refusal(rejected));
+                            listener.answer().completeExceptionally(Failures.of(rejected));
                         }
                     });
-            return waitFor(listener.answer(), deadline, ServedText::failure);
+            return waitFor(listener.answer(), deadline, Failures::of);
         } finally {
             listener.leave();
         }
     }
 
-    private double[] scores(House.Running running, int[] tokens, int from, long deadline) {
-        var direct = new DirectEngine(running.engine(), engine().system());
-        return ((EngineEvent.Scored) terminal(direct, direct.score(tokens, from, terms(deadline)), deadline))
-                .logprobs();
+    private double[] scores(Asked asked, int[] tokens, int from, long deadline) {
+        var direct = new DirectEngine(asked.running().engine(), engine().system());
+        DirectEngine.Running scoring = direct.score(tokens, from, asked.adapter(), terms(deadline));
+        return ((EngineEvent.Scored) terminal(direct, scoring, deadline)).logprobs();
     }
 
-    private float[] vector(Embedder embedder, String text, long deadline) {
+    private float[] vector(Asked asked, Embedder embedder, String text, long deadline) {
         int[] tokens;
         try {
             tokens = embedder.tokens().encode(new Prompt.Text(text));
@@ -279,15 +337,15 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
             throw new GenerationException(Kind.TOO_LONG, tokens.length + " tokens, at most "
                     + embedder.contextTokens());
         }
-        var direct = new DirectEngine(running().engine(), engine().system());
+        var direct = new DirectEngine(asked.running().engine(), engine().system());
         return ((EngineEvent.Embedded) terminal(direct, direct.embed(embedder, tokens), deadline)).vector();
     }
 
     private EngineEvent.Terminal terminal(DirectEngine direct, DirectEngine.Running running, long deadline) {
         try {
-            EngineEvent.Terminal last = waitFor(running.terminal(), deadline, ServedText::failure);
+            EngineEvent.Terminal last = waitFor(running.terminal(), deadline, Failures::of);
             if (last instanceof EngineEvent.Failed failed) {
-                throw failure(failed.cause());
+                throw Failures.of(failed.cause());
             }
             if (last instanceof EngineEvent.Finished) {
                 throw new QuernException(QuernException.Category.RETRYABLE, "cancelled by the server");
@@ -307,53 +365,12 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
     /** @param deadline {@link Long#MAX_VALUE}: none */
     private <T> T waitFor(
             CompletableFuture<T> future, long deadline, Function<Throwable, QuernException> failure) {
-        long left = deadline == Long.MAX_VALUE ? Long.MAX_VALUE
-                : Math.max(0, deadline - System.nanoTime()) + SUBMIT_TIMEOUT.toNanos();
+        long leftMs = deadline == Long.MAX_VALUE ? Long.MAX_VALUE
+                : Math.max(0, Turns.leftMs(deadline)) + SUBMIT_TIMEOUT.toMillis();
         try {
-            CompletableFuture.anyOf(future, closed).get(left, TimeUnit.NANOSECONDS);
-            if (!future.isDone()) {
-                requireOpen();
-            }
-            return future.join();
-        } catch (TimeoutException e) {
-            throw new GenerationException(Kind.TIMEOUT, "nothing within " + config.generationTimeout());
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+            return turns.await(future, leftMs);
         } catch (ExecutionException | CompletionException e) {
             throw failure.apply(Optional.ofNullable(e.getCause()).orElse(e));
         }
-    }
-
-    /** What to tell an operator; other retryable ones are tried again here. */
-    private static QuernException failure(Throwable cause) {
-        return switch (cause) {
-            case GenerationException known -> known;
-            case DeadlineExceeded late -> new GenerationException(Kind.TIMEOUT, late.getMessage());
-            case RequestRefused refused -> switch (refused.reason()) {
-                case PROMPT_TOO_LONG, POOL_TOO_SMALL ->
-                    new GenerationException(Kind.TOO_LONG, refused.getMessage());
-                case QUEUE_FULL -> new QuernException(
-                        QuernException.Category.RETRYABLE, refused.getMessage(), refused);
-                case INVALID, UNKNOWN_ADAPTER -> new GenerationException(Kind.REFUSED, refused.getMessage());
-            };
-            case QuernException other when other.category() == QuernException.Category.RETRYABLE -> other;
-            case QuernException other -> new GenerationException(Kind.FAILED, other.getMessage());
-            default -> new QuernException(QuernException.Category.RETRYABLE, cause.toString(), cause);
-        };
-    }
-
-    private static QuernException refusal(SubmitReply.Rejected rejected) {
-        return switch (rejected) {
-            case SubmitReply.Overloaded busy -> new QuernException(QuernException.Category.RETRYABLE, busy.message());
-            case SubmitReply.ModelLoading wait ->
-                new QuernException(QuernException.Category.RETRYABLE, wait.message());
-            case SubmitReply.ModelFailed failed -> new GenerationException(Kind.FAILED, failed.reason());
-            case SubmitReply.NotReady not -> new QuernException(QuernException.Category.RETRYABLE, not.reason());
-            case SubmitReply.PromptTooLong tooLong -> new GenerationException(Kind.TOO_LONG, tooLong.promptTokens()
-                    + " tokens, the context holds " + tooLong.contextTokens());
-            case SubmitReply.Invalid invalid -> new GenerationException(Kind.REFUSED, invalid.message());
-            case SubmitReply.UnknownModel unknown -> new GenerationException(Kind.REFUSED, unknown.model());
-            case SubmitReply.Broken broken -> new GenerationException(Kind.FAILED, broken.message());
-        };
     }
 }

@@ -40,10 +40,13 @@ public final class DirectEngine {
      */
     public record Running(long id, CompletableFuture<EngineEvent.Terminal> terminal) {}
 
-    /** @param from first token whose log-probability is wanted, at least 1 */
-    public Running score(int[] tokens, int from, Terms terms) {
+    /**
+     * @param from first token whose log-probability is wanted, at least 1
+     * @param adapter held until the end; absent: the base weights
+     */
+    public Running score(int[] tokens, int from, Optional<String> adapter, Terms terms) {
         long id = NEXT_ID.getAndDecrement();
-        SequenceRequest request = SequenceRequest.scored(id, tokens, from, "", Optional.empty()).with(terms);
+        SequenceRequest request = SequenceRequest.scored(id, tokens, from, "", adapter).with(terms);
         return run(id, (events, replyTo) -> new EngineActor.Enqueue(List.of(request), events, replyTo));
     }
 

@@ -12,7 +12,7 @@ public record Embedders(Optional<Embedder> decoder, Optional<Embedder> encoder) 
 
     public static final Embedders NONE = new Embedders(Optional.empty(), Optional.empty());
 
-    Optional<Embedder> of(ServedModel model) {
+    public Optional<Embedder> of(ServedModel model) {
         return model.encoder() ? encoder : decoder;
     }
 }

@@ -15,9 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import quern.appliance.http.CurationModelRoutes;
 import quern.config.CurationConfig;
 import quern.curation.GenerationException;
@@ -25,6 +22,7 @@ import quern.curation.GenerationException.Kind;
 import quern.curation.RunException;
 import quern.curation.TextGenerator;
 import quern.curation.TextModel;
+import quern.curation.Turns;
 
 /**
  * The model of a live server as operators of this process ask it, over HTTP: at most
@@ -38,7 +36,6 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
 
     /** What a reply may take beyond the time its question has. */
     private static final long GRACE_MS = 60_000;
-    private static final long AGAIN_MS = 200;
     private static final long AGAIN_MAX_MS = 5_000;
     /** Documents may hold half characters; as escapes they arrive as they are. */
     private static final ObjectWriter ESCAPED =
@@ -48,24 +45,45 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
     private final String name;
     private final CurationConfig config;
     private final Duration silenceMax;
-    private final Semaphore permits;
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Turns turns;
+    /** Sent with each question; absent: the server's own choice. */
+    private final Optional<String> asked;
 
     /**
      * @param name of the served model
      * @param silenceMax how long a server may be away before the run ends
      */
     ServerModel(ApiClient client, String name, CurationConfig config, Duration silenceMax) {
+        this(client, name, config, silenceMax,
+                new Turns(config.generationParallel(), config.generationTimeout()), Optional.empty());
+    }
+
+    private ServerModel(ApiClient client, String name, CurationConfig config, Duration silenceMax, Turns turns,
+            Optional<String> asked) {
         this.silenceMax = silenceMax;
         this.client = client;
         this.name = name;
         this.config = config;
-        this.permits = new Semaphore(config.generationParallel());
+        this.turns = turns;
+        this.asked = asked;
     }
 
     @Override
     public String name() {
         return name;
+    }
+
+    /** It takes its turns with this one, and ends with it. */
+    @Override
+    public Optional<TextGenerator> named(String model) {
+        return names().contains(model)
+                ? Optional.of(new ServerModel(client, model, config, silenceMax, turns, Optional.of(model)))
+                : Optional.empty();
+    }
+
+    @Override
+    public List<String> names() {
+        return client.get("/v1/models").path("data").valueStream().map(model -> model.path("id").asText()).toList();
     }
 
     @Override
@@ -112,13 +130,13 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
 
     @Override
     public String[] pieces(String text) {
-        return ask("pieces", question("text", text), deadline()).path("pieces").valueStream().map(JsonNode::asText)
-                .toArray(String[]::new);
+        return ask("pieces", question("text", text), turns.deadline()).path("pieces").valueStream()
+                .map(JsonNode::asText).toArray(String[]::new);
     }
 
     @Override
     public Optional<int[]> ends(String text) {
-        JsonNode ends = ask("piece-ends", question("text", text), deadline()).path("ends");
+        JsonNode ends = ask("piece-ends", question("text", text), turns.deadline()).path("ends");
         return ends.isNull() ? Optional.empty()
                 : Optional.of(ends.valueStream().mapToInt(JsonNode::intValue).toArray());
     }
@@ -126,7 +144,7 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
     /** Hangs up on what is under way. Idempotent. */
     @Override
     public void close() {
-        closed.complete(null);
+        turns.close();
     }
 
     private static ObjectNode question(String field, String text) {
@@ -138,43 +156,26 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
         return node.isNumber() ? node.doubleValue() : Double.parseDouble(node.asText());
     }
 
-    private long deadline() {
-        return System.nanoTime() + config.generationTimeout().toNanos();
-    }
-
     private JsonNode inTurn(String what, ObjectNode question) {
-        long deadline = deadline();
-        try {
-            while (!permits.tryAcquire(AGAIN_MS, TimeUnit.MILLISECONDS)) {
-                requireOpen();
-                if (leftMs(deadline) <= 0) {
-                    throw new GenerationException(Kind.TIMEOUT, "no turn within " + config.generationTimeout());
-                }
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-        try {
-            return ask(what, question, deadline);
-        } finally {
-            permits.release();
-        }
+        long deadline = turns.deadline();
+        return turns.take(deadline, () -> ask(what, question, deadline));
     }
 
     /** Until there is a reply, or the question's time is over. */
     private JsonNode ask(String what, ObjectNode question, long deadline) {
         long silentUntil = System.nanoTime() + silenceMax.toNanos();
-        long pauseMs = AGAIN_MS;
+        long pauseMs = Turns.AGAIN_MS;
+        asked.ifPresent(model -> question.put("model", model));
         while (true) {
-            requireOpen();
-            question.put("timeout_ms", Math.max(1, leftMs(deadline)));
+            turns.requireOpen();
+            question.put("timeout_ms", Math.max(1, Turns.leftMs(deadline)));
             try {
                 HttpResponse<String> answer = answer(what, question, deadline);
                 if (answer.statusCode() == 200) {
                     return read(answer);
                 }
                 pauseMs = pause(answer);
-                if (leftMs(deadline) < pauseMs) {
+                if (Turns.leftMs(deadline) < pauseMs) {
                     throw new GenerationException(Kind.FAILED, ApiClient.failure(answer).getMessage());
                 }
                 silentUntil = System.nanoTime() + silenceMax.toNanos();
@@ -185,7 +186,7 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
                 }
                 pauseMs = Math.min(AGAIN_MAX_MS, 2 * pauseMs);
             }
-            rest(pauseMs);
+            turns.rest(pauseMs);
         }
     }
 
@@ -194,13 +195,7 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
         CompletableFuture<HttpResponse<String>> exchange =
                 client.ask("/v1/curation/" + what, ESCAPED.writeValueAsString(question));
         try {
-            CompletableFuture.anyOf(exchange, closed).get(leftMs(deadline) + GRACE_MS, TimeUnit.MILLISECONDS);
-            requireOpen();
-            return exchange.get();
-        } catch (TimeoutException e) {
-            throw new GenerationException(Kind.TIMEOUT, "nothing within " + config.generationTimeout());
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+            return turns.await(exchange, Turns.leftMs(deadline) + GRACE_MS);
         } finally {
             exchange.cancel(true);
         }
@@ -233,35 +228,7 @@ final class ServerModel implements TextGenerator, TextModel, AutoCloseable {
         };
     }
 
-    private static long leftMs(long deadline) {
-        return TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-    }
-
-    private void rest(long pauseMs) {
-        try {
-            closed.get(pauseMs, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException rested) {
-            return;
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-        requireOpen();
-    }
-
-    private void requireOpen() {
-        if (closed.isDone()) {
-            throw new RunException("the run ended");
-        }
-    }
-
     private static Throwable cause(Exception e) {
         return e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-    }
-
-    private static RunException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new RunException("interrupted while the model was asked", e);
     }
 }

@@ -30,10 +30,11 @@ import quern.curation.TextGenerator.Message;
 import quern.curation.TextGenerator.Sampling;
 
 /**
- * The served model as operators of a recipe ask it, for recipes that run in another process over its own files:
+ * The served models as operators of a recipe ask them, for recipes that run in another process over its own files:
  * {@code /v1/curation/answers}, {@code embeddings}, {@code likelihoods}, {@code perplexity}, {@code pieces},
- * {@code piece-ends}. What one question fails with is part of its reply, {@code {"failure": {"kind", "message"}}},
- * because the operators go on with the next. They are flexible requests: others go first.
+ * {@code piece-ends}. Where {@code model} names another, not the one served from the start is asked. What one question
+ * fails with is part of its reply, {@code {"failure": {"kind", "message"}}}, because the operators go on with the
+ * next. They are flexible requests: others go first.
  */
 public final class CurationModelRoutes {
 
@@ -78,6 +79,7 @@ public final class CurationModelRoutes {
             int timeoutMs = fields.integer("timeout_ms", 1, TIMEOUT_MS_MAX)
                     .orElse((int) config.generationTimeout().toMillis());
             Function<ServedText, ObjectNode> question = reader.apply(fields);
+            Optional<String> model = fields.text("model");
             fields.refuseOthers();
             if (!questions.tryAcquire()) {
                 throw ApiError.overloaded(questionsMax + " questions are under way, at most " + questionsMax,
@@ -86,15 +88,18 @@ public final class CurationModelRoutes {
             var asked = new ServedText(CompletableFuture.completedFuture(engine),
                     config.withGeneration(Duration.ofMillis(timeoutMs), 1), call.caller());
             CompletableFuture<ObjectNode> result = CompletableFuture
-                    .supplyAsync(() -> reply(question, asked), waiting)
+                    .supplyAsync(() -> reply(question, asked, model), waiting)
                     .whenComplete((done, failure) -> questions.release());
             return replies.whole(result, asked::close);
         });
     }
 
-    private static ObjectNode reply(Function<ServedText, ObjectNode> question, ServedText asked) {
+    private static ObjectNode reply(
+            Function<ServedText, ObjectNode> question, ServedText asked, Optional<String> model) {
         try {
-            return question.apply(asked);
+            return question.apply(model.isEmpty() ? asked : asked.other(model.get()).orElseThrow(
+                    () -> new RunException("no model '" + model.get() + "' is here; there is "
+                            + String.join(", ", asked.names()))));
         } catch (GenerationException e) {
             return failure(e.kind().name().toLowerCase(Locale.ROOT), e);
         } catch (RunException e) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.actors.RecordText;
@@ -26,14 +27,14 @@ public final class CurationRoutes {
 
     private final JobDesk desk;
     private final DocumentJournal journal;
-    private final RecipeCompiler compiler;
+    private final Function<Caller, RecipeCompiler> compilers;
     private final CurationConfig config;
 
     public CurationRoutes(
-            JobDesk desk, DocumentJournal journal, RecipeCompiler compiler, CurationConfig config) {
+            JobDesk desk, DocumentJournal journal, Function<Caller, RecipeCompiler> compilers, CurationConfig config) {
         this.desk = desk;
         this.journal = journal;
-        this.compiler = compiler;
+        this.compilers = compilers;
         this.config = config;
     }
 
@@ -57,7 +58,7 @@ public final class CurationRoutes {
             Optional<String> name = fields.text("name");
             Ownership owner = Ownership.of(call.caller().keyId(), Set.copyOf(labels));
             return desk.read(() -> {
-                        compile(recipe);
+                        compile(recipe, call.caller());
                         dataset.ifPresent(id -> requireDataset(call.caller(), id));
                         return new CurationSpec(recipe, name, dataset, documents, end(), call.caller().admin());
                     })
@@ -82,7 +83,7 @@ public final class CurationRoutes {
             String recipe = fields.requiredText("recipe");
             fields.refuseOthers();
             return desk.read(() -> {
-                var pipeline = compile(recipe);
+                var pipeline = compile(recipe, call.caller());
                 var body = Json.object().put("status", "ok");
                 pipeline.recipe().steps().forEach(body.withArray("operators")::addPOJO);
                 return Json.ok(Json.tree(body));
@@ -90,9 +91,9 @@ public final class CurationRoutes {
         });
     }
 
-    private Pipeline compile(String recipe) {
+    private Pipeline compile(String recipe, Caller caller) {
         try {
-            return compiler.compile(Recipe.parse(recipe, config));
+            return compilers.apply(caller).compile(Recipe.parse(recipe, config));
         } catch (RecipeException e) {
             throw ApiError.badField("recipe", "invalid_recipe", e.getMessage());
         }

@@ -115,6 +115,24 @@ class ServerModelTest {
     }
 
     @Test
+    void shouldSayWhichModelsThereAreWhenARecipeNamesAnother() throws Exception {
+        Path data = directory.resolve("data");
+        Path corpus = Files.writeString(directory.resolve("one.jsonl"), "{\"text\": \"Once upon a time.\"}\n");
+        Path recipe = directory.resolve("named.yaml");
+        try (TestAppliance _ = TestAppliance.start(data, Map.of())) {
+            for (String name : List.of("stories260K", "nobody")) {
+                Files.writeString(recipe, "dataset_path: " + corpus
+                        + "\nprocess:\n  - llm_perplexity_filter: {max_score: 1e9, model: " + name + "}\n");
+                var outcome = FakeServer.runAlone("curate", recipe.toString(), "--export_path",
+                        directory.resolve(name + ".jsonl").toString(), "--data", data.toString());
+                assertEquals(name.equals("nobody"), outcome.exitCode() != 0, outcome.err());
+                assertEquals(name.equals("nobody"), outcome.err().contains(
+                        "model is 'nobody', which is not here; there is stories260K"), outcome.err());
+            }
+        }
+    }
+
+    @Test
     void shouldLetGoOfTheEngineAndSayNoToOneMoreWhenQuestionsAreMany() throws Exception {
         try (TestAppliance appliance = TestAppliance.startEndless(directory.resolve("data"), Map.of(
                 "engine.queue-max", "1"))) {

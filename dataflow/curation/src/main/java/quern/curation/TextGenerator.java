@@ -89,6 +89,20 @@ public interface TextGenerator {
     /** Name of the model for reports, for example {@code quern-nano}. */
     String name();
 
+    /**
+     * Another model, adapter or alias where this one is served. It is loaded when it is asked.
+     *
+     * @return empty if there is none of that name
+     */
+    default Optional<TextGenerator> named(String model) {
+        return Optional.empty();
+    }
+
+    /** What {@link #named} knows, for who asked for something else. */
+    default List<String> names() {
+        return List.of(name());
+    }
+
     /** Waits for the answer. */
     Answer generate(Request request);
 

@@ -17,12 +17,14 @@ import quern.curation.TextGenerator.Sampling;
 import quern.curation.generation.Asking;
 
 /**
- * The parameters by which Data-Juicer's operators say which model they call, and how. Whatever model a recipe names,
- * the served one answers; an address elsewhere is refused, since nothing leaves this machine.
+ * The parameters by which operators say which model they call, and how. {@code model} names one that is here: imported,
+ * an adapter or an alias. Data-Juicer's own parameters do too where there is one of that name; for any other the served
+ * one answers, and the report says so. An address elsewhere is refused, since nothing leaves this machine.
  */
 final class ModelParameters {
 
     private static final Parameter.Kind TEXT = Parameter.Kind.TEXT_OR_NOTHING;
+    private static final String MODEL = "model";
     private static final List<String> MODELS = List.of("api_model", "api_or_hf_model", "hf_model");
     private static final int TRIES_MAX = 100;
     private static final int TOKENS_MAX = 1 << 20;
@@ -36,17 +38,28 @@ final class ModelParameters {
     }
 
     static SpecBuilder spec(String name) {
-        return new SpecBuilder(name).with("api_model", TEXT, null).with("api_or_hf_model", TEXT, null)
-                .with("hf_model", TEXT, null).with("api_endpoint", TEXT, null).with("api_url", TEXT, null)
-                .with("response_path", TEXT, null).bool("is_hf_model", false).bool("enable_vllm", false)
-                .whole("try_num", 3).with("model_params", Parameter.Kind.MAP, null)
-                .with("sampling_params", Parameter.Kind.MAP, null);
+        return new SpecBuilder(name).with(MODEL, TEXT, null)
+                .with("api_model", TEXT, null).with("api_or_hf_model", TEXT, null).with("hf_model", TEXT, null)
+                .with("api_endpoint", TEXT, null).with("api_url", TEXT, null).with("response_path", TEXT, null)
+                .bool("is_hf_model", false).bool("enable_vllm", false).whole("try_num", 3)
+                .with("model_params", Parameter.Kind.MAP, null).with("sampling_params", Parameter.Kind.MAP, null);
     }
 
     /** The model and how it is asked, as the recipe says. */
     Asking asking(Arguments arguments) {
-        return new Asking(generator(), sampling(arguments), arguments.whole("try_num", 1, TRIES_MAX),
+        return new Asking(model(arguments), sampling(arguments), arguments.whole("try_num", 1, TRIES_MAX),
                 calledFor(arguments));
+    }
+
+    private TextGenerator model(Arguments arguments) {
+        TextGenerator served = generator();
+        String own = arguments.text(MODEL);
+        if (own != null && !own.isEmpty()) {
+            return served.named(own).orElseThrow(() -> new IllegalArgumentException("model is '" + own
+                    + "', which is not here; there is " + String.join(", ", served.names())));
+        }
+        String called = calledFor(arguments);
+        return called.isEmpty() ? served : served.named(called).orElse(served);
     }
 
     /** @throws IllegalArgumentException if none is bound */
