@@ -4,8 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -13,24 +11,21 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import quern.actors.House;
 import quern.actors.serving.ServingObserver;
 import quern.actors.serving.SubmitReply;
 import quern.inference.AdapterRegistry;
-import quern.inference.cache.TierRates;
 import quern.inference.engine.EngineObserver;
 import quern.inference.engine.EngineStats;
 import quern.inference.engine.FinishReason;
 import quern.inference.engine.Usage;
 import quern.inference.packed.StreamedWeights;
 import quern.kv.BlockObserver;
-import quern.kv.BlockPool;
-import quern.kv.TierStats;
 
 /**
  * What {@code /metrics} shows, in Prometheus' text form. Names are those of vLLM with our prefix, where they mean the
@@ -59,6 +54,7 @@ final class Metrics implements ServingObserver, AutoCloseable {
     private final Counter failed = counter("quern.request.failure", "Accepted requests that broke");
 
     private volatile String model = "";
+    private volatile Optional<TierMeters> tiers = Optional.empty();
 
     /** @param vllmNames whether what vLLM has too is shown under its names as well */
     Metrics(boolean vllmNames) {
@@ -104,9 +100,7 @@ final class Metrics implements ServingObserver, AutoCloseable {
                         h -> h.board().stats().map(EngineStats::promptStepTokens).orElse(0))
                 .description("Prompt tokens the next step takes at most beside streams").register(registry);
         count(house, "quern.kv.load.failures", "Blocks a tier promised and did not deliver", EngineStats::loadFailures);
-        for (BlockPool.Tier tier : List.of(BlockPool.Tier.HOT, BlockPool.Tier.WARM, BlockPool.Tier.COLD)) {
-            watchTier(house, tier);
-        }
+        tiers = Optional.of(TierMeters.watch(house, registry));
         weights(house, "quern.weights.read.bytes", "Bytes of layers read that do not stay in memory",
                 StreamedWeights::readBytes);
         weights(house, "quern.weights.wait.seconds", "Steps' wait for layers to be read",
@@ -152,45 +146,6 @@ final class Metrics implements ServingObserver, AutoCloseable {
                 .register(registry);
     }
 
-    private void watchTier(House house, BlockPool.Tier tier) {
-        Tags tags = Tags.of("tier", tier.name().toLowerCase(Locale.ROOT));
-        tierCount(house, tier, tags, "quern.kv.tier.hits", "Look-ups that found a block", TierStats::hits);
-        tierCount(house, tier, tags, "quern.kv.tier.misses", "Look-ups that did not", TierStats::misses);
-        tierCount(house, tier, tags, "quern.kv.tier.evictions", "Blocks that left", TierStats::evictions);
-        tierCount(house, tier, tags, "quern.kv.tier.corruptions", "Damaged blocks dropped", TierStats::corruptions);
-        if (tier != BlockPool.Tier.HOT) {
-            watchLoads(house, tier, tags);
-        }
-        Gauge.builder("quern.kv.tier.bytes", house, h -> tier(h, tier, TierStats::bytes))
-                .description("Bytes of the blocks held").tags(tags).register(registry);
-    }
-
-    private void watchLoads(House house, BlockPool.Tier tier, Tags tags) {
-        Gauge.builder("quern.kv.load.seconds", house, h -> rate(h, tier).loadNanos().orElse(0) / 1e9)
-                .description("A block takes to be loaded, lately").tags(tags).register(registry);
-        FunctionCounter.builder("quern.kv.choices", house, h -> rate(h, tier).chosenToLoad())
-                .description("Blocks found in a tier: loaded, or computed anew where that is faster")
-                .tags(tags.and("choice", "load")).register(registry);
-        FunctionCounter.builder("quern.kv.choices", house, h -> rate(h, tier).chosenToCompute())
-                .description("Blocks found in a tier: loaded, or computed anew where that is faster")
-                .tags(tags.and("choice", "compute")).register(registry);
-    }
-
-    private static TierRates.Rate rate(House house, BlockPool.Tier tier) {
-        return house.board().rates().rate(tier);
-    }
-
-    private void tierCount(House house, BlockPool.Tier tier, Iterable<Tag> tags, String name, String description,
-            ToDoubleFunction<TierStats> value) {
-        FunctionCounter.builder(name, house, h -> tier(h, tier, value))
-                .description(description).tags(tags).register(registry);
-    }
-
-    private static double tier(House house, BlockPool.Tier tier, ToDoubleFunction<TierStats> value) {
-        return house.running().map(running -> running.parts().tiers().stats().get(tier))
-                .map(value::applyAsDouble).orElse(0.0);
-    }
-
     private void weights(House house, String name, String description, ToDoubleFunction<StreamedWeights> value) {
         FunctionCounter.builder(name, house, h -> h.running().flatMap(running -> running.parts().model().streamed())
                 .map(value::applyAsDouble).orElse(0.0)).description(description).register(registry);
@@ -214,6 +169,7 @@ final class Metrics implements ServingObserver, AutoCloseable {
 
     /** Everything, as Prometheus reads it. */
     String scrape() {
+        tiers.ifPresent(TierMeters::refresh);
         String all = STEP_TOKENS.matcher(registry.scrape()).replaceAll("$0_total");
         return vllmNames ? all + VllmNames.of(all, model) : all;
     }

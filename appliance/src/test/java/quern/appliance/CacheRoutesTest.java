@@ -156,8 +156,8 @@ class CacheRoutesTest {
         assertTrue(warm.path("load_ms").doubleValue() > 0, warm.toString());
         assertTrue(warm.path("chosen_to_load").intValue() >= 3, warm.toString());
         String metrics = appliance.get("/metrics").body();
-        assertTrue(metrics.contains("quern_kv_load_seconds{tier=\"warm\"}"), metrics);
-        assertTrue(metrics.contains("quern_kv_choices_total{choice=\"load\",tier=\"warm\"}"), metrics);
+        assertTrue(metrics.contains("quern_kv_load_seconds{model=\"stories260K\",tier=\"warm\"}"), metrics);
+        assertTrue(metrics.contains("quern_kv_choices_total{choice=\"load\",model=\"stories260K\",tier=\"warm\"}"), metrics);
     }
 
     @Test

@@ -152,7 +152,7 @@ class MetricsTest {
     }
 
     private static void requireBlocks(Map<String, Double> samples) {
-        double evicted = samples.get("quern_kv_tier_evictions_total{tier=\"hot\"}");
+        double evicted = samples.get("quern_kv_tier_evictions_total{model=\"stories260K\",tier=\"hot\"}");
         assertTrue(samples.get("quern_kv_block_reuse_gap_seconds_count") > 0, "no block was found again");
         assertEquals(evicted, samples.get("quern_kv_block_lifetime_seconds_count"));
         assertEquals(evicted, samples.get("quern_kv_block_idle_before_evict_seconds_count"));

@@ -2,6 +2,7 @@ package quern.kv;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +23,12 @@ public final class BlockStore {
     private final BlockSeal seal;
     private final RecomputeCost cost;
     private final LongSupplier nanoClock;
+    /** Changed and counted under its own lock, which is never held while a file is opened. */
     private final Map<Long, Shared> warm = new HashMap<>();
-    private WarmRoom room;
-    private ColdStore cold;
+    /** What the warm tiers did that are closed by now. */
+    private TierStats past = TierStats.of(0);
+    private volatile WarmRoom room;
+    private volatile ColdStore cold;
     private int coldUsers;
 
     /** A warm tier and how many stacks use it. */
@@ -93,7 +97,9 @@ public final class BlockStore {
                 });
         shared.ifPresent(found -> {
             found.users++;
-            warm.put(layout, found);
+            synchronized (warm) {
+                warm.put(layout, found);
+            }
         });
         return shared.map(found -> found.tier);
     }
@@ -101,9 +107,40 @@ public final class BlockStore {
     synchronized void releaseWarm(TierPlan plan) {
         Shared shared = warm.get(plan.image().layout());
         if (--shared.users == 0) {
-            warm.remove(plan.image().layout());
+            synchronized (warm) {
+                warm.remove(plan.image().layout());
+                past = past.plus(shared.tier.stats().past(), 0);
+            }
             shared.tier.close();
         }
+    }
+
+    /**
+     * What the tiers on disk hold and did for all stacks together; those that never were opened are absent. Waits for
+     * no file.
+     */
+    public Map<BlockPool.Tier, TierStats> stats() {
+        Map<BlockPool.Tier, TierStats> stats = new EnumMap<>(BlockPool.Tier.class);
+        WarmRoom opened = room;
+        if (opened != null) {
+            stats.put(BlockPool.Tier.WARM, warmStats(opened.foreignBytes()));
+        }
+        ColdStore files = cold;
+        if (files != null) {
+            stats.put(BlockPool.Tier.COLD, files.stats());
+        }
+        return stats;
+    }
+
+    private TierStats warmStats(long foreignBytes) {
+        TierStats all = TierStats.of(config.warm().bytes());
+        synchronized (warm) {
+            all = all.plus(past, foreignBytes);
+            for (Shared shared : warm.values()) {
+                all = all.plus(shared.tier.stats(), foreignBytes);
+            }
+        }
+        return all;
     }
 
     synchronized void releaseCold() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import quern.kv.BlockPool.Tier;
@@ -75,6 +76,31 @@ class BlockStoreTest {
             }
             other.discard(target);
             assertEquals(0, one.stats().get(Tier.COLD).corruptions());
+        }
+    }
+
+    @Test
+    void shouldCountTheFilesOnceForAllStacksAndForgetNothingWhenOneCloses() {
+        BlockStore store = store(4, 40);
+        assertEquals(Map.of(), store.stats());
+        try (TierStack one = store.stack(Blocks.BYTES, Blocks.LAYOUT);
+                TierStack same = store.stack(Blocks.BYTES, Blocks.LAYOUT)) {
+            try (TierStack other = store.stack(Blocks.BYTES, "other")) {
+                fill(one, 0, 2);
+                fill(other, 10, 11);
+                assertTrue(Blocks.load(same, 0).isPresent());
+                assertTrue(Blocks.load(other, 10).isPresent());
+                TierStats warm = store.stats().get(Tier.WARM);
+                assertEquals(3, warm.entries());
+                assertEquals(2, warm.hits());
+                assertEquals(Blocks.config(3, Blocks.slotsBytes(4), Blocks.coldBytes(40)).warm().bytes(),
+                        warm.capacityBytes());
+                assertEquals(0, store.stats().get(Tier.COLD).entries());
+            }
+            TierStats warm = store.stats().get(Tier.WARM);
+            assertEquals(2, warm.entries());
+            assertEquals(2, warm.hits(), "what the closed one did counts");
+            assertTrue(warm.foreignBytes() > 0);
         }
     }
 }

@@ -44,8 +44,9 @@ final class CacheCommand implements Runnable {
     }
 
     @Command(name = "stat", mixinStandardHelpOptions = true,
-            description = "What each tier holds, how long a block takes from it on this machine, and how often that "
-                    + "was chosen or a block computed anew.")
+            description = "Of each loaded model what its memory holds, how long a block takes from each tier on this "
+                    + "machine, and how often that was chosen or a block computed anew; then what the tiers on disk "
+                    + "hold, which all models share.")
     void stat(@Option(names = "--usage", description = "Also whose blocks there are.") boolean usage) {
         Screen screen = options.screen();
         JsonNode stat = ask(client -> client.get("/v1/cache?usage=" + usage));
@@ -53,20 +54,33 @@ final class CacheCommand implements Runnable {
             screen.json(stat);
             return;
         }
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("tier", "blocks", "bytes", "of", "hits", "misses", "pinned", "ms a block", "loaded",
-                "computed instead"));
-        stat.path("tiers").forEach(tier -> rows.add(List.of(tier.path("tier").asText(), text(tier, "blocks"),
-                Printer.bytes(tier.path("bytes").asLong()), Printer.bytes(tier.path("capacity_bytes").asLong()),
-                text(tier, "hits"), text(tier, "misses"), text(tier, "pinned"), text(tier, "load_ms"),
-                text(tier, "loaded"), text(tier, "chosen_to_compute"))));
-        screen.table(rows);
-        screen.line("blocks of " + stat.path("block_tokens").asText() + " tokens, "
-                + Printer.bytes(stat.path("block_bytes").asLong()) + "; " + stat.path("pins").asText()
+        screen.table(rows(stat));
+        screen.line("blocks of " + stat.path("block_tokens").asText() + " tokens, " + stat.path("model").asText()
+                + "'s of " + Printer.bytes(stat.path("block_bytes").asLong()) + "; " + stat.path("pins").asText()
                 + " prompts pinned");
         stat.path("reports").forEach(report -> screen.line("! " + report.asText()));
         stat.path("tenants").forEach(tenant -> screen.line(tenant.path("tenant").asText() + "  "
                 + tenant.path("blocks").asText() + " blocks, " + Printer.bytes(tenant.path("bytes").asLong())));
+    }
+
+    private static List<List<String>> rows(JsonNode stat) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("model", "tier", "blocks", "bytes", "of", "hits", "misses", "pinned", "ms a block", "loaded",
+                "computed instead"));
+        stat.path("models").forEach(model -> model.path("tiers").forEach(
+                tier -> rows.add(row(model.path("model").asText(), tier))));
+        stat.path("shared").forEach(tier -> rows.add(row("(all)", tier)));
+        return rows;
+    }
+
+    private static List<String> row(String model, JsonNode tier) {
+        return List.of(model, tier.path("tier").asText(), text(tier, "blocks"), bytes(tier, "bytes"),
+                bytes(tier, "capacity_bytes"), text(tier, "hits"), text(tier, "misses"), text(tier, "pinned"),
+                text(tier, "load_ms"), text(tier, "loaded"), text(tier, "chosen_to_compute"));
+    }
+
+    private static String bytes(JsonNode node, String field) {
+        return node.has(field) ? Printer.bytes(node.path(field).asLong()) : "-";
     }
 
     private static String text(JsonNode node, String field) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -20,10 +20,8 @@ import quern.actors.access.KeyRing;
 import quern.actors.cache.PromptCache;
 import quern.actors.cache.PromptPins;
 import quern.config.QuernException;
-import quern.inference.cache.TierRates;
 import quern.kv.BlockPool.Tier;
 import quern.kv.TierCheck;
-import quern.kv.TierStats;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.PinRecord;
 import quern.kv.journal.RecordId;
@@ -35,7 +33,6 @@ import quern.kv.journal.RecordId;
 public final class CacheRoutes {
 
     private static final int NAME_CHARS_MAX = 100;
-    private static final double NANOS_PER_MS = 1e6;
 
     private final House house;
     private final KeyRing keys;
@@ -75,49 +72,32 @@ public final class CacheRoutes {
     private CompletionStage<HttpResponse> stat(Call call) {
         boolean usage = call.flag("usage", false);
         return desk.read(() -> {
-            PromptCache cache = cache();
-            ObjectNode body = Json.object().put("object", "cache").put("model", running().parts().servedId())
-                    .put("block_tokens", running().parts().config().kv().blockTokens())
-                    .put("block_bytes", cache.tiers().blockBytes());
-            ArrayNode tiers = body.putArray("tiers");
-            cache.tiers().stats().forEach((tier, stats) -> tiers.add(tier(tier, stats, call.caller().admin())));
-            TierRates rates = house.board().rates();
-            if (call.caller().admin()) {
-                body.put("waiting_to_be_written", cache.tiers().pendingBlocks());
-                body.put("written_blocks", rates.written());
-            }
-            milliseconds(body, "write_ms", rates.writeNanos());
-            cache.tiers().reports().forEach(body.putArray("reports")::add);
+            var report = new CacheReport(call.caller().admin());
+            ObjectNode body = Json.object().put("object", "cache");
+            report.model(running(), body);
+            ArrayNode models = body.putArray("models");
+            house.each(one -> report.own(one, models.addObject()));
+            ArrayNode shared = body.putArray("shared");
+            running().parts().machine().blocks().stats().forEach(
+                    (tier, stats) -> report.shared(shared.addObject(), tier, stats));
             body.put("pins", book().all().stream().filter(owned(call.caller())).count());
             if (usage) {
-                ArrayNode tenants = body.putArray("tenants");
-                cache.blocks(tenants(call.caller())).forEach((tenant, blocks) -> tenants.addObject()
-                        .put("tenant", tenant).put("blocks", blocks)
-                        .put("bytes", blocks * cache.tiers().blockBytes()));
+                usage(tenants(call.caller()), body.putArray("tenants"));
             }
             return Json.ok(body);
         });
     }
 
-    /** What others' requests did to a tier shows to administrators only. */
-    private ObjectNode tier(Tier tier, TierStats stats, boolean admin) {
-        TierRates.Rate rate = house.board().rates().rate(tier);
-        ObjectNode node = Json.object().put("tier", tier.name().toLowerCase(Locale.ROOT))
-                .put("capacity_bytes", stats.capacityBytes());
-        milliseconds(node, "load_ms", rate.loadNanos());
-        if (admin) {
-            node.put("blocks", stats.entries()).put("bytes", stats.bytes()).put("hits", stats.hits())
-                    .put("misses", stats.misses()).put("evictions", stats.evictions())
-                    .put("corruptions", stats.corruptions()).put("skipped", stats.skipped())
-                    .put("pinned", stats.pinned()).put("foreign_bytes", stats.foreignBytes())
-                    .put("loaded", rate.loads()).put("chosen_to_load", rate.chosenToLoad())
-                    .put("chosen_to_compute", rate.chosenToCompute());
-        }
-        return node;
-    }
-
-    private static void milliseconds(ObjectNode node, String field, OptionalLong nanos) {
-        nanos.ifPresentOrElse(value -> node.put(field, value / NANOS_PER_MS), () -> node.putNull(field));
+    private void usage(Set<String> tenants, ArrayNode list) {
+        Map<String, Long> blocks = new TreeMap<>();
+        Map<String, Long> bytes = new TreeMap<>();
+        house.each(one -> new PromptCache(one.parts(), house.stores().catalogue()).blocks(tenants).forEach(
+                (tenant, count) -> {
+                    blocks.merge(tenant, (long) count, Long::sum);
+                    bytes.merge(tenant, count * one.parts().tiers().blockBytes(), Long::sum);
+                }));
+        blocks.forEach((tenant, count) -> list.addObject().put("tenant", tenant).put("blocks", count)
+                .put("bytes", bytes.get(tenant)));
     }
 
     /** Those the caller may look at. */
