@@ -125,7 +125,7 @@ final class Arena implements AutoCloseable {
         int slot = require(claimed, State.CLAIMED, "sealed");
         boolean tiers = keeping == BlockPool.Keeping.TIERS;
         int known = slotOf(key);
-        if (known != ABSENT && Arrays.equals(tokens[known], blockTokens)) {
+        if (known != ABSENT && holds(known, key, blockTokens)) {
             free(slot);
             pin(known);
             return new Sealed(block(known), tiers && letDown(known));
@@ -158,14 +158,21 @@ final class Arena implements AutoCloseable {
 
     synchronized Optional<HotBlock> pinHot(BlockKey key, int[] blockTokens) {
         int slot = slotOf(key);
-        if (slot == ABSENT || !Arrays.equals(tokens[slot], blockTokens)) {
+        if (slot == ABSENT || !holds(slot, key, blockTokens)) {
             counters.misses.increment();
+            if (slot != ABSENT) {
+                counters.collided();
+            }
             return Optional.empty();
         }
         counters.hits.increment();
         times.reused(slot);
         pin(slot);
         return Optional.of(block(slot));
+    }
+
+    private boolean holds(int slot, BlockKey key, int[] blockTokens) {
+        return Arrays.equals(tokens[slot], blockTokens) && keys[slot].sameRun(key);
     }
 
     private int slotOf(BlockKey key) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * How a block is stored: a header, and the block's bytes. Little-endian: magic (4), state (4), seal (4), token count
- * (4), layout fingerprint (8), depth (4), zero (4), head (8), key, parent and root (32 each), guards of the token ids
+ * (4), layout fingerprint (8), depth (4), run (4), head (8), key, parent and root (32 each), guards of the token ids
  * and of the block (28 each), token ids (4 each, room for the most), zeros up to a multiple of 64. What comes before
  * the guards is never encrypted; token ids and block are, if the seal does so.
  *
@@ -27,6 +27,7 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
     private static final int COUNT_AT = 12;
     private static final int LAYOUT_AT = 16;
     private static final int DEPTH_AT = 24;
+    private static final int RUN_AT = 28;
     private static final int HEAD_AT = 32;
     private static final int KEY_AT = 40;
     private static final int TOKENS_GUARD_AT = KEY_AT + 3 * BlockKey.BYTES;
@@ -58,7 +59,7 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
     Sealed seal(BlockKey key, int[] tokens, MemorySegment block) {
         ByteBuffer header = ByteBuffer.allocate(headerBytes).order(ByteOrder.LITTLE_ENDIAN);
         header.putInt(MAGIC).putInt(SEALED).putInt(seal.id()).putInt(tokens.length).putLong(layout)
-                .putInt(key.depth()).putInt(0).putLong(key.head());
+                .putInt(key.depth()).putInt(key.run()).putLong(key.head());
         key.store(header);
         header.position(TOKENS_AT);
         for (int token : tokens) {
@@ -87,7 +88,8 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
 
     /** The same of a header of any layout. */
     static BlockKey keyOf(ByteBuffer header) {
-        return BlockKey.stored(header, KEY_AT, header.getInt(DEPTH_AT), header.getLong(HEAD_AT));
+        return BlockKey.stored(header, KEY_AT, header.getInt(DEPTH_AT), header.getLong(HEAD_AT),
+                header.getInt(RUN_AT));
     }
 
     /** What a header says; empty if it is of another layout or seal, or damaged. */
@@ -116,7 +118,7 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
     /** What a comparison of stored bytes with what was asked for found. */
     enum Match {
         EQUAL,
-        /** Sound, but of other tokens: two different blocks with one key. */
+        /** Sound, but of other tokens, here or before: two different blocks with one key. */
         OTHER_TOKENS,
         DAMAGED
     }
@@ -127,7 +129,8 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
         if (head.isEmpty() || !open(header, stored, target)) {
             return Match.DAMAGED;
         }
-        return Arrays.equals(head.get().tokens(), tokens) ? Match.EQUAL : Match.OTHER_TOKENS;
+        return Arrays.equals(head.get().tokens(), tokens) && head.get().key().sameRun(key)
+                ? Match.EQUAL : Match.OTHER_TOKENS;
     }
 
     /** Opens the block whose header is sound. @return false if it is damaged */

@@ -21,6 +21,10 @@ public final class BlockKey {
 
     public static final int BYTES = 32;
 
+    static final int UNKNOWN_RUN = 0;
+    private static final int RUN_SHIFT = 5;
+    private static final int RUN_FACTOR = 0x9E3779B1;
+
     private static final ThreadLocal<MessageDigest> SHA = ThreadLocal.withInitial(BlockKey::sha256);
     private static final byte[] BLOCK_DOMAIN = blockDomain();
 
@@ -29,17 +33,19 @@ public final class BlockKey {
     private final byte[] root;
     private final int depth;
     private final long head;
+    private final int run;
 
-    private BlockKey(byte[] digest, byte[] parent, byte[] root, int depth, long head) {
+    private BlockKey(byte[] digest, byte[] parent, byte[] root, int depth, long head, int run) {
         this.digest = digest;
         this.parent = parent;
         this.root = root;
         this.depth = depth;
         this.head = head;
+        this.run = run;
     }
 
     private static BlockKey lone(byte[] digest) {
-        return new BlockKey(digest, digest, digest, 0, 0);
+        return new BlockKey(digest, digest, digest, 0, 0, UNKNOWN_RUN);
     }
 
     /**
@@ -75,7 +81,7 @@ public final class BlockKey {
         field(sha, "quern.kv.salt", "1");
         field(sha, "root", toString());
         field(sha, "salt", salt);
-        return new BlockKey(sha.digest(), digest, root, 0, 0);
+        return new BlockKey(sha.digest(), digest, root, 0, 0, UNKNOWN_RUN);
     }
 
     /** The key of the block that follows this one and holds {@code tokens[from .. to)}. */
@@ -87,7 +93,16 @@ public final class BlockKey {
             fields.putInt(tokens[i]);
         }
         byte[] child = SHA.get().digest(fields.array());
-        return new BlockKey(child, digest, root, depth + 1, depth == 0 ? first8(child) : head);
+        return new BlockKey(
+                child, digest, root, depth + 1, depth == 0 ? first8(child) : head, runOn(run, tokens, from, to));
+    }
+
+    private static int runOn(int before, int[] tokens, int from, int to) {
+        int mixed = before;
+        for (int i = from; i < to; i++) {
+            mixed = (Integer.rotateLeft(mixed, RUN_SHIFT) ^ tokens[i]) * RUN_FACTOR;
+        }
+        return mixed == UNKNOWN_RUN ? 1 : mixed;
     }
 
     /**
@@ -103,12 +118,12 @@ public final class BlockKey {
     }
 
     /** A key as it was stored. @param from where key, parent and root begin, one after the other */
-    static BlockKey stored(ByteBuffer bytes, int from, int depth, long head) {
+    static BlockKey stored(ByteBuffer bytes, int from, int depth, long head, int run) {
         byte[][] names = new byte[3][BYTES];
         for (int i = 0; i < names.length; i++) {
             bytes.get(from + i * BYTES, names[i]);
         }
-        return new BlockKey(names[0], names[1], names[2], depth, head);
+        return new BlockKey(names[0], names[1], names[2], depth, head, run);
     }
 
     /** Puts what {@link #stored} takes: key, parent and root. */
@@ -138,6 +153,19 @@ public final class BlockKey {
     /** The first bytes of the name of the chain's first block: equal for all blocks of a conversation. 0 for a root. */
     public long head() {
         return head;
+    }
+
+    /**
+     * A check of all token ids from the root on, by a function that has nothing to do with the name's. Were two runs of
+     * tokens ever to get one name, blocks further on that hold equal tokens are told apart by it. 0: not known.
+     */
+    public int run() {
+        return run;
+    }
+
+    /** Whether this key and another of the same name may stand for the same tokens, as far as both know. */
+    boolean sameRun(BlockKey other) {
+        return run == other.run || run == UNKNOWN_RUN || other.run == UNKNOWN_RUN;
     }
 
     /** The 8 bytes of the name from {@code 8 * part} on. */

@@ -107,8 +107,8 @@ final class SlotIndex implements AutoCloseable {
     void forEach(ObjIntConsumer<BlockKey> use) {
         map.forEach((key, value) -> {
             ByteBuffer found = ByteBuffer.wrap(value);
-            use.accept(BlockKey.stored(found, KEY_AT, found.getInt(Integer.BYTES), found.getLong(2 * Integer.BYTES)),
-                    found.getInt(0));
+            use.accept(BlockKey.stored(found, KEY_AT, found.getInt(Integer.BYTES), found.getLong(2 * Integer.BYTES),
+                    BlockKey.UNKNOWN_RUN), found.getInt(0));
         });
     }
 

@@ -31,6 +31,14 @@ final class TierCounters {
         }
     }
 
+    /** Counts a block that stays, and is another than its key was asked for; says so if it is the first. */
+    void collided() {
+        corruptions.increment();
+        if (said.compareAndSet(false, true)) {
+            LOG.warn("{} tier: a block has other tokens; it is not used, and further ones are only counted", tier);
+        }
+    }
+
     TierStats stats(long entries, long bytes, long capacityBytes, long pinned, long foreignBytes) {
         return new TierStats(
                 hits.sum(), misses.sum(), bytes, entries, capacityBytes, evictions.sum(), corruptions.sum(),

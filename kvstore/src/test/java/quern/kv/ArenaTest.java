@@ -135,6 +135,21 @@ class ArenaTest {
     }
 
     @Test
+    void shouldMissWhenTheTokensBeforeWereOthersAlthoughKeyAndTokensAreEqual() {
+        try (Arena arena = new Arena(64, 2, depth -> 1, lost::add)) {
+            arena.release(sealed(arena, 7));
+            BlockKey other = Blocks.otherRun(key(7));
+            assertEquals(key(7), other);
+            assertEquals(Optional.empty(), arena.pinHot(other, new int[] {7}));
+            assertEquals(1, arena.stats().corruptions());
+            HotBlock colliding = arena.claim().orElseThrow();
+            assertEquals(colliding, arena.seal(colliding, other, new int[] {7}, Keeping.TIERS).block());
+            arena.release(colliding);
+            assertTrue(arena.pinHot(key(7), new int[] {7}).isPresent(), "the first one stays");
+        }
+    }
+
+    @Test
     void shouldLetABlockGoDownOnlyWhenOneOfItsSealingsAllowsIt() {
         try (Arena arena = new Arena(64, 4, depth -> 1, lost::add)) {
             HotBlock first = arena.seal(claimed(arena), key(7), new int[] {7}, Keeping.MEMORY).block();

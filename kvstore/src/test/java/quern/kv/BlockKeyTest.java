@@ -55,6 +55,20 @@ class BlockKeyTest {
     }
 
     @Test
+    void shouldTellRunsOfTokensApartByMoreThanTheName() {
+        BlockKey root = new BlockKey.Root("m", "a", "l", "1", "t").key();
+        Set<Integer> runs = new HashSet<>();
+        for (int first = 0; first < 100; first++) {
+            runs.add(root.child(new int[] {first}, 0, 1).child(TOKENS, 0, 4).run());
+        }
+        assertEquals(100, runs.size());
+        assertEquals(root.child(TOKENS, 0, 4).run(), root.child(TOKENS, 0, 2).child(TOKENS, 2, 4).run());
+        assertEquals(0, root.run());
+        BlockKey named = BlockKey.ofBytes(root.child(TOKENS, 0, 4).bytes());
+        assertEquals(0, named.run(), "a name alone knows no tokens");
+    }
+
+    @Test
     void shouldDifferWhenTokensMoveAcrossABorder() {
         BlockKey root = new BlockKey.Root("m", "a", "l", "1", "t").key();
         assertNotEquals(root.child(TOKENS, 0, 1), root.child(new int[] {1, 0}, 0, 2));

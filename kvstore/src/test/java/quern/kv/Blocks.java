@@ -1,6 +1,7 @@
 package quern.kv;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Random;
 import quern.config.DataSize;
@@ -42,6 +43,13 @@ final class Blocks {
 
     static BlockKey key(int number) {
         return ROOT.child(tokens(number), 0, TOKENS);
+    }
+
+    /** A key of the same name whose tokens before were others. */
+    static BlockKey otherRun(BlockKey key) {
+        ByteBuffer names = ByteBuffer.allocate(3 * BlockKey.BYTES);
+        key.store(names);
+        return BlockKey.stored(names, 0, key.depth(), key.head(), key.run() == 1 ? 2 : key.run() - 1);
     }
 
     static byte[] bytes(int number) {

@@ -111,7 +111,7 @@ class ChainIndexTest {
     void shouldTakeABlockThatClaimsToContinueItself() {
         ChainIndex index = new ChainIndex(depth -> 1);
         byte[] bytes = new byte[3 * BlockKey.BYTES];
-        BlockKey own = BlockKey.stored(java.nio.ByteBuffer.wrap(bytes), 0, 5, 0);
+        BlockKey own = BlockKey.stored(java.nio.ByteBuffer.wrap(bytes), 0, 5, 0, 0);
         index.add(own, 0);
         index.add(chain(1), 1);
         assertEquals(own, evict(index));

@@ -180,6 +180,22 @@ class TierStackTest {
         }
     }
 
+    @Test
+    void shouldMissAndDropWhenTheTokensBeforeWereOthers() {
+        for (KvConfig config : List.of(
+                Blocks.config(3, Blocks.slotsBytes(4), 0), Blocks.config(3, 0, Blocks.coldBytes(5)))) {
+            try (TierStack stack = open(config)) {
+                Blocks.store(stack, 1);
+                stack.writeBehind(1);
+                HotBlock claimed = stack.claim().orElseThrow();
+                assertFalse(stack.load(Blocks.otherRun(Blocks.key(1)), Blocks.tokens(1), claimed));
+                stack.discard(claimed);
+                BlockPool.Tier tier = config.warmEnabled() ? BlockPool.Tier.WARM : BlockPool.Tier.COLD;
+                assertEquals(1, stats(stack, tier).corruptions());
+            }
+        }
+    }
+
     /** Any byte of a warm slot: header, tokens, state word or block. */
     @Test
     void shouldMissAndDropWhenAByteOfAWarmSlotChanged() throws IOException {

@@ -18,23 +18,32 @@ final class Holders {
     /** @param tokens leading tokens of the block that are computed and equal to those wanted */
     record Match(BlockTable table, int tokens) {}
 
-    private final Map<BlockKey, Set<BlockTable>> byParent = new HashMap<>();
+    /** What comes before a block. Two runs of tokens with one name, should there ever be such, are two of these. */
+    private record Before(BlockKey key, int run) {
+
+        static Before of(BlockKey key) {
+            return new Before(key, key.run());
+        }
+    }
+
+    private final Map<Before, Set<BlockTable>> byParent = new HashMap<>();
 
     /** From now on blocks up to {@code index} of the table are found. */
     void announce(BlockTable table, int index, int[] tokens) {
         while (table.announced.size() <= index) {
             BlockKey parent = table.parent(table.announced.size(), tokens);
-            byParent.computeIfAbsent(parent, key -> new LinkedHashSet<>()).add(table);
+            byParent.computeIfAbsent(Before.of(parent), key -> new LinkedHashSet<>()).add(table);
             table.announced.add(parent);
         }
     }
 
     void remove(BlockTable table) {
         for (BlockKey parent : table.announced) {
-            Set<BlockTable> others = byParent.get(parent);
+            Before before = Before.of(parent);
+            Set<BlockTable> others = byParent.get(before);
             others.remove(table);
             if (others.isEmpty()) {
-                byParent.remove(parent);
+                byParent.remove(before);
             }
         }
         table.announced.clear();
@@ -42,7 +51,7 @@ final class Holders {
 
     /** Whether a table is going to compute {@code tokens[from .. to)}, all of one block, and has not yet. */
     boolean pending(BlockKey parent, int[] tokens, int from, int to) {
-        for (BlockTable table : byParent.getOrDefault(parent, NONE)) {
+        for (BlockTable table : byParent.getOrDefault(Before.of(parent), NONE)) {
             if (table.computed < to && table.count >= to && equalTokens(table, tokens, from, to) == to - from) {
                 return true;
             }
@@ -53,7 +62,7 @@ final class Holders {
     /** The table other than {@code asking} that has computed most of {@code tokens[from .. to)}, all of one block. */
     Optional<Match> longest(BlockTable asking, BlockKey parent, int[] tokens, int from, int to) {
         Match best = null;
-        for (BlockTable table : byParent.getOrDefault(parent, NONE)) {
+        for (BlockTable table : byParent.getOrDefault(Before.of(parent), NONE)) {
             int equal = table == asking ? 0 : equalTokens(table, tokens, from, Math.min(to, table.computed));
             if (equal > (best == null ? 0 : best.tokens())) {
                 best = new Match(table, equal);
