@@ -116,6 +116,7 @@ final class TierMeters {
         MISSES(true, "Look-ups that did not", TierStats::misses),
         EVICTIONS(true, "Blocks that left", TierStats::evictions),
         CORRUPTIONS(true, "Blocks that were not what their key says: misses", TierStats::corruptions),
+        PROMOTIONS(true, "Blocks that came back from the tier below", TierStats::promotions),
         BYTES(false, "Bytes of the blocks held", TierStats::bytes);
 
         private final boolean counts;

@@ -92,6 +92,11 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
                 header.getInt(RUN_AT));
     }
 
+    /** The fingerprint of the layout that a header claims. */
+    static long layoutOf(ByteBuffer header) {
+        return header.getLong(LAYOUT_AT);
+    }
+
     /** What a header says; empty if it is of another layout or seal, or damaged. */
     Optional<BlockHead> head(ByteBuffer header) {
         return sealed(header) ? headOfAny(header) : Optional.empty();

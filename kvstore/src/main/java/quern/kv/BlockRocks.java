@@ -74,10 +74,14 @@ final class BlockRocks {
     /**
      * What a row says about a block.
      *
+     * @param layout fingerprint of what the bytes mean
      * @param use number of its last use, growing with each use of any block
      * @param bytes stored size, header and block
      */
-    record Row(BlockKey key, long use, long bytes) {}
+    record Row(BlockKey key, long layout, long use, long bytes) {}
+
+    /** When a block was used last. @param bytes stored size, header and block */
+    record Use(BlockKey key, long use, long bytes) {}
 
     private BlockRocks(LRUCache cache, Options options, RocksDB rocks) {
         this.cache = cache;
@@ -143,22 +147,22 @@ final class BlockRocks {
         try (WriteBatch batch = new WriteBatch()) {
             batch.put(direct(place(key)), block);
             batch.put(name(HEADER, key), header.array());
-            putUse(batch, new Row(key, use, header.capacity() + (long) block.capacity()));
+            putUse(batch, new Use(key, use, header.capacity() + (long) block.capacity()));
             rocks.write(unlogged, batch);
         }
     }
 
     /** Notes when blocks were used last. */
-    void putUses(List<Row> used) throws RocksDBException {
+    void putUses(List<Use> used) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch()) {
-            for (Row row : used) {
+            for (Use row : used) {
                 putUse(batch, row);
             }
             rocks.write(unlogged, batch);
         }
     }
 
-    private static void putUse(WriteBatch batch, Row row) throws RocksDBException {
+    private static void putUse(WriteBatch batch, Use row) throws RocksDBException {
         batch.put(
                 name(USE, row.key()),
                 ByteBuffer.allocate(2 * Long.BYTES).putLong(row.use()).putLong(row.bytes()).array());
@@ -193,7 +197,8 @@ final class BlockRocks {
                 }
                 if (uses.isValid() && order == 0 && header.capacity() > BlockImage.FIXED_BYTES) {
                     ByteBuffer use = ByteBuffer.wrap(uses.value());
-                    rows.add(new Row(BlockImage.keyOf(header), use.getLong(), use.getLong()));
+                    rows.add(new Row(BlockImage.keyOf(header), BlockImage.layoutOf(header), use.getLong(),
+                            use.getLong()));
                 }
             }
             headers.status();
@@ -280,7 +285,7 @@ final class BlockRocks {
     }
 
     /** Writes when blocks were used last and all that was not written yet, and closes. */
-    void closeWith(List<Row> used) {
+    void closeWith(List<Use> used) {
         try {
             putUses(used);
             flush();

@@ -21,7 +21,7 @@ public final class BlockStore {
     private final KvConfig config;
     private final Path directory;
     private final BlockSeal seal;
-    private final RecomputeCost cost;
+    private final RecomputeCosts costs;
     private final LongSupplier nanoClock;
     /** Changed and counted under its own lock, which is never held while a file is opened. */
     private final Map<Long, Shared> warm = new HashMap<>();
@@ -46,7 +46,7 @@ public final class BlockStore {
         this.directory = directory;
         this.seal = seal;
         this.nanoClock = nanoClock;
-        cost = new RecomputeCost(config.blockTokens());
+        costs = RecomputeCosts.in(directory, config.blockTokens(), System::currentTimeMillis);
     }
 
     /**
@@ -70,8 +70,8 @@ public final class BlockStore {
      */
     public TierStack stack(long blockBytes, String layout) {
         BlockImage image = BlockImage.of(blockBytes, config.blockTokens(), layout, seal);
-        TierPlan plan = new TierPlan(config, image, cost, nanoClock);
-        return new TierStack(config, blockBytes, LowerTiers.of(this, plan), cost);
+        TierPlan plan = new TierPlan(config, image, costs, nanoClock);
+        return new TierStack(plan, LowerTiers.of(this, plan));
     }
 
     /** The cold tier; empty, after the reason was reported, if it cannot be had. */

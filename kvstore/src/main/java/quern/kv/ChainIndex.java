@@ -22,7 +22,8 @@ final class ChainIndex {
     private static final int ENTRIES_FIRST = 64;
 
     private final WorthHeap heap = new WorthHeap();
-    private IntToDoubleFunction cost;
+    private final IntToDoubleFunction cost;
+    private IntToDoubleFunction[] costs = new IntToDoubleFunction[ENTRIES_FIRST];
     private long[] names = new long[ENTRIES_FIRST * NAME_LONGS];
     private long[] places = new long[ENTRIES_FIRST];
     private int[] parents = new int[ENTRIES_FIRST];
@@ -43,11 +44,6 @@ final class ChainIndex {
     /** @param cost of computing the block at a depth again, given all before it; in any one unit */
     ChainIndex(IntToDoubleFunction cost) {
         this.cost = cost;
-    }
-
-    /** Counts from now on with these costs; blocks are valued anew at their next use. */
-    void cost(IntToDoubleFunction newCost) {
-        cost = newCost;
     }
 
     /** Blocks that are here. */
@@ -73,6 +69,11 @@ final class ChainIndex {
      * @param place whatever the tier wants to know about it
      */
     int add(BlockKey key, long place) {
+        return add(key, place, cost);
+    }
+
+    /** The same. @param own cost of this block and those it shares a layout with */
+    int add(BlockKey key, long place, IntToDoubleFunction own) {
         int entry = nameOrMake(key.bits(0), key.bits(1), key.bits(2), key.bits(3));
         if (present[entry]) {
             throw new IllegalStateException("block entered twice");
@@ -83,6 +84,7 @@ final class ChainIndex {
         present[entry] = true;
         size++;
         places[entry] = place;
+        costs[entry] = own;
         depths[entry] = key.depth();
         parents[entry] = parent;
         if (parent != ABSENT && children[parent]++ == 0) {
@@ -146,8 +148,13 @@ final class ChainIndex {
     /** Notes that a block was used just now. */
     void use(int entry) {
         heap.remove(entry);
-        heap.value(entry, age + cost.applyAsDouble(depths[entry]), ++uses);
+        heap.value(entry, age + costs[entry].applyAsDouble(depths[entry]), ++uses);
         settle(entry);
+    }
+
+    /** Whether a block that is not here would be worth at least as much, if it were used now, as one that is. */
+    boolean reaches(BlockKey newcomer, int entry) {
+        return age + cost.applyAsDouble(newcomer.depth()) >= heap.worth(entry);
     }
 
     /** Keeps a block from being evicted until {@link #letGo}; may be called many times. */
@@ -257,6 +264,7 @@ final class ChainIndex {
         int entries = 2 * places.length;
         names = Arrays.copyOf(names, entries * NAME_LONGS);
         places = Arrays.copyOf(places, entries);
+        costs = Arrays.copyOf(costs, entries);
         parents = Arrays.copyOf(parents, entries);
         children = Arrays.copyOf(children, entries);
         depths = Arrays.copyOf(depths, entries);

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntToDoubleFunction;
 
 /** Which blocks the cold tier has, with their stored bytes and worth, in memory. Thread-safe; touches no file. */
 final class ColdIndex {
 
+    private final RecomputeCosts costs;
     private final ChainIndex chains;
     /** Numbers of last uses that the files do not know. */
     private final Map<BlockKey, Long> used = new HashMap<>();
@@ -18,8 +18,9 @@ final class ColdIndex {
     private long lastUse;
 
     /** @param oldBytes of blocks of an older version, which are only counted */
-    ColdIndex(IntToDoubleFunction cost, long oldBytes) {
-        chains = new ChainIndex(cost);
+    ColdIndex(RecomputeCosts costs, long oldBytes) {
+        this.costs = costs;
+        chains = new ChainIndex(depth -> 1);
         this.oldBytes = oldBytes;
     }
 
@@ -27,12 +28,13 @@ final class ColdIndex {
     synchronized void fill(BlockRocks.Row row) {
         if (chains.find(row.key()) == ChainIndex.ABSENT) {
             lastUse = Math.max(lastUse, row.use());
-            add(row.key(), row.bytes());
+            add(row.key(), row.layout(), row.bytes());
         }
     }
 
-    synchronized void add(BlockKey key, long storedBytes) {
-        chains.add(key, storedBytes);
+    /** @param layout fingerprint of what the bytes mean */
+    synchronized void add(BlockKey key, long layout, long storedBytes) {
+        chains.add(key, storedBytes, costs.of(layout));
         bytes += storedBytes;
     }
 
@@ -60,12 +62,12 @@ final class ColdIndex {
     }
 
     /** The same, to be written. */
-    synchronized List<BlockRocks.Row> takeUses() {
-        List<BlockRocks.Row> rows = new ArrayList<>(used.size());
+    synchronized List<BlockRocks.Use> takeUses() {
+        List<BlockRocks.Use> rows = new ArrayList<>(used.size());
         used.forEach((key, use) -> {
             int entry = chains.find(key);
             if (entry != ChainIndex.ABSENT) {
-                rows.add(new BlockRocks.Row(key, use, chains.place(entry)));
+                rows.add(new BlockRocks.Use(key, use, chains.place(entry)));
             }
         });
         used.clear();

@@ -30,7 +30,7 @@ final class ColdStore {
     private static final int USES_MAX = 4096;
 
     private final Path directory;
-    private final RecomputeCost cost;
+    private final RecomputeCosts costs;
     private final long capacityBytes;
     private final TierDoor door;
     private final TierCounters counters = new TierCounters("cold");
@@ -47,7 +47,7 @@ final class ColdStore {
 
     private ColdStore(Path directory, TierPlan plan) throws IOException {
         this.directory = directory;
-        cost = plan.cost();
+        costs = plan.costs();
         capacityBytes = plan.config().cold().bytes();
         door = new TierDoor("cold", directory, plan.nanoClock());
         open();
@@ -63,7 +63,7 @@ final class ColdStore {
         try {
             BlockRocks opened = BlockRocks.open(directory, capacityBytes);
             try {
-                ColdIndex filled = new ColdIndex(cost, opened.oldBytes());
+                ColdIndex filled = new ColdIndex(costs, opened.oldBytes());
                 List<BlockRocks.Row> rows = opened.rows();
                 rows.sort(Comparator.comparingLong(BlockRocks.Row::use));
                 rows.forEach(filled::fill);
@@ -170,7 +170,7 @@ final class ColdStore {
             try {
                 rocks.put(key, sealed.header(), direct(sealed.bytes()), index.nextUse());
                 door.succeeded();
-                index.add(key, image.bytes());
+                index.add(key, image.layout(), image.bytes());
                 rocks.tend(index.bytes());
                 if (index.changedUses() > USES_MAX) {
                     rocks.putUses(index.takeUses());
@@ -229,7 +229,7 @@ final class ColdStore {
             if (rocks != null) {
                 rocks.abandon();
                 rocks = null;
-                index = new ColdIndex(cost, 0);
+                index = new ColdIndex(costs, 0);
             }
             open();
             index.pinned(before.pinned());

@@ -30,6 +30,16 @@ interface KvTier extends AutoCloseable {
      */
     boolean write(BlockKey key, int[] tokens, MemorySegment source);
 
+    /**
+     * Stores a block that the next tier has and that is read again and again, unless it would evict what is worth
+     * more.
+     *
+     * @return whether it is stored now, by this call
+     */
+    default boolean promote(BlockKey key, int[] tokens, MemorySegment source) {
+        return false;
+    }
+
     /** Keeps a block that is here from being evicted, or stops doing so. @return whether it is here */
     boolean pin(BlockKey key, boolean on);
 

@@ -86,8 +86,21 @@ final class LowerTiers implements AutoCloseable {
         return second != null && second.contains(key) ? BlockPool.Tier.COLD : BlockPool.Tier.ABSENT;
     }
 
-    boolean read(BlockKey key, int[] tokens, MemorySegment target) {
-        return warm != null && warm.read(key, tokens, target) || cold != null && cold.read(key, tokens, target);
+    /** @return where it was found; {@code ABSENT}: nowhere */
+    BlockPool.Tier read(BlockKey key, int[] tokens, MemorySegment target) {
+        if (warm != null && warm.read(key, tokens, target)) {
+            return BlockPool.Tier.WARM;
+        }
+        return cold != null && cold.read(key, tokens, target) ? BlockPool.Tier.COLD : BlockPool.Tier.ABSENT;
+    }
+
+    /** Writes a block of the cold tier to the warm one, if that is the better place for it than for any other. */
+    boolean promote(BlockHead block, MemorySegment source) {
+        boolean promoted = warm != null && warm.promote(block.key(), block.tokens(), source);
+        if (promoted && pinned.contains(block.key())) {
+            pin(block.key(), true);
+        }
+        return promoted;
     }
 
     /** Writes to the warm tier, or to the cold one if that took it not. */

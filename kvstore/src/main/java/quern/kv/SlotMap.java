@@ -119,6 +119,13 @@ final class SlotMap {
         return Optional.of(room);
     }
 
+    /** The same, but no block goes that is worth more than this one would be. */
+    synchronized Optional<Room> takeFor(BlockKey key, int slots) {
+        int least = chains.first();
+        return occupied.nextClearBit(0) < slots || least != ChainIndex.ABSENT && chains.reaches(key, least)
+                ? take(slots) : Optional.empty();
+    }
+
     synchronized boolean pin(BlockKey key, boolean on) {
         int entry = chains.find(key);
         if (entry != ChainIndex.ABSENT) {

@@ -15,6 +15,7 @@ final class TierCounters {
     final LongAdder evictions = new LongAdder();
     final LongAdder corruptions = new LongAdder();
     final LongAdder skipped = new LongAdder();
+    final LongAdder promotions = new LongAdder();
 
     private final String tier;
     private final AtomicBoolean said = new AtomicBoolean();
@@ -42,6 +43,6 @@ final class TierCounters {
     TierStats stats(long entries, long bytes, long capacityBytes, long pinned, long foreignBytes) {
         return new TierStats(
                 hits.sum(), misses.sum(), bytes, entries, capacityBytes, evictions.sum(), corruptions.sum(),
-                skipped.sum(), pinned, foreignBytes);
+                skipped.sum(), pinned, foreignBytes, promotions.sum());
     }
 }

@@ -8,8 +8,13 @@ import quern.config.KvConfig;
  *
  * @param nanoClock never goes back
  */
-record TierPlan(KvConfig config, BlockImage image, RecomputeCost cost, LongSupplier nanoClock) {
+record TierPlan(KvConfig config, BlockImage image, RecomputeCosts costs, LongSupplier nanoClock) {
 
     /** Blocks that one tier may have, whatever their size: their index is in memory, about 90 bytes each. */
     static final int ENTRIES_MAX = 1 << 21;
+
+    /** Of blocks of this layout. */
+    RecomputeCost cost() {
+        return costs.of(image.layout());
+    }
 }

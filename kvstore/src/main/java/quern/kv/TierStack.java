@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
 import quern.config.KvConfig;
 import quern.config.QuernException;
@@ -31,14 +30,17 @@ public final class TierStack implements BlockPool {
     private final int blockTokensMax;
     private final Arena arena;
     private final LowerTiers lower;
-    private final RecomputeCost cost;
+    private final TierPlan plan;
     private final int queueMax;
     private final LinkedHashSet<BlockKey> queue = new LinkedHashSet<>();
+    private final Promotions promotions;
     private final ReentrantLock writing = new ReentrantLock();
     private final java.lang.foreign.Arena stagingMemory = java.lang.foreign.Arena.ofShared();
     private MemorySegment staging;
 
-    TierStack(KvConfig config, long blockBytes, LowerTiers lower, RecomputeCost cost) {
+    TierStack(TierPlan plan, LowerTiers lower) {
+        KvConfig config = plan.config();
+        blockBytes = plan.image().blockBytes();
         if (blockBytes < 1) {
             throw new IllegalArgumentException("blocks of " + blockBytes + " bytes, expected at least 1");
         }
@@ -49,17 +51,19 @@ public final class TierStack implements BlockPool {
                     "kv.hot = " + config.hot() + " holds " + slots + " blocks of " + blockBytes
                             + " bytes, expected 1 to 2^31");
         }
-        this.blockBytes = blockBytes;
+        this.plan = plan;
         this.blockTokensMax = config.blockTokens();
-        this.arena = new Arena(blockBytes, (int) slots, cost, this::unqueue);
-        this.cost = cost;
+        this.arena = new Arena(blockBytes, (int) slots, plan.cost(), this::unqueue);
         this.lower = lower;
         this.queueMax = config.writeBehindBlocksMax();
+        this.promotions = new Promotions(queueMax);
     }
 
     /** The arena alone: nothing is written anywhere. */
     public static TierStack inMemory(KvConfig config, long blockBytes) {
-        return new TierStack(config, blockBytes, LowerTiers.none(), new RecomputeCost(config.blockTokens()));
+        BlockImage image = BlockImage.of(blockBytes, config.blockTokens(), "", BlockSeal.PLAIN);
+        return new TierStack(new TierPlan(config, image, RecomputeCosts.inMemory(config.blockTokens()),
+                System::nanoTime), LowerTiers.none());
     }
 
     /**
@@ -88,12 +92,15 @@ public final class TierStack implements BlockPool {
     }
 
     /**
-     * Values blocks by what they cost from now on.
+     * Values blocks of this layout by what they cost from now on, also after a restart and while no stack has them.
+     * Writes a small file.
      *
-     * @param newCost of computing the block at a depth (the first has 1) again, all before it given; in any one unit
+     * @param blockNanos of computing the first block of a prompt again
+     * @param doublingTokens tokens of context that double the cost of a token
      */
-    public void cost(IntToDoubleFunction newCost) {
-        cost.measured(newCost);
+    public void cost(double blockNanos, double doublingTokens) {
+        plan.costs().measured(
+                plan.image().layout(), new RecomputeCost.Measured(blockNanos / blockBytes, doublingTokens));
     }
 
     @Override
@@ -162,8 +169,12 @@ public final class TierStack implements BlockPool {
     @Override
     public boolean load(BlockKey key, int[] tokens, HotBlock claimed) {
         lower.open();
-        if (!lower.read(key, tokens, claimed.memory())) {
+        Tier found = lower.read(key, tokens, claimed.memory());
+        if (found == Tier.ABSENT) {
             return false;
+        }
+        if (found == Tier.COLD) {
+            promotions.read(key, tokens);
         }
         arena.markStored(claimed);
         return true;
@@ -215,10 +226,29 @@ public final class TierStack implements BlockPool {
                 }
                 written += write(key) ? 1 : 0;
             }
-            return written;
+            return written + promote(blocksMax - written);
         } finally {
             writing.unlock();
         }
+    }
+
+    private int promote(int blocksMax) {
+        int promoted = 0;
+        while (promoted < blocksMax) {
+            Optional<BlockHead> next = promotions.next();
+            if (next.isEmpty()) {
+                break;
+            }
+            promoted += staged(next.get()).filter(block -> lower.promote(block, staging)).isPresent() ? 1 : 0;
+        }
+        return promoted;
+    }
+
+    /** Copies a block of the cold tier, which most often is in the arena too. */
+    private Optional<BlockHead> staged(BlockHead block) {
+        return arena.snapshot(block.key(), staging).map(hot -> new BlockHead(hot.key(), hot.tokens()))
+                .or(() -> Optional.of(block).filter(
+                        cold -> lower.read(cold.key(), cold.tokens(), staging) == Tier.COLD));
     }
 
     private BlockKey nextPending() {
@@ -274,6 +304,7 @@ public final class TierStack implements BlockPool {
         try {
             lower.open();
             Set<BlockKey> keys = new BlockFamily(doomed, wipe).members(arena.heads(), lower);
+            promotions.clear();
             Map<Tier, Integer> purged = new EnumMap<>(Tier.class);
             purged.put(Tier.HOT, arena.purge(keys::contains));
             purged.putAll(lower.purge(keys::contains, wipe));

@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,20 +169,34 @@ final class WarmTier implements KvTier {
 
     @Override
     public boolean write(BlockKey key, int[] tokens, MemorySegment source) {
+        return store(new BlockHead(key, tokens), source, map::take, counters.skipped);
+    }
+
+    @Override
+    public boolean promote(BlockKey key, int[] tokens, MemorySegment source) {
+        boolean stored = store(
+                new BlockHead(key, tokens), source, slots -> map.takeFor(key, slots), new LongAdder());
+        counters.promotions.add(stored ? 1 : 0);
+        return stored;
+    }
+
+    private boolean store(
+            BlockHead block, MemorySegment source, IntFunction<Optional<SlotMap.Room>> taking, LongAdder skipped) {
+        BlockKey key = block.key();
         writing.lock();
         try {
             if (contains(key)) {
                 return false;
             }
-            Optional<SlotMap.Room> free = door.open(() -> { }) ? take() : Optional.empty();
+            Optional<SlotMap.Room> free = door.open(() -> { }) ? take(taking) : Optional.empty();
             if (free.isEmpty()) {
-                counters.skipped.increment();
+                skipped.increment();
                 return false;
             }
             int slot = free.get().slot();
             free.get().evicted().ifPresent(evicted -> demote(slot, evicted));
             try {
-                file.write(slot, key, tokens, source);
+                file.write(slot, key, block.tokens(), source);
             } catch (IOException e) {
                 map.free(slot);
                 throw e;
@@ -188,7 +204,7 @@ final class WarmTier implements KvTier {
             door.succeeded();
             return map.enter(key, slot);
         } catch (IOException e) {
-            counters.skipped.increment();
+            skipped.increment();
             door.failed(e);
             return false;
         } finally {
@@ -196,11 +212,11 @@ final class WarmTier implements KvTier {
         }
     }
 
-    private Optional<SlotMap.Room> take() throws IOException {
-        Optional<SlotMap.Room> free = map.take(file.slots());
+    private Optional<SlotMap.Room> take(IntFunction<Optional<SlotMap.Room>> taking) throws IOException {
+        Optional<SlotMap.Room> free = taking.apply(file.slots());
         if (free.isPresent() && free.get().slot() >= file.present()
                 && !room.make(own, file.bytesWith(free.get().slot()))) {
-            return map.take(file.present());
+            return taking.apply(file.present());
         }
         return free;
     }

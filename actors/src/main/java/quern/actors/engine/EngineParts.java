@@ -25,6 +25,7 @@ import quern.gpu.Backend;
 import quern.gpu.BackendChoice;
 import quern.inference.EmbeddedModel;
 import quern.inference.LoadedModel;
+import quern.inference.cache.TierRates;
 import quern.inference.convert.QuantizedFile;
 import quern.inference.engine.EngineLoop;
 import quern.inference.format.EncoderFiles;
@@ -110,8 +111,6 @@ public record EngineParts(
             var layout = model.kvLayout(config.kv());
             TierStack tiers = machine.blocks().stack(layout.blockBytes(), layout + " " + model.arithmetic());
             opened.add(tiers);
-            double doubling = model.shape().doublingTokens();
-            tiers.cost(depth -> 1 + depth * layout.blockTokens() / doubling);
             CompletableFuture<Void> lower = CompletableFuture.runAsync(tiers::openLower, beside);
             opened.add(() -> await(lower));
             progress.accept("the model is loaded; its kernels are warming up");
@@ -119,6 +118,7 @@ public record EngineParts(
             Preparation preparation = generates ? Preparation.begin(model, config, steps, backend)
                     : Preparation.none(model, config, steps);
             opened.add(preparation);
+            preparation.value(tiers);
             String id = engine.model().isEmpty() || !generates ? EmbeddedModel.NAME
                     : imported.map(ModelRecord::name).orElseGet(() -> idOf(path));
             int trained = model.shape().contextTokens();
@@ -206,6 +206,13 @@ public record EngineParts(
         loop.take(machine.backend().team().turns());
         preparation.adopt(loop);
         return loop;
+    }
+
+    /** Rates of loading begin where the last process left them, and are kept for the next. */
+    public void keep(TierRates rates) {
+        RatesKeeper.attach(new TierRatesFile(machine.directory().root(), Clock.systemUTC()),
+                RatesKeeper.named(machine.directory().blocks(), preparation.of(),
+                        String.valueOf(machine.directory().vault().sealing())), rates, System::nanoTime);
     }
 
     /** What makes embeddings: the model's pooled hidden states, and the encoder. */

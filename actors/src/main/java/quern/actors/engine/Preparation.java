@@ -14,6 +14,7 @@ import quern.inference.LoadedModel;
 import quern.inference.engine.EngineLoop;
 import quern.inference.engine.StepProfile;
 import quern.inference.fit.WarmUpRounds;
+import quern.kv.TierStack;
 
 /**
  * What an engine that serves already does while nobody asks: its kernels are warmed up further, until answers no longer
@@ -43,6 +44,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     private final String of;
     private Optional<WarmUpRounds> rounds = Optional.empty();
     private Optional<EngineLoop> loop = Optional.empty();
+    private Optional<TierStack> valued = Optional.empty();
     private int rehearsed = REHEARSED.length;
     private boolean measures;
     private volatile StepProfile profile;
@@ -99,6 +101,25 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     void adopt(EngineLoop serving) {
         serving.adopt(profile);
         loop = Optional.of(serving);
+    }
+
+    /** These tiers value blocks by what computing them takes, from now on or as soon as it was measured. */
+    void value(TierStack tiers) {
+        valued = Optional.of(tiers);
+        tellCosts();
+    }
+
+    private void tellCosts() {
+        if (!profile.points().isEmpty()) {
+            int rows = profile.points().getLast().rows();
+            double blockNanos = (double) profile.nanosOf(rows) / rows * config.kv().blockTokens();
+            valued.ifPresent(tiers -> tiers.cost(blockNanos, model.shape().doublingTokens()));
+        }
+    }
+
+    /** Names all that the time of a step depends on. */
+    String of() {
+        return of;
     }
 
     /** How long the model's steps take; nothing until it was measured. */
@@ -161,6 +182,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
                 model, layout, config.engine().maxBatchedTokens(), config.engine().scheduling().profile());
         profile = measured;
         loop.ifPresent(serving -> serving.adopt(measured));
+        tellCosts();
         try {
             kept.remember(of, measured);
         } catch (IOException unwritable) {

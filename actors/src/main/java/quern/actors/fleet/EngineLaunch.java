@@ -22,6 +22,7 @@ public final class EngineLaunch {
             ActorContext<?> context, House house, EngineParts parts, EngineBoard board, Readiness readiness) {
         parts.tiers().observe(house.observer().blocks());
         new PromptPins(house.stores().catalogue(), parts.tiers()).restore();
+        parts.keep(board.rates());
         ActorRef<EngineActor.Command> engine = context.spawnAnonymous(
                 EngineActor.create(() -> observed(house, parts, board), parts.tiers(), board, readiness,
                         parts.preparation()),

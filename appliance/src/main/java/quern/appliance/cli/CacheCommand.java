@@ -65,7 +65,7 @@ final class CacheCommand implements Runnable {
 
     private static List<List<String>> rows(JsonNode stat) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("model", "tier", "blocks", "bytes", "of", "hits", "misses", "pinned", "ms a block", "loaded",
+        rows.add(List.of("model", "tier", "blocks", "bytes", "of", "hits", "misses", "pinned", "from below", "ms a block", "loaded",
                 "computed instead"));
         stat.path("models").forEach(model -> model.path("tiers").forEach(
                 tier -> rows.add(row(model.path("model").asText(), tier))));
@@ -76,6 +76,7 @@ final class CacheCommand implements Runnable {
     private static List<String> row(String model, JsonNode tier) {
         return List.of(model, tier.path("tier").asText(), text(tier, "blocks"), bytes(tier, "bytes"),
                 bytes(tier, "capacity_bytes"), text(tier, "hits"), text(tier, "misses"), text(tier, "pinned"),
+                text(tier, "promotions"),
                 text(tier, "load_ms"), text(tier, "loaded"), text(tier, "chosen_to_compute"));
     }
 

@@ -61,7 +61,8 @@ record CacheReport(boolean admin) {
             node.put("blocks", stats.entries()).put("bytes", stats.bytes()).put("hits", stats.hits())
                     .put("misses", stats.misses()).put("evictions", stats.evictions())
                     .put("corruptions", stats.corruptions()).put("skipped", stats.skipped())
-                    .put("pinned", stats.pinned()).put("foreign_bytes", stats.foreignBytes());
+                    .put("pinned", stats.pinned()).put("foreign_bytes", stats.foreignBytes())
+                    .put("promotions", stats.promotions());
         }
         return node;
     }

@@ -23,7 +23,7 @@ public final class TierRates {
     /**
      * What is known of one tier.
      *
-     * @param loadNanos a block takes, lately; absent until one was loaded
+     * @param loadNanos a block takes, lately or before the start; absent until one was loaded
      * @param loads blocks loaded
      * @param chosenToLoad blocks found there that were to be loaded
      * @param chosenToCompute blocks found there that were computed anew, for that was faster
@@ -38,13 +38,19 @@ public final class TierRates {
     }
 
     private final Map<Tier, Measured> tiers = new EnumMap<>(Tier.class);
+    private volatile Runnable learned = () -> { };
     private double writeNanos;
     private long written;
 
     /** A block was loaded. */
-    public synchronized void loaded(Tier tier, long nanos) {
+    public void loaded(Tier tier, long nanos) {
+        measure(tier, nanos);
+        learned.run();
+    }
+
+    private synchronized void measure(Tier tier, long nanos) {
         Measured measured = of(tier);
-        if (measured.loads == 0) {
+        if (measured.nanos == 0) {
             measured.nanos = nanos;
         } else if (measured.loads < FIRST_LOADS) {
             measured.nanos = Math.min(measured.nanos, nanos);
@@ -52,6 +58,27 @@ public final class TierRates {
             measured.nanos += LATEST * (Math.min(nanos, OUTLIER * measured.nanos) - measured.nanos);
         }
         measured.loads++;
+    }
+
+    /** Told from now on after each load, by the thread that made it. */
+    public void tell(Runnable listener) {
+        learned = listener;
+    }
+
+    /** Begins with what was measured before a restart; the first loads can only better it. */
+    public synchronized void recall(Map<Tier, Long> loadNanos) {
+        loadNanos.forEach((tier, nanos) -> of(tier).nanos = nanos);
+    }
+
+    /** What is worth keeping over a restart: of tiers from which more was loaded than the first few blocks. */
+    public synchronized Map<Tier, Long> settled() {
+        Map<Tier, Long> settled = new EnumMap<>(Tier.class);
+        tiers.forEach((tier, measured) -> {
+            if (measured.loads >= FIRST_LOADS && measured.nanos >= 1) {
+                settled.put(tier, (long) measured.nanos);
+            }
+        });
+        return settled;
     }
 
     /** Blocks were written, in one batch. */
@@ -79,7 +106,7 @@ public final class TierRates {
 
     public synchronized Rate rate(Tier tier) {
         Measured measured = of(tier);
-        return new Rate(measured.loads == 0 ? OptionalLong.empty() : OptionalLong.of((long) measured.nanos),
+        return new Rate(measured.nanos == 0 ? OptionalLong.empty() : OptionalLong.of((long) measured.nanos),
                 measured.loads, measured.toLoad, measured.toCompute);
     }
 
