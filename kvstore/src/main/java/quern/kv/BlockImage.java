@@ -45,6 +45,11 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
                 (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES, seal);
     }
 
+    /** The same blocks under another seal. */
+    BlockImage with(BlockSeal other) {
+        return new BlockImage(blockBytes, tokensMax, layout, headerBytes, other);
+    }
+
     long bytes() {
         return headerBytes + blockBytes;
     }

@@ -89,11 +89,15 @@ public final class BlockStore {
     /** The warm tier of a layout; empty, after the reason was reported, if it cannot be had. */
     synchronized Optional<KvTier> warm(TierPlan plan, KvTier next, Consumer<String> report) {
         long layout = plan.image().layout();
-        Path path = directory.resolve("warm").resolve(String.format("%016x", layout));
+        WarmPlace place = WarmPlace.of(directory, config);
+        Path path = place.directory().resolve(String.format("%016x", layout));
         Optional<Shared> shared = warm.containsKey(layout) ? Optional.of(warm.get(layout))
                 : attempt("warm", path, report, () -> {
-                    room = room == null ? WarmRoom.open(path.getParent(), config.warm().bytes()) : room;
-                    return new Shared(WarmTier.open(room, plan, next));
+                    if (room == null) {
+                        place.claim(directory);
+                        room = WarmRoom.open(place.directory(), config.warm().bytes());
+                    }
+                    return new Shared(WarmTier.open(room, plan.at(place), next));
                 });
         shared.ifPresent(found -> {
             found.users++;

@@ -153,7 +153,12 @@ public final class DataDirectory implements AutoCloseable {
 
     /** The KV cache's lower tiers; may be deleted whenever no process runs. */
     public Path blocks() {
-        return root.resolve("blocks");
+        return blocksIn(root);
+    }
+
+    /** The same of a directory that is not open. */
+    public static Path blocksIn(Path data) {
+        return data.resolve("blocks");
     }
 
     /** Text of ingested documents. */

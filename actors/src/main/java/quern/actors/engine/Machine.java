@@ -18,8 +18,12 @@ import quern.kv.vault.SealedBlocks;
 public record Machine(BackendChoice choice, BlockStore blocks, DataDirectory directory, AdapterBudget adapters)
         implements AutoCloseable {
 
-    /** @throws quern.config.QuernException FATAL if the backend that is asked for cannot be had */
+    /**
+     * @throws quern.config.QuernException FATAL if the backend that is asked for cannot be had, or the warm tier's
+     *     directory cannot hold it
+     */
     public static Machine open(ApplianceConfig config, DataDirectory directory) {
+        WeightPlan.requireRoomForBlocks(config);
         return new Machine(BackendChoice.choose(config.backend()),
                 BlockStore.in(directory.blocks(), config.kv(), SealedBlocks.of(directory.vault())), directory,
                 new AdapterBudget(config.adapters().memory().bytes()));

@@ -11,6 +11,7 @@ import quern.config.QuernException;
 import quern.config.WeightsConfig;
 import quern.inference.packed.PackedMatrices;
 import quern.inference.packed.PackedWeights;
+import quern.kv.WarmPlace;
 
 /**
  * How many layers of a model stay in memory.
@@ -62,8 +63,27 @@ public record WeightPlan(int layers, int resident, long memoryBytes) {
     }
 
     private static long allowed(ApplianceConfig config, long machineBytes) {
+        return allowedWithBlocks(config, machineBytes) - WarmPlace.memoryBytes(config.kv());
+    }
+
+    /** What all together may take, the warm tier among them where that is in memory. */
+    private static long allowedWithBlocks(ApplianceConfig config, long machineBytes) {
         long bytes = config.weights().memory().bytes();
         return bytes == 0 ? (long) (SHARE * machineBytes) : bytes;
+    }
+
+    /** @throws QuernException FATAL if a warm tier in memory takes more than is allowed beside the KV arena */
+    public static void requireRoomForBlocks(ApplianceConfig config) {
+        WarmPlace.require(config.kv());
+        long warm = WarmPlace.memoryBytes(config.kv());
+        long most = allowedWithBlocks(config, machineBytes()) - config.kv().hot().bytes() - BESIDE_BYTES;
+        if (warm > Math.max(0, most)) {
+            throw new QuernException(QuernException.Category.FATAL, String.format(Locale.ROOT,
+                    "kv.warm = %s in kv.warm-directory = %s is memory: expected at most %s beside %s of KV arena and "
+                            + "%s of everything else, for weights.memory allows %s", config.kv().warm(),
+                    config.kv().warmDirectory().orElseThrow(), size(Math.max(0, most)), config.kv().hot(),
+                    size(BESIDE_BYTES), size(allowedWithBlocks(config, machineBytes()))));
+        }
     }
 
     /** Memory of the machine, or what the container allows. */

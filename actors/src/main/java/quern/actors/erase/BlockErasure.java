@@ -19,6 +19,7 @@ import quern.kv.BlockHead;
 import quern.kv.BlockKey;
 import quern.kv.BlockPool.Tier;
 import quern.kv.DataDirectory;
+import quern.kv.WarmPlace;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.Catalogue;
 import quern.kv.journal.KeyRecord;
@@ -155,6 +156,7 @@ final class BlockErasure {
 
     /** Removes every block, where no model can be loaded that could read them. */
     static void removeAll(DataDirectory data) throws IOException {
+        WarmPlace.deleteOutside(data.blocks());
         DataDirectory.removeTree(data.blocks());
     }
 }

@@ -13,6 +13,7 @@ import quern.config.ApplianceConfig;
 import quern.config.DataSize;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
+import quern.kv.WarmPlace;
 import quern.kv.journal.ModelRecord;
 
 /** Loads imported models beside others, with the adapters made for them. Blocks for seconds; one at a time. */
@@ -34,7 +35,8 @@ public interface ModelLoader {
         return (record, roomBytes, progress) -> {
             Path path = Path.of(record.path());
             ApplianceConfig config = house.config().serving(
-                    path, new DataSize(Math.max(1, roomBytes) + WeightPlan.BESIDE_BYTES));
+                    path, new DataSize(Math.max(1, roomBytes) + WeightPlan.BESIDE_BYTES
+                            + WarmPlace.memoryBytes(house.config().kv())));
             EngineParts parts = EngineParts.load(config, machine, asked -> asked.equals(path)
                     ? Optional.of(record) : Optional.empty(), progress, THREAD);
             try {

@@ -66,6 +66,9 @@ final class DoctorCommand implements Callable<Integer> {
         boolean sound = backend(body.putObject("backend"), config);
         machine(body.putObject("machine"));
         sound &= directory(body.putObject("data"), config);
+        if (config.kv().warmEnabled() && config.kv().warmDirectory().isPresent()) {
+            sound &= WarmReport.add(body.putObject("warm_tier"), config);
+        }
         body.put("ok", sound);
         if (screen.json()) {
             screen.json(body);
