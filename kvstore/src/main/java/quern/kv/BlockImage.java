@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * How a block is stored: a header, and the block's bytes. Little-endian: magic (4), state (4), seal (4), token count
- * (4), layout fingerprint (8), depth (4), run (4), head (8), key, parent and root (32 each), guards of the token ids
+ * (2), generation of the seal's key (2), layout fingerprint (8), depth (4), run (4), head (8), key, parent and root (32 each), guards of the token ids
  * and of the block (28 each), token ids (4 each, room for the most), zeros up to a multiple of 64. What comes before
  * the guards is never encrypted; token ids and block are, if the seal does so.
  *
@@ -25,6 +25,7 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
 
     private static final int SEAL_AT = 8;
     private static final int COUNT_AT = 12;
+    private static final int GENERATION_AT = 14;
     private static final int LAYOUT_AT = 16;
     private static final int DEPTH_AT = 24;
     private static final int RUN_AT = 28;
@@ -34,6 +35,9 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
     private static final int BLOCK_GUARD_AT = TOKENS_GUARD_AT + BlockSeal.GUARD_BYTES;
     private static final int TOKENS_AT = BLOCK_GUARD_AT + BlockSeal.GUARD_BYTES;
     private static final int ALIGNMENT_BYTES = 64;
+
+    /** Where the generation is in what a seal is told about a part. */
+    static final int GENERATION_IN_ABOUT = GENERATION_AT - SEAL_AT;
 
     /** Every header has more bytes than this. */
     static final int FIXED_BYTES = TOKENS_AT;
@@ -63,7 +67,8 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
 
     Sealed seal(BlockKey key, int[] tokens, MemorySegment block) {
         ByteBuffer header = ByteBuffer.allocate(headerBytes).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt(MAGIC).putInt(SEALED).putInt(seal.id()).putInt(tokens.length).putLong(layout)
+        header.putInt(MAGIC).putInt(SEALED).putInt(seal.id()).putShort((short) tokens.length)
+                .putShort((short) seal.generation()).putLong(layout)
                 .putInt(key.depth()).putInt(key.run()).putLong(key.head());
         key.store(header);
         header.position(TOKENS_AT);
@@ -109,9 +114,9 @@ record BlockImage(long blockBytes, int tokensMax, long layout, int headerBytes, 
 
     /** What a header of any layout says; empty if it is of another seal or damaged. */
     Optional<BlockHead> headOfAny(ByteBuffer header) {
-        int count = header.getInt(COUNT_AT);
+        int count = Short.toUnsignedInt(header.getShort(COUNT_AT));
         int room = header.capacity() - TOKENS_AT;
-        if (header.getInt(0) != MAGIC || header.getInt(SEAL_AT) != seal.id() || count < 0
+        if (header.getInt(0) != MAGIC || header.getInt(SEAL_AT) != seal.id()
                 || count > room / Integer.BYTES) {
             return Optional.empty();
         }

@@ -25,10 +25,21 @@ public interface BlockSeal {
         return id() == PLAIN.id();
     }
 
+    /** Which of its keys seals the block that comes next: below 2^16, and stored with the block. */
+    default int generation() {
+        return 0;
+    }
+
+    /** The generation that a part was sealed with, or is to be. @param about as {@link #seal} has it */
+    static int generationIn(ByteBuffer about) {
+        return about.capacity() < BlockImage.GENERATION_IN_ABOUT + Short.BYTES ? 0 : Short.toUnsignedInt(
+                about.duplicate().order(ByteOrder.LITTLE_ENDIAN).getShort(BlockImage.GENERATION_IN_ABOUT));
+    }
+
     /**
      * Seals one part.
      *
-     * @param about what is stored in the open beside it, and checked with it
+     * @param about what is stored in the open beside it, and checked with it; says the {@link #generation}
      * @param plain the part; not changed
      * @param guard of {@link #GUARD_BYTES}, filled by this call
      * @return the bytes to store, as many as {@code plain} has: {@code plain} itself, or memory that is valid until

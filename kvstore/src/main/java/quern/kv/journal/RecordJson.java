@@ -10,27 +10,40 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import quern.kv.vault.KeyCollection;
+import quern.kv.vault.KeyGenerations;
 import quern.kv.vault.SealBroken;
 import quern.kv.vault.Vault;
 
 /**
  * Stored form of a value. A record: its version (8 bytes, big-endian), then JSON; an edge's detail: JSON or nothing.
- * Where encryption is on, a byte of 1 and the sealed JSON stand in place of the JSON, bound to key and version. Either
- * form is read at any time. Unknown fields are skipped when read.
+ * Where encryption is on, a byte of 2, the generation of the key (2 bytes) and the sealed JSON stand in place of the
+ * JSON, bound to key and version; an earlier version wrote a byte of 1 and no generation. Each form is read at any time. Unknown fields are skipped when read.
  */
 final class RecordJson {
 
     private static final byte SEALED = 1;
+    private static final byte SEALED_BY_GENERATION = 2;
+    private static final int HEAD_BYTES = 1 + Short.BYTES;
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     private final Vault vault;
+    /** Made when something is sealed: a vault that seals nothing may have no keys. */
+    private Optional<KeyGenerations> keys = Optional.empty();
 
     RecordJson(Vault vault) {
         this.vault = vault;
+    }
+
+    private synchronized KeyGenerations keys() {
+        if (keys.isEmpty()) {
+            keys = Optional.of(KeyGenerations.of(vault.collection(KeyCollection.CATALOGUE)));
+        }
+        return keys.get();
     }
 
     byte[] write(byte[] key, long version, Object value) {
@@ -76,17 +89,21 @@ final class RecordJson {
         if (!vault.sealing()) {
             return content;
         }
-        byte[] sealed = vault.collection(KeyCollection.CATALOGUE).seal(content, context);
-        return ByteBuffer.allocate(1 + sealed.length).put(SEALED).put(sealed).array();
+        int generation = keys().next(1);
+        byte[] sealed = keys().of(generation).seal(content, context);
+        return ByteBuffer.allocate(HEAD_BYTES + sealed.length).put(SEALED_BY_GENERATION).putShort((short) generation)
+                .put(sealed).array();
     }
 
     private byte[] open(byte[] stored, byte[] context, String name) {
-        if (stored.length == 0 || stored[0] != SEALED) {
+        boolean first = stored.length > 0 && stored[0] == SEALED;
+        if (!first && (stored.length < HEAD_BYTES || stored[0] != SEALED_BY_GENERATION)) {
             return stored;
         }
+        int generation = first ? KeyGenerations.FIRST : Short.toUnsignedInt(ByteBuffer.wrap(stored).getShort(1));
         try {
-            return vault.collection(KeyCollection.CATALOGUE)
-                    .open(Arrays.copyOfRange(stored, 1, stored.length), context);
+            return keys().of(generation).open(
+                    Arrays.copyOfRange(stored, first ? 1 : HEAD_BYTES, stored.length), context);
         } catch (SealBroken e) {
             throw new CatalogueDamaged(name + " (key " + HexFormat.of().formatHex(context, context.length
                     - Math.min(16, context.length), context.length) + "): " + e.getMessage(), e);

@@ -1,15 +1,18 @@
 package quern.kv.vault;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * One AES-256 key at work: {@code nonce:12 ciphertext tag:16}, the nonce random. With random nonces one key may seal
- * 2^32 pieces (NIST SP 800-38D, 8.3); an item's pieces are up to 64 KiB each and its key seals nothing else.
+ * 2^32 pieces (NIST SP 800-38D, 8.3); an item's pieces are up to 64 KiB each and its key seals nothing else. What seals
+ * pieces without end takes {@link KeyGenerations}.
  *
  * <p>Works on heap arrays: the JDK's GCM is about twice as fast there as on direct buffers. Thread-safe.
  */
@@ -37,6 +40,18 @@ public final class Seal {
     /** A key that lives only in this process. */
     public static Seal ofThisProcess(String name) {
         return new Seal(randomBytes(KEY_BYTES), name);
+    }
+
+    /** A key made of this one, from which this one cannot be found again. */
+    Seal derived(int generation) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key.getEncoded(), "HmacSHA256"));
+            return new Seal(mac.doFinal(("quern key generation " + generation).getBytes(StandardCharsets.US_ASCII)),
+                    name);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HMAC-SHA256", e);
+        }
     }
 
     static byte[] randomBytes(int count) {

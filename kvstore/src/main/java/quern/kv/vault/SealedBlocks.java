@@ -21,21 +21,24 @@ public final class SealedBlocks implements BlockSeal {
     private static final int REHEARSED_BYTES = 8192;
     private static final long REHEARSED_NANOS_MAX = 1_000_000_000L;
 
-    private final Seal seal;
+    private static final int PARTS_OF_A_BLOCK = 2;
+
+    private final KeyGenerations keys;
     private final int id;
 
-    private SealedBlocks(Seal seal, int id) {
-        this.seal = seal;
+    private SealedBlocks(KeyGenerations keys, int id) {
+        this.keys = keys;
         this.id = id;
     }
 
     /** What a vault's blocks are guarded by: sealed where it seals, else {@link BlockSeal#PLAIN}. */
     public static BlockSeal of(Vault vault) {
-        if (!vault.sealing()) {
-            return PLAIN;
-        }
+        return vault.sealing() ? of(vault, KeyGenerations.of(vault.collection(KeyCollection.BLOCKS))) : PLAIN;
+    }
+
+    static BlockSeal of(Vault vault, KeyGenerations keys) {
         int named = vault.id().hashCode();
-        return new SealedBlocks(vault.collection(KeyCollection.BLOCKS), named == PLAIN.id() ? 1 : named);
+        return new SealedBlocks(keys, named == PLAIN.id() ? 1 : named);
     }
 
     private static final class Scratch {
@@ -57,12 +60,17 @@ public final class SealedBlocks implements BlockSeal {
     }
 
     @Override
+    public int generation() {
+        return keys.next(PARTS_OF_A_BLOCK);
+    }
+
+    @Override
     public MemorySegment seal(ByteBuffer about, MemorySegment plain, ByteBuffer guard) {
         int bytes = Math.toIntExact(plain.byteSize());
         Scratch scratch = SCRATCH.get();
         scratch.reserve(bytes);
         MemorySegment.copy(plain, ValueLayout.JAVA_BYTE, 0, scratch.plain, 0, bytes);
-        seal.seal(scratch.plain, 0, bytes, scratch.sealed, 0, context(about));
+        keys.of(BlockSeal.generationIn(about)).seal(scratch.plain, 0, bytes, scratch.sealed, 0, context(about));
         guard.duplicate().put(scratch.sealed, 0, Seal.NONCE_BYTES)
                 .put(scratch.sealed, Seal.NONCE_BYTES + bytes, Seal.TAG_BYTES);
         return MemorySegment.ofArray(scratch.sealed).asSlice(Seal.NONCE_BYTES, bytes);
@@ -77,7 +85,7 @@ public final class SealedBlocks implements BlockSeal {
                 .get(scratch.sealed, Seal.NONCE_BYTES + bytes, Seal.TAG_BYTES);
         MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, scratch.sealed, Seal.NONCE_BYTES, bytes);
         try {
-            seal.open(scratch.sealed, 0, bytes + Seal.OVERHEAD_BYTES, scratch.plain, 0, context(about));
+            keys.of(BlockSeal.generationIn(about)).open(scratch.sealed, 0, bytes + Seal.OVERHEAD_BYTES, scratch.plain, 0, context(about));
         } catch (SealBroken e) {
             return false;
         }
