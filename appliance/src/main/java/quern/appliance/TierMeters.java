@@ -21,8 +21,8 @@ import quern.kv.TierStats;
 
 /**
  * What {@code /metrics} shows of the tiers of blocks. Each loaded model has an arena and rates of its own, under its
- * name; the tiers on disk are one for all models and have the label {@code model=""}. What a model did is gone from here
- * when it is unloaded.
+ * name; the tiers on disk are one for all models and have the label {@code model=""}. What a model did is gone from
+ * here when it is unloaded.
  */
 final class TierMeters {
 

@@ -157,7 +157,8 @@ class CacheRoutesTest {
         assertTrue(warm.path("chosen_to_load").intValue() >= 3, warm.toString());
         String metrics = appliance.get("/metrics").body();
         assertTrue(metrics.contains("quern_kv_load_seconds{model=\"stories260K\",tier=\"warm\"}"), metrics);
-        assertTrue(metrics.contains("quern_kv_choices_total{choice=\"load\",model=\"stories260K\",tier=\"warm\"}"), metrics);
+        assertTrue(metrics.contains(
+                "quern_kv_choices_total{choice=\"load\",model=\"stories260K\",tier=\"warm\"}"), metrics);
     }
 
     @Test

@@ -55,7 +55,7 @@ class CollisionTest {
     private static JsonNode ask(TestAppliance appliance, String prompt) {
         try {
             JsonNode answer = TestAppliance.json(appliance.post("/v1/completions", "{\"model\": \"stories260K\", "
-                    + "\"max_tokens\": 40, \"temperature\": 0, \"logprobs\": 3, \"ignore_eos\": true, \"prompt\": "
+                    + "\"max_tokens\": 12, \"temperature\": 0, \"logprobs\": 3, \"ignore_eos\": true, \"prompt\": "
                     + Arrays.toString(PROMPTS.get(prompt)) + "}"));
             assertTrue(answer.at("/choices/0/logprobs/tokens").size() > 0, answer.toString());
             return answer;
@@ -82,7 +82,8 @@ class CollisionTest {
         return answers;
     }
 
-    private static void assertAnswers(Map<String, JsonNode> expected, TestAppliance appliance, String prompt, int found) {
+    private static void assertAnswers(
+            Map<String, JsonNode> expected, TestAppliance appliance, String prompt, int found) {
         JsonNode answer = ask(appliance, prompt);
         assertEquals(expected.get(prompt), numbers(answer), prompt);
         assertEquals(found, cached(answer), prompt + ": tokens found");
@@ -114,7 +115,7 @@ class CollisionTest {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         events.start();
         root.addAppender(events);
-        try (BlindDigest.Installed blind = new BlindDigest.Installed()) {
+        try (BlindDigest.Installed _ = new BlindDigest.Installed()) {
             Path data = directory.resolve("data");
             try (TestAppliance appliance = TestAppliance.start(data, SETTINGS)) {
                 assertAnswers(expected, appliance, "one", 0);

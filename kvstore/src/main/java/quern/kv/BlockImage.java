@@ -11,9 +11,9 @@ import java.util.Optional;
 
 /**
  * How a block is stored: a header, and the block's bytes. Little-endian: magic (4), state (4), seal (4), token count
- * (2), generation of the seal's key (2), layout fingerprint (8), depth (4), run (4), head (8), key, parent and root (32 each), guards of the token ids
- * and of the block (28 each), token ids (4 each, room for the most), zeros up to a multiple of 64. What comes before
- * the guards is never encrypted; token ids and block are, if the seal does so.
+ * (2), generation of the seal's key (2), layout fingerprint (8), depth (4), run (4), head (8), key, parent and root (32
+ * each), guards of the token ids and of the block (28 each), token ids (4 each, room for the most), zeros up to a
+ * multiple of 64. What comes before the guards is never encrypted; token ids and block are, if the seal does so.
  *
  * @param headerBytes room before the block's bytes
  */

@@ -65,8 +65,8 @@ final class CacheCommand implements Runnable {
 
     private static List<List<String>> rows(JsonNode stat) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("model", "tier", "blocks", "bytes", "of", "hits", "misses", "pinned", "from below", "ms a block", "loaded",
-                "computed instead"));
+        rows.add(List.of("model", "tier", "blocks", "bytes", "of", "hits", "misses", "pinned", "from below",
+                "ms a block", "loaded", "computed instead"));
         stat.path("models").forEach(model -> model.path("tiers").forEach(
                 tier -> rows.add(row(model.path("model").asText(), tier))));
         stat.path("shared").forEach(tier -> rows.add(row("(all)", tier)));

@@ -19,7 +19,8 @@ import quern.kv.vault.Vault;
 /**
  * Stored form of a value. A record: its version (8 bytes, big-endian), then JSON; an edge's detail: JSON or nothing.
  * Where encryption is on, a byte of 2, the generation of the key (2 bytes) and the sealed JSON stand in place of the
- * JSON, bound to key and version; an earlier version wrote a byte of 1 and no generation. Each form is read at any time. Unknown fields are skipped when read.
+ * JSON, bound to key and version; an earlier version wrote a byte of 1 and no generation. Each form is read at any
+ * time. Unknown fields are skipped when read.
  */
 final class RecordJson {
 

@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A collection's key as a family of keys, for what it seals itself without end: each generation has one of its own, made
- * of the collection's, and seals a limited number of pieces. A process begins with a generation drawn by lot, so nothing
- * has to be counted over restarts; what is stored names its generation, so all of it opens at any time. Thread-safe.
+ * A collection's key as a family of keys, for what it seals itself without end: each generation has one of its own,
+ * made of the collection's, and seals a limited number of pieces. A process begins with a generation drawn by lot, so
+ * nothing has to be counted over restarts; what is stored names its generation, so all of it opens at any time.
+ * Thread-safe.
  *
  * <p>With random nonces one key may seal 2^32 pieces (NIST SP 800-38D, 8.3); half of that ends a generation. Of 65,535
- * generations each would have to be drawn by two processes that both seal a billion pieces before one key seals more.
+ * generations one would have to be drawn by three processes that seal 2 billion pieces each before it seals more.
  */
 public final class KeyGenerations {
 

@@ -85,7 +85,8 @@ public final class SealedBlocks implements BlockSeal {
                 .get(scratch.sealed, Seal.NONCE_BYTES + bytes, Seal.TAG_BYTES);
         MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, scratch.sealed, Seal.NONCE_BYTES, bytes);
         try {
-            keys.of(BlockSeal.generationIn(about)).open(scratch.sealed, 0, bytes + Seal.OVERHEAD_BYTES, scratch.plain, 0, context(about));
+            keys.of(BlockSeal.generationIn(about)).open(
+                    scratch.sealed, 0, bytes + Seal.OVERHEAD_BYTES, scratch.plain, 0, context(about));
         } catch (SealBroken e) {
             return false;
         }

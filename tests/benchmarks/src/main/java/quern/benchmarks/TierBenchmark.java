@@ -3,12 +3,9 @@ package quern.benchmarks;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -16,7 +13,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import quern.config.DataSize;
 import quern.config.KvConfig;
 import quern.gpu.kernel.KvLayout;
@@ -56,8 +52,7 @@ public final class TierBenchmark {
             TierBenchmark benchmark = new TierBenchmark(scratch);
             benchmark.copies();
             benchmark.warm();
-            benchmark.inPlace();
-            benchmark.reopen();
+            new WarmFileBenchmark(scratch).run();
             benchmark.cold();
             benchmark.keys();
             benchmark.conversations(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000);
@@ -161,83 +156,6 @@ public final class TierBenchmark {
             }
             show("warm: written into recycled slots", written);
             show("warm: read", read(stack, ROUNDS * SLOTS + 10, SLOTS - 20, TierBenchmark::cpuNanos)[0]);
-        }
-    }
-
-    /**
-     * What it would spare to read the warm tier's blocks where they lie: they would have to be checked all the same, so
-     * what falls away is the copy.
-     */
-    private void inPlace() throws IOException {
-        Path path = directory.resolve("in-place");
-        try (Arena arena = Arena.ofConfined(); FileChannel channel = FileChannel.open(path,
-                StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            MemorySegment written = arena.allocate(SLOTS * BLOCK_BYTES, 64);
-            Random random = new Random(1);
-            for (long i = 0; i < written.byteSize() / Long.BYTES; i++) {
-                written.setAtIndex(ValueLayout.JAVA_LONG, i, random.nextLong());
-            }
-            for (long at = 0; at < written.byteSize(); at += BLOCK_BYTES) {
-                channel.write(written.asSlice(at, BLOCK_BYTES).asByteBuffer(), at);
-            }
-            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, written.byteSize(), arena);
-            MemorySegment target = arena.allocate(SLOTS * BLOCK_BYTES, 64);
-            double checked = 0;
-            double copied = 0;
-            for (int round = 0; round < ROUNDS; round++) {
-                checked = Math.max(checked, checked(mapped, mapped));
-                copied = Math.max(copied, checked(mapped, target));
-            }
-            show("warm: checked where it lies", checked);
-            show("warm: copied and checked", copied);
-        }
-    }
-
-    private static double checked(MemorySegment stored, MemorySegment target) {
-        long sum = 0;
-        long start = cpuNanos();
-        for (long at = 0; at < stored.byteSize(); at += BLOCK_BYTES) {
-            MemorySegment block = target.asSlice(at, BLOCK_BYTES);
-            if (target != stored) {
-                block.copyFrom(stored.asSlice(at, BLOCK_BYTES));
-            }
-            CRC32C crc = new CRC32C();
-            crc.update(block.asByteBuffer());
-            sum += crc.getValue();
-        }
-        long nanos = cpuNanos() - start;
-        if (sum == 0) {
-            throw new IllegalStateException("nothing was checked");
-        }
-        return rate(stored.byteSize(), nanos);
-    }
-
-    /** Opening a warm tier of 100,000 slots after a clean end, and after a kill, when its index is made anew. */
-    private void reopen() throws IOException {
-        int slots = 100_000;
-        KvConfig config = config(64L << 20, slots * 4096L, 0);
-        Path at = directory.resolve("slots");
-        try (TierStack stack = TierStack.open(config, 1024, "layout", at)) {
-            for (int i = 0; i < slots; i++) {
-                seal(stack, next(ROOT, tokens(i, 0)), i, 0);
-                stack.writeBehind(1);
-            }
-        }
-        for (boolean killed : new boolean[] {false, true, false, true}) {
-            if (killed) {
-                try (Stream<Path> files = Files.walk(at)) {
-                    for (Path marker : files.filter(file -> file.toString().endsWith(".clean")).toList()) {
-                        Files.delete(marker);
-                    }
-                }
-            }
-            try (TierStack stack = TierStack.open(config, 1024, "layout", at)) {
-                long start = System.nanoTime();
-                stack.openLower();
-                System.out.printf("warm: %d slots opened after %s in %.2f s%n",
-                        stack.stats().get(BlockPool.Tier.WARM).entries(), killed ? "a kill" : "a clean end",
-                        (System.nanoTime() - start) / 1e9);
-            }
         }
     }
 
