@@ -1,5 +1,6 @@
 package quern.curation.deident;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 final class AgeFinder {
 
     private static final int REACH = 48;
+    private static final double NAMED = 0.7;
     private static final int FILLING_MAX = 40;
     private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
             + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.\\n]|$|(?:and\\s)?\\d{1,2}\\s(?:months?|mos?|days?)\\b)))"
@@ -39,7 +41,8 @@ final class AgeFinder {
     private static final Set<String> SAYING = Set.of("is", "was", "at", "to", "still", "now", "nearly",
             "almost", "about",
             "over", "be", "mit", "ist", "war", "fast", "knapp", "of", "von", "bereits", "schon", "noch", "\u00E0",
-            "just", "already", "only", "nun", "im", "her", "his", "until", "\u00FCber", "mittlerweile", "inzwischen");
+            "just", "already", "only",
+            "today", "heute", "nun", "im", "her", "his", "until", "\u00FCber", "mittlerweile", "inzwischen");
     /** Words about somebody: a number beside them may be an age. */
     private static final Set<String> PEOPLE = Set.of((
             "she he her his who mother father sister brother husband wife grandmother grandfather grandma grandpa "
@@ -49,7 +52,8 @@ final class AgeFinder {
             + "patientin verstorben verstarb starb gestorben alt \u00E4lter old mother-in-law m\u00E8re p\u00E8re "
             + "s\u0153ur fr\u00E8re elle nonagenarian centenarian hochbetagt hochbetagte hochbetagter bewohnerin "
             + "bewohner nachbarin nachbar passed carer greatgrandmother urgro\u00DFmutter urgro\u00DFvater "
-            + "schwiegermutter schwiegervater widowed divorced deceased").split(" "));
+            + "schwiegermutter schwiegervater widowed divorced deceased grandparent relative cousin spouse "
+            + "partner").split(" "));
     private static final Set<String> NO_AGE = Set.of((
             "bp rr hr p pulse puls sats spo temp weight gewicht glucose bz na k cl crp hb creat egfr gfr "
             + "creatinine ef room rm zimmer bed bett page seite level score units rate percent bus line platform "
@@ -73,6 +77,9 @@ final class AgeFinder {
     /** At the begin of a sentence, before an age. */
     private static final Set<String> FIRST = Set.of("still", "now", "nearly", "almost", "already", "just", "noch",
             "schon", "bereits", "fast", "knapp", "only", "turned", "today");
+    /** Behind "next": when somebody will be so old. */
+    private static final Set<String> SOON = Set.of("week", "month", "year", "spring", "summer", "autumn", "fall",
+            "winter", "birthday", "time");
     private static final Set<String> SCORED = Set.of("punkte", "punkten", "points", "scored", "score", "marks", "out");
     private static final Set<String> UNITS_BEHIND = Set.of("mg", "mcg", "ml", "kg", "lb", "lbs", "cm", "mm",
             "mmhg", "bpm", "km", "percent", "prozent",
@@ -85,10 +92,18 @@ final class AgeFinder {
     private final List<Finding> found;
     private final Runs.Anchored behind;
     private final Runs.Anchored words;
+    /** Runs with which names begin. */
+    private final BitSet names = new BitSet();
 
+    /** @param found with the names of the text */
     AgeFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
         this.found = found;
+        for (Finding finding : found) {
+            if (finding.kind() == IdentifierKind.NAME && finding.confidence() >= NAMED) {
+                names.set(runs.runAt(finding.from()));
+            }
+        }
         this.behind = runs.anchored(BEHIND);
         this.words = runs.anchored(WORDS);
     }
@@ -180,7 +195,8 @@ final class AgeFinder {
             add(from, to, 0.75);
         } else if (isEnclosed(from, to) && (isDay(run - 1) || runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
             add(from, to, 0.75);
-        } else if (isJudged(run, last, next) || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
+        } else if (next.equals("next") && SOON.contains(runs.lower(last + 2)) && !isMeasuring(run)
+                || isJudged(run, last, next) || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
                 || before.equals("s") && PEOPLE.contains(runs.lower(run - 2)) && runs.isGap(run - 1, ' ')) {
             add(from, to, 0.75);
         } else if (!(near && NO_AGE.contains(before)) && isAboutSomebody(run)
@@ -289,7 +305,7 @@ final class AgeFinder {
                     return at + 2 <= run && PEOPLE.contains(runs.lower(at + 1));
                 }
             }
-            if (PEOPLE.contains(runs.lower(at))) {
+            if (PEOPLE.contains(runs.lower(at)) || names.get(at)) {
                 return true;
             }
         }

@@ -35,7 +35,8 @@ final class BlockFinder {
     private static final Set<String> IN = Set.of("in", "from", "near", "of", "to", "at", "around", "outside", "aus",
             "bei", "nach", "leaving", "visited", "toward", "towards", "via");
     private static final Pattern CODE = Pattern.compile("\\p{L}[.,]?\\s{1,2}\\d{5}(?:\\s?-\\s?\\d{4})?$|[A-Z]{1,2}"
-            + "\\d[A-Z\\d]?\\s?\\d[A-Z]{2}$|^(?:[A-Z]{1,2}-\\s?)?\\d{4,5}\\s[^\\d,]{2,40}$", Pattern.CASE_INSENSITIVE);
+            + "\\d[A-Z\\d]?\\s?\\d[A-Z]{2}$|^(?:[A-Z]{1,2}-\\s?)?(?:\\d{4,5}|\\d{2}-\\d{3}|\\d{3} \\d{2})"
+            + "\\s[^\\d,]{2,40}$|\\s[AC-FHKNPRTV-Y](?:\\d{2}|6W)\\s?[A-Z\\d]{4}$", Pattern.CASE_INSENSITIVE);
     /** Words before an address that are no part of it. */
     private static final Set<String> LABELS = Set.of("address", "adresse", "anschrift", "addr", "wohnort", "wohnung",
             "date", "datum", "patient", "client", "home", "residence", "res");

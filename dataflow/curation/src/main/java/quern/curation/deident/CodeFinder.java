@@ -31,7 +31,8 @@ final class CodeFinder {
             + "(?:\\s(?:digits|ziffern|stellen|chiffres|numbers))?"
             + "(?:\\s(?:of\\s)?(?:(?:the|her|his|your|my)\\s)?(ssn|ss\\b|social(?:\\ssecurity)?(?:\\snumber)?|card|"
             + "account|acct))?)(?:\\s?[:=-]?\\s?(?:in|with|auf|mit|are|is|of|ist|"
-            + "lauten|par|the|digits|ziffern|number|numbers|nummer)\\b){0,3}[\\s:=.\u2026*)-]{1,5}(\\d{3,5})"
+            + "lauten|par|the|digits|ziffern|number|numbers|nummer)\\b){0,3}(?:[\\s:=.\u2026*)-]{1,5}"
+            + "|\\?[^\\n\\d]{0,12}\\n(?:\\[?\\d{1,2}:\\d{2}(?::\\d{2})?\\]?)?[^\\n\\d]{0,40})(\\d{3,5})"
             + "(?![\\d/:%]|[.,-]\\d|\\s?(?:days|weeks|months|years|hours|tage|wochen|monate|jahre|stunden))",
             Pattern.CASE_INSENSITIVE);
     private static final Set<String> LAST_WORDS = Set.of("ending", "ends", "endend", "endet", "ended", "endziffer",
@@ -49,6 +50,8 @@ final class CodeFinder {
     private static final Set<String> LOGINS = Set.of("user", "username", "userid", "login", "logon", "handle",
             "nickname", "screenname", "benutzer", "benutzername", "nutzer", "nutzername", "utilisateur",
             "identifiant", "alias");
+    private static final Set<String> POSTED = Set.of("post", "posted", "posts", "comment", "comments", "message",
+            "uploaded", "thread", "tweet", "profile");
     private static final int LOGIN_CHARS_MIN = 5;
     private final Runs runs;
     private final String text;
@@ -106,7 +109,8 @@ final class CodeFinder {
     private boolean isLogin(int run) {
         char next = runs.charAt(runs.to(run) + 1);
         boolean quoted = runs.lower(run).equals("name") && (next == '"' || next == '\u201C' || next == '\u201E');
-        return (quoted || LOGINS.contains(runs.lower(run))) && login.at(runs.to(run), REACH)
+        boolean posted = runs.lower(run).equals("by") && POSTED.contains(runs.lower(run - 1));
+        return (quoted || posted || LOGINS.contains(runs.lower(run))) && login.at(runs.to(run), REACH)
                 && login.to(1) - login.from(1) >= LOGIN_CHARS_MIN;
     }
 

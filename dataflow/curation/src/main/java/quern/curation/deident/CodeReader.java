@@ -106,9 +106,15 @@ final class CodeReader {
         if (!runs.isGap(run, "", 2)) {
             return false;
         }
+        boolean listed = runs.charAt(runs.to(run)) == '\n' && runs.length(run + 1) <= 2
+                && runs.charAt(runs.to(run + 1)) == '.';
+        if (listed) {
+            return false;
+        }
         if (digitsNext) {
             boolean ends = !runs.isSpace(run + 1) || runs.charAt(runs.to(run + 1)) == '\n';
-            return runs.length(run) <= GROUP_CHARS_MAX || runs.length(run + 1) <= GROUP_CHARS_MAX && ends;
+            int most = runs.isMixed(run) ? GROUP_CHARS_MAX + 1 : GROUP_CHARS_MAX;
+            return runs.length(run) <= GROUP_CHARS_MAX || runs.length(run + 1) <= most && ends;
         }
         if (runs.length(run + 1) == 1 && runs.hasDigits(run + 2) && runs.isSpace(run + 1) && runs.isDigits(run)
                 && !NameWords.STOP.contains(runs.lower(run + 1))) {

@@ -23,6 +23,7 @@ final class CodeShape {
             + "|CHA2DS2(?:-VA(?:Sc)?)?)");
     /** Procedures in Britain and the United States, unless a word says that it is somebody's number. */
     private static final Pattern PROCEDURE = Pattern.compile("[A-HJ-Z]\\d{4}");
+    private static final Pattern VERSION = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
     private static final int MEASURED_DIGITS_MAX = 8;
     private static final Pattern LONG = Pattern.compile("\\d{1,3}\\.\\d{6,}");
     private static final Pattern PARTS = Pattern.compile("[\\s./:-]+");
@@ -50,6 +51,8 @@ final class CodeShape {
             + "pounds cents mio million millionen thousand tausend st st\u00FCck stk pages seiten words beds nl pl "
             + "tsd mb gb kb tb bytes rows tokens stimmen einwohner inhabitants x ppm kbit mbit volt watt ohm liter "
             + "litres liters miles feet yards acres meter metres ounces grams milligrams").split(" "));
+    /** Before a word for a catalogue that is somebody's then: {@code your request 16-14878}. */
+    private static final Set<String> OWN = Set.of("your", "our", "my", "their", "her", "his");
     /** Everybody's telephone numbers. */
     private static final Set<String> PUBLIC = Set.of("116117", "116123", "116111", "118118", "115115");
 
@@ -170,7 +173,8 @@ final class CodeShape {
                 }
             }
             String word = runs.lower(run);
-            if (SYSTEMS.contains(word) || number && NumberWords.isCount(word)) {
+            boolean own = word.equals("request") && OWN.contains(runs.lower(run - 1));
+            if (SYSTEMS.contains(word) && !own || number && NumberWords.isCount(word)) {
                 return true;
             }
             number = NumberWords.isNumber(word);
@@ -189,9 +193,9 @@ final class CodeShape {
                 || before == ':';
     }
 
-    /** A registered trial or a place in a gene, which a label may stand before. */
+    /** A registered trial, a place in a gene or a version of a program, which a label may stand before. */
     static boolean isPublic(String whole) {
-        return whole.startsWith("NCT") && CATALOGUE.matcher(whole).matches();
+        return VERSION.matcher(whole).matches() || whole.startsWith("NCT") && CATALOGUE.matcher(whole).matches();
     }
 
     static boolean isSystem(String word) {

@@ -46,6 +46,13 @@ final class DateFinder {
             + "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat").split(" "));
     private static final Pattern SLASHED = Pattern.compile("(\\d{1,2})\\s?/\\s?(\\d{1,2})(?![\\d/%]|\\s?/\\s?\\d"
             + "|[.,]\\d|\\s?(?:mm|cm|mg|ml|h\\b|st\\b|of\\b))");
+    /** A day in boxes, without marks. */
+    private static final Pattern BOXES = Pattern.compile("(\\d{2})\\s(\\d{2})\\s(?:19|20)\\d{2}(?!\\d)");
+    private static final int OLDEST_YEAR = 1890;
+    /** Of those over 89 in the year of this list, 2025. */
+    private static final int LATEST_YEAR = 1935;
+    private static final Set<String> BIRTHS = Set.of("born", "geb", "geboren", "n\u00E9", "n\u00E9e", "dob", "birth",
+            "jahrgang", "jg");
     private static final String TO = "\\s{0,2}(?:-|\u2013|\u2014|to|through|thru|bis|until|till|and|und|au|/|&)"
             + "\\s{0,2}";
     /** The first day of a range, before the second. */
@@ -63,6 +70,7 @@ final class DateFinder {
     private final Runs.Anchored clock;
     private final boolean german;
     private final Runs.Anchored compact;
+    private final Runs.Anchored boxes;
     private int lastFrom;
     private int lastTo;
 
@@ -78,6 +86,7 @@ final class DateFinder {
         this.yearAndMonth = runs.anchored(YEAR_AND_MONTH);
         this.slashed = runs.anchored(SLASHED);
         this.compact = runs.anchored(COMPACT);
+        this.boxes = runs.anchored(BOXES);
     }
 
     void find() {
@@ -169,7 +178,9 @@ final class DateFinder {
                 && !month.equals("may");
         boolean ordinal = Character.isLetter(runs.charAt(read.to() - 1)) && monthFirst
                 || !monthFirst && Character.isLetter(runs.charAt(read.firstTo()));
-        if (doubtful && !read.hasYear() && !ordinal && !short3 && !Contexts.isDay(runs, run)
+        char next = runs.charAt(read.to());
+        boolean ends = !monthFirst && (".,;)\n".indexOf(next) >= 0 || next == ' ' && runs.charAt(read.to() + 1) == ' ');
+        if (doubtful && !read.hasYear() && !ordinal && !short3 && !ends && !Contexts.isDay(runs, run)
                 && !(monthFirst && clock.at(read.to(), 16))) {
             return 0;
         }
@@ -194,7 +205,11 @@ final class DateFinder {
         if (isInside(run) || !runs.isDigits(run) || runs.length(run) > 8) {
             return;
         }
-        if (runs.length(run) == 8 && compact.at(from, 8) && inRange(compact, 2, 12) && inRange(compact, 3, 31)) {
+        if (runs.length(run) == 4 && isBirthYear(run)) {
+            add(from, runs.to(run), 0.75);
+        } else if (runs.length(run) == 2 && isBoxed(from)) {
+            add(from, boxes.to(), 0.8);
+        } else if (runs.length(run) == 8 && compact.at(from, 8) && inRange(compact, 2, 12) && inRange(compact, 3, 31)) {
             add(from, compact.to(), Contexts.isDay(runs, run) ? 0.9 : 0.6);
         } else if (monthAndYear.at(from, 16) && inRange(monthAndYear, 1, 12)) {
             boolean dotted = monthAndYear.group(2).equals(".");
@@ -214,6 +229,31 @@ final class DateFinder {
         }
     }
 
+    /** Who was born then is over 89: the year alone tells it. */
+    private boolean isBirthYear(int run) {
+        int year = reader.number(runs.from(run), runs.to(run));
+        int before = runs.lower(run - 1).equals("in") ? run - 2 : run - 1;
+        return year >= OLDEST_YEAR && year <= LATEST_YEAR && runs.isGap(run - 1, ".:*", 3)
+                && (BIRTHS.contains(runs.lower(before)) || runs.charAt(runs.from(run) - 1) == '*'
+                || runs.charAt(runs.from(run) - 2) == '*');
+    }
+
+    private boolean isBoxed(int from) {
+        return boxes.at(from, 12) && isApart(from, boxes.to()) && (inRange(boxes, 1, 12) && inRange(boxes, 2, 31)
+                || inRange(boxes, 1, 31) && inRange(boxes, 2, 12));
+    }
+
+    /** Whether a wide space, a mark or a line's end stand on both sides: boxes of a form. */
+    private boolean isApart(int from, int to) {
+        char before = runs.charAt(from - 1);
+        char next = runs.charAt(to);
+        boolean left = "\n\t|".indexOf(before) >= 0 || Runs.isBlank(before)
+                && (Runs.isBlank(runs.charAt(from - 2)) || ":|".indexOf(runs.charAt(from - 2)) >= 0);
+        boolean right = next == '\n' || next == '\t' || next == '|' || Runs.isBlank(next)
+                && (Runs.isBlank(runs.charAt(to + 1)) || runs.charAt(to + 1) == '|');
+        return left && right;
+    }
+
     /** A day and a month of which a word before them or a time behind them says so. */
     private boolean isDayAndMonth(int run) {
         if (Contexts.isVersion(runs, run) || !dayAndMonth.at(runs.from(run), 10) || !inRange(dayAndMonth, 1, 31)
@@ -229,7 +269,10 @@ final class DateFinder {
         boolean spaced = runs.charAt(dayAndMonth.to(1)) == ' ';
         boolean on = runs.lower(run - 1).length() == 2 && !runs.lower(run - 1).equals("of")
                 && !runs.lower(run - 1).equals("to");
-        return Contexts.isDay(runs, run) && (!spaced || on) || isEvent(run)
+        boolean timed = runs.isDigits(run - 1) && runs.length(run - 1) == 2 && runs.isGap(run - 2, ':')
+                && runs.isDigits(run - 2) && runs.isGap(run - 1, ' ') && dayAndMonth.group(2).equals("/")
+                && runs.charAt(runs.from(run - 2) - 1) == '\n';
+        return timed || Contexts.isDay(runs, run) && (!spaced || on) || isEvent(run)
                 && (second != 10 && second != 5 || first > second
                 || dayAndMonth.to(4) > 0)
                 || dayAndMonth.group(2).equals("/") && clock.at(dayAndMonth.to(), 16);
@@ -275,8 +318,9 @@ final class DateFinder {
 
     /** Two numbers that may be a day and a month, or a month and a year, and are no score. */
     private boolean isSlashed(int run) {
-        if (!slashed.at(runs.from(run), 12) || SCORES.contains(runs.lower(run - 1)) || SCORES.contains(
-                runs.lower(run - 2)) || Contexts.isVersion(runs, run) || ".,/-:<>=+$".indexOf(
+        boolean wide = run > 0 && runs.from(run) - runs.to(run - 1) > 2;
+        if (!slashed.at(runs.from(run), 12) || !wide && (SCORES.contains(runs.lower(run - 1)) || SCORES.contains(
+                runs.lower(run - 2))) || Contexts.isVersion(runs, run) || ".,/-:<>=+$".indexOf(
                 runs.charAt(runs.from(run) - 1)) >= 0 || runs.isDigits(run - 1) && runs.isGap(run - 1, ",", 2)) {
             return false;
         }

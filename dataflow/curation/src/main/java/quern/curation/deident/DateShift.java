@@ -6,6 +6,7 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import quern.curation.text.LetterCase;
 
 /**
@@ -142,7 +143,7 @@ final class DateShift {
                 : (old.startsWith("'") ? "'" : "") + digits.substring(2);
     }
 
-    /** A month alone, month and year, day and month, or eight digits. */
+    /** A month alone, month and year, day and month, or digits without marks. */
     private String partial(Runs runs) {
         String text = runs.text;
         int digits = 0;
@@ -155,13 +156,24 @@ final class DateShift {
             return text.substring(0, runs.from(last)) + Months.like(runs.word(last), date.getMonthValue())
                     + text.substring(runs.to(last));
         }
-        if (digits == 1 && runs.count() == 1 && runs.length(0) == 8) {
-            LocalDate date = date(text.substring(0, 4), Integer.parseInt(text.substring(4, 6)),
-                    Integer.parseInt(text.substring(6, 8))).plusDays(days);
-            return String.format(Locale.ROOT, "%04d%02d%02d", date.getYear(), date.getMonthValue(),
-                    date.getDayOfMonth());
+        Matcher stamp = Placed.STAMP.matcher(text);
+        if (stamp.matches()) {
+            return stamp(stamp, text);
+        }
+        if (digits == 3 && runs.count() == 3 && runs.isGap(0, ' ') && runs.isGap(1, ' ')) {
+            String shifted = shift(text.replace(' ', '/'));
+            return shifted == null ? null : shifted.replace('/', ' ');
         }
         return digits == 2 && runs.count() == 2 ? pair(runs) : null;
+    }
+
+    /** Digits without marks: a day, with what is behind it, or a month. */
+    private String stamp(Matcher stamp, String text) {
+        boolean day = stamp.group(3) != null;
+        LocalDate date = date(stamp.group(1), Integer.parseInt(stamp.group(2)),
+                day ? Integer.parseInt(stamp.group(3)) : MONTH_MIDDLE).plusDays(days);
+        String month = String.format(Locale.ROOT, "%04d%02d", date.getYear(), date.getMonthValue());
+        return day ? month + number(date.getDayOfMonth(), true) + text.substring(stamp.end(3)) : month;
     }
 
     private String pair(Runs runs) {

@@ -16,6 +16,9 @@ public final class IdentifierFinder {
 
     /** Less than this is not worth a doubt. */
     private static final double LEAST = 0.4;
+    private static final double UNSURE = 0.5;
+    /** Shorter than any code by itself: what is left of one where something surer stood in it. */
+    private static final int REST_CHARS = 5;
     /** Share of capitalised words below which capitals say nothing. */
     private static final int CAPITALS_ONE_IN = 60;
     private static final Set<String> ENGLISH = Set.of("the", "of", "and", "is", "was", "with", "for", "your", "please",
@@ -56,6 +59,12 @@ public final class IdentifierFinder {
         int common = language(runs);
         new WebFinder(runs, all).find();
         new SpokenFinder(runs, all).find();
+        new SegmentFinder(runs, all).find();
+        new ClaimFinder(runs, all).find();
+        new KeyFinder(runs, all).find();
+        new CardFinder(runs, all).find();
+        new PassportFinder(runs, all).find();
+        new TagFinder(runs, all).find();
         new TableFinder(runs, lower, all).find();
         new LabelFinder(runs, all).find();
         new NumberFinder(runs, all).find();
@@ -63,10 +72,13 @@ public final class IdentifierFinder {
         new PhoneFinder(runs, all).find();
         new CodeFinder(runs, lower, all).find();
         new DateFinder(runs, common, all).find();
-        new AgeFinder(runs, all).find();
+        new WordedDateFinder(runs, all).find();
         new AddressFinder(runs, lexicon, lower, common, all).find();
+        new AbroadFinder(runs, lower, all).find();
         new BlockFinder(runs, lexicon, lower, all).find();
+        new AgainFinder(runs, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
+        new AgeFinder(runs, all).find();
         return settle(text, all);
     }
 
@@ -89,8 +101,7 @@ public final class IdentifierFinder {
             }
             if (last == null || last.to() <= next.from()) {
                 settled.add(next);
-            } else if (last.to() >= next.to() && CODES.contains(last.kind()) && (CODES.contains(next.kind())
-                    || next.kind() == IdentifierKind.PHONE && isPrefixed(text, last, next))) {
+            } else if (last.to() >= next.to() && isWithin(text, last, next)) {
                 settled.set(settled.size() - 1, better(next, last)
                         ? new Finding(next.kind(), last.from(), last.to(), next.confidence()) : last);
             } else if (better(next, last)) {
@@ -110,9 +121,21 @@ public final class IdentifierFinder {
         return settled;
     }
 
-    /** A code that begins with letters, but for those that stand for telephones, before what looks like one. */
+    /** A code in another one, or a telephone's number in a longer number: the whole is one. */
+    private static boolean isWithin(String text, Finding whole, Finding part) {
+        return part.confidence() < Placed.SURE && CODES.contains(whole.kind()) && (CODES.contains(part.kind())
+                || part.kind() == IdentifierKind.PHONE && isPrefixed(text, whole, part));
+    }
+
+    /**
+     * A code that begins with letters, but for those that stand for telephones, before what looks like one; or groups
+     * of digits the last of which do.
+     */
     private static boolean isPrefixed(String text, Finding code, Finding phone) {
-        return code.from() < phone.from() && Character.isLetter(text.charAt(code.from()))
+        int before = phone.from() - 1;
+        boolean group = before > code.from() && code.to() == phone.to() && text.charAt(before) == ' '
+                && Character.isDigit(text.charAt(before - 1)) && Character.isDigit(text.charAt(phone.from()));
+        return group || code.from() < phone.from() && Character.isLetter(text.charAt(code.from()))
                 && "TFMPCHtfmpch".indexOf(text.charAt(code.from())) < 0;
     }
 
@@ -137,6 +160,10 @@ public final class IdentifierFinder {
             default -> 0;
         };
         if (CODES.contains(finding.kind()) && Runs.isBlank(text.charAt(finding.to() - 1)) && finding.length() < 7) {
+            return true;
+        }
+        if (finding.kind() == IdentifierKind.OTHER_ID && finding.confidence() <= UNSURE
+                && finding.length() < REST_CHARS) {
             return true;
         }
         String rest = least == 0 ? "" : text.substring(finding.from(), finding.to());

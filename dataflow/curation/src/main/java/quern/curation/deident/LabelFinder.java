@@ -20,6 +20,7 @@ final class LabelFinder {
     private static final int LISTED_MAX = 16;
     private static final int LAST_DIGITS = 4;
     private static final int WORDS_BEHIND_MAX = 6;
+    private static final int ANSWER_LINE_MAX = 28;
     private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|"
             + "code|#|n[\u00B0\u00BA]|\u2116|n\\.)";
     private static final String MARKS = "[\\s.:#=|()\\[\\]\"'>\u2013\u2014-]{0,6}";
@@ -36,8 +37,13 @@ final class LabelFinder {
             + HIDDEN, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     /** Words between a label and its number, the last of which says that it comes. */
     private static final Pattern FAR = Pattern.compile("(?:[\\s,]{1,2}(?:\\p{L}[\\p{L}'\u2019-]{0,14})){1,6}?"
-            + "(?:\\s{1,2}(?:is|was|are|lautet|lauten|ist|est|being|reads|as|with|mit)\\b|\\s?[:=#])[\\s:#]{1,3}",
+            + "(?:\\s{1,2}(?:is|was|are|lautet|lauten|ist|est|being|reads?|shows?"
+            + "|showed|showing|as|with|mit)\\b|\\s?[:=#])[\\s:#]{1,3}",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    /** The next line of a conversation, by somebody else: {@code … your member id?\n[10:02] caller: sure, it's}. */
+    private static final Pattern ANSWER = Pattern.compile("[\\p{L} ,.']{0,24}(?:\\?[ \\t]{0,2}\\n|\\n(?=\\[?\\d{1,2}:))"
+            + "(?:\\[?\\d{1,2}:\\d{2}(?::\\d{2})?\\]?\\s{0,2})?\\p{L}[\\p{L} .]{0,24}:\\s"
+            + "(?:[\\p{L}'\u2019,]{1,8}\\s){0,4}");
     private static final Pattern AND = Pattern.compile("\\s{0,2}(?:\\([^()\\n]{1,24}\\)\\s{0,2})?(?:[,;/|&+]"
             + "|(?:and|or|und|"
             + "oder|et|ou|bzw\\.?|sowie|then)\\b)\\s{1,3}(?:(?:and|or|und|oder|et|ou)\\s{1,2})?(?:#\\s?)?",
@@ -60,6 +66,7 @@ final class LabelFinder {
     private final Runs.Anchored glue;
     private final Runs.Anchored far;
     private final Runs.Anchored and;
+    private final Runs.Anchored answer;
 
     LabelFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
@@ -69,6 +76,7 @@ final class LabelFinder {
         this.glue = runs.anchored(GLUE);
         this.far = runs.anchored(FAR);
         this.and = runs.anchored(AND);
+        this.answer = runs.anchored(ANSWER);
     }
 
     private static Map<String, List<Label>> labels() {
@@ -159,10 +167,12 @@ final class LabelFinder {
 
     /** {@code The account that she closed was 123456}. */
     private boolean far(Label label, int labelTo) {
-        if (runs.charAt(labelTo) == '\n' || !far.at(labelTo, FAR_REACH)) {
+        boolean said = runs.charAt(labelTo) != '\n' && far.at(labelTo, FAR_REACH);
+        if (!said && (text.indexOf('\n', labelTo, Math.min(text.length(), labelTo + ANSWER_LINE_MAX)) < 0
+                || !answer.at(labelTo, FAR_REACH))) {
             return false;
         }
-        int from = far.to();
+        int from = said ? far.to() : answer.to();
         boolean vehicle = label.kind() == IdentifierKind.VEHICLE;
         int to = valueTo(from, vehicle);
         boolean mixed = to > from && text.substring(from, to).chars().anyMatch(Character::isLetter);

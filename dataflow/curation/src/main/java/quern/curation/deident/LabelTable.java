@@ -76,6 +76,8 @@ final class LabelTable {
             row(DEVICE, "serial udi imei seriennummer ger\u00E4tenummer gtin imsi", NO_OR_NONE),
             row(DEVICE, "s", "/n"),
             row(DEVICE, "sn", ""),
+            row(OTHER_ID, "subject proband", "(?=\\s[A-Z]{1,3}-?\\d{3})"),
+            row(OTHER_ID, "booking reservation", NO_OR_NONE),
             row(OTHER_ID, "ref reference az aktenzeichen claim invoice order rechnung rechnungsnummer rechnungsnr case "
                     + "ticket employee user customer student trial vorgangsnummer auftragsnummer bestellnummer "
                     + "zeichen gesch\u00E4ftszeichen facture confirmation incident tracking transaction docket "

@@ -70,6 +70,12 @@ final class NameCues {
             "thanked", "signed", "testified", "alleges", "claims", "recalls", "recalled", "worries", "erkl\u00E4rte",
             "teilte", "schrieb", "affirme", "signale", "meldete");
 
+    /** Before somebody who is to be spoken with. */
+    private static final Set<String> ASKING = Set.of("ring", "rang", "call", "try", "text", "phone", "contact", "ask",
+            "tell", "told", "reach", "email", "informed", "notified", "advised", "telling", "calling", "ringing");
+    private static final Set<String> ANSWERING = Set.of("on", "at", "to", "about", "if", "when", "for", "or", "and",
+            "via", "by", "after", "before", "that", "who", "again", "directly", "with");
+
     private final Runs runs;
     private final Lexicon lexicon;
     private final int common;
@@ -97,6 +103,11 @@ final class NameCues {
         if (role || PEOPLE.contains(word)) {
             behind(run, role);
         }
+        if (NameWords.RELATIVES.contains(word)) {
+            kin(run);
+        } else if (ASKING.contains(word)) {
+            asked(run + 1);
+        }
         if (common == Lexicon.ENGLISH && runs.isCapitalised(run) && !lower && run > 0) {
             apposed(run);
         } else if (common == Lexicon.GERMAN && runs.isCapitalised(run) && !lower && run > 1) {
@@ -113,6 +124,32 @@ final class NameCues {
             before(run, ",", 0.88);
         } else if (DOING.contains(word) && runs.isLower(run)) {
             doing(run);
+        }
+    }
+
+    /** {@code Hope (daughter)}, {@code Contact May, wife: 0171 …}: who is whose stands behind a name. */
+    private void kin(int run) {
+        char next = runs.charAt(runs.to(run));
+        char mark = runs.charAt(runs.from(run) - 1);
+        boolean enclosed = mark == '(' && (next == ')' || next == ',' || next == ';');
+        boolean apposed = mark == ' ' && runs.charAt(runs.from(run) - 2) == ',' && ":;,.)(".indexOf(next) >= 0;
+        if ((enclosed || apposed) && run > 0 && !Months.isDay(runs.lower(run - 1))) {
+            before(run, enclosed ? "(" : ",", 0.8);
+        }
+    }
+
+    /** {@code ring Hope on …}, {@code ask Grant about …}: somebody who can be asked. */
+    private void asked(int first) {
+        boolean verb = runs.isGap(first - 1, ' ') && runs.isCapitalised(first) && !runs.isAllCapitals(first);
+        if (!verb || lower || !isNameLike(first) || isOrganisation(first)) {
+            return;
+        }
+        int last = Math.max(first, phrase.last(first, true));
+        boolean goes = ANSWERING.contains(runs.lower(last + 1)) && runs.isSpace(last)
+                || ",.;:(!?\n".indexOf(runs.charAt(runs.to(last))) >= 0
+                || runs.charAt(runs.to(last) + 1) == '(' && runs.isGap(last, "(", 3);
+        if (goes && isLikely(first, last)) {
+            sink.name(first, last, 0.72);
         }
     }
 

@@ -9,8 +9,7 @@ import java.util.Set;
 
 /**
  * Names of people: behind titles, labels, greetings, relatives and closings, before degrees, and where dictionaries
- * know
- * a first name or a surname. What was found surely is then looked for, part by part, in the rest of the text. Names
+ * know a first name or a surname. What was found surely is looked for, part by part, in the rest of the text. Names
  * of diseases, signs and devices are none.
  */
 final class NameFinder {
@@ -45,6 +44,7 @@ final class NameFinder {
     }
 
     void find() {
+        placed();
         for (int run = 0; run < runs.count(); run++) {
             if (runs.isWord(run) && !covered[run]) {
                 said(run);
@@ -67,6 +67,25 @@ final class NameFinder {
             if (runs.isWord(run) && !covered[run] && parts.containsKey(runs.lower(run))) {
                 again(run);
             }
+        }
+    }
+
+    /** Names that a field of a message or record holds: their words are looked for in the rest of the text. */
+    private void placed() {
+        for (Finding finding : found) {
+            if (finding.kind() != IdentifierKind.NAME || finding.confidence() < KeyFinder.SURE) {
+                continue;
+            }
+            for (int run = runs.runAt(finding.from()); run < runs.count() && runs.from(run) < finding.to(); run++) {
+                covered[run] = true;
+                learn(runs.lower(run), finding.confidence());
+            }
+        }
+    }
+
+    private void learn(String part, double confidence) {
+        if (part.length() > PART_CHARS_MIN && parts.size() < PARTS_MAX && !NameWords.PARTICLES.contains(part)) {
+            parts.merge(part, confidence, Math::max);
         }
     }
 
@@ -372,10 +391,8 @@ final class NameFinder {
         for (int run = first; run <= last; run++) {
             covered[run] = confidence > 0.4;
             String part = runs.lower(run);
-            boolean sure = confidence >= SURE || confidence >= DOUBTFUL && (lexicon.of(part) & common) == 0;
-            if (sure && part.length() > PART_CHARS_MIN && parts.size() < PARTS_MAX
-                    && !NameWords.PARTICLES.contains(part)) {
-                parts.merge(part, confidence, Math::max);
+            if (confidence >= SURE || confidence >= DOUBTFUL && (lexicon.of(part) & common) == 0) {
+                learn(part, confidence);
             }
         }
         found.add(new Finding(IdentifierKind.NAME, runs.from(phrase.withParticles(first)), runs.to(last), confidence));

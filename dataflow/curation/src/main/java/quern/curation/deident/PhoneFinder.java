@@ -19,9 +19,14 @@ final class PhoneFinder {
     private static final Pattern LOCAL = Pattern.compile("[2-9]\\d{2}\\s?[-.]\\s?\\d{4}(?![\\d-]|[.,]\\d)" + EXTENSION);
     private static final Pattern INTERNATIONAL = Pattern.compile("(?:\\+\\s?|00)[1-9]\\d{0,3}(?:[\\s./-]"
             + "{0,3}\\(?\\d{1,8}\\)?){1,7}");
-    private static final Pattern NATIONAL = Pattern.compile("\\(?0\\s?\\d(?:\\s?\\d){1,4}\\)?\\s{0,2}[-/ .]"
-            + "\\s{0,2}\\d{1,9}"
+    private static final Pattern NATIONAL = Pattern.compile("\\(?0\\s?\\d(?:\\s?\\d){1,4}\\)?"
+            + "(?:\\s{0,2}[-/ .]\\s{0,2}|\\n)\\d{1,9}"
             + "(?:\\s?[-. ]\\s?\\d{1,6}){0,4}(?!\\d)");
+    /** Areas of two digits: {@code (01) 604 3444}, {@code 08-123 45 67}; no month with its year. */
+    private static final Pattern SHORT_AREA = Pattern.compile("(?:\\(0[1-9]\\)\\s{0,2}[-/ .]?"
+            + "|0[1-9]\\s?[-/ .]\\s?(?!(?:19|20)\\d{2}\\b))\\d{3,8}(?:\\s?[-. ]\\s?\\d{1,6}){0,4}(?!\\d)");
+    /** Spain, Poland and the North within the land: {@code 22 040 57 63}. */
+    private static final Pattern TWO_THREE = Pattern.compile("[1-9]\\d \\d{3} \\d{2} \\d{2}(?! ?\\d|[.,/]\\d)");
     private static final Pattern PAIRS = Pattern.compile("0[1-9](?:\\s?[. -]?\\s?\\d{2}){4}(?!\\d)");
     private static final String KIND = "(?:tele)?(?:fax|phone|fon|copieur|copie)|tel|t\u00E9l|t\u00E9l\u00E9phone"
             + "|telefon|"
@@ -75,6 +80,8 @@ final class PhoneFinder {
     private final Runs.Anchored international;
     private final Runs.Anchored national;
     private final Runs.Anchored pairs;
+    private final Runs.Anchored shortArea;
+    private final Runs.Anchored twoThree;
     private final Runs.Anchored labelled;
     private final Runs.Anchored far;
     private final Runs.Anchored next;
@@ -91,6 +98,8 @@ final class PhoneFinder {
         this.international = runs.anchored(INTERNATIONAL);
         this.national = runs.anchored(NATIONAL);
         this.pairs = runs.anchored(PAIRS);
+        this.twoThree = runs.anchored(TWO_THREE);
+        this.shortArea = runs.anchored(SHORT_AREA);
         this.labelled = runs.anchored(LABELLED);
         this.far = runs.anchored(FAR);
         this.next = runs.anchored(NEXT);
@@ -199,6 +208,9 @@ final class PhoneFinder {
             add(IdentifierKind.PHONE, from, international.to(), runs.charAt(from) == '+' ? 0.95 : 0.75);
         } else if (runs.charAt(runs.from(run)) == '0') {
             zero(run, from);
+        } else if (runs.length(run) == 2 && twoThree.at(from, REACH) && !(runs.isDigits(run - 1)
+                && runs.isSpace(run - 1))) {
+            add(IdentifierKind.PHONE, from, twoThree.to(), 0.72);
         } else if (local.at(from, REACH) && !Contexts.isVersion(runs, run)) {
             add(IdentifierKind.PHONE, from, local.to(), 0.55);
         }
@@ -210,6 +222,9 @@ final class PhoneFinder {
             add(IdentifierKind.PHONE, from, pairs.to(), 0.9);
         } else if (national.at(from, REACH) && size(national) >= 7 && size(national) <= 14) {
             add(IdentifierKind.PHONE, from, national.to(), size(national) < 9 ? 0.72 : 0.87);
+        } else if (runs.length(run) == 2 && shortArea.at(from, REACH) && size(shortArea) >= 8
+                && size(shortArea) <= 12) {
+            add(IdentifierKind.PHONE, from, shortArea.to(), 0.78);
         } else if (runs.length(run) >= 9 && runs.length(run) <= 13) {
             add(IdentifierKind.PHONE, from, runs.to(run), 0.6);
         }

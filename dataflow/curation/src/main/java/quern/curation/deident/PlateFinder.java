@@ -30,18 +30,23 @@ final class PlateFinder {
             WEN WES WF WHV WI WIL WIT WL WM WN WND WO WOB WR WST WT WTM W\u00DC WUG WUN WW Z ZW ZI""".split("\\s+"));
     private static final Pattern GERMAN = Pattern.compile("([A-Z\u00C4\u00D6\u00DC]{1,3})(?:[-: \n]|\\s[-.]\\s"
             + "|-\\s)[A-Z]{1,2}"
-            + "[- ]{0,2}[1-9]\\d{0,3}[EH]?(?![\\p{L}\\d]|[-.,]\\d)");
+            + "[- ]{0,2}[1-9]\\d{0,3}(?:\\s?[EH])?(?![\\p{L}\\d]|[-.,]\\d)");
     private static final Pattern FRENCH = Pattern.compile("[A-HJ-NP-TV-Z]{2}[- .]{1,2}\\d{3}[- .]{1,2}[A-HJ-NP-TV-Z]{2}"
             + "(?![\\p{L}\\d-])");
     private static final Pattern BRITISH = Pattern.compile("[A-HJ-PR-Y][A-HJ-PR-Y][0-7]\\d\\s?[A-HJ-PR-Z]{3}"
             + "(?![\\p{L}\\d])");
+    /** Year and half, county, number of Ireland; one, three letters, three digits of Belgium. */
+    private static final Pattern HYPHENED = Pattern.compile("(?:[0-2]\\d[12]?([- ])(?:CE|CN|CW|DL|KE|KK|KY|LD|LH|LK"
+            + "|LM|LS|MH|MN|MO|OY|RN|SO|WH|WX|WW|TN|TS|WD|C|D|G|L|T|W)\\1[1-9]\\d{1,5}"
+            + "|[1-9]-[A-Z]{3}-\\d{3})(?![\\p{L}\\d-])");
     private static final String S = "[-. ]{1,2}";
     private static final String END = "(?![\\p{L}\\d%]|[-.,/:]\\d)";
-    private static final Pattern ANY = Pattern.compile("(?:\\p{Lu}{1,3}(?:" + S + ")?(?:\\p{Lu}{1,2}" + S
+    private static final Pattern ANY = Pattern.compile("(?:\\p{Lu}{2}" + S + "\\d{1,3}" + S + "\\d{3}"
+            + "|\\p{Lu}{1,3}(?:" + S + ")?(?:\\p{Lu}{1,2}" + S
             + ")?\\d{1,6}(?:(?:" + S
             + ")?\\p{Lu}{1,3})?|\\d{1,4}(?:" + S + ")?\\p{Lu}{1,4}(?:(?:" + S + ")?\\d{1,4})?"
             + "|\\p{Lu}{3}\\d\\p{Lu}\\d{2}"
-            + "|\\p{Lu}{2}" + S + "\\d{1,3}" + S + "\\d{3}|\\p{Lu}{2,3}" + S + "\\d(?=\\d{0,3}[A-Z])[A-Z\\d]{3}\\d?"
+            + "|\\p{Lu}{2,3}" + S + "\\d(?=\\d{0,3}[A-Z])[A-Z\\d]{3}\\d?"
             + "|\\p{Lu}\\d{2}-\\p{Lu}{2}\\d"
             + "|[A-Z\\d]{2}(?:" + S + "[A-Z\\d]{2}){2})" + END);
     /** Letters beside a number that are none of a plate. */
@@ -59,7 +64,7 @@ final class PlateFinder {
     private static final Set<String> CUES = Set.of("van", "car", "cars", "truck", "vehicle", "vehicles", "suv", "sedan",
             "pickup", "motorcycle", "motorbike", "trailer", "plate", "plates", "tag", "tags", "registration",
             "reg", "registered", "auto", "pkw", "lkw", "wagen", "fahrzeug", "fahrzeugs", "fahrzeuge", "kfz",
-            "kennzeichen",
+            "kennzeichen", "kennz",
             "motorrad", "anh\u00E4nger", "transporter", "veh", "voiture", "v\u00E9hicule", "immatricul\u00E9",
             "immatricul\u00E9e", "immatriculation", "plaque", "plaques", "camion", "moto", "scooter", "fourgon",
             "toyota", "honda", "ford", "bmw", "audi", "vw", "volkswagen", "mercedes", "opel", "renault", "peugeot",
@@ -80,6 +85,7 @@ final class PlateFinder {
     private final Runs.Anchored german;
     private final Runs.Anchored french;
     private final Runs.Anchored british;
+    private final Runs.Anchored hyphened;
     private final Runs.Anchored any;
     private int cue = -CUE_CHARS_MAX;
     private boolean strong;
@@ -92,6 +98,7 @@ final class PlateFinder {
         this.german = upper.anchored(GERMAN);
         this.french = upper.anchored(FRENCH);
         this.british = upper.anchored(BRITISH);
+        this.hyphened = upper.anchored(HYPHENED);
         this.any = upper.anchored(ANY);
     }
 
@@ -167,6 +174,9 @@ final class PlateFinder {
             if (near || hyphen && runs.hasDigits(run + 2) && !runs.isGap(run + 1, '-')) {
                 return add(from, german.to(), near ? 0.9 : 0.75);
             }
+        }
+        if (runs.isDigits(run) && hyphened.at(from, REACH) && (near || runs.isGap(run, '-'))) {
+            return add(from, hyphened.to(), near ? 0.9 : 0.72);
         }
         return near && any.at(from, REACH) && isPlate(from, any.to()) ? add(from, any.to(), 0.75) : from;
     }

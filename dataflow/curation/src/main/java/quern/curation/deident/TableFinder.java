@@ -1,6 +1,7 @@
 package quern.curation.deident;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,20 @@ final class TableFinder {
     private static final Map<String, IdentifierKind> HEADS = heads();
     private static final Set<String> NUMBERS = Set.of("id", "nr", "no", "number", "num\u00E9ro", "nummer", "#");
     private static final int NAME_WORDS_MAX = 5;
+    /** What needs a digit, so that a head alone may say it. */
+    private static final Set<IdentifierKind> NUMBERED = EnumSet.of(IdentifierKind.DATE, IdentifierKind.PHONE,
+            IdentifierKind.FAX, IdentifierKind.DEVICE, IdentifierKind.SSN, IdentifierKind.MRN,
+            IdentifierKind.HEALTH_PLAN,
+            IdentifierKind.ACCOUNT, IdentifierKind.LICENSE, IdentifierKind.NATIONAL_ID, IdentifierKind.OTHER_ID);
 
     /** @param from first character that is no space, {@code to} behind the last one */
     private record Cell(int from, int to) {}
+
+    /**
+     * @param offsets where the heads begin in their line
+     * @param sparse whether too little is known for lines of the same number of cells
+     */
+    private record Heads(IdentifierKind[] kinds, int[] offsets, boolean sparse) {}
 
     private final Runs runs;
     private final String text;
@@ -75,26 +87,41 @@ final class TableFinder {
     }
 
     void find() {
-        IdentifierKind[] columns = null;
+        Heads heads = null;
         int separator = 0;
         int from = 0;
         while (from < text.length()) {
             int to = text.indexOf('\n', from);
             to = to < 0 ? text.length() : to;
-            if (columns != null) {
+            if (heads != null) {
                 List<Cell> cells = to - from > LINE_CHARS_MAX ? List.of() : cells(from, to, separator);
-                if (cells.size() == columns.length && head(cells.getFirst()) == null) {
-                    row(columns, cells);
+                boolean full = cells.size() == heads.kinds().length;
+                boolean values = !cells.isEmpty() && head(cells.getFirst()) == null;
+                if (full && values && !heads.sparse()) {
+                    row(heads.kinds(), cells);
                 } else {
-                    columns = null;
+                    heads = values && separator == ' ' && below(heads, from, cells) ? heads : null;
                 }
             }
-            if (columns == null && to - from <= LINE_CHARS_MAX) {
+            if (heads == null && to - from <= LINE_CHARS_MAX) {
                 separator = separator(from, to);
-                columns = separator == 0 ? null : columns(cells(from, to, separator), separator);
+                heads = separator == 0 ? null : heads(from, cells(from, to, separator), separator);
             }
             from = to + 1;
         }
+    }
+
+    /** Forms: a value stands right below its head, column by column, whatever else the line lacks. */
+    private boolean below(Heads heads, int lineFrom, List<Cell> cells) {
+        int before = found.size();
+        for (Cell cell : cells) {
+            for (int i = 0; i < heads.kinds().length; i++) {
+                if (Math.abs(cell.from() - lineFrom - heads.offsets()[i]) <= 1) {
+                    row(new IdentifierKind[] {heads.kinds()[i]}, List.of(cell));
+                }
+            }
+        }
+        return found.size() > before;
     }
 
     /** What splits a line into cells; 0 where nothing does, a space for two and more of them. */
@@ -106,13 +133,27 @@ final class TableFinder {
             if (c == '|' || c == '\t' || c == ';') {
                 return c;
             }
-            if (c >= '0' && c <= '9' || c == ':') {
+            if (c == ':' || c >= '0' && c <= '9' && !isNumbering(i, from, to)) {
                 return 0;
             }
             commas += c == ',' ? 1 : 0;
             wide += c == ' ' && i + 1 < to && text.charAt(i + 1) == ' ' ? 1 : 0;
         }
         return commas > 1 ? ',' : wide > 0 ? ' ' : 0;
+    }
+
+    /** A digit of a head: {@code address_1}, {@code phone2}, {@code 11. POLICY}, {@code 1a. NAME}. */
+    private boolean isNumbering(int at, int from, int to) {
+        char before = at > from ? text.charAt(at - 1) : ' ';
+        if (Character.isLetter(before) || before == '_') {
+            return true;
+        }
+        int end = at;
+        while (end < to && end - at < 3 && Character.isLetterOrDigit(text.charAt(end))) {
+            end++;
+        }
+        return end + 1 < to && text.charAt(end) == '.' && text.charAt(end + 1) == ' '
+                && (before == ' ' || Character.isDigit(before));
     }
 
     private List<Cell> cells(int from, int to, int separator) {
@@ -144,28 +185,37 @@ final class TableFinder {
     }
 
     /** The kinds of the columns; null where the line is none of heads. */
-    private IdentifierKind[] columns(List<Cell> cells, int separator) {
+    private Heads heads(int lineFrom, List<Cell> cells, int separator) {
         if (cells.size() < 2 || cells.size() > CELLS_MAX) {
             return null;
         }
         IdentifierKind[] kinds = new IdentifierKind[cells.size()];
+        int[] offsets = new int[cells.size()];
         int known = 0;
+        boolean numbered = false;
         for (int i = 0; i < kinds.length; i++) {
             Cell cell = cells.get(i);
+            offsets[i] = cell.from() - lineFrom;
             if (cell.to() - cell.from() > HEAD_CHARS_MAX) {
-                return null;
+                if (separator != ' ') {
+                    return null;
+                }
+                continue;
             }
             kinds[i] = head(cell);
             known += kinds[i] == null ? 0 : 1;
+            numbered |= kinds[i] != null && NUMBERED.contains(kinds[i]);
         }
         boolean drawn = separator == '|' || separator == '\t';
-        return known >= (drawn && kinds.length > 2 ? 1 : 2) ? kinds : null;
+        boolean sparse = known < (drawn && kinds.length > 2 ? 1 : 2);
+        return known > 0 && (!sparse || separator == ' ' && numbered) ? new Heads(kinds, offsets, sparse) : null;
     }
 
     private IdentifierKind head(Cell cell) {
         IdentifierKind kind = null;
         boolean number = false;
-        String head = LetterCase.lower(text.substring(cell.from(), cell.to()));
+        String written = text.substring(cell.from(), cell.to());
+        String head = LetterCase.lower(written);
         for (String word : head.split("[\\s_.()]+")) {
             if (NumberWords.isCount(word)) {
                 return null;
@@ -177,6 +227,9 @@ final class TableFinder {
                 IdentifierKind stem = NumberWords.kindOf(word);
                 kind = stem == null ? kind : stem;
             }
+        }
+        if (kind == null && written.indexOf(' ') < 0) {
+            kind = KeyTable.of(written);
         }
         if (number && (kind == null || kind == IdentifierKind.NAME)) {
             return kind == null ? IdentifierKind.OTHER_ID : IdentifierKind.MRN;
@@ -204,7 +257,7 @@ final class TableFinder {
                 case EMAIL, IP -> false;
                 case VEHICLE -> digits > 0;
                 case AGE -> length <= 4 && digits > 1 && isOld(cell);
-                default -> digits > 2 && digits >= letters;
+                default -> digits > 2 && letters <= 2 * digits;
             };
             if (fits) {
                 found.add(new Finding(columns[i], cell.from(), cell.to(), columns[i] == IdentifierKind.NAME ? 0.8

@@ -205,7 +205,8 @@ final class WebFinder {
                 return false;
             }
         }
-        if (Contexts.isVersion(runs, run)) {
+        boolean none = ipv4.group(4).equals("0") && runs.charAt(ipv4.to()) != '/';
+        if (none || Contexts.isVersion(runs, run)) {
             done = ipv4.to();
             return true;
         }

@@ -97,6 +97,22 @@ class WrittenFormsTest {
             moved to Didsbury in mar '22 and stayed           | date: mar '22
             THE 28TH DAY OF SEPTEMBER 2014 AND                | date: 28TH DAY OF SEPTEMBER 2014
             call 9857847190 s.marsh@example.com now           | phone: 9857847190
+            at C/ Mayor, 3, 3\u00BA B, 28013 Madrid, she      | address: C/ Mayor, 3, 3\u00BA B
+            of Via dei Mille 12, 20121 Milano, he             | address: Via dei Mille 12
+            at ul. 3 Maja 5/7, 00-316 Warszawa, since         | address: 00-316 Warszawa
+            of Oude Singel 12, 2312 AB Leiden, he             | address: 2312 AB Leiden
+            at Storgatan 4, 114 55 Stockholm, she             | address: 114 55 Stockholm
+            of Salthill, Galway, H91 A2C4, he                 | address: Salthill, Galway, H91 A2C4
+            the clinic's (01) 604 3444 is new                 | phone: (01) 604 3444
+            the line 08-123 45 67 is busy                     | phone: 08-123 45 67
+            her car 161-D-12345 was seen                      | vehicle: 161-D-12345
+            a van 1-ABC-123 was seen                          | vehicle: 1-ABC-123
+            Birth date      04 12 1961                        | date: 04 12 1961
+            She was born in 1931, lived there                 | date: 1931
+            SSN ending 4471 on file                           | ssn: 4471
+            mum's 93 next week, come                          | age: 93
+            Please ring Hope on Monday, she said              | name: Hope
+            her aunt Soledad (daughter) said so               | name: Soledad
             """)
     void shouldFindWhenWhatStandsBesideSaysSo(String text, String expected) {
         List<String> found = found(text);
@@ -119,10 +135,29 @@ class WrittenFormsTest {
         "Trial registered as NCT04368728; BRCA1 c.5266dupC (p.Gln1756Profs); rs80357906.",
         "Regulation (EU) 2016/679 and 93/42/EEC; Augmentin 875/125 1 tab, 875/125 1-0-1.",
         "The user manual v2.1 has a name \"plain\" and a user interface.",
-        "In 2019 the Old team saw 12 of 14 in Room 3, Bay C."
+        "In 2019 the Old team saw 12 of 14 in Room 3, Bay C.",
+        "Firmware 3.2.1.7, client 5.17.3.0, codec H.264, viewer version 10.2.0.1.",
+        "Please ring Radiology on 4, call Cardiology at 9; see Table 93 next page.",
+        "Via Foley catheter 16 Fr; 12 of 14 did; the year 1931 was dry."
     })
     void shouldFindNothingWhenNumbersCountOrMeasure(String text) {
         assertEquals(List.of(), found(text));
+    }
+
+    @Test
+    void shouldFindTheAnswerWhenTheLineBeforeAskedForIt() {
+        List<String> found = found("[10:02] agent: last four of your social?\n[10:03] caller: 4471\n"
+                + "[10:04] agent: may I have your member id\n[10:05] caller: sure it's ZKQ 88124471\n");
+        assertTrue(found.containsAll(List.of("ssn: 4471", "health_plan: ZKQ 88124471")), () -> "found " + found);
+    }
+
+    @Test
+    void shouldFindTheValueBelowWhenAFormHasItsHeadsAbove() {
+        List<String> found = found("1. PLAN [ ] OTHER [x] AND A LONG LINE     1a. INSURED'S I.D. NUMBER\n"
+                + "                                          ZKQ88124\n"
+                + "2. PATIENT'S NAME     3. BIRTH DATE     SEX\nQuux, Zorb            04 12 1961        M [X]\n");
+        assertTrue(found.containsAll(List.of("health_plan: ZKQ88124", "name: Quux, Zorb", "date: 04 12 1961")),
+                () -> "found " + found);
     }
 
     @Test
