@@ -12,6 +12,7 @@ import quern.actors.House;
 import quern.actors.access.KeyRing;
 import quern.actors.curation.ServedEngine;
 import quern.appliance.http.Access;
+import quern.appliance.http.AdapterFileRoutes;
 import quern.appliance.http.AdapterRoutes;
 import quern.appliance.http.AliasRoutes;
 import quern.appliance.http.BatchAnswers;
@@ -99,7 +100,10 @@ final class Routes {
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());
         routes.addAll(new FineTuningRoutes(desk, house).routes());
         routes.addAll(new AliasRoutes(desk, house).routes());
-        routes.addAll(new AdapterRoutes(desk, house).routes());
+        var adapters = new AdapterRoutes(desk, house);
+        routes.addAll(adapters.routes());
+        routes.addAll(new AdapterFileRoutes(
+                adapters, desk, house, jobs.files(), house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());
         routes.addAll(new LineageRoutes(desk, directory,
                 () -> house.running().map(running -> running.parts().model().tokenizer())).routes());

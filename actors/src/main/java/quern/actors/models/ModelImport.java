@@ -115,6 +115,10 @@ public final class ModelImport implements AutoCloseable {
     }
 
     private static void requireAsOrdered(ModelBundle bundle, Order order) {
+        if (!bundle.manifest().hasModel()) {
+            throw new ModelRefused(Reason.INVALID, bundle.file() + " holds adapters of model '"
+                    + bundle.manifest().name() + "', not the model itself");
+        }
         if (order.link()) {
             throw new ModelRefused(Reason.INVALID, bundle.file() + " is a bundle: its model cannot be linked, only"
                     + " copied; import it without '--link'");

@@ -208,6 +208,7 @@ public final class ModelStore {
             for (Path directory : ImportPlace.all(models)) {
                 sweep(directory);
             }
+            AdapterImport.sweep(data, catalogue);
         } catch (IOException failed) {
             LOG.warn("{} could not be swept: {}", models, failed.getMessage());
         }

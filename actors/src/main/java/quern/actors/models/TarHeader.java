@@ -15,8 +15,11 @@ record TarHeader(String name, long bytes) {
     private static final int SIZE_AT = 124;
     private static final int SIZE_DIGITS = 11;
     private static final int CHECKSUM_AT = 148;
+    private static final int CHECKSUM_BYTES = 8;
     private static final int TYPE_AT = 156;
     private static final int MAGIC_AT = 257;
+    private static final int PREFIX_AT = 345;
+    private static final int PREFIX_BYTES = 155;
     private static final String MAGIC = "ustar\00000";
 
     /** Whether it is one that a block can hold: plain characters, not too many. */
@@ -37,7 +40,7 @@ record TarHeader(String name, long bytes) {
             block[SIZE_AT] = (byte) 0x80;
         }
         put(block, SIZE_AT + 12, digits(0, SIZE_DIGITS));
-        Arrays.fill(block, CHECKSUM_AT, CHECKSUM_AT + 8, (byte) ' ');
+        Arrays.fill(block, CHECKSUM_AT, CHECKSUM_AT + CHECKSUM_BYTES, (byte) ' ');
         block[TYPE_AT] = '0';
         put(block, MAGIC_AT, MAGIC);
         int sum = 0;
@@ -58,24 +61,59 @@ record TarHeader(String name, long bytes) {
         System.arraycopy(bytes, 0, block, at, bytes.length);
     }
 
-    /** Whether a block begins a file of this name, of whatever size. */
-    static boolean begins(byte[] block, String name) {
-        return text(block, 0, NAME_BYTES).equals(name) && text(block, MAGIC_AT, 5).equals(MAGIC.substring(0, 5));
+    static boolean isEmpty(byte[] block) {
+        for (byte each : block) {
+            if (each != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a block is a header: its checksum is the sum of its bytes, the checksum's own as spaces. */
+    static boolean isSound(byte[] block) {
+        long sum = 0;
+        for (int i = 0; i < BLOCK_BYTES; i++) {
+            sum += i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_BYTES ? ' ' : block[i] & 0xff;
+        }
+        return octal(block, CHECKSUM_AT, CHECKSUM_BYTES) == sum;
+    }
+
+    static char type(byte[] block) {
+        return block[TYPE_AT] == 0 ? '0' : (char) (block[TYPE_AT] & 0xff);
+    }
+
+    /** Whether it is of a file or directory itself, and not of what is said of the next one. */
+    static boolean isContent(byte[] block) {
+        return "xgLK".indexOf(type(block)) < 0;
+    }
+
+    /** What the block says the name is; long ones of POSIX are in two parts. */
+    static String name(byte[] block) {
+        String prefix = text(block, MAGIC_AT, MAGIC.length()).equals("ustar") ? text(block, PREFIX_AT, PREFIX_BYTES)
+                : "";
+        String name = text(block, 0, NAME_BYTES);
+        return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
     /** What the block says the size is, in bytes; -1: nothing that can be read. */
     static long bytes(byte[] block) {
-        if ((block[SIZE_AT] & 0x80) != 0) {
-            return ByteBuffer.wrap(block).getLong(SIZE_AT + 4);
+        if ((block[SIZE_AT] & 0x80) == 0) {
+            return octal(block, SIZE_AT, SIZE_DIGITS + 1);
         }
-        String octal = text(block, SIZE_AT, SIZE_DIGITS);
-        return octal.matches("[0-7]{1,11}") ? Long.parseLong(octal, 8) : -1;
+        boolean fits = ByteBuffer.wrap(block).getInt(SIZE_AT) == 0x80 << 24;
+        return fits ? ByteBuffer.wrap(block).getLong(SIZE_AT + 4) : -1;
+    }
+
+    private static long octal(byte[] block, int at, int bytes) {
+        String digits = text(block, at, bytes).strip();
+        return digits.matches("[0-7]{1,12}") ? Long.parseLong(digits, 8) : -1;
     }
 
     /** The block in words, for a refusal. */
     static String describe(byte[] block) {
-        String type = switch (block[TYPE_AT]) {
-            case '0', 0 -> "file";
+        String type = switch (type(block)) {
+            case '0', '7' -> "file";
             case '1', '2' -> "link";
             case '5' -> "directory";
             default -> "entry of another type";
@@ -88,6 +126,6 @@ record TarHeader(String name, long bytes) {
         while (end < at + bytes && block[end] != 0) {
             end++;
         }
-        return new String(block, at, end - at, StandardCharsets.ISO_8859_1);
+        return new String(block, at, end - at, StandardCharsets.UTF_8);
     }
 }

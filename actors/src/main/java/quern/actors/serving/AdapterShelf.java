@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ import quern.inference.transformer.LoraWeights;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.RecordKind;
 import quern.tuning.AdapterFile;
+import quern.tuning.LoraSettings;
 import quern.tuning.sparse.TernaryFile;
 
 /** Brings adapters from their files, PEFT's or ternary, to the model that serves them. Blocks; safe for any thread. */
@@ -66,6 +68,20 @@ public final class AdapterShelf {
                     + weights.fingerprint() + ", the catalogue says " + record.fingerprint());
         }
         return weights;
+    }
+
+    /**
+     * An adapter's files as PEFT reads them, whatever its own form: by name, with exactly the numbers that are served.
+     *
+     * @throws QuernException ERROR if it belongs to another base or its files are damaged
+     */
+    public Map<String, byte[]> peft(AdapterRecord record) {
+        LoraWeights weights = read(record);
+        Path directory = directory(record);
+        LoraSettings settings = form(directory) == Form.TERNARY
+                ? TernaryFile.read(directory, model).settings()
+                : AdapterFile.read(directory, model.shape()).settings();
+        return AdapterFile.files(weights, settings, model.shape(), model.name());
     }
 
     private Path directory(AdapterRecord record) {

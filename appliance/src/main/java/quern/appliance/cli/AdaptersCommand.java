@@ -2,14 +2,22 @@ package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import quern.kv.AtomicFile;
 
-/** Adapters: what they are and take, and making one smaller. */
-@Command(name = "adapters", mixinStandardHelpOptions = true, description = "List adapters, and compress one.")
+/** Adapters: what they are and take, making one smaller, and taking one elsewhere. */
+@Command(name = "adapters", mixinStandardHelpOptions = true, description = "List adapters, compress or export one.")
 final class AdaptersCommand implements Runnable {
 
     @Mixin
@@ -95,6 +103,55 @@ final class AdaptersCommand implements Runnable {
                 JobWatch.succeeded(end, id);
             }
             return report(screen, end);
+        }
+    }
+
+    @Command(name = "export", mixinStandardHelpOptions = true, description = {
+        "Write an adapter, IN CLEAR, to a directory as PEFT loads it: adapter_config.json, adapter_model.safetensors.",
+        "A compressed one is written out as the matrices it stands for, in F32, exactly the numbers that are served."})
+    int export(
+            @Parameters(index = "0", paramLabel = "NAME",
+                    description = "Its id, or an alias that points to it.") String name,
+            @Parameters(index = "1", paramLabel = "DIR", description = "Must not exist, or be empty.") Path directory,
+            @Option(names = "--allow-tainted", description = "Also where it learnt from a document in quarantine.")
+            boolean allowTainted) throws IOException {
+        Screen screen = options.screen();
+        if (Files.exists(directory) && !isEmptyDirectory(directory)) {
+            throw new UsageProblem(directory + " exists already and is no empty directory");
+        }
+        ObjectNode written = ApiClient.JSON.createObjectNode().put("object", "peft_adapter")
+                .put("path", directory.toString());
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode adapter = session.client().get("/v1/adapters/" + ApiClient.quote(name));
+            written.put("adapter", adapter.path("id").asText()).put("form", adapter.path("form").asText())
+                    .put("fingerprint", adapter.path("fingerprint").asText());
+            for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+                try (InputStream in = session.client().download("/v1/adapters/"
+                        + ApiClient.quote(adapter.path("id").asText()) + "/files/" + file
+                        + "?form=peft&allow_tainted=" + allowTainted)) {
+                    Files.createDirectories(directory);
+                    Path target = directory.resolve(file);
+                    AtomicFile.write(target, out -> in.transferTo(Channels.newOutputStream(out)));
+                    written.put(file, Files.size(target));
+                }
+            }
+        }
+        if (screen.json()) {
+            screen.json(written);
+        } else {
+            screen.line(directory + ": adapter " + written.path("adapter").asText() + " for PEFT, "
+                    + written.path("adapter_model.safetensors").asLong() + " bytes of weights, in clear");
+        }
+        return ExitCode.OK;
+    }
+
+    private static boolean isEmptyDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.findAny().isEmpty();
         }
     }
 

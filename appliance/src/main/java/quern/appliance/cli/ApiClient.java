@@ -86,6 +86,29 @@ public final class ApiClient implements AutoCloseable {
         return failure(answer.statusCode(), answer.body());
     }
 
+    /** An answer's body as it arrives; the caller closes it. */
+    InputStream download(String path) {
+        try {
+            HttpResponse<InputStream> response = http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
+            if (response.statusCode() == 200) {
+                return response.body();
+            }
+            try (InputStream body = response.body()) {
+                throw failure(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unreachable(e);
+        }
+    }
+
+    /** Sends a body as it is and waits for the answer. */
+    JsonNode send(String path, String mediaType, BodyPublisher body) {
+        return json(send(request(path).header("Content-Type", mediaType).POST(body).build()));
+    }
+
     /** Sends a body as it is; the answer comes later. */
     public CompletableFuture<JsonNode> upload(String path, String mediaType, BodyPublisher body) {
         HttpRequest request = request(path).header("Content-Type", mediaType).POST(body).build();

@@ -2,10 +2,21 @@ package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import quern.actors.models.AdapterBundle;
+import quern.actors.models.AdapterExport;
+import quern.actors.models.AdapterFiles;
+import quern.actors.models.AdapterImport;
+import quern.actors.models.BundledAdapter;
 import quern.actors.models.ModelName;
 import quern.actors.models.ModelRefused;
 import quern.actors.models.ModelStore;
@@ -13,8 +24,13 @@ import quern.actors.models.StagedModel;
 import quern.appliance.http.ModelJson;
 import quern.config.ApplianceConfig;
 import quern.kv.DataDirectory;
+import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.Catalogue;
 import quern.kv.journal.ModelRecord;
+import quern.kv.journal.Ownership;
+import quern.kv.journal.Quarantine;
+import quern.kv.journal.RecordKind;
+import quern.kv.journal.Taint;
 
 /**
  * The imported models of a data directory: asked of the server that owns it, or read by this process while nobody
@@ -31,10 +47,10 @@ record ModelCatalogue(ApplianceConfig config) {
             none.putArray("data");
             return none;
         }
-        return ask(client -> client.get(ROUTE), store -> {
+        return ask(client -> client.get(ROUTE), owned -> {
             ObjectNode list = ApiClient.JSON.createObjectNode().put("object", "list");
             var items = list.putArray("data");
-            store.list().forEach(record -> items.add(json(store, record)));
+            owned.store().list().forEach(record -> items.add(json(owned.store(), record)));
             return list;
         });
     }
@@ -51,6 +67,15 @@ record ModelCatalogue(ApplianceConfig config) {
         return Optional.empty();
     }
 
+    Optional<JsonNode> ofFingerprint(String fingerprint) {
+        for (JsonNode model : list().path("data")) {
+            if (model.path("fingerprint").asText().equals(fingerprint)) {
+                return Optional.of(model);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** @throws ModelRefused if there is a model of the name */
     void requireFree(String name) {
         if (find(name).isPresent()) {
@@ -61,12 +86,74 @@ record ModelCatalogue(ApplianceConfig config) {
 
     JsonNode add(StagedModel staged) {
         return ask(client -> client.post(ROUTE, ModelJson.of(staged)),
-                store -> json(store, store.add(staged)));
+                owned -> json(owned.store(), owned.store().add(staged)));
     }
 
     JsonNode remove(String name) {
         return ask(client -> client.delete(ROUTE + "/" + ApiClient.quote(name)),
-                store -> ModelJson.removed(store.remove(name, List.of()).name()));
+                owned -> ModelJson.removed(owned.store().remove(name, List.of()).name()));
+    }
+
+    /** What is done with adapters while their files can be read. */
+    @FunctionalInterface
+    interface AdapterWork {
+        void with(List<BundledAdapter> adapters, List<String> leftOut, AdapterFiles contents) throws IOException;
+    }
+
+    /**
+     * Reads adapters of a model, in clear.
+     *
+     * @param names all, or ids and aliases with commas between them
+     */
+    void withAdapters(String model, String names, boolean allowTainted, AdapterWork work) {
+        String allowed = "allow_tainted=" + allowTainted;
+        ask(client -> {
+            JsonNode chosen = client.get(ROUTE + "/" + ApiClient.quote(model) + "/adapters?names="
+                    + ApiClient.quote(names) + "&" + allowed);
+            List<BundledAdapter> adapters = new ArrayList<>();
+            chosen.path("data").forEach(adapter -> adapters.add(BundledAdapter.of(adapter)));
+            List<String> leftOut = new ArrayList<>();
+            chosen.path("left_out").forEach(reason -> leftOut.add(reason.asText()));
+            return run(work, adapters, leftOut, (adapter, file) -> client.download("/v1/adapters/"
+                    + ApiClient.quote(adapter.id()) + "/files/" + file + "?" + allowed));
+        }, owned -> {
+            var export = new AdapterExport(owned.data(), owned.catalogue(),
+                    Taint.of(owned.catalogue(), Quarantine.open(owned.catalogue())));
+            ModelRecord record = owned.store().find(model).orElseThrow();
+            AdapterExport.Chosen chosen = names.equals("all") ? export.all(record, allowTainted)
+                    : export.named(record, Arrays.asList(names.split(",")), allowTainted);
+            return run(work, chosen.adapters(), chosen.leftOut(), (adapter, file) ->
+                    Files.newInputStream(AdapterExport.path(owned.data(), owned.catalogue().get(
+                            RecordKind.ADAPTER, adapter.id(), AdapterRecord.class).orElseThrow(), file)));
+        });
+    }
+
+    private static Void run(AdapterWork work, List<BundledAdapter> adapters, List<String> leftOut,
+            AdapterFiles contents) {
+        try {
+            work.with(adapters, leftOut, contents);
+            return null;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Places the adapters of a bundle; what became of each, in the API's list form. */
+    JsonNode place(AdapterBundle adapters, boolean allowTainted) {
+        return ask(client -> client.send("/v1/adapters?allow_tainted=" + allowTainted, "application/x-tar",
+                BodyPublishers.ofInputStream(() -> opened(adapters))), owned -> {
+            var placed = new AdapterImport(owned.data(), owned.catalogue()).place(adapters, new AdapterImport.Order(
+                    Ownership.LOCAL, allowTainted, AdapterExport.bases(owned.store().list())::contains, record -> { }));
+            return ModelJson.placed(placed);
+        });
+    }
+
+    private static InputStream opened(AdapterBundle adapters) {
+        try {
+            return adapters.alone();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private static ObjectNode json(ModelStore store, ModelRecord record) {
@@ -78,7 +165,10 @@ record ModelCatalogue(ApplianceConfig config) {
         return !Files.isDirectory(config.data().resolve("catalogue"));
     }
 
-    private JsonNode ask(Function<ApiClient, JsonNode> server, Function<ModelStore, JsonNode> alone) {
+    /** What this process owns while it looks at a directory that no server has. */
+    private record Owned(DataDirectory data, Catalogue catalogue, ModelStore store) {}
+
+    private <T> T ask(Function<ApiClient, T> server, Function<Owned, T> alone) {
         Optional<Session> live = Session.running(config);
         if (live.isPresent()) {
             try (Session session = live.get()) {
@@ -90,7 +180,7 @@ record ModelCatalogue(ApplianceConfig config) {
                         directory.vault())) {
             ModelStore store = new ModelStore(directory.root(), catalogue, config.start());
             store.sweep();
-            return alone.apply(store);
+            return alone.apply(new Owned(directory, catalogue, store));
         }
     }
 }

@@ -1,5 +1,6 @@
 package quern.appliance.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
+import quern.actors.models.AdapterExport;
 import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.AdapterShelf.Form;
 import quern.actors.tuning.CompressionSpec;
@@ -76,12 +78,16 @@ public final class AdapterRoutes {
             AdapterRecord adapter = find(id, call.caller());
             ObjectNode node = json(adapter, desk.taint());
             node.set("gate", adapter.gateJson().map(Json::parse).orElse(null));
+            JsonNode origin = AdapterExport.origin(house.stores().directory(), adapter);
+            if (!origin.isEmpty()) {
+                node.set("imported_from", origin);
+            }
             return Json.ok(node);
         });
     }
 
     /** By its own id, or by an alias that points to it. */
-    private AdapterRecord find(String name, Caller caller) {
+    AdapterRecord find(String name, Caller caller) {
         Optional<String> aliased = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
                 .filter(alias -> caller.sees(alias.ownership())).flatMap(AliasRecord::current);
         return desk.catalogue().get(RecordKind.ADAPTER, aliased.orElse(name), AdapterRecord.class)
@@ -160,7 +166,8 @@ public final class AdapterRoutes {
                 .put("memory_bytes", adapters.residentBytes(adapter.id())));
         node.put("compressed_from", origin(adapter).orElse(null));
         return node.put("fingerprint", adapter.fingerprint()).put("base_fingerprint", adapter.baseFingerprint())
-                .put("tainted", !taint.ofAdapter(adapter.id()).isEmpty())
+                .put("tainted", new AdapterExport(house.stores().directory(), desk.catalogue(), taint)
+                        .isTainted(adapter))
                 .put("created_at", adapter.createdAtMs() / 1000);
     }
 }

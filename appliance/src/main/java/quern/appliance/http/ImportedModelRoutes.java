@@ -72,12 +72,16 @@ public final class ImportedModelRoutes {
         try {
             return change.get();
         } catch (ModelRefused refused) {
-            throw switch (refused.reason()) {
-                case UNKNOWN -> ApiError.notFound("model_not_found", refused.getMessage());
-                case TAKEN, IN_USE -> ApiError.conflict(refused.getMessage());
-                case INVALID, MISMATCH, NO_SPACE -> ApiError.badRequest("invalid_model", refused.getMessage());
-            };
+            throw error(refused);
         }
+    }
+
+    static ApiError error(ModelRefused refused) {
+        return switch (refused.reason()) {
+            case UNKNOWN -> ApiError.notFound("model_not_found", refused.getMessage());
+            case TAKEN, IN_USE -> ApiError.conflict(refused.getMessage());
+            case INVALID, MISMATCH, NO_SPACE -> ApiError.badRequest("invalid_model", refused.getMessage());
+        };
     }
 
     private ObjectNode json(ModelRecord record, Call call) {

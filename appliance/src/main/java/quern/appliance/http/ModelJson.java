@@ -5,6 +5,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import quern.actors.models.AdapterImport;
 import quern.actors.models.StagedModel;
 import quern.kv.FileStamp;
 import quern.kv.journal.ModelRecord;
@@ -38,6 +40,20 @@ public final class ModelJson {
 
     public static ObjectNode removed(String name) {
         return Json.object().put("id", name).put("object", "imported_model").put("deleted", true);
+    }
+
+    /** What became of adapters that were imported. */
+    public static ObjectNode placed(List<AdapterImport.Placed> placed) {
+        ObjectNode list = Json.object().put("object", "list");
+        var items = list.putArray("data");
+        placed.forEach(each -> {
+            ObjectNode item = items.addObject().put("id", each.record().id()).put("object", "adapter")
+                    .put("state", each.record().state().name().toLowerCase(Locale.ROOT))
+                    .put("fingerprint", each.record().fingerprint()).put("added", each.added());
+            each.aliases().forEach(item.putArray("aliases")::add);
+            each.leftAliases().forEach(item.putArray("aliases_left")::add);
+        });
+        return list;
     }
 
     /** What {@link #staged(Fields)} reads. */

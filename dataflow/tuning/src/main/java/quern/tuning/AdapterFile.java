@@ -56,6 +56,12 @@ public final class AdapterFile {
      */
     public static void write(
             Path directory, LoraWeights weights, LoraSettings settings, ModelShape shape, String baseName) {
+        files(weights, settings, shape, baseName).forEach((name, bytes) -> writeFile(directory.resolve(name), bytes));
+    }
+
+    /** Both files by name, as {@link #write} writes them; the same for the same adapter. */
+    public static Map<String, byte[]> files(
+            LoraWeights weights, LoraSettings settings, ModelShape shape, String baseName) {
         Map<String, Rows> tensors = new LinkedHashMap<>();
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (LoraTarget target : LoraTarget.values()) {
@@ -67,8 +73,10 @@ public final class AdapterFile {
                 }
             }
         }
-        writeFile(directory.resolve(WEIGHTS), SafetensorsBytes.of(tensors));
-        writeFile(directory.resolve(CONFIG), config(settings, baseName));
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(WEIGHTS, SafetensorsBytes.of(tensors));
+        files.put(CONFIG, config(settings, baseName));
+        return files;
     }
 
     private static void writeFile(Path file, byte[] bytes) {
