@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Batches as a client submits them. */
-final class Batches {
+public final class Batches {
 
     private Batches() {}
 
@@ -20,7 +20,7 @@ final class Batches {
     }
 
     /** @return the file's id */
-    static String upload(TestAppliance appliance, String purpose, String lines) throws Exception {
+    public static String upload(TestAppliance appliance, String purpose, String lines) throws Exception {
         String boundary = "lines";
         String form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + purpose
                 + "\r\n--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n"

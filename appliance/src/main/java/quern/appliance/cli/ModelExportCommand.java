@@ -43,8 +43,8 @@ final class ModelExportCommand implements Callable<Integer> {
     private Path target;
 
     @Option(names = "--adapters", paramLabel = "all|NAME,...",
-            description = "Adapters of the model to write with it: all that are served, live or retired, or these by id "
-                    + "or alias. Never those that did not pass their gate, were withheld, removed or erased.")
+            description = "Adapters of the model to write with it: all that are served, live or retired, or these by "
+                    + "id or alias. Never those that did not pass their gate, were withheld, removed or erased.")
     private String adapters;
 
     @Option(names = "--allow-tainted",
