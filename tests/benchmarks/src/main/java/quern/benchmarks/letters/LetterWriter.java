@@ -75,6 +75,11 @@ public final class LetterWriter {
         return CareLetters.letters(count, seed);
     }
 
+    /** Documents of many trades by a writer who knew neither the rules nor the other sets: measured once. */
+    public static List<Letter> ward(int count, long seed) {
+        return WardLetters.letters(count, seed);
+    }
+
     private List<Letter> letters(int count) {
         List<Letter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
