@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 final class WardLetters {
 
     private static final Pattern CHOICE = Pattern.compile("\\[\\[(.*?)]]");
-    private static final Pattern SLOT = Pattern.compile("\\{([a-z][^{}\\s]*)}");
+    private static final Pattern SLOT = Pattern.compile("\\{([a-z=][^{}\\s]*)}");
     private static final int WRAPPED_ONE_IN = 6;
 
     private WardLetters() {}

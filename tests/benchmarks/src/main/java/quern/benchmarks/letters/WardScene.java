@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 /** The people, places, days and numbers of one letter: what is named twice is the same both times. */
 final class WardScene {
 
-    /** {@code {name#2:form}} is the second of that name, {@code {v+10:form}} ten days after the day of the letter. */
+    /**
+     * {@code {name#2:form}} is the second of that name, {@code {v+10:form}} ten days after the day of the letter,
+     * {@code {=kind=text}} always the same text.
+     */
     private static final Pattern SLOT = Pattern.compile("([a-z_0-9]+)([+-]\\d+)?(#\\d)?(?::(\\w+))?");
     private static final Map<String, String[]> NAMES = WardText.lists("ward-names.txt");
     private static final String[] AGES = {"ninety", "ninety-one", "ninety-two", "ninety-three", "ninety-four",
@@ -36,6 +39,10 @@ final class WardScene {
 
     /** What stands in place of a slot; the kind is null for what identifies nobody. */
     StyleSet.Slot write(String slot) {
+        if (slot.startsWith("=")) {
+            String[] fixed = slot.split("=", 3);
+            return new StyleSet.Slot(fixed[1], fixed[2].replace('_', ' '));
+        }
         Matcher parts = SLOT.matcher(slot);
         if (!parts.matches()) {
             throw new IllegalArgumentException(text.title() + ": no slot {" + slot + "}");
