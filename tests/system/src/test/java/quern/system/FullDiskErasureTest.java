@@ -80,7 +80,8 @@ class FullDiskErasureTest {
                 ServerProcess server = ServerProcess.start(disk, SETTINGS)) {
             String note = "";
             for (int i = 0; i < DOCUMENTS; i++) {
-                note = document(server, "n" + i, ("Lamp " + i + " stands in hall " + i % 7 + " and burns. ").repeat(200));
+                String text = "Lamp " + i + " stands in hall " + i % 7 + " and burns. ";
+                note = document(server, "n" + i, text.repeat(200));
             }
             String canary = document(server, "canary", CANARY + ", since the old harbour burnt.");
             JsonNode curated = ended(server, server.post("/v1/curation/jobs", Map.of("recipe",
