@@ -18,6 +18,11 @@ import java.util.Optional;
  *
  * <p>A slot's state word is cleared before and written after everything else in it, so a slot that a dying process left
  * half-written is not sealed. One thread writes; reads of other slots may run beside it.
+ *
+ * <p>Blocks are copied into the arena and checked there, never read by kernels where they lie. Compiled vector code
+ * that meets the end of a file somebody made shorter ends the whole process by SIGBUS (tried; a copy gets an error),
+ * and what was checked in a file may be another by the time it is used. The copy that would fall away is 35 µs of a block
+ * of 400 KB, 2 ms of a prompt of 2,000 tokens.
  */
 final class SlotFile implements AutoCloseable {
 
