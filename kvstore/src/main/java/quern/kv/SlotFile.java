@@ -21,8 +21,8 @@ import java.util.Optional;
  *
  * <p>Blocks are copied into the arena and checked there, never read by kernels where they lie. Compiled vector code
  * that meets the end of a file somebody made shorter ends the whole process by SIGBUS (tried; a copy gets an error),
- * and what was checked in a file may be another by the time it is used. The copy that would fall away is 35 µs of a block
- * of 400 KB, 2 ms of a prompt of 2,000 tokens.
+ * and what was checked in a file may be another by the time it is used. The copy that would fall away is 35 µs of a
+ * block of 400 KB, 2 ms of a prompt of 2,000 tokens.
  */
 final class SlotFile implements AutoCloseable {
 

@@ -109,7 +109,7 @@ public final class EngineLoop {
     public void adopt(StepProfile profile) {
         pace.adopt(profile);
         speculation.adopt(profile);
-        blocks.computeIn(profile::nanosOf);
+        blocks.computeIn(profile::promptNanos);
     }
 
     /** Loads stored blocks only where that is faster than computing them, by these rates and the adopted profile. */

@@ -132,6 +132,18 @@ public record StepProfile(List<Point> points) {
         return (long) (from.nanos() + (rows - from.rows()) * slope(from, to));
     }
 
+    /**
+     * Time of computing so many tokens of a prompt, in steps no larger than the largest that was measured: beyond that
+     * no line is drawn, which would be level where a busy machine made small steps take as long as large ones.
+     */
+    public long promptNanos(int tokens) {
+        if (points.isEmpty()) {
+            return 0;
+        }
+        Point largest = points.getLast();
+        return tokens / largest.rows() * largest.nanos() + nanosOf(tokens % largest.rows());
+    }
+
     /** Rows of the largest step that takes no longer; any number if nothing was measured. */
     public int rowsWithin(long nanos) {
         if (points.isEmpty()) {

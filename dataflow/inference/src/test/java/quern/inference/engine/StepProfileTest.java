@@ -132,4 +132,17 @@ class StepProfileTest {
         gaps(run, () -> { }).forEach(gap -> assertTrue(gap <= 2_000_000 + (16 + 6) * rowNanos, gap + " ns"));
         assertEquals(16, run.loop.stats().promptStepTokens());
     }
+
+    /** As a busy machine measured it: each step of more than one row took as long as the largest. */
+    @Test
+    void shouldNotTakeALongPromptForAsCheapAsAShortOneWhenStepsWereMeasuredOnABusyMachine() {
+        StepProfile level = new StepProfile(List.of(
+                new StepProfile.Point(1, 1_000), new StepProfile.Point(2, 90_000), new StepProfile.Point(32, 90_000)));
+        assertEquals(90_000, level.nanosOf(200));
+        assertEquals(6 * 90_000 + 90_000, level.promptNanos(200));
+        assertEquals(90_000, level.promptNanos(32));
+        assertEquals(1_000, level.promptNanos(1));
+        assertEquals(0, level.promptNanos(0));
+        assertEquals(0, StepProfile.NONE.promptNanos(200));
+    }
 }
