@@ -1,5 +1,6 @@
 package quern.tuning;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -8,7 +9,7 @@ import java.util.Set;
  *
  * @param rankStabilized scale is {@code alpha / sqrt(rank)} (Kalajdzievski, rsLoRA, arXiv 2312.03732) instead of
  *     {@code alpha / rank}
- * @param targets matrices of every block it sits beside
+ * @param targets matrices of every block it sits beside; in one order, so that equal settings read the same
  * @param seed of the first A
  */
 public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<LoraTarget> targets, long seed) {
@@ -18,7 +19,7 @@ public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<L
             throw new IllegalArgumentException("adapter of rank " + rank + ", alpha " + alpha + ", " + targets.size()
                     + " targets, expected all above 0");
         }
-        targets = Set.copyOf(targets);
+        targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
     }
 
     /** All seven matrices of a block. */

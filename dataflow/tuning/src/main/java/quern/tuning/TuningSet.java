@@ -3,9 +3,13 @@ package quern.tuning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,15 +121,29 @@ public final class TuningSet {
         return new HeldOut(List.copyOf(heldOut), List.copyOf(questions), List.copyOf(general), seed);
     }
 
-    /** Equal for equal examples. */
+    /** Equal for equal examples, and for no others. */
     String identity() {
-        int hash = 0;
+        MessageDigest digest = sha256();
         for (List<Segment> part : List.of(training, heldOut)) {
             for (Segment segment : part) {
-                hash = 31 * hash + Arrays.hashCode(segment.tokens());
-                hash = 31 * hash + Arrays.hashCode(segment.labels());
+                add(digest, segment.tokens());
+                add(digest, segment.labels());
             }
         }
-        return training.size() + " and " + heldOut.size() + " examples " + Integer.toHexString(hash);
+        return training.size() + " and " + heldOut.size() + " examples " + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static void add(MessageDigest digest, int[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (values.length + 1));
+        bytes.asIntBuffer().put(values.length).put(values);
+        digest.update(bytes);
     }
 }

@@ -19,6 +19,8 @@ class KillAndRestartTest {
 
     private static final int DOCUMENTS = 40;
     private static final int QUESTIONS = 24;
+    private static final int CHECKPOINT_STEPS = 4;
+    private static final String[] CHECKPOINTS = {"--set", "tuning.checkpoint-steps=" + CHECKPOINT_STEPS};
 
     private static final String RECIPE = """
             project_name: notes
@@ -36,17 +38,17 @@ class KillAndRestartTest {
         String curation;
         String tuning;
         JsonNode before;
-        try (ServerProcess server = ServerProcess.start(data)) {
+        try (ServerProcess server = ServerProcess.start(data, CHECKPOINTS)) {
             for (int i = 0; i < DOCUMENTS; i++) {
                 acknowledged.add(send(server, i));
             }
             before = chat(server, talk);
             tuning = tune(server);
-            ServerProcess.await("a few tuning steps", () -> stepsDone(server, tuning) >= 3);
+            ServerProcess.await("a checkpoint of the tuning", () -> stepsDone(server, tuning) > CHECKPOINT_STEPS);
             curation = server.post("/v1/curation/jobs", Map.of("recipe", RECIPE)).path("id").asText();
             server.kill();
         }
-        try (ServerProcess server = ServerProcess.start(data)) {
+        try (ServerProcess server = ServerProcess.start(data, CHECKPOINTS)) {
             TreeSet<String> found = new TreeSet<>();
             server.get("/v1/documents?limit=1000").path("data").forEach(node -> found.add(node.path("id").asText()));
             assertEquals(acknowledged, found);
@@ -67,6 +69,11 @@ class KillAndRestartTest {
             assertEquals(2, tuned.path("attempts").asInt(), tuned::toString);
             assertTrue(tuned.at("/result/gate/tuned_held_out_loss").asDouble()
                     < tuned.at("/result/gate/base_held_out_loss").asDouble(), tuned::toString);
+            assertTrue(server.get("/v1/fine_tuning/jobs/" + tuning + "/events?limit=1000").toString()
+                    .contains("going on at "), "it began anew");
+            JsonNode whole = awaitEnd(server, tune(server));
+            assertEquals(whole.at("/result/gate"), tuned.at("/result/gate"));
+            assertEquals(whole.at("/result/trained_steps"), tuned.at("/result/trained_steps"));
         }
     }
 
@@ -97,7 +104,7 @@ class KillAndRestartTest {
         String file = server.post("/v1/files", "multipart/form-data; boundary=" + boundary,
                 form.getBytes(StandardCharsets.UTF_8)).path("id").asText();
         return server.post("/v1/fine_tuning/jobs", Map.of("model", "quern-nano", "training_file", file, "seed", 5,
-                "hyperparameters", Map.of("n_epochs", 40, "batch_tokens", 256))).path("id").asText();
+                "hyperparameters", Map.of("n_epochs", 20, "batch_tokens", 256))).path("id").asText();
     }
 
     private static int stepsDone(ServerProcess server, String job) {
