@@ -13,6 +13,7 @@ final class AbroadFinder {
     private static final int REACH = 90;
     private static final int NUMBER_REACH = 14;
     private static final int WAY_CHARS_MAX = 9;
+    private static final int INDENT_MAX = 32;
     private static final String NAME = "(?:\\p{Lu}[\\p{L}'\u2019.-]{1,24}|\\d{1,2}(?=\\s\\p{Lu}))";
     private static final String SMALL = "(?:de|del|della|dei|degli|di|da|do|dos|la|las|los|el|le|les|l['\u2019]|du"
             + "|des|d['\u2019]|van|den|der|het|of|\u00E0|y|e|i)";
@@ -59,7 +60,7 @@ final class AbroadFinder {
 
     void find() {
         for (int run = 0; run < runs.count(); run++) {
-            if (runs.isDigits(run)) {
+            if (runs.isDigits(run) || runs.isMixed(run) && runs.length(run) == 6) {
                 coded(run);
             } else if (runs.hasDigits(run)) {
                 if (runs.length(run) == 3 || runs.length(run) == 7) {
@@ -72,7 +73,8 @@ final class AbroadFinder {
     }
 
     private void coded(int run) {
-        boolean size = runs.length(run) >= 2 && runs.length(run) <= 5;
+        boolean size = runs.length(run) >= 2 && runs.length(run) <= 6
+                && Character.isDigit(runs.charAt(runs.from(run)));
         if (size && isBehindNumber(run) && code.at(runs.from(run), REACH)) {
             add(landFrom(run), code.to(), 0.9);
         }
@@ -139,8 +141,8 @@ final class AbroadFinder {
         int at = from - 1;
         boolean mark = false;
         boolean blank = false;
-        while (at >= 0 && from - at < 5 && (Runs.isBlank(runs.charAt(at)) || ",-/\u00B7.".indexOf(runs.charAt(at))
-                >= 0)) {
+        while (at >= 0 && from - at < (mark ? 5 : INDENT_MAX) && (Runs.isBlank(runs.charAt(at))
+                || ",-/\u00B7.".indexOf(runs.charAt(at)) >= 0)) {
             mark |= !Runs.isBlank(runs.charAt(at)) || runs.charAt(at) == '\n';
             blank |= Runs.isBlank(runs.charAt(at));
             at--;

@@ -235,18 +235,28 @@ final class BlockFinder {
         String word = runs.lower(last);
         boolean flat = UNITS.contains(runs.lower(first)) && runs.hasDigits(first + 1);
         boolean the = runs.lower(first).equals("the") && last > first;
-        return flat || last > first && (HOUSES.contains(word) || STREETS.contains(word)) || the || isNumber(first)
+        return flat || isNamedHouse(first, last)
+                || last > first && (HOUSES.contains(word) || STREETS.contains(word)) || the || isNumber(first)
                 && last > first;
+    }
+
+    /** One word with a capital that no dictionary has, behind a word for a place or a label: {@code at Trevanion,}. */
+    private boolean isNamedHouse(int first, int last) {
+        char before = runs.charAt(runs.from(first) - 2);
+        boolean begins = before == ':' || before == '|' || IN.contains(runs.lower(first - 1));
+        return first == last && begins && runs.isCapitalised(first) && runs.length(first) > 3
+                && (lexicon.of(runs.word(first)) & ~Lexicon.MAYBE) == 0;
     }
 
     /** {@code P.O. Box 12, Ocala;}: one or two words with capitals between a street and a mark. */
     private void townBehind(int to) {
-        if (runs.charAt(to) != ',' || runs.charAt(to + 1) > ' ') {
+        boolean said = runs.lower(runs.runAt(to)).equals("comma") && runs.runAt(to) + 1 < runs.count();
+        if (!said && (runs.charAt(to) != ',' || runs.charAt(to + 1) > ' ')) {
             return;
         }
-        int first = runs.runAt(to);
+        int first = runs.runAt(to) + (said ? 1 : 0);
         int last = first;
-        if (!runs.isCapitalised(first) || runs.from(first) > to + 3) {
+        if (!runs.isCapitalised(first) || runs.from(first) > to + (said ? 10 : 3)) {
             return;
         }
         while (last < first + 4 && runs.isGap(last, "'\u2019.-", 2) && (runs.isCapitalised(last + 1)
@@ -258,7 +268,7 @@ final class BlockFinder {
         int known = lexicon.of(runs.word(first));
         boolean person = last > first && (known & Lexicon.FIRST) != 0 && (known & Lexicon.CITY) == 0
                 || NameWords.TITLES.contains(runs.lower(first)) || NameWords.STOP.contains(runs.lower(first));
-        if (",;.)\n".indexOf(end) >= 0 && !person && Months.number(runs.lower(first)) == 0
+        if ((said || ",;.)\n".indexOf(end) >= 0) && !person && Months.number(runs.lower(first)) == 0
                 && !NameWords.isOrganisation(runs, first, last)) {
             add(first, last, 0.75);
         }

@@ -38,7 +38,7 @@ final class CodeShape {
             + "iec cfr usc hgnc omim cas nct nice ean model modell mod\u00E8le version ver firmware type typ form "
             + "formular muster modifier revenue cm opcs read ccam cip gop bgbl abs art article ansi astm en hb sb "
             + "titer titre isrctn eudract cve stgb bgb sgb issue request commit rs port dsm catalog postleitzahl "
-            + "error status eu ec eg ewg eec regulation verordnung directive richtlinie").split(" "));
+            + "error status procedure eu ec eg ewg eec regulation verordnung directive richtlinie").split(" "));
     private static final Set<String> UNITS = Set.of((
             "mg mcg \u00B5g \u03BCg ug g kg ml l dl cl mm cm m km ft inch inches lb lbs oz mmol nmol pmol umol "
             + "\u00B5mol mol meq mosm iu ie ui u units unit einheiten einh ng pg fl kj kcal cal hz khz mhz ghz kv "

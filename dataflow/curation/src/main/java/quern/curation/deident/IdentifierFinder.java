@@ -76,6 +76,7 @@ public final class IdentifierFinder {
         new AddressFinder(runs, lexicon, lower, common, all).find();
         new AbroadFinder(runs, lower, all).find();
         new BlockFinder(runs, lexicon, lower, all).find();
+        new GapFinder(runs, lexicon, common, all).find();
         new AgainFinder(runs, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
         new AgeFinder(runs, all).find();
@@ -106,14 +107,14 @@ public final class IdentifierFinder {
                         ? new Finding(next.kind(), last.from(), last.to(), next.confidence()) : last);
             } else if (better(next, last)) {
                 settled.removeLast();
-                if (last.from() < next.from()) {
+                if (last.from() < next.from() && !isRest(last, next, next.from() - last.from())) {
                     settled.add(part(last, last.from(), next.from()));
                 }
                 settled.add(next);
-                if (last.to() > next.to()) {
+                if (last.to() > next.to() && !isRest(last, next, last.to() - next.to())) {
                     waiting.add(part(last, next.to(), last.to()));
                 }
-            } else if (last.to() < next.to()) {
+            } else if (last.to() < next.to() && !isRest(next, last, next.to() - last.to())) {
                 waiting.add(part(next, last.to(), next.to()));
             }
         }
@@ -139,6 +140,11 @@ public final class IdentifierFinder {
                 && "TFMPCHtfmpch".indexOf(text.charAt(code.from())) < 0;
     }
 
+    /** Whether a few characters are left of a doubtful code of which a message's field took the rest. */
+    private static boolean isRest(Finding code, Finding placed, int chars) {
+        return chars < REST_CHARS && code.confidence() <= UNSURE && placed.confidence() >= Placed.SURE;
+    }
+
     private static Finding part(Finding whole, int from, int to) {
         return new Finding(whole.kind(), from, to, whole.confidence());
     }
@@ -160,10 +166,6 @@ public final class IdentifierFinder {
             default -> 0;
         };
         if (CODES.contains(finding.kind()) && Runs.isBlank(text.charAt(finding.to() - 1)) && finding.length() < 7) {
-            return true;
-        }
-        if (finding.kind() == IdentifierKind.OTHER_ID && finding.confidence() <= UNSURE
-                && finding.length() < REST_CHARS) {
             return true;
         }
         String rest = least == 0 ? "" : text.substring(finding.from(), finding.to());

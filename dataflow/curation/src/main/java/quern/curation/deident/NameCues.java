@@ -42,13 +42,16 @@ final class NameCues {
             "nephew", "cousin", "grandson", "granddaughter", "mutter", "vater", "bruder", "schwester", "ehefrau",
             "ehemann", "nachbar", "nachbarin", "fils", "fille", "m\u00E8re", "p\u00E8re", "fr\u00E8re", "s\u0153ur",
             "mari", "\u00E9pouse", "\u00E9poux", "femme", "uncle", "aunt", "grandmother", "grandfather", "presence",
+            "student", "parent", "guarantor", "petitioner", "decedent", "recipient", "proxy", "informant", "certifier",
+            "payee", "adjuster", "n\u00E9e", "nee",
             "tante", "onkel", "oma", "opa", "enkel", "enkelin", "boss", "landlord", "teacher", "lehrer", "lehrerin");
     private static final String[] ROLES = {"er", "or", "ist", "ian", "ant", "ent", "ee", "arzt", "mann", "frau", "erin",
             "eur", "euse", "iste", "ien", "ienne", "\u00E4rztin", "tin", "leute", "im"};
     /** Behind a comma these say what somebody is. */
     private static final Set<String> PROFESSIONS = Set.of("attorney", "solicitor", "barrister", "notary", "paralegal",
             "rechtsanwalt", "rechtsanw\u00E4ltin", "notar", "notarin", "physician", "surgeon", "psychologist",
-            "pharmacist", "paramedic", "administrator", "coordinator", "facharzt", "fach\u00E4rztin");
+            "pharmacist", "richter", "richterin", "judge", "paramedic",
+            "administrator", "coordinator", "facharzt", "fach\u00E4rztin");
     /** First names that are nouns in German. */
     private static final Set<String> NOUNS = Set.of("ernst", "horst", "frank", "falk", "heide", "rosa", "wolf", "veit",
             "mark", "linde", "rose", "viola", "iris", "jasmin");

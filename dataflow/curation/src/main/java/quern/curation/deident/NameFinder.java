@@ -116,7 +116,7 @@ final class NameFinder {
     }
 
     private void titled(int run, char next) {
-        if (!runs.isGap(run, runs.length(run) <= 4 ? "." : "", 4)) {
+        if (!runs.isGap(run, runs.length(run) <= 4 ? ".:" : "", 4)) {
             return;
         }
         boolean unit = runs.isLower(run) && runs.isDigits(run - 1) && runs.length(run) <= 2;

@@ -131,6 +131,7 @@ final class NamePhrase {
         }
         int next = NameWords.NOBLE.contains(runs.lower(run + 1)) ? run + 2 : run + 1;
         next = next > run + 1 && runs.isLower(next) ? next + 1 : next;
+        next = runs.length(next) == 1 && isGlued(next) ? next + 1 : next;
         if (!runs.isCapitalised(next) || runs.length(next) < 2 || NameWords.STOP.contains(runs.lower(next))) {
             return false;
         }
@@ -166,7 +167,10 @@ final class NamePhrase {
         }
         boolean will = strong && first && !lower && runs.isCapitalised(run) && (word.equals("will")
                 || word.equals("may") || word.equals("an"));
-        if (!glued && !will && !isShortSurname(run)
+        boolean may = first && word.equals("may") && runs.isCapitalised(run) && runs.isGap(run, ' ')
+                && runs.isCapitalised(run + 1) && (lexicon.of(runs.word(run + 1)) & Lexicon.LAST) != 0
+                && (lexicon.of(runs.word(run + 1)) & Lexicon.ENGLISH) == 0;
+        if (!glued && !will && !may && !isShortSurname(run)
                 && (NameWords.STOP.contains(word) || Months.number(word) > 0 && !first)) {
             return false;
         }

@@ -89,7 +89,8 @@ final class NameWords {
             "office", "department", "billing", "buchhaltung", "clinic", "hospital", "fax", "phone", "tel", "dob", "mrn",
             "subject", "sent", "id", "number", "about", "after", "before", "during", "whom", "can", "may", "did",
             "does",
-            "would", "could", "should", "also", "there", "here", "then", "now", "today", "so", "just");
+            "would", "could", "should", "also", "there", "here", "then", "now", "today", "so", "just",
+            "america", "europe", "africa", "asia");
     private static final Set<String> EPONYMS = Set.of("disease", "syndrome", "sign", "signs", "test", "lymphoma",
             "chorea",
             "scale", "score", "scores", "catheter", "line", "tube", "position", "fracture", "palsy", "reflex",
@@ -98,8 +99,9 @@ final class NameWords {
             "sarcoma", "tumor", "tumour", "anemia", "encephalopathy", "aphasia", "esophagus", "ulcer", "stain",
             "respirations", "thyroiditis", "phenomenon", "bodies", "body", "index", "forceps", "retractor", "suture",
             "needle", "krankheit", "syndrom", "zeichen", "skala", "reaction", "ataxia", "dystrophy", "murmur", "pouch",
-            "triad", "angina", "point", "filter", "stent", "valve", "repair", "lesion", "triangle", "staging",
-            "grading",
+            "triad", "cyst", "solution", "angina", "point",
+            "filter", "stent", "valve", "repair", "lesion", "triangle", "staging",
+            "grading", "prolapse",
             "method", "technique", "equation", "formula", "interval", "coma", "arthropathy", "purpura", "maladie");
     private static final Set<String> EPONYMS_BEFORE = Set.of("morbus", "maladie", "syndrome", "zeichen", "nach");
     static final Set<String> ORGANISATIONS = Set.of("hospital", "clinic", "center", "centre", "university", "institute",
@@ -107,7 +109,8 @@ final class NameWords {
             "department", "division", "health", "healthcare", "pharmacy", "laboratory", "laboratories", "klinik",
             "krankenhaus", "klinikum", "apotheke", "street", "avenue", "road", "church", "press", "journal", "society",
             "association", "council", "committee", "agency", "service", "services", "county", "city", "park", "lake",
-            "river", "mountain", "airport", "station", "foods", "medicine", "surgery", "group", "systems", "operation");
+            "river", "mountain", "airport", "station", "foods", "medicine", "surgery", "group", "systems", "operation",
+            "mutual", "assurance", "diagnostics", "supplies", "infirmary", "oxygen");
 
     /** Diseases that German letters write with an {@code M.} before them. */
     static final Set<String> DISEASES = Set.of("basedow", "crohn", "parkinson", "alzheimer", "bechterew", "hodgkin",
@@ -143,7 +146,10 @@ final class NameWords {
         if (possessive) {
             next++;
         }
-        if (EPONYMS.contains(runs.lower(next)) && runs.isGap(next - 1, "", 2)) {
+        boolean listed = possessive && (runs.lower(next).equals("or") || runs.lower(next).equals("and"))
+                && runs.isCapitalised(next + 1) && runs.lower(next + 2).equals("s")
+                && EPONYMS.contains(runs.lower(next + 3));
+        if (listed || EPONYMS.contains(runs.lower(next)) && runs.isGap(next - 1, "", 2)) {
             return true;
         }
         if ((runs.lower(next).equals("and") || runs.lower(next).equals("or")) && runs.isCapitalised(next + 1)
@@ -167,6 +173,7 @@ final class NameWords {
                 return true;
             }
         }
-        return false;
+        return (runs.isGap(last, '\'') || runs.isGap(last, '\u2019')) && runs.lower(last + 1).equals("s")
+                && ORGANISATIONS.contains(runs.lower(last + 2)) && runs.isCapitalised(last + 2);
     }
 }

@@ -59,8 +59,11 @@ final class PlateFinder {
             "day", "days", "min", "uhr", "mai", "age", "ext", "apt", "dr", "mr", "ms", "st", "rd", "th", "nd", "h",
             "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dez", "dec", "icd",
             "cpt",
-            "lot", "row", "exit", "gate", "max", "ca", "bis", "von", "um", "zum", "mit", "und", "abs", "bj", "vom",
+            "ni", "fin", "tr", "te", "lot", "row", "exit", "gate", "max",
+            "ca", "bis", "von", "um", "zum", "mit", "und", "abs", "bj", "vom",
             "den");
+    /** Units and labels that are districts as well, and never of a plate in practice. */
+    private static final Set<String> NONE = Set.of("kg", "ni", "fin", "am");
     private static final Set<String> CUES = Set.of("van", "car", "cars", "truck", "vehicle", "vehicles", "suv", "sedan",
             "pickup", "motorcycle", "motorbike", "trailer", "plate", "plates", "tag", "tags", "registration",
             "reg", "registered", "auto", "pkw", "lkw", "wagen", "fahrzeug", "fahrzeugs", "fahrzeuge", "kfz",
@@ -169,7 +172,8 @@ final class PlateFinder {
         if (runs.isMixed(run) && british.at(from, REACH)) {
             return add(from, british.to(), near ? 0.9 : 0.72);
         }
-        if (runs.isWord(run) && german.at(from, REACH) && DISTRICTS.contains(german.group(1))) {
+        if (runs.isWord(run) && !NONE.contains(runs.lower(run)) && german.at(from, REACH)
+                && DISTRICTS.contains(german.group(1))) {
             boolean hyphen = german.group(0).indexOf('-') > 0;
             if (near || hyphen && runs.hasDigits(run + 2) && !runs.isGap(run + 1, '-')) {
                 return add(from, german.to(), near ? 0.9 : 0.75);

@@ -11,7 +11,7 @@ final class StreetForms {
     private static final String ANY_WORD = "(?:\\p{L}[\\p{L}.'\u2019-]{0,20}|\\d{1,3}(?:st|nd|rd|th))";
     private static final String UNIT = "(?:,?\\s{1,2}(?:apt|apartment|suite|ste|unit|floor|fl|room|rm|bldg|"
             + "lot)\\b\\.?\\s?#?\\s?"
-            + "[\\p{L}\\d]{1,5}(?:-[\\p{L}\\d]{1,4})?|,?\\s{0,2}#\\s?[\\p{L}\\d]{1,5})?";
+            + "[\\p{L}\\d]{1,5}(?:-[\\p{L}\\d]{1,4})?|,?\\s{0,2}#\\s?[\\p{L}\\d]{1,5}|,\\sno\\.\\s?\\d{1,4})?";
     static final String SURE_WAY = "street|avenue|ave|road|rd|boulevard|blvd|lane|drive|dr|terrace|"
             + "terr|parkway|pkwy|"
             + "highway|hwy|turnpike|crescent|st|ln";

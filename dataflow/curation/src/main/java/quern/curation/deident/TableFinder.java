@@ -96,7 +96,7 @@ final class TableFinder {
             if (heads != null) {
                 List<Cell> cells = to - from > LINE_CHARS_MAX ? List.of() : cells(from, to, separator);
                 boolean full = cells.size() == heads.kinds().length;
-                boolean values = !cells.isEmpty() && head(cells.getFirst()) == null;
+                boolean values = !cells.isEmpty() && isValues(heads, cells);
                 if (full && values && !heads.sparse()) {
                     row(heads.kinds(), cells);
                 } else {
@@ -109,6 +109,23 @@ final class TableFinder {
             }
             from = to + 1;
         }
+    }
+
+    /** Whether none of the cells below known heads is a head itself. */
+    private boolean isValues(Heads heads, List<Cell> cells) {
+        int headed = 0;
+        for (int i = 0; i < cells.size(); i++) {
+            boolean known = i < heads.kinds().length && heads.kinds()[i] != null;
+            Cell cell = cells.get(i);
+            headed += known && cell.to() - cell.from() <= HEAD_CHARS_MAX && isHead(cell) ? 1 : 0;
+        }
+        return headed == 0;
+    }
+
+    /** A head, and no name of a town with such a word: the word is the last of it or all. */
+    private boolean isHead(Cell cell) {
+        String written = LetterCase.lower(text.substring(cell.from(), cell.to()));
+        return head(cell) != null && (written.indexOf(' ') < 0 || !written.endsWith(" city"));
     }
 
     /** Forms: a value stands right below its head, column by column, whatever else the line lacks. */
@@ -217,7 +234,7 @@ final class TableFinder {
         String written = text.substring(cell.from(), cell.to());
         String head = LetterCase.lower(written);
         for (String word : head.split("[\\s_.()]+")) {
-            if (NumberWords.isCount(word)) {
+            if (NumberWords.isCount(word) && !HEADS.containsKey(word)) {
                 return null;
             }
             number |= NUMBERS.contains(word);

@@ -29,7 +29,8 @@ final class TownFinder {
             "mexico", Set.of("new"), "york", Set.of("new"), "carolina", Set.of("north", "south"), "dakota",
             Set.of("north", "south"), "island", Set.of("rhode"), "virginia", Set.of("west"));
     private static final Map<String, Set<String>> LIVING = Map.ofEntries(
-            Map.entry("in", Set.of("lives", "living", "lived", "resides", "residing", "born", "raised", "works",
+            Map.entry("in", Set.of("lives", "live", "living", "lived", "stays", "staying",
+                    "resides", "residing", "born", "raised", "works",
                     "wohnhaft", "wohnt", "lebt", "geboren", "home")),
             Map.entry("to", Set.of("moved", "relocated", "transferred", "moving")),
             Map.entry("of", Set.of("resident", "native", "city", "town", "county")),
@@ -41,7 +42,7 @@ final class TownFinder {
     private static final Set<String> INSIDE = Set.of("or", "du", "des", "de", "la", "le", "upon", "sur", "on",
             "under", "of", "the", "am", "an", "der", "im", "in", "ob", "vor");
     /** A river or a region behind a town of Germany. */
-    static final Pattern BESIDE = Pattern.compile("\\s(?:\\(\\p{Lu}\\p{L}{2,14}\\)|(?:i|a|b|o)\\.\\s?(?:d\\.\\s?)?"
+    static final Pattern BESIDE = Pattern.compile("\\s(?:\\(\\p{Lu}\\p{L}{2,14}\\)|(?:i|a|b|o|v)\\.\\s?(?:d\\.\\s?)?"
             + "\\p{Lu}\\p{L}{0,9}\\.?)");
     /** Last words of towns' names. */
     private static final Set<String> ENDS = Set.of("river", "falls", "springs", "green", "city", "beach", "hills",
@@ -50,7 +51,8 @@ final class TownFinder {
             "forks", "station", "prairie", "mountain", "village", "mesa", "vista", "rouge", "claire", "point");
     private static final Set<String> IN = Set.of("in", "from", "of", "near", "aus", "bei", "\u00E0", "to");
     private static final Set<String> STOP = Set.of("on", "the", "to", "moved", "in", "at", "from", "is", "was", "lives",
-            "of", "and", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way", "address", "i", "apt");
+            "of", "and", "snomed", "street", "st", "ave", "road", "drive", "lane", "court", "blvd", "way",
+            "address", "i", "apt");
 
     private final Runs runs;
     private final Lexicon lexicon;
@@ -177,11 +179,13 @@ final class TownFinder {
         int known = lexicon.of(runs.word(first));
         int words = common | Lexicon.COUNTRY;
         int last = lastOf(first);
-        boolean several = last > first && (known & (Lexicon.FIRST | Lexicon.GERMAN)) == 0;
+        boolean foreign = common == Lexicon.ENGLISH && !runs.lower(first - 1).equals("of");
+        boolean several = last > first && (known & (Lexicon.FIRST | (foreign ? 0 : Lexicon.GERMAN))) == 0;
         boolean name = (known & words) == 0 && ((known & Lexicon.FIRST) == 0 || (known & Lexicon.CITY) != 0)
                 && (known != 0 || !runs.lower(first - 1).equals("of"));
         boolean place = last > first && ENDS.contains(runs.lower(last)) && common == Lexicon.ENGLISH
-                && !runs.lower(first - 1).equals("of") && !runs.isCapitalised(last + 1);
+                && !runs.lower(first - 1).equals("of")
+                && !(runs.isCapitalised(last + 1) && runs.isGap(last, ' '));
         if (place) {
             add(first, last, 0.72);
             return;
@@ -189,7 +193,8 @@ final class TownFinder {
         boolean organisation = NameWords.isOrganisation(runs, first, last) || runs.isCapitalised(last + 1)
                 && runs.isGap(last, ' ');
         name |= common == Lexicon.GERMAN && (known & Lexicon.CITY) != 0 && (known & Lexicon.COUNTRY) == 0;
-        if ((name || several) && !organisation && stateFrom(first) != first
+        if ((name || several) && !organisation && !(runs.hasDigits(last + 1) && runs.isGap(last, ' '))
+                && stateFrom(first) != first
                 && !NameWords.isEponym(runs, last)) {
             add(first, last, 0.55);
         }
@@ -203,6 +208,9 @@ final class TownFinder {
             if (runs.isCapitalised(last + 1) && runs.isGap(last, "-.'\u2019", 2) && !(dot && runs.length(last) > 3)
                     && runs.charAt(runs.to(last)) != '\n' && Months.number(runs.lower(last + 1)) == 0) {
                 last++;
+            } else if (runs.isGap(last, '\'') && runs.lower(last + 1).equals("s") && runs.isGap(last + 1, ' ')
+                    && runs.isCapitalised(last + 2) && last == first) {
+                last += 2;
             } else if (runs.isGap(last, '-') && runs.isWord(last + 1) && runs.length(last + 1) <= 5
                     && runs.isGap(last + 1, '-') && runs.isCapitalised(last + 2)) {
                 last += 2;

@@ -113,6 +113,10 @@ class WrittenFormsTest {
             mum's 93 next week, come                          | age: 93
             Please ring Hope on Monday, she said              | name: Hope
             her aunt Soledad (daughter) said so               | name: Soledad
+            at 3 Elm Road, Salthill, Co. Galway, H91 A2C4, he | address: , Salthill, Co. Galway, H91 A2C4
+            With love, Quux Zorb, Zorbton, 17/07/2017         | address: Zorbton
+            we met on the fourth of June twenty twenty-three  | date: the fourth of June twenty twenty-three
+            born January second, nineteen sixty-one, in town  | date: January second, nineteen sixty-one
             """)
     void shouldFindWhenWhatStandsBesideSaysSo(String text, String expected) {
         List<String> found = found(text);
