@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Writes a file so that its name means either the old or the whole new content: a temporary file beside it, forced to
@@ -24,6 +26,8 @@ public final class AtomicFile {
     /** Ending of files that were being written when a process died; {@link DataDirectory} removes them. */
     public static final String TEMPORARY_SUFFIX = ".writing";
 
+    private static final Pattern OWN = Pattern.compile(".*\\.([0-9]+)-[^.]*\\.[a-z]+");
+    private static final int PID_DIGITS_MAX = 18;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private AtomicFile() {}
@@ -54,10 +58,8 @@ public final class AtomicFile {
         removeAbandoned(target, TEMPORARY_SUFFIX);
         Path temporary = ownTemporary(target, TEMPORARY_SUFFIX);
         try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    ownerOnly(temporary))) {
+            var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(temporary, options, ownerOnly(temporary))) {
                 content.writeTo(channel);
                 channel.force(true);
             }
@@ -80,14 +82,18 @@ public final class AtomicFile {
         try (var children = Files.newDirectoryStream(target.toAbsolutePath().getParent(),
                 child -> child.getFileName().toString().startsWith(prefix) && child.toString().endsWith(suffix))) {
             for (Path child : children) {
-                String pid = child.getFileName().toString().substring(prefix.length()).replaceAll("-.*", "");
-                boolean dead = pid.matches("[0-9]{1,18}")
-                        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isEmpty();
-                if (dead) {
-                    Files.deleteIfExists(child);
+                if (isAbandoned(child)) {
+                    DataDirectory.removeTree(child);
                 }
             }
         }
+    }
+
+    /** Whether the process that made a file or directory under an {@link #ownTemporary} name is dead. */
+    public static boolean isAbandoned(Path temporary) {
+        Matcher name = OWN.matcher(temporary.getFileName().toString());
+        return name.matches() && name.group(1).length() <= PID_DIGITS_MAX
+                && ProcessHandle.of(Long.parseLong(name.group(1))).filter(ProcessHandle::isAlive).isEmpty();
     }
 
     /** The name beside {@code target} to write to before {@link #publish}, where one writer at a time is sure. */

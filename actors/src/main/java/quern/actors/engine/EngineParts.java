@@ -141,9 +141,12 @@ public record EngineParts(
         try {
             long bytes = bytesOf(path);
             boolean asked = config.start().packedFiles() && config.weights().residentLayers() != WeightsConfig.AUTO;
-            return !asked && !place.isWanted(bytes) ? Optional.empty()
-                    : new PackedFiles(backend.kernels(), FingerprintFile.in(directory.root()), progress).open(
-                            stored, fingerprint, place.of(path, config.engine().loadType(), fingerprint));
+            if (!asked && !place.isWanted(bytes)) {
+                return Optional.empty();
+            }
+            Path packed = place.of(path, config.engine().loadType(), fingerprint);
+            return new PackedFiles(backend.kernels(), FingerprintFile.in(directory.root()), place.segments(packed),
+                    progress).open(stored, fingerprint, packed);
         } catch (IOException unusable) {
             LOG.warn("packed weights are not kept: {}", unusable.toString());
             return Optional.empty();

@@ -94,7 +94,7 @@ public final class ModelNames {
     private long packedBytes(ModelRecord record) {
         return packed.existing(Path.of(record.path()), record.fingerprint()).stream()
                 .filter(kept -> kept.loadType() == config.engine().loadType())
-                .mapToLong(kept -> kept.file().toFile().length()).max().orElse(0);
+                .mapToLong(PackedPlace.Kept::bytes).max().orElse(0);
     }
 
     /** Whether layers of it can be read for each step, so that it does not need all of its memory. */

@@ -86,6 +86,11 @@ public final class ModelStore {
         return packed.existingBytes(Path.of(record.path()), record.fingerprint());
     }
 
+    /** What of that other models hold too, and the disk has once. */
+    public long sharedBytes(ModelRecord record) {
+        return packed.sharedBytes(Path.of(record.path()), record.fingerprint());
+    }
+
     /** The import whose files are at this path. */
     public Optional<ModelRecord> at(Path path) {
         String wanted = path.toAbsolutePath().normalize().toString();
@@ -191,6 +196,11 @@ public final class ModelStore {
         catalogue.commit(new WriteSet().delete(RecordKind.MODEL, name));
         packed.existing(Path.of(record.path()), record.fingerprint()).forEach(kept -> removeTree(kept.file()));
         record.kept().filter(kept -> KEPT.matcher(kept).matches()).ifPresent(kept -> removeTree(models.resolve(kept)));
+        try {
+            packed.sweep();
+        } catch (IOException failed) {
+            LOG.warn("segments of packed weights are swept at the next start: {}", failed.getMessage());
+        }
         return record;
     }
 
@@ -209,6 +219,7 @@ public final class ModelStore {
                 sweep(directory);
             }
             AdapterImport.sweep(data, catalogue);
+            packed.sweep();
         } catch (IOException failed) {
             LOG.warn("{} could not be swept: {}", models, failed.getMessage());
         }

@@ -21,7 +21,7 @@ final class ListCommand implements Callable<Integer> {
         DATASETS("/v1/datasets", "id", "name", "samples", "bytes", "tainted", "job_id", "created_at"),
         FILES("/v1/files", "id", "filename", "purpose", "bytes", "created_at"),
         MODELS("/v1/catalogue/models", "name", "format", "architecture", "types", "bytes", "packed_bytes",
-                "context_tokens", "served", "imported_at"),
+                "packed_shared_bytes", "context_tokens", "served", "imported_at"),
         ADAPTERS("/v1/models", "id", "owned_by", "tainted", "created");
 
         private final String route;

@@ -157,7 +157,7 @@ record ModelCatalogue(ApplianceConfig config) {
     }
 
     private static ObjectNode json(ModelStore store, ModelRecord record) {
-        return ModelJson.of(record, store.packedBytes(record), false, true);
+        return ModelJson.of(record, store.packedBytes(record), store.sharedBytes(record), false, true);
     }
 
     /** A directory nobody used yet is not made by looking at it. */

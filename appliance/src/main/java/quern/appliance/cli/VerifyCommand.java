@@ -23,6 +23,7 @@ import quern.inference.format.ModelFiles;
 import quern.inference.format.StoredModel;
 import quern.inference.packed.PackedFiles;
 import quern.inference.packed.PackedPlace;
+import quern.kv.DataDirectory;
 import quern.kv.FingerprintFile;
 
 /** Reads imported models again and compares their fingerprints with the catalogue, and packed weights with them. */
@@ -104,7 +105,7 @@ final class VerifyCommand implements Callable<Integer> {
                         sound.add(kept.file().toString());
                         continue;
                     }
-                    Files.deleteIfExists(kept.file());
+                    DataDirectory.removeTree(kept.file());
                     result.put("ok", false).put("problem", "packed weights " + kept.file() + " removed: "
                             + problem.get() + "; the next start makes them anew");
                 } catch (IOException failed) {

@@ -87,7 +87,7 @@ public final class ImportedModelRoutes {
     private ObjectNode json(ModelRecord record, Call call) {
         boolean inUse = served().stream().anyMatch(path -> path.toString().equals(record.path()))
                 || house.fleet().loaded(record.name()).isPresent();
-        return ModelJson.of(record, store.packedBytes(record), inUse, call.caller().admin());
+        return ModelJson.of(record, store.packedBytes(record), store.sharedBytes(record), inUse, call.caller().admin());
     }
 
     /** Also while they are still loading: their files are being read then. */

@@ -21,14 +21,16 @@ public final class ModelJson {
 
     /**
      * @param packedBytes what its packed weights take
+     * @param sharedBytes what of that other models hold too
      * @param places whether to say where the files are
      */
-    public static ObjectNode of(ModelRecord record, long packedBytes, boolean served, boolean places) {
+    public static ObjectNode of(
+            ModelRecord record, long packedBytes, long sharedBytes, boolean served, boolean places) {
         ObjectNode node = Json.object().put("name", record.name()).put("object", "imported_model")
                 .put("format", record.format()).put("architecture", record.architecture())
                 .put("types", String.join(", ", record.types())).put("parameters", record.parameters())
                 .put("context_tokens", record.contextTokens()).put("bytes", record.bytes())
-                .put("packed_bytes", packedBytes)
+                .put("packed_bytes", packedBytes).put("packed_shared_bytes", sharedBytes)
                 .put("fingerprint", record.fingerprint()).put("linked", record.kept().isEmpty())
                 .put("served", served).put("imported_at", record.importedAtMs() / 1000);
         if (places) {

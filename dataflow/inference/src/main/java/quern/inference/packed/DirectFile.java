@@ -10,11 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import quern.inference.packed.LayerSpans.Span;
 
 /**
- * Reads stretches of a file past the page cache where its file system can do so, and through it where it cannot. Reads
- * of several threads may overlap.
+ * Reads stretches of packed weights past the page cache where their file system can do so, and through it where it
+ * cannot; of segments as if all lay in one file. Reads of several threads may overlap.
  */
 final class DirectFile implements AutoCloseable {
 
@@ -22,21 +25,43 @@ final class DirectFile implements AutoCloseable {
     private static final int BLOCK_BYTES_MIN = 4096;
 
     private final Path path;
-    private final FileChannel channel;
+    /** By where each file would begin if all were one. */
+    private final NavigableMap<Long, FileChannel> channels;
     private final int alignment;
 
-    private DirectFile(Path path, FileChannel channel, int alignment) {
+    private DirectFile(Path path, NavigableMap<Long, FileChannel> channels, int alignment) {
         this.path = path;
-        this.channel = channel;
+        this.channels = channels;
         this.alignment = alignment;
     }
 
-    static DirectFile open(Path path) throws IOException {
+    static DirectFile open(Path path, PackedDirectory directory) throws IOException {
+        Map<Long, Path> files = new TreeMap<>();
+        directory.segments().forEach(segment -> files.put(segment.from(), PackedFolder.segment(path, segment)));
+        if (files.isEmpty()) {
+            files.put(0L, path);
+        }
         int block = (int) Math.max(BLOCK_BYTES_MIN, Files.getFileStore(path).getBlockSize());
+        boolean direct = directory.segments().isEmpty() || block <= PackedSegment.ALIGNMENT;
+        NavigableMap<Long, FileChannel> channels = new TreeMap<>();
+        DirectFile opened = new DirectFile(path, channels, direct ? block : BLOCK_BYTES_MIN);
         try {
-            return new DirectFile(path, FileChannel.open(path, StandardOpenOption.READ, direct()), block);
+            for (Map.Entry<Long, Path> file : files.entrySet()) {
+                channels.put(file.getKey(), channel(file.getValue(), direct));
+            }
+            return opened;
+        } catch (IOException failure) {
+            opened.close();
+            throw failure;
+        }
+    }
+
+    private static FileChannel channel(Path file, boolean direct) throws IOException {
+        try {
+            return direct ? FileChannel.open(file, StandardOpenOption.READ, direct())
+                    : FileChannel.open(file, StandardOpenOption.READ);
         } catch (IOException | UnsupportedOperationException refused) {
-            return new DirectFile(path, FileChannel.open(path, StandardOpenOption.READ), block);
+            return FileChannel.open(file, StandardOpenOption.READ);
         }
     }
 
@@ -76,11 +101,12 @@ final class DirectFile implements AutoCloseable {
     /** @throws EOFException if the file ends within the stretch */
     void read(Span span, MemorySegment into) throws IOException {
         long first = firstBlock(span);
+        Map.Entry<Long, FileChannel> file = channels.floorEntry(span.from());
         long room = roomFor(span);
         long done = 0;
         while (done < room) {
             ByteBuffer piece = into.asSlice(done, Math.min(PIECE_BYTES, room - done)).asByteBuffer();
-            int n = channel.read(piece, first + done);
+            int n = file.getValue().read(piece, first + done - file.getKey());
             if (n > 0 && (n % alignment == 0 || first + done + n >= span.to())) {
                 done += n;
                 if (first + done >= span.to()) {
@@ -95,10 +121,16 @@ final class DirectFile implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(path.toString(), e);
+        IOException failed = null;
+        for (FileChannel channel : channels.values()) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw new UncheckedIOException(path.toString(), failed);
         }
     }
 }

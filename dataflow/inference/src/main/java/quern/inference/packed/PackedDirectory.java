@@ -14,29 +14,38 @@ import java.util.Map;
 import quern.gpu.tensor.ElementType;
 
 /**
- * What a packed file says of itself. The file: a head of {@value #HEAD_BYTES} bytes, the matrices, this directory. The
- * head: magic, version, four bytes of zeros, where the directory begins, how long it is, its SHA-256, zeros. All
- * numbers little-endian; texts are UTF-8 behind a 16-bit length.
+ * What packed weights say of themselves. Version 2, one file: a head of {@value #HEAD_BYTES} bytes, the matrices, this
+ * directory. Version 3: the matrices lie in segments, files of their own, which the directory names; places are those
+ * that matrices would have in one file. The head: magic, version, four bytes of zeros, where the directory begins, how
+ * long it is, its SHA-256, zeros. All numbers little-endian; texts are UTF-8 behind a 16-bit length.
  *
  * @param fingerprint of the model, load type included
  * @param packing see {@link quern.gpu.kernel.Kernels#packing()}
  * @param tensors in the order in which they lie, without overlap, behind the head
- * @param at where the directory itself begins: behind the last matrix
+ * @param segments in the order in which they would lie; none: version 2
+ * @param at behind the last matrix, where the directory of version 2 begins
  */
-record PackedDirectory(String fingerprint, String packing, List<PackedTensor> tensors, long at) {
+record PackedDirectory(String fingerprint, String packing, List<PackedSegment> segments, List<PackedTensor> tensors,
+        long at) {
+
+    PackedDirectory(String fingerprint, String packing, List<PackedTensor> tensors, long at) {
+        this(fingerprint, packing, List.of(), tensors, at);
+    }
 
     static final int HEAD_BYTES = 128;
 
     private static final long MAGIC = 0x314b_4341_504e_5251L;
-    private static final int VERSION = 2;
+    private static final int WHOLE_VERSION = 2;
+    private static final int SEGMENTS_VERSION = 3;
     private static final int DIGEST_BYTES = 32;
     private static final int TEXT_BYTES_MAX = 1024;
     private static final int TENSORS_MAX = 1 << 20;
+    private static final int SEGMENT_BYTES = 8 + 8 + DIGEST_BYTES;
     private static final int DIRECTORY_BYTES_MAX = 256 << 20;
     private static final int TENSOR_BYTES_MIN = 2 + 1 + 4 + 4 + 8 + 8;
 
     /** A head that makes sense for a file of this size. */
-    record Head(long directoryAt, int directoryBytes, byte[] digest) {}
+    record Head(boolean segmented, long directoryAt, int directoryBytes, byte[] digest) {}
 
     /** @throws PackedFileException if the file is not one of these, or cut off */
     static Head head(ByteBuffer bytes, long fileBytes) {
@@ -49,8 +58,9 @@ record PackedDirectory(String fingerprint, String packing, List<PackedTensor> te
             throw new PackedFileException("it is no file of packed weights");
         }
         int version = head.getInt();
-        if (version != VERSION) {
-            throw new PackedFileException("version " + version + ", expected " + VERSION);
+        if (version != WHOLE_VERSION && version != SEGMENTS_VERSION) {
+            throw new PackedFileException("version " + version + ", expected " + WHOLE_VERSION + " or "
+                    + SEGMENTS_VERSION);
         }
         int zeros = head.getInt();
         long at = head.getLong();
@@ -60,12 +70,13 @@ record PackedDirectory(String fingerprint, String packing, List<PackedTensor> te
         }
         byte[] digest = new byte[DIGEST_BYTES];
         head.get(digest);
-        return new Head(at, (int) count, digest);
+        return new Head(version == SEGMENTS_VERSION, at, (int) count, digest);
     }
 
     byte[] headBytes(byte[] directory) {
         ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        head.putLong(MAGIC).putInt(VERSION).putInt(0).putLong(at).putLong(directory.length).put(sha256(directory));
+        head.putLong(MAGIC).putInt(segments.isEmpty() ? WHOLE_VERSION : SEGMENTS_VERSION).putInt(0)
+                .putLong(segments.isEmpty() ? at : HEAD_BYTES).putLong(directory.length).put(sha256(directory));
         return head.array();
     }
 
@@ -75,13 +86,18 @@ record PackedDirectory(String fingerprint, String packing, List<PackedTensor> te
     }
 
     byte[] encode() {
-        int size = 2 * (2 + TEXT_BYTES_MAX) + 4;
+        int size = 2 * (2 + TEXT_BYTES_MAX) + 4 + 4 + segments.size() * SEGMENT_BYTES;
         for (PackedTensor tensor : tensors) {
             size += TENSOR_BYTES_MIN + tensor.name().getBytes(StandardCharsets.UTF_8).length + TEXT_BYTES_MAX;
         }
         ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         put(out, fingerprint);
         put(out, packing);
+        if (!segments.isEmpty()) {
+            out.putInt(segments.size());
+            segments.forEach(segment -> out.putLong(segment.from()).putLong(segment.bytes())
+                    .put(HexFormat.of().parseHex(segment.sha256())));
+        }
         out.putInt(tensors.size());
         for (PackedTensor tensor : tensors) {
             put(out, tensor.name());
@@ -100,23 +116,56 @@ record PackedDirectory(String fingerprint, String packing, List<PackedTensor> te
         try {
             String fingerprint = text(in);
             String packing = text(in);
+            List<PackedSegment> segments = head.segmented() ? segments(in) : List.of();
             int count = in.getInt();
             if (count < 0 || count > TENSORS_MAX || count > in.remaining() / TENSOR_BYTES_MIN) {
                 throw new PackedFileException(count + " matrices in a directory of " + bytes.length + " bytes");
             }
             List<PackedTensor> tensors = new ArrayList<>(count);
             long end = HEAD_BYTES;
+            long behind = head.segmented() ? segments.getLast().from() + segments.getLast().bytes()
+                    : head.directoryAt();
             for (int i = 0; i < count; i++) {
-                PackedTensor tensor = tensor(in, end, head.directoryAt());
+                PackedTensor tensor = tensor(in, end, behind);
+                requireWithin(tensor, segments);
                 tensors.add(tensor);
                 end = tensor.at() + tensor.bytes();
             }
             if (in.hasRemaining()) {
                 throw new PackedFileException(in.remaining() + " bytes behind its directory's end");
             }
-            return new PackedDirectory(fingerprint, packing, List.copyOf(tensors), head.directoryAt());
+            return new PackedDirectory(fingerprint, packing, segments, List.copyOf(tensors), behind);
         } catch (java.nio.BufferUnderflowException cut) {
             throw new PackedFileException("its directory is cut off");
+        }
+    }
+
+    private static List<PackedSegment> segments(ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 1 || count > in.remaining() / SEGMENT_BYTES) {
+            throw new PackedFileException(count + " segments in a directory of " + in.limit() + " bytes");
+        }
+        List<PackedSegment> segments = new ArrayList<>(count);
+        long end = 0;
+        for (int i = 0; i < count; i++) {
+            long from = in.getLong();
+            long bytes = in.getLong();
+            byte[] digest = new byte[DIGEST_BYTES];
+            in.get(digest);
+            if (from < end || from % PackedSegment.ALIGNMENT != 0 || bytes < 1 || bytes > Long.MAX_VALUE - from) {
+                throw new PackedFileException("segment of " + bytes + " bytes at " + from + ", expected from " + end);
+            }
+            segments.add(new PackedSegment(from, bytes, HexFormat.of().formatHex(digest)));
+            end = from + bytes;
+        }
+        return List.copyOf(segments);
+    }
+
+    private static void requireWithin(PackedTensor tensor, List<PackedSegment> segments) {
+        boolean within = segments.isEmpty() || segments.stream().anyMatch(segment -> tensor.at() >= segment.from()
+                && tensor.at() + tensor.bytes() <= segment.from() + segment.bytes());
+        if (!within) {
+            throw new PackedFileException("matrix '" + tensor.name() + "' is in no segment");
         }
     }
 

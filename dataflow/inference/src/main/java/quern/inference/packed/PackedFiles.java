@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import quern.gpu.tensor.ElementType;
 import quern.inference.format.ModelFile;
 import quern.inference.transformer.TransformerWeights;
 import quern.kv.AtomicFile;
+import quern.kv.DataDirectory;
 import quern.kv.FileStamp;
 import quern.kv.FingerprintFile;
 import quern.kv.OwnerOnly;
@@ -32,17 +34,27 @@ import quern.kv.OwnerOnly;
  * another name, forced and renamed, so that a name always means a whole one; two processes may do so at once.
  *
  * @param memory of stamps
+ * @param segments where layers are shared with other models; empty: a model has one file of its own
  * @param progress told what is being done, for people
  */
-public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<String> progress) {
+public record PackedFiles(
+        Kernels kernels, FingerprintFile memory, Optional<Path> segments, Consumer<String> progress) {
+
+    /** With one file for each model. */
+    public PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<String> progress) {
+        this(kernels, memory, Optional.empty(), progress);
+    }
 
     /** Ending of such files. */
     public static final String ENDING = ".packed";
 
     private static final String UNFINISHED = ".part";
+    /** What makers call what they have not finished. */
+    static final String ABANDONED = "*" + ENDING + ".*" + UNFINISHED;
     private static final Logger LOG = LoggerFactory.getLogger(PackedFiles.class);
     /** Left free on a disk: a cache must not be what fills it. */
     private static final long SPARE_BYTES = 256L << 20;
+    private static final int PUBLISH_TRIES = 5;
     private static final int PROGRESS_BYTES = 64 << 20;
 
     /**
@@ -76,14 +88,14 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
     }
 
     private boolean isTrusted(PackedWeights found, ModelFile model) throws IOException {
-        List<FileStamp> stamps = FileStamp.ofAll(found.path());
+        List<FileStamp> stamps = PackedFolder.stamps(found.path());
         if (memory.recall(stamps).filter(found.digest()::equals).isPresent()) {
             return true;
         }
         if (!holdsAll(found, model)) {
             return false;
         }
-        if (FileStamp.ofAll(found.path()).equals(stamps)) {
+        if (PackedFolder.stamps(found.path()).equals(stamps)) {
             remember(stamps, found.digest());
         }
         return true;
@@ -106,8 +118,8 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
      * @return what is wrong with it; empty if nothing is, or if it is of another packing and so never used
      */
     public Optional<String> problem(ModelFile model, PackedPlace.Kept kept) {
-        try (FileChannel channel = FileChannel.open(kept.file(), StandardOpenOption.READ)) {
-            if (!PackedWeights.directory(channel).packing().equals(kernels.packing())) {
+        try {
+            if (!PackedWeights.directory(kept.file()).packing().equals(kernels.packing())) {
                 return Optional.empty();
             }
             try (PackedWeights found = PackedWeights.open(kept.file(), kept.fingerprint(), kernels)) {
@@ -123,20 +135,49 @@ public record PackedFiles(Kernels kernels, FingerprintFile memory, Consumer<Stri
         AtomicFile.removeAbandoned(path, UNFINISHED);
         Path temporary = AtomicFile.ownTemporary(path, UNFINISHED);
         try {
-            var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            try (FileChannel channel = FileChannel.open(temporary, options, OwnerOnly.asPrivateAs(directory))) {
+            try (PackedSink sink = sink(temporary)) {
                 FileStore disk = Files.getFileStore(directory);
-                PackedWriter writer = new PackedWriter(channel, kernels, end -> report(end, disk));
+                PackedWriter writer = new PackedWriter(sink, kernels, end -> report(end, disk));
                 TransformerWeights.of(model, kernels, (name, rows, columns, stored) -> writer.add(stored.get()));
                 writer.finish(fingerprint);
             }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            publish(temporary, path);
         } finally {
-            Files.deleteIfExists(temporary);
+            DataDirectory.removeTree(temporary);
         }
         PackedWeights made = PackedWeights.open(path, fingerprint, kernels);
-        remember(FileStamp.ofAll(path), made.digest());
+        remember(PackedFolder.stamps(path), made.digest());
         return made;
+    }
+
+    private PackedSink sink(Path temporary) throws IOException {
+        if (segments.isPresent()) {
+            DataDirectory.makeDirectory(temporary);
+            return new SegmentSink(temporary, new SegmentStore(segments.get()));
+        }
+        return new FileSink(FileChannel.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                OwnerOnly.asPrivateAs(temporary.toAbsolutePath().getParent())));
+    }
+
+    /** A directory takes no other one's place: what was there goes first. A process killed between packs again. */
+    private void publish(Path temporary, Path path) throws IOException {
+        for (int tries = 1;; tries++) {
+            if (PackedFolder.is(path) && !Files.isRegularFile(PackedFolder.head(path))) {
+                throw new PackedFileException(path + " is a directory of something else");
+            }
+            if (PackedFolder.is(temporary) || PackedFolder.is(path)) {
+                DataDirectory.removeTree(path);
+            }
+            try {
+                Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                return;
+            } catch (FileSystemException taken) {
+                // Another process has put its own there meanwhile.
+                if (tries == PUBLISH_TRIES || !PackedFolder.is(path)) {
+                    throw taken;
+                }
+            }
+        }
     }
 
     private void report(long end, FileStore disk) {

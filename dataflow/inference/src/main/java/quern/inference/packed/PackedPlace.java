@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import quern.config.EngineConfig.LoadType;
 import quern.config.StartConfig;
 import quern.inference.convert.QuantizedFile;
+import quern.kv.AtomicFile;
+import quern.kv.DataDirectory;
 
 /**
  * Where packed files lie: beside a model that is one file in a directory that can be written, under its name; else in
@@ -23,6 +26,7 @@ public record PackedPlace(StartConfig config, Path cache) {
     /** Models smaller than this are packed sooner than a file is opened and compared. */
     private static final long MODEL_BYTES_MIN = 64L << 20;
     private static final int NAME_CHARS = 32;
+    private static final String SEGMENTS = "segments";
 
     /** The one of a data directory. */
     public static PackedPlace in(Path data, StartConfig config) {
@@ -52,8 +56,57 @@ public record PackedPlace(StartConfig config, Path cache) {
         return model.getFileName() + type + PackedFiles.ENDING;
     }
 
-    /** A packed file that there is. @param fingerprint of the model as it is loaded with this type */
-    public record Kept(Path file, LoadType loadType, String fingerprint) {}
+    /** Packed weights that there are. @param fingerprint of the model as it is loaded with this type */
+    public record Kept(Path file, LoadType loadType, String fingerprint) {
+
+        /** What they take on disk, with what they share. */
+        public long bytes() {
+            return PackedFolder.bytes(file);
+        }
+
+        /** What of it other models hold too. */
+        public long sharedBytes() {
+            return PackedFolder.sharedBytes(file);
+        }
+    }
+
+    /**
+     * Where segments of packed weights at a path are kept for other models; empty where they are the model's alone:
+     * outside the data directory, which others may use.
+     */
+    public Optional<Path> segments(Path packed) {
+        Path data = cache.toAbsolutePath().normalize().getParent();
+        return packed.toAbsolutePath().normalize().startsWith(data) ? Optional.of(cache.resolve(SEGMENTS))
+                : Optional.empty();
+    }
+
+    /** Removes segments that no model holds any more, and what was being packed when a process died. */
+    public void sweep() throws IOException {
+        for (Path place : places()) {
+            try (var children = Files.newDirectoryStream(place, PackedFiles.ABANDONED)) {
+                for (Path child : children) {
+                    if (AtomicFile.isAbandoned(child)) {
+                        DataDirectory.removeTree(child);
+                    }
+                }
+            }
+        }
+        new SegmentStore(cache.resolve(SEGMENTS)).sweep();
+    }
+
+    private List<Path> places() throws IOException {
+        List<Path> places = new ArrayList<>();
+        Path models = cache.resolveSibling("models");
+        if (Files.isDirectory(models)) {
+            try (var children = Files.newDirectoryStream(models, Files::isDirectory)) {
+                children.forEach(places::add);
+            }
+        }
+        if (Files.isDirectory(cache)) {
+            places.add(cache);
+        }
+        return places;
+    }
 
     /**
      * Those of a model that there are, whatever the load type and packing. A file of the same name that is of another
@@ -78,7 +131,12 @@ public record PackedPlace(StartConfig config, Path cache) {
 
     /** What those take. */
     public long existingBytes(Path model, String fingerprint) {
-        return existing(model, fingerprint).stream().mapToLong(kept -> kept.file().toFile().length()).sum();
+        return existing(model, fingerprint).stream().mapToLong(Kept::bytes).sum();
+    }
+
+    /** What of it other models hold too. */
+    public long sharedBytes(Path model, String fingerprint) {
+        return existing(model, fingerprint).stream().mapToLong(Kept::sharedBytes).sum();
     }
 
     private static String named(String fingerprint) {
@@ -91,7 +149,7 @@ public record PackedPlace(StartConfig config, Path cache) {
         try (var children = Files.newDirectoryStream(directory, "*" + PackedFiles.ENDING)) {
             for (Path child : children) {
                 if (!child.equals(wanted)) {
-                    files.add(new Aged(child, Files.size(child), Files.getLastModifiedTime(child)));
+                    files.add(new Aged(child, PackedFolder.bytes(child), Files.getLastModifiedTime(child)));
                 }
             }
         }
@@ -101,7 +159,8 @@ public record PackedPlace(StartConfig config, Path cache) {
             if (sum <= config.packedMax().bytes()) {
                 return;
             }
-            Files.deleteIfExists(oldest.file());
+            DataDirectory.removeTree(oldest.file());
+            new SegmentStore(cache.resolve(SEGMENTS)).sweep();
             sum -= oldest.bytes();
         }
     }

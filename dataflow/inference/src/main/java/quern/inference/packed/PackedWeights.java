@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import quern.gpu.kernel.Kernels;
@@ -17,17 +19,22 @@ import quern.gpu.kernel.Matrix;
 import quern.gpu.tensor.Tensor;
 import quern.inference.transformer.LayerGate;
 
-/** A packed file, mapped. Closing it unmaps it; matrices taken from it die with it. */
+/**
+ * Packed weights, mapped: a file, or segments, of which those that another model maps too are in memory once. Closing
+ * it unmaps it; matrices taken from it die with it.
+ */
 public final class PackedWeights implements PackedMatrices {
 
     private final Path path;
     private final PackedDirectory directory;
     private final Map<String, PackedTensor> tensors;
-    private final MemorySegment memory;
+    /** By where each would begin if all lay in one file. */
+    private final NavigableMap<Long, MemorySegment> memory;
     private final Arena arena;
     private final Kernels kernels;
 
-    private PackedWeights(Path path, PackedDirectory directory, MemorySegment memory, Arena arena, Kernels kernels) {
+    private PackedWeights(Path path, PackedDirectory directory,
+            NavigableMap<Long, MemorySegment> memory, Arena arena, Kernels kernels) {
         this.path = path;
         this.directory = directory;
         this.tensors = directory.byName();
@@ -43,10 +50,16 @@ public final class PackedWeights implements PackedMatrices {
      */
     static PackedWeights open(Path path, String fingerprint, Kernels kernels) throws IOException {
         Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            PackedDirectory directory = directory(channel);
+        try {
+            PackedDirectory directory = directory(path);
             require(directory, fingerprint, kernels);
-            MemorySegment memory = channel.map(MapMode.READ_ONLY, 0, directory.at(), arena);
+            NavigableMap<Long, MemorySegment> memory = new TreeMap<>();
+            if (directory.segments().isEmpty()) {
+                memory.put(0L, map(path, directory.at(), arena));
+            }
+            for (PackedSegment segment : directory.segments()) {
+                memory.put(segment.from(), map(PackedFolder.segment(path, segment), segment.bytes(), arena));
+            }
             return new PackedWeights(path, directory, memory, arena, kernels);
         } catch (IOException | RuntimeException failure) {
             arena.close();
@@ -54,19 +67,43 @@ public final class PackedWeights implements PackedMatrices {
         }
     }
 
+    private static MemorySegment map(Path file, long bytes, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() < bytes) {
+                throw new PackedFileException(file + " ends at " + channel.size() + ", expected " + bytes);
+            }
+            return channel.map(MapMode.READ_ONLY, 0, bytes, arena);
+        }
+    }
+
+    private MemorySegment bytes(PackedTensor tensor) {
+        Map.Entry<Long, MemorySegment> part = memory.floorEntry(tensor.at());
+        return part.getValue().asSlice(tensor.at() - part.getKey(), tensor.bytes());
+    }
+
     /** Whether there is such a file, whole as far as its directory tells, of this model in whatever packing. */
     static boolean isOf(Path path, String fingerprint) {
-        if (!Files.isRegularFile(path)) {
+        if (!Files.isRegularFile(PackedFolder.head(path))) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return directory(channel).fingerprint().equals(fingerprint);
+        try {
+            return directory(path).fingerprint().equals(fingerprint);
         } catch (IOException | PackedFileException foreign) {
             return false;
         }
     }
 
-    static PackedDirectory directory(FileChannel channel) throws IOException {
+    static PackedDirectory directory(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(PackedFolder.head(path), StandardOpenOption.READ)) {
+            PackedDirectory directory = directory(channel);
+            if (directory.segments().isEmpty() == PackedFolder.is(path)) {
+                throw new PackedFileException("it has segments where a file of all is expected, or has none");
+            }
+            return directory;
+        }
+    }
+
+    private static PackedDirectory directory(FileChannel channel) throws IOException {
         long size = channel.size();
         ByteBuffer head = ByteBuffer.allocate((int) Math.min(PackedDirectory.HEAD_BYTES, size));
         read(channel, head, 0);
@@ -115,7 +152,7 @@ public final class PackedWeights implements PackedMatrices {
         if (tensor == null || tensor.rows() != rows || tensor.columns() != columns) {
             throw new PackedFileException("it has no matrix '" + name + "' of " + rows + " x " + columns);
         }
-        return kernels.packed(tensor.type(), rows, columns, memory.asSlice(tensor.at(), tensor.bytes()));
+        return kernels.packed(tensor.type(), rows, columns, bytes(tensor));
     }
 
     @Override
@@ -135,7 +172,7 @@ public final class PackedWeights implements PackedMatrices {
 
     /** Bytes of all matrices. */
     public long bytes() {
-        return directory.at();
+        return memory.values().stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
     /**
@@ -176,7 +213,7 @@ public final class PackedWeights implements PackedMatrices {
         try (Arena scratch = Arena.ofShared()) {
             MemorySegment anew = scratch.allocate(tensor.bytes(), PackedTensor.ALIGNMENT);
             kernels.pack(stored, anew);
-            return anew.mismatch(memory.asSlice(tensor.at(), tensor.bytes())) < 0;
+            return anew.mismatch(bytes(tensor)) < 0;
         }
     }
 

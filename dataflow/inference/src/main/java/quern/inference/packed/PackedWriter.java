@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +14,7 @@ import quern.gpu.kernel.Matrix;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Tensor;
 
-/** Packs matrices one after another into a file that nobody knows yet. */
+/** Packs matrices one after another. */
 final class PackedWriter {
 
     private static final long WRITE_BYTES_MAX = 64L << 20;
@@ -24,16 +22,15 @@ final class PackedWriter {
     /** What is known of a matrix that was written and let go of. */
     private record Written(ElementType type, int rows, int columns, long bytes) implements Matrix {}
 
-    private final FileChannel channel;
+    private final PackedSink sink;
     private final Kernels kernels;
     private final LongConsumer written;
     private final List<PackedTensor> tensors = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
-    private long end = PackedDirectory.HEAD_BYTES;
 
-    /** @param written told how far the file reaches */
-    PackedWriter(FileChannel channel, Kernels kernels, LongConsumer written) {
-        this.channel = channel;
+    /** @param written told how far what was written reaches */
+    PackedWriter(PackedSink sink, Kernels kernels, LongConsumer written) {
+        this.sink = sink;
         this.kernels = kernels;
         this.written = written;
     }
@@ -45,36 +42,21 @@ final class PackedWriter {
             try (Arena scratch = Arena.ofShared()) {
                 MemorySegment packed = scratch.allocate(bytes, PackedTensor.ALIGNMENT);
                 kernels.pack(stored, packed);
-                long at = Math.ceilDiv(end, PackedTensor.ALIGNMENT) * PackedTensor.ALIGNMENT;
+                long at = sink.begin(stored.name());
                 for (long from = 0; from < bytes; from += WRITE_BYTES_MAX) {
-                    write(packed.asSlice(from, Math.min(WRITE_BYTES_MAX, bytes - from)).asByteBuffer(), at + from);
+                    sink.write(packed.asSlice(from, Math.min(WRITE_BYTES_MAX, bytes - from)).asByteBuffer());
                 }
                 tensors.add(new PackedTensor(stored.name(), stored.type(), stored.rows(), stored.columns(), at, bytes));
-                end = at + bytes;
+            } catch (IOException full) {
+                throw new UncheckedIOException(full);
             }
-            written.accept(end);
+            written.accept(sink.end());
         }
         return new Written(stored.type(), stored.rows(), stored.columns(), bytes);
     }
 
     /** Writes directory and head, and forces all of it to disk. */
     PackedDirectory finish(String fingerprint) throws IOException {
-        var directory = new PackedDirectory(fingerprint, kernels.packing(), List.copyOf(tensors), end);
-        byte[] bytes = directory.encode();
-        write(ByteBuffer.wrap(bytes), end);
-        write(ByteBuffer.wrap(directory.headBytes(bytes)), 0);
-        channel.force(true);
-        return directory;
-    }
-
-    private void write(ByteBuffer bytes, long at) {
-        try {
-            long to = at;
-            while (bytes.hasRemaining()) {
-                to += channel.write(bytes, to);
-            }
-        } catch (IOException full) {
-            throw new UncheckedIOException(full);
-        }
+        return sink.finish(fingerprint, kernels.packing(), tensors);
     }
 }

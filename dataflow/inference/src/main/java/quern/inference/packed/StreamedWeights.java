@@ -61,7 +61,7 @@ public final class StreamedWeights implements PackedMatrices, LayerGate {
         this.tensors = directory.byName();
         this.executor = executor;
         this.pinned = Math.min(spans.layers().size(), Math.max(0, residentLayers - BUFFERS));
-        this.file = DirectFile.open(path);
+        this.file = DirectFile.open(path, directory);
         this.buffers = new MemorySegment[BUFFERS];
         for (int i = 0; i < BUFFERS; i++) {
             reads.add(CompletableFuture.completedFuture(null));

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,9 @@ class PackedProcessTest {
             Path directory = Path.of(arguments[0]);
             try (ComputeTeam team = new ComputeTeam(1)) {
                 int[] packs = new int[1];
-                boolean made = files(pausing(new VectorKernels(team), packs), directory)
+                Kernels kernels = pausing(new VectorKernels(team), packs);
+                PackedFiles files = arguments.length > 1 ? sharing(kernels, directory) : files(kernels, directory);
+                boolean made = files
                         .open(model(), model().fingerprint(), path(directory)).map(weights -> {
                             weights.close();
                             return true;
@@ -80,14 +83,24 @@ class PackedProcessTest {
         return new PackedFiles(kernels, FingerprintFile.in(directory), text -> { });
     }
 
+    private static PackedFiles sharing(Kernels kernels, Path directory) {
+        return new PackedFiles(kernels, FingerprintFile.in(directory), Optional.of(directory.resolve("segments")),
+                text -> { });
+    }
+
     private Process start(String... before) throws IOException {
-        List<String> command = new ArrayList<>(List.of(before));
+        return start(List.of(before), List.of());
+    }
+
+    private Process start(List<String> before, List<String> more) throws IOException {
+        List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--")).forEach(command::add);
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx200m", "-cp",
                 classPath.replace(',', File.pathSeparatorChar), Packer.class.getName(), directory.toString()));
+        command.addAll(more);
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     }
 
@@ -136,6 +149,44 @@ class PackedProcessTest {
         assertEquals(1, names().size(), "half a file is left: " + names());
         requireWhole();
         assertEquals(List.of(FingerprintFile.NAME, "model.gguf.packed"), names());
+    }
+
+    @Test
+    void shouldNeverUseSegmentsThatAKilledProcessLeft() throws Exception {
+        Process killed = start(List.of(), List.of("segments"));
+        assertEquals("half", said(killed));
+        killed.destroyForcibly();
+        end(killed);
+        assertFalse(Files.exists(path(directory)));
+        SegmentStore store = new SegmentStore(directory.resolve("segments"));
+        assertEquals(0, store.sweep(), "what the half holds is not the store's to remove");
+        try (ComputeTeam team = new ComputeTeam(1)) {
+            PackedFiles files = sharing(new VectorKernels(team), directory);
+            try (PackedWeights weights = files.open(model(), model().fingerprint(), path(directory)).orElseThrow()) {
+                assertTrue(files.holdsAll(weights, model()));
+            }
+        }
+        assertEquals(List.of(FingerprintFile.NAME, "model.gguf.packed", "segments"), names());
+        assertEquals(0, store.sweep());
+    }
+
+    @Test
+    void shouldEndWithOneWholeDirectoryWhenTwoProcessesPackAtOnce() throws Exception {
+        Process one = start(List.of(), List.of("segments"));
+        Process two = start(List.of(), List.of("segments"));
+        try {
+            assertEquals(List.of("half", "half"), List.of(said(one), said(two)));
+            goOn(one);
+            goOn(two);
+            assertEquals(List.of("made", "made"), List.of(said(one), said(two)));
+            end(one);
+            end(two);
+        } finally {
+            one.destroyForcibly();
+            two.destroyForcibly();
+        }
+        assertEquals(List.of(FingerprintFile.NAME, "model.gguf.packed", "segments"), names());
+        assertEquals(0, new SegmentStore(directory.resolve("segments")).sweep());
     }
 
     @Test
