@@ -49,6 +49,7 @@ public final class Turns implements AutoCloseable {
             throw interrupted(e);
         }
         try {
+            requireOpen();
             return question.get();
         } finally {
             permits.release();
