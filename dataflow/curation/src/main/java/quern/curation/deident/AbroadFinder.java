@@ -66,7 +66,8 @@ final class AbroadFinder {
                 if (runs.length(run) == 3 || runs.length(run) == 7) {
                     irish(run);
                 }
-            } else if (!ended(run) && runs.length(run) <= WAY_CHARS_MAX && WAYS.contains(runs.lower(run))) {
+            } else if (!ended(run) && runs.length(run) <= WAY_CHARS_MAX && (lower || runs.isCapitalised(run)
+                    || "./".indexOf(runs.charAt(runs.to(run))) >= 0) && WAYS.contains(runs.lower(run))) {
                 begun(run);
             }
         }

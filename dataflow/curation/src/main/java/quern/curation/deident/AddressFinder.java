@@ -146,6 +146,10 @@ final class AddressFinder {
     }
 
     private void street(int run, int from) {
+        boolean small = !lower && runs.isLower(run + 1) && runs.length(run + 1) > 1;
+        if (small && !runs.lower(run + 1).equals("broadway")) {
+            return;
+        }
         if (street.at(from, REACH) && street.to() > runs.to(run) && isStreet(run)) {
             add(from, street.to(), 0.93);
         } else if (foreign.at(from, REACH)) {
