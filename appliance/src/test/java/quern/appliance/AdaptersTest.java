@@ -99,6 +99,35 @@ class AdaptersTest {
         }
     }
 
+    @Test
+    void shouldTuneByTheHyperparametersThatAreGiven() throws Exception {
+        try (TestAppliance _ = start(Map.of())) {
+            String file = Batches.upload(appliance, "fine-tune",
+                    "{\"text\": \"The lamp of the house burns all night long.\"}\n".repeat(8));
+            String job = "{\"model\": \"stories260K\", \"training_file\": \"" + file + "\", \"suffix\": \"few\","
+                    + " \"hyperparameters\": {\"n_epochs\": 1, \"lora_rank\": 4, \"gate_loss_margin\": -1000,"
+                    + " \"gate_span_score_min\": 0, \"gate_general_loss_max\": 1000, \"weight_decay\": 0.1,"
+                    + " \"warmup_steps\": \"auto\", \"use_rslora\": true, %s}}";
+            JsonNode refused = post(400, "/v1/fine_tuning/jobs", job.formatted("\"target_modules\": [\"lm_head\"]"));
+            assertEquals("hyperparameters.target_modules", refused.at("/error/param").asText(), refused::toString);
+            post(400, "/v1/fine_tuning/jobs", job.formatted("\"lr_scheduler_type\": \"step\""));
+            post(400, "/v1/fine_tuning/jobs", job.formatted("\"lora_rang\": 3"));
+            JsonNode made = post(200, "/v1/fine_tuning/jobs", job.formatted(
+                    "\"target_modules\": [\"v_proj\", \"q_proj\"], \"lr_scheduler_type\": \"linear\""));
+            JsonNode end = ended(made);
+            assertEquals("succeeded", end.path("status").asText(), end.toString());
+            JsonNode shown = get(200, "/v1/fine_tuning/jobs/" + made.path("id").asText()).path("hyperparameters");
+            assertEquals("linear 0.1 true 10", shown.path("lr_scheduler_type").asText() + " "
+                    + shown.path("weight_decay").asText() + " " + shown.path("use_rslora").asText() + " "
+                    + shown.path("warmup_steps").asText());
+            JsonNode config = get(200, "/v1/adapters/" + end.at("/result/adapter").asText()
+                    + "/files/adapter_config.json");
+            assertTrue(config.path("use_rslora").asBoolean(), config::toString);
+            assertEquals("[\"q_proj\",\"v_proj\"]", config.path("target_modules").toString());
+            assertEquals(200, asked("few").statusCode());
+        }
+    }
+
     private JsonNode compressed(String name, String body) throws Exception {
         return ended(post(200, "/v1/adapters/" + name + "/compress", body));
     }

@@ -1,8 +1,14 @@
 package quern.config;
 
+import java.util.List;
+import java.util.Set;
+
 /**
  * Defaults of a tuning job, each overridable per job, and the limits of the evaluation gate.
  *
+ * @param loraTargets matrices of every block that an adapter sits beside, by PEFT's names
+ * @param rslora whether an adapter's scale is {@code alpha / sqrt(rank)} instead of {@code alpha / rank}
+ * @param minLearningRateShare lowest learning rate over its peak
  * @param batchTokens tokens of one optimizer step, all packed examples together
  * @param gradientNormMax clipping; 0: none
  * @param heldOutShare share of examples kept for the gate
@@ -13,7 +19,11 @@ package quern.config;
 public record TuningConfig(
         int loraRank,
         double loraAlpha,
+        List<String> loraTargets,
+        boolean rslora,
         double learningRate,
+        LearningRateDecay learningRateDecay,
+        double minLearningRateShare,
         int epochs,
         int batchTokens,
         double weightDecay,
@@ -25,11 +35,18 @@ public record TuningConfig(
         double gateSpanScoreMin,
         double gateGeneralLossMax) {
 
+    private static final Set<String> TARGETS =
+            Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
     public TuningConfig {
+        loraTargets = List.copyOf(loraTargets);
         new Bounds()
                 .within("loraRank", loraRank, 1, 4096)
                 .above("loraAlpha", loraAlpha, 0)
+                .check("loraTargets", !loraTargets.isEmpty() && TARGETS.containsAll(loraTargets), loraTargets
+                        + ", expected some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj and down_proj")
                 .above("learningRate", learningRate, 0)
+                .within("minLearningRateShare", minLearningRateShare, 0, 1)
                 .within("epochs", epochs, 1, 10_000)
                 .within("batchTokens", batchTokens, 1, 1 << 24)
                 .within("weightDecay", weightDecay, 0, 10)

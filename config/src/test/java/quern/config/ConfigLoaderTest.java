@@ -160,10 +160,12 @@ class ConfigLoaderTest {
     }
 
     private static Map<String, String> otherValues(List<Origin> origins) {
-        Map<String, String> special = Map.of("quern.http.auth", "off", "quern.backend.choice", "scalar",
-                "quern.engine.product", "f32", "quern.kv.type", "f32", "quern.http.host", "127.0.0.2",
+        Map<String, String> special = new LinkedHashMap<>(Map.of("quern.http.auth", "off", "quern.backend.choice",
+                "scalar", "quern.engine.product", "f32", "quern.kv.type", "f32", "quern.http.host", "127.0.0.2",
                 "quern.engine.sequences-max", "17", "quern.engine.pooling", "last", "quern.engine.load-type", "q4_k",
-                "quern.ingest.quarantine", "all");
+                "quern.ingest.quarantine", "all"));
+        special.put("quern.tuning.lora-targets", "v_proj");
+        special.put("quern.tuning.learning-rate-decay", "linear");
         return origins.stream().collect(Collectors.toMap(
                 Origin::key,
                 origin -> special.getOrDefault(origin.key(), other(origin.value())),

@@ -1,7 +1,9 @@
 package quern.actors.tuning;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import quern.config.LearningRateDecay;
 import quern.config.TuningConfig;
 import quern.tuning.GateLimits;
 import quern.tuning.LoraSettings;
@@ -13,6 +15,8 @@ import quern.tuning.TuningSettings;
  * @param model the base model's id
  * @param trainingId a dataset's or file's id
  * @param suffix part of the adapter's name, and the alias it is published under
+ * @param loraTargets matrices of every block, by PEFT's names; null in a record of before there was a choice
+ * @param minLearningRateShare lowest learning rate over its peak
  * @param allowTainted whether it goes on, and its adapter is published, though the dataset is tainted
  */
 public record TuningSpec(
@@ -22,7 +26,11 @@ public record TuningSpec(
         long seed,
         int loraRank,
         double loraAlpha,
+        List<String> loraTargets,
+        boolean rslora,
         double learningRate,
+        LearningRateDecay learningRateDecay,
+        double minLearningRateShare,
         int epochs,
         int batchTokens,
         double weightDecay,
@@ -36,11 +44,22 @@ public record TuningSpec(
         Map<String, String> metadata,
         boolean allowTainted) {
 
+    public TuningSpec {
+        if (loraTargets == null) {
+            loraTargets = List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+            learningRateDecay = LearningRateDecay.COSINE;
+            minLearningRateShare = 0.1;
+        }
+    }
+
     /** What a request may say itself; what it leaves out comes from the configuration. */
     public record Wishes(
             Optional<Integer> epochs, Optional<Double> learningRate, Optional<Double> learningRateMultiplier,
-            Optional<Integer> batchTokens, Optional<Integer> loraRank, Optional<Double> loraAlpha,
-            Optional<Double> heldOutShare, Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
+            Optional<LearningRateDecay> learningRateDecay, Optional<Double> minLearningRateShare,
+            Optional<Integer> warmupSteps, Optional<Integer> batchTokens, Optional<Double> weightDecay,
+            Optional<Double> gradientNormMax, Optional<Integer> loraRank, Optional<Double> loraAlpha,
+            Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
+            Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
             Optional<Double> gateGeneralLossMax) {}
 
     /** The effective parameters. */
@@ -50,9 +69,13 @@ public record TuningSpec(
         double rate = wishes.learningRate().orElse(config.learningRate()) * wishes.learningRateMultiplier().orElse(1.0);
         return new TuningSpec(
                 model, trainingId, suffix, seed,
-                wishes.loraRank().orElse(config.loraRank()), wishes.loraAlpha().orElse(config.loraAlpha()), rate,
+                wishes.loraRank().orElse(config.loraRank()), wishes.loraAlpha().orElse(config.loraAlpha()),
+                wishes.loraTargets().orElse(config.loraTargets()), wishes.rslora().orElse(config.rslora()), rate,
+                wishes.learningRateDecay().orElse(config.learningRateDecay()),
+                wishes.minLearningRateShare().orElse(config.minLearningRateShare()),
                 wishes.epochs().orElse(config.epochs()), wishes.batchTokens().orElse(config.batchTokens()),
-                config.weightDecay(), config.warmupSteps(), config.gradientNormMax(), config.checkpointSteps(),
+                wishes.weightDecay().orElse(config.weightDecay()), wishes.warmupSteps().orElse(config.warmupSteps()),
+                wishes.gradientNormMax().orElse(config.gradientNormMax()), config.checkpointSteps(),
                 wishes.heldOutShare().orElse(config.heldOutShare()),
                 wishes.gateLossMargin().orElse(config.gateLossMargin()),
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
@@ -62,8 +85,9 @@ public record TuningSpec(
 
     TuningSettings settings() {
         return new TuningSettings(
-                LoraSettings.ofAllTargets(loraRank, loraAlpha, seed), learningRate, epochs, batchTokens, weightDecay,
-                warmupSteps, gradientNormMax, checkpointSteps, heldOutShare,
+                new LoraSettings(loraRank, loraAlpha, rslora, LoraSettings.targets(loraTargets), seed), learningRate,
+                learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
+                gradientNormMax, checkpointSteps, heldOutShare,
                 new GateLimits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed);
     }
 }

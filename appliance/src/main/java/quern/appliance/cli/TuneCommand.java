@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +35,22 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--learning-rate", paramLabel = "X", description = "Of the optimizer, after its warm-up.")
     private Double learningRate;
 
+    @Option(names = "--schedule", paramLabel = "cosine|linear|constant",
+            description = "How the learning rate falls behind its warm-up.")
+    private String schedule;
+
+    @Option(names = "--min-lr-rate", paramLabel = "X", description = "Lowest learning rate over its peak.")
+    private Double minLearningRateShare;
+
+    @Option(names = "--warmup-steps", paramLabel = "N", description = "Steps in which the learning rate rises.")
+    private Integer warmupSteps;
+
+    @Option(names = "--weight-decay", paramLabel = "X", description = "Of AdamW.")
+    private Double weightDecay;
+
+    @Option(names = "--max-grad-norm", paramLabel = "X", description = "Gradients are scaled down to it; 0: never.")
+    private Double gradientNormMax;
+
     @Option(names = "--batch-tokens", paramLabel = "N", description = "Tokens of one optimizer step.")
     private Integer batchTokens;
 
@@ -43,8 +60,27 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--lora-alpha", paramLabel = "X", description = "Scale of the adapter, divided by its rank.")
     private Double loraAlpha;
 
+    @Option(names = "--rslora", description = "Divide alpha by the square root of the rank.")
+    private boolean rslora;
+
+    @Option(names = "--target-modules", paramLabel = "NAME", split = ",",
+            description = "Matrices of each block: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj.")
+    private List<String> targets;
+
     @Option(names = "--held-out-share", paramLabel = "X", description = "Share of the samples kept for the gate.")
     private Double heldOutShare;
+
+    @Option(names = "--gate-loss-margin", paramLabel = "X",
+            description = "Nats per token by which held-out loss must fall below the base model's.")
+    private Double gateLossMargin;
+
+    @Option(names = "--gate-span-score-min", paramLabel = "X",
+            description = "Least share of held-out questions whose answer contains the expected span.")
+    private Double gateSpanScoreMin;
+
+    @Option(names = "--gate-general-loss-max", paramLabel = "X",
+            description = "Nats per token by which loss on general text may rise.")
+    private Double gateGeneralLossMax;
 
     @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same adapter.")
     private Long seed;
@@ -115,8 +151,16 @@ final class TuneCommand implements Callable<Integer> {
         ObjectNode method = ApiClient.JSON.createObjectNode().put("type", "supervised");
         ObjectNode hyperparameters = method.putObject("supervised").putObject("hyperparameters");
         hyperparameters.put("n_epochs", epochs).put("learning_rate", learningRate).put("batch_tokens", batchTokens)
-                .put("lora_rank", loraRank).put("lora_alpha", loraAlpha).put("held_out_share", heldOutShare);
+                .put("lr_scheduler_type", schedule).put("min_lr_rate", minLearningRateShare)
+                .put("warmup_steps", warmupSteps).put("weight_decay", weightDecay)
+                .put("max_grad_norm", gradientNormMax).put("lora_rank", loraRank).put("lora_alpha", loraAlpha)
+                .put("use_rslora", rslora ? Boolean.TRUE : null).put("held_out_share", heldOutShare)
+                .put("gate_loss_margin", gateLossMargin).put("gate_span_score_min", gateSpanScoreMin)
+                .put("gate_general_loss_max", gateGeneralLossMax);
         hyperparameters.removeIf(JsonNode::isNull);
+        if (targets != null) {
+            targets.forEach(hyperparameters.putArray("target_modules")::add);
+        }
         if (!hyperparameters.isEmpty()) {
             body.set("method", method);
         }

@@ -41,6 +41,11 @@ public final class Fields {
         return at + (field.length() <= NAME_CHARS_MAX ? field : field.substring(0, NAME_CHARS_MAX) + "...");
     }
 
+    /** Another object in its place, under the same name. */
+    Fields with(ObjectNode other) {
+        return new Fields(at, other);
+    }
+
     /** The object as it stands. */
     ObjectNode node() {
         return node;

@@ -3,7 +3,9 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,6 +18,7 @@ import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.tuning.TuningSpec;
+import quern.config.LearningRateDecay;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobEvent;
@@ -25,12 +28,15 @@ import quern.kv.journal.ModelRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.TombstoneRecord;
+import quern.tuning.LoraTarget;
 
 /**
  * OpenAI's fine-tuning jobs: {@code /v1/fine_tuning/jobs}. {@code training_file} is an uploaded JSONL file or a dataset
- * of the catalogue. Beside OpenAI's hyperparameters: {@code learning_rate}, {@code lora_rank}, {@code lora_alpha},
- * {@code batch_tokens}, {@code held_out_share} and the gate's limits; beside its fields: {@code allow_tainted}, without
- * which a dataset made of documents in quarantine is refused.
+ * of the catalogue. Beside OpenAI's hyperparameters, by the names of PEFT and transformers where they have one:
+ * {@code learning_rate}, {@code lr_scheduler_type}, {@code min_lr_rate}, {@code warmup_steps}, {@code weight_decay},
+ * {@code max_grad_norm}, {@code batch_tokens}, {@code lora_rank}, {@code lora_alpha}, {@code use_rslora},
+ * {@code target_modules}, {@code held_out_share} and the gate's limits; beside its fields: {@code allow_tainted},
+ * without which a dataset made of documents in quarantine is refused.
  */
 public final class FineTuningRoutes {
 
@@ -115,9 +121,16 @@ public final class FineTuningRoutes {
                 boxed(settable.integer("n_epochs", 1, 1000)),
                 settable.number("learning_rate", 1e-9, 10),
                 settable.number("learning_rate_multiplier", 1e-6, 1e6),
+                decay(settable),
+                settable.number("min_lr_rate", 0, 1),
+                boxed(settable.integer("warmup_steps", 0, 1 << 20)),
                 boxed(settable.integer("batch_tokens", 1, 1 << 20)),
+                settable.number("weight_decay", 0, 10),
+                settable.number("max_grad_norm", 0, 1e6),
                 boxed(settable.integer("lora_rank", 1, 512)),
                 settable.number("lora_alpha", 1e-3, 1e6),
+                targets(settable),
+                settable.raw("use_rslora").map(node -> settable.flag("use_rslora", false)),
                 settable.number("held_out_share", 0, 0.9),
                 settable.number("gate_loss_margin", -1e6, 1e6),
                 settable.number("gate_span_score_min", 0, 1),
@@ -127,17 +140,28 @@ public final class FineTuningRoutes {
         return wishes;
     }
 
+    private static Optional<LearningRateDecay> decay(Fields fields) {
+        return fields.text("lr_scheduler_type").map(name -> Arrays.stream(LearningRateDecay.values())
+                .filter(decay -> decay.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
+                .orElseThrow(() -> fields.invalid("lr_scheduler_type", "is cosine, linear or constant")));
+    }
+
+    /** PEFT's names, or {@code all-linear}. */
+    private static Optional<List<String>> targets(Fields fields) {
+        List<String> all = Arrays.stream(LoraTarget.values()).map(LoraTarget::shortName).toList();
+        List<String> named = fields.texts("target_modules", all.size());
+        if (!named.isEmpty() && !named.equals(List.of("all-linear")) && !all.containsAll(named)) {
+            throw fields.invalid("target_modules", "names some of " + String.join(", ", all) + ", or is all-linear");
+        }
+        return named.isEmpty() ? Optional.empty()
+                : Optional.of(all.stream().filter(name -> !all.containsAll(named) || named.contains(name)).toList());
+    }
+
     /** {@code "auto"} means what leaving a parameter out means. */
     private static Fields withoutAuto(Fields given) {
-        ObjectNode kept = Json.object();
-        for (String name : List.of("n_epochs", "learning_rate", "learning_rate_multiplier", "batch_tokens",
-                "batch_size", "lora_rank", "lora_alpha", "held_out_share", "gate_loss_margin", "gate_span_score_min",
-                "gate_general_loss_max")) {
-            given.raw(name).filter(value -> !value.isNull() && !value.asText().equals("auto"))
-                    .ifPresent(value -> kept.set(name, value));
-        }
-        given.refuseOthers();
-        return Fields.of(kept);
+        ObjectNode kept = given.node().deepCopy();
+        kept.removeIf(value -> value.isNull() || value.asText().equals("auto"));
+        return given.with(kept);
     }
 
     private static Optional<Integer> boxed(OptionalInt value) {
@@ -253,7 +277,12 @@ public final class FineTuningRoutes {
         ObjectNode hyperparameters = node.putObject("hyperparameters");
         hyperparameters.put("n_epochs", spec.epochs()).put("batch_size", 1).put("learning_rate_multiplier", 1.0)
                 .put("learning_rate", spec.learningRate()).put("batch_tokens", spec.batchTokens())
-                .put("lora_rank", spec.loraRank()).put("lora_alpha", spec.loraAlpha());
+                .put("lr_scheduler_type", spec.learningRateDecay().name().toLowerCase(Locale.ROOT))
+                .put("min_lr_rate", spec.minLearningRateShare()).put("warmup_steps", spec.warmupSteps())
+                .put("weight_decay", spec.weightDecay()).put("max_grad_norm", spec.gradientNormMax())
+                .put("lora_rank", spec.loraRank()).put("lora_alpha", spec.loraAlpha())
+                .put("use_rslora", spec.rslora());
+        spec.loraTargets().forEach(hyperparameters.putArray("target_modules")::add);
         node.putObject("method").put("type", "supervised");
         node.putObject("progress").put("step", job.progress().done()).put("steps", job.progress().total());
         node.set("gate", result.get("gate"));

@@ -213,12 +213,14 @@ class QuernCommandTest {
         server.on("GET /v1/jobs/job-1/events", 200, NO_EVENTS);
         server.on("GET /v1/jobs/job-1", 200,
                 JOB.formatted("failed", "{\"gate\": {\"span_score\": 0.1}}", "\"gate refused\""));
-        var outcome = server.run("tune", "ds-1", "--epochs", "2");
+        var outcome = server.run("tune", "ds-1", "--epochs", "2", "--rslora", "--schedule", "linear",
+                "--target-modules", "q_proj,v_proj", "--gate-loss-margin", "0.2");
         assertEquals(4, outcome.exitCode(), outcome.err());
         assertTrue(outcome.out().contains("span_score: 0.1"), outcome.out());
         String sent = server.requests().stream().filter(request -> request.startsWith("POST")).findFirst()
                 .orElseThrow();
-        assertTrue(sent.contains("{\"n_epochs\":2}"), sent);
+        assertTrue(sent.contains("{\"n_epochs\":2,\"lr_scheduler_type\":\"linear\",\"use_rslora\":true,"
+                + "\"gate_loss_margin\":0.2,\"target_modules\":[\"q_proj\",\"v_proj\"]}"), sent);
     }
 
     @Test

@@ -2,7 +2,10 @@ package quern.tuning;
 
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import quern.config.TuningConfig;
 
 /**
  * Shape of an adapter.
@@ -25,6 +28,18 @@ public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<L
     /** All seven matrices of a block. */
     public static LoraSettings ofAllTargets(int rank, double alpha, long seed) {
         return new LoraSettings(rank, alpha, false, EnumSet.allOf(LoraTarget.class), seed);
+    }
+
+    /** The configuration's. */
+    static LoraSettings of(TuningConfig config, long seed) {
+        return new LoraSettings(
+                config.loraRank(), config.loraAlpha(), config.rslora(), targets(config.loraTargets()), seed);
+    }
+
+    /** Matrices by PEFT's names: {@code q_proj}. */
+    public static Set<LoraTarget> targets(List<String> names) {
+        return names.stream().map(name -> LoraTarget.ofShortName(name).orElseThrow(() ->
+                new IllegalArgumentException("no matrix of a block is called " + name))).collect(Collectors.toSet());
     }
 
     public float scale() {

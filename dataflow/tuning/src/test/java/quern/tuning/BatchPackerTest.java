@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import quern.config.LearningRateDecay;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -83,6 +84,12 @@ class BatchPackerTest {
         assertEquals(1.1, schedule.rate(7), 1e-12);
         assertEquals(0.2, schedule.rate(10), 1e-12);
         assertEquals(0.2, schedule.rate(12), 1e-12);
+        var linear = new LearningRateSchedule(LearningRateDecay.LINEAR, 2.0, 4, 10, 0.1);
+        assertEquals(1.7, linear.rate(5), 1e-12);
+        assertEquals(0.2, linear.rate(10), 1e-12);
+        var constant = new LearningRateSchedule(LearningRateDecay.CONSTANT, 2.0, 4, 10, 0.1);
+        assertEquals(1.5, constant.rate(3), 1e-12);
+        assertEquals(2.0, constant.rate(10), 1e-12);
         assertEquals(3.0, LearningRateSchedule.constant(3).rate(1000), 1e-12);
     }
 }
