@@ -16,7 +16,7 @@ final class AgeFinder {
     private static final double NAMED = 0.7;
     private static final int FILLING_MAX = 40;
     private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
-            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.\\n]|$|(?:and\\s)?\\d{1,2}\\s(?:months?|mos?|days?)\\b)))"
+            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.|\\n\\t]|$| {2}|(?:and\\s)?\\d{1,2}\\s(?:months?|mos?|days?)\\b)))"
             + "|[\\s-]{0,2}(?:y\\s?/\\s?o|yo[fmw]?|y\\.o\\.?|y)\\b"
             + "|,\\s(?:female|male|(?-i:[FMW]))\\b(?=\\s?[),;.\\n])|[\\s-]{0,2}j\u00E4hrig"
             + "|[\\s-]{0,2}j\u00E4hr\\.?|\\s{1,2}jahren?\\b(?!\\s{1,2}(?:nach|sp\u00E4ter|vor\\b))|\\s{1,2}j\\.|"
@@ -77,6 +77,7 @@ final class AgeFinder {
     /** At the begin of a sentence, before an age. */
     private static final Set<String> FIRST = Set.of("still", "now", "nearly", "almost", "already", "just", "noch",
             "schon", "bereits", "fast", "knapp", "only", "turned", "today");
+    private static final Set<String> BIRTHDAYS = Set.of("birthday", "bday", "geburtstag", "anniversaire");
     /** Behind "next": when somebody will be so old. */
     private static final Set<String> SOON = Set.of("week", "month", "year", "spring", "summer", "autumn", "fall",
             "winter", "birthday", "time");
@@ -196,7 +197,8 @@ final class AgeFinder {
         } else if (isEnclosed(from, to) && (isDay(run - 1) || runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
             add(from, to, 0.75);
         } else if (next.equals("next") && SOON.contains(runs.lower(last + 2)) && !isMeasuring(run)
-                || isJudged(run, last, next) || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
+                || isJudged(run, last, next) || near && isBirthday(run)
+                || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
                 || before.equals("s") && PEOPLE.contains(runs.lower(run - 2)) && runs.isGap(run - 1, ' ')) {
             add(from, to, 0.75);
         } else if (!(near && NO_AGE.contains(before)) && isAboutSomebody(run)
@@ -266,6 +268,19 @@ final class AgeFinder {
         }
         return run < last || JUDGING.contains(next)
                 || runs.isGap(last, ",", 2) && PEOPLE.contains(runs.lower(last + 1));
+    }
+
+    /** {@code Birthday tea, 98 today}: a word for the day some words before, on the line. */
+    private boolean isBirthday(int run) {
+        for (int at = run - 1; at >= 0 && at >= run - WORDS_BETWEEN_MAX; at--) {
+            if (!runs.isWord(at) || runs.gap(at).indexOf('\n') >= 0) {
+                return false;
+            }
+            if (BIRTHDAYS.contains(runs.lower(at))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether one of the six words before is that of a vital sign or a result. */

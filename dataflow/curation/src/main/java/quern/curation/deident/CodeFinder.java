@@ -49,7 +49,7 @@ final class CodeFinder {
             + "(?![\\p{L}\\d@/])", Pattern.CASE_INSENSITIVE);
     private static final Set<String> LOGINS = Set.of("user", "username", "userid", "login", "logon", "handle",
             "nickname", "screenname", "benutzer", "benutzername", "nutzer", "nutzername", "utilisateur",
-            "identifiant", "alias");
+            "identifiant", "alias", "agent", "operator", "kennung", "benutzerkennung", "bediener");
     private static final Set<String> POSTED = Set.of("post", "posted", "posts", "comment", "comments", "message",
             "uploaded", "thread", "tweet", "profile");
     private static final int LOGIN_CHARS_MIN = 5;

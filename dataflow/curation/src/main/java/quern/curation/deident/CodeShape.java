@@ -53,6 +53,9 @@ final class CodeShape {
             + "litres liters miles feet yards acres meter metres ounces grams milligrams").split(" "));
     /** Before a word for a catalogue that is somebody's then: {@code your request 16-14878}. */
     private static final Set<String> OWN = Set.of("your", "our", "my", "their", "her", "his");
+    /** Before "form", which is that of one case then: {@code accident form 266804}. */
+    private static final Set<String> HAPPENED = Set.of("accident", "incident", "injury", "fall", "complaint", "claim",
+            "referral", "notification", "event", "safeguarding", "datix", "exposure");
     /** Everybody's telephone numbers. */
     private static final Set<String> PUBLIC = Set.of("116117", "116123", "116111", "118118", "115115");
 
@@ -173,7 +176,8 @@ final class CodeShape {
                 }
             }
             String word = runs.lower(run);
-            boolean own = word.equals("request") && OWN.contains(runs.lower(run - 1));
+            boolean own = word.equals("request") && OWN.contains(runs.lower(run - 1))
+                    || word.equals("form") && HAPPENED.contains(runs.lower(run - 1));
             if (SYSTEMS.contains(word) && !own || number && NumberWords.isCount(word)) {
                 return true;
             }

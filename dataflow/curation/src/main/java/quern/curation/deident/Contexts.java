@@ -15,7 +15,76 @@ final class Contexts {
             "dated", "date", "of", "am", "vom", "bis", "ab", "seit", "zum", "le", "du", "au", "depuis", "and", "und",
             "dob", "born", "geb", "geboren", "admitted", "discharged", "seen", "visit", "den", "n\u00E9", "n\u00E9e");
 
+    /** What is done on a day, and to no score. */
+    private static final Set<String> DONE = Set.of("drawn", "collected", "faxed", "mailed", "sent", "paid", "posted",
+            "received", "signed", "billed", "emailed", "shipped", "delivered", "charged", "debited", "invoiced",
+            "bezahlt", "gesendet", "gefaxt", "entnommen", "abgeschickt", "erhalten", "phoned", "rang");
+    private static final Set<String> WAYS = Set.of("by", "via", "to", "from", "at", "with", "per", "through");
+    private static final Set<String> BILLED = Set.of("bill", "billed", "charge", "charged", "charges", "invoice",
+            "claim", "copay", "statement", "payment", "appointment", "appt", "visit", "booked", "booking", "scheduled",
+            "owe", "due", "session", "receipt", "refund");
+    private static final Set<String> FRACTIONS = Set.of("1/2", "1/3", "2/3", "1/4", "3/4");
+    private static final int WORDS_BACK = 7;
+    private static final int WAY_WORDS = 3;
+    private static final int LINE_CHARS_MAX = 140;
+
     private Contexts() {}
+
+    /**
+     * Whether two numbers with a slash are a day and a month by what is done then: {@code drawn 5/10}, {@code paid by
+     * card 1/11}, {@code $640 for 8/14}, the begin of a line of a bill.
+     *
+     * @param to behind the two numbers
+     */
+    static boolean isDealt(Runs runs, int run, int to) {
+        int behind = runs.runAt(to);
+        boolean part = FRACTIONS.contains(runs.text.substring(runs.from(run), to)) && runs.isLower(behind)
+                && runs.from(behind) - to <= 1;
+        return !part && (isDone(runs, run) || isBilled(runs, run) || isBillLine(runs, runs.from(run), to));
+    }
+
+    private static boolean isDone(Runs runs, int run) {
+        for (int at = run - 1; at >= Math.max(0, run - 1 - WAY_WORDS); at--) {
+            if (!runs.isWord(at) || !runs.isGap(at, ":.", 3) || runs.charAt(runs.to(at)) == '\n' && at < run - 1) {
+                return false;
+            }
+            if (DONE.contains(runs.lower(at))) {
+                return at == run - 1 || at < run - 2 && WAYS.contains(runs.lower(at + 1));
+            }
+        }
+        return false;
+    }
+
+    /** Behind "for", where an amount or a word for a bill or a visit stands before. */
+    private static boolean isBilled(Runs runs, int run) {
+        if (!runs.lower(run - 1).equals("for") || !runs.isSpace(run - 1)) {
+            return false;
+        }
+        for (int at = run - 2; at >= Math.max(0, run - WORDS_BACK); at--) {
+            boolean amount = runs.isDigits(at) && "$\u20AC\u00A3".indexOf(runs.charAt(runs.from(at) - 1)) >= 0;
+            if (amount || BILLED.contains(runs.lower(at))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** At the begin of a line, with a wide space or a word behind it and an amount at the line's end. */
+    private static boolean isBillLine(Runs runs, int from, int to) {
+        if (runs.charAt(from - 1) != '\n' || !Runs.isBlank(runs.charAt(to)) || runs.charAt(to) == '\n') {
+            return false;
+        }
+        int end = to;
+        while (end < to + LINE_CHARS_MAX && runs.charAt(end) != '\n') {
+            end++;
+        }
+        int cents = end;
+        while (cents > to && Runs.isBlank(runs.charAt(cents - 1))) {
+            cents--;
+        }
+        return cents - to > 6 && Character.isDigit(runs.charAt(cents - 1)) && Character.isDigit(runs.charAt(cents - 2))
+                && ".,".indexOf(runs.charAt(cents - 3)) >= 0 && Character.isDigit(runs.charAt(cents - 4));
+    }
 
     /** Whether a number is that of a version, a section, a figure. */
     static boolean isVersion(Runs runs, int run) {

@@ -28,7 +28,7 @@ final class DateFinder {
             + "vision visus nodes node grade grad tinetti mmst phq gad borg vas nrs ratio flow schober bp rr hr "
             + "level levels ef rass braden norton waterlow cdr bims kraft kraftgrad schmerz schmerzen skala stufe "
             + "karnofsky ecog quote size page seite seiten pages part teil chapter room zimmer question item items "
-            + "took dose halves").split(" "));
+            + "took dose halves index").split(" "));
     /** Behind numbers that say how often something is taken or played. */
     private static final Set<String> SCHEME = Set.of("scheme", "schema", "split", "ratio", "regimen", "record", "lead",
             "defeat", "win", "daily", "t\u00E4glich");
@@ -266,6 +266,9 @@ final class DateFinder {
         if (first > 12 && second > 12) {
             return false;
         }
+        if (runs.lower(run - 1).equals("of") && SCORES.contains(runs.lower(run - 2))) {
+            return false;
+        }
         boolean spaced = runs.charAt(dayAndMonth.to(1)) == ' ';
         boolean on = runs.lower(run - 1).length() == 2 && !runs.lower(run - 1).equals("of")
                 && !runs.lower(run - 1).equals("to");
@@ -275,7 +278,8 @@ final class DateFinder {
         return timed || Contexts.isDay(runs, run) && (!spaced || on) || isEvent(run)
                 && (second != 10 && second != 5 || first > second
                 || dayAndMonth.to(4) > 0)
-                || dayAndMonth.group(2).equals("/") && clock.at(dayAndMonth.to(), 16);
+                || dayAndMonth.group(2).equals("/") && (clock.at(dayAndMonth.to(), 16)
+                || Contexts.isDealt(runs, run, dayAndMonth.to()));
     }
 
     private String unitBehind(int to) {

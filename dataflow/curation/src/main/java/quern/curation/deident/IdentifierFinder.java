@@ -70,6 +70,7 @@ public final class IdentifierFinder {
         new NumberFinder(runs, all).find();
         new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
+        new InternalFinder(runs, lexicon, all).find();
         new CodeFinder(runs, lower, all).find();
         new DateFinder(runs, common, all).find();
         new WordedDateFinder(runs, all).find();

@@ -32,6 +32,9 @@ final class KeyTable {
     /** Last words of other things, too: names of people and places only where they are the whole key. */
     private static final Set<String> WHOLE = Set.of("given", "family", "line", "user", "login", "passport", "plate",
             "cell", "nom", "ort", "last4", "address", "effectivetime", "birthday");
+    /** What is done by something, not by somebody. */
+    private static final Set<String> ORDERS = Set.of("sorted", "grouped", "ordered", "indexed", "divided", "powered",
+            "limited", "partitioned", "scaled", "caused", "driven", "followed");
     private static final Map<String, IdentifierKind> KEYS = keys();
 
     private KeyTable() {}
@@ -92,6 +95,9 @@ final class KeyTable {
     /** What a key names: the whole one, or else its last words; null for nothing. */
     static IdentifierKind of(String key) {
         List<String> words = words(key);
+        if (isBy(words)) {
+            return OTHER_ID;
+        }
         for (int first = 0; first < words.size(); first++) {
             String last = String.join("", words.subList(first, words.size()));
             IdentifierKind kind = KEYS.get(last);
@@ -100,6 +106,17 @@ final class KeyTable {
             }
         }
         return null;
+    }
+
+    /** {@code booked_by}, {@code createdBy}: whoever did it. */
+    static boolean isBy(String key) {
+        return isBy(words(key));
+    }
+
+    private static boolean isBy(List<String> words) {
+        int last = words.size() - 1;
+        String deed = last < 1 || !words.get(last).equals("by") ? "" : words.get(last - 1);
+        return (deed.endsWith("ed") || deed.endsWith("en")) && !ORDERS.contains(deed);
     }
 
     /** Whether a key is of several words, joined as in programs. */

@@ -19,6 +19,7 @@ final class LabelFinder {
     private static final int FAR_DIGITS_MIN = 5;
     private static final int LISTED_MAX = 16;
     private static final int LAST_DIGITS = 4;
+    private static final int CARD_DIGITS = 10;
     private static final int WORDS_BEHIND_MAX = 6;
     private static final int ANSWER_LINE_MAX = 28;
     private static final String NO = "(?:numbers?|no\\b|nos\\b|nr\\b|num\\b|nummer|id\\b|ids\\b|identifier|"
@@ -126,7 +127,7 @@ final class LabelFinder {
         }
         int from = glue.to();
         if (Character.isLetterOrDigit(runs.charAt(from - 1)) && from == labelTo) {
-            return false;
+            return runs.charAt(labelTo) == '?' && far(label, labelTo);
         }
         boolean vehicle = label.kind() == IdentifierKind.VEHICLE;
         String between = text.substring(wordTo, from);
@@ -162,7 +163,20 @@ final class LabelFinder {
 
     private int valueTo(int from, boolean vehicle) {
         int vin = vehicle ? codes.vinTo(from) : from;
-        return vin > from ? vin : codes.to(from, vehicle);
+        return vin > from ? vin : withVersion(from, codes.to(from, vehicle));
+    }
+
+    /** With the two letters of a card's version behind ten digits: {@code 1234567890 AB}, where a field ends. */
+    private int withVersion(int from, int to) {
+        int next = runs.runAt(to);
+        boolean letters = runs.isAllCapitals(next) && runs.length(next) == 2 && runs.from(next) == to + 1
+                && (runs.charAt(to) == ' ' || runs.charAt(to) == '-') && codes.digits(from, to) == CARD_DIGITS;
+        if (!letters) {
+            return to;
+        }
+        char behind = runs.charAt(runs.to(next));
+        return "\n.,;)|".indexOf(behind) >= 0 || behind == ' ' && runs.charAt(runs.to(next) + 1) == ' '
+                ? runs.to(next) : to;
     }
 
     /** {@code The account that she closed was 123456}. */

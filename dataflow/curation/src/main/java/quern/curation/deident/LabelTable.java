@@ -34,13 +34,15 @@ final class LabelTable {
             row(MRN, "mrn mr# fallnummer fallnr patientennummer patientennr aufnahmenummer krankenblattnummer "
                     + "patientenid ipp nip fallzahl krankenaktennummer", ""),
             row(MRN, "chart hosp hospno", NO_OR_NONE),
-            row(HEALTH_PLAN, "kv mcare mcaid hmo ppo pol membership suppl", NO_OR_NONE),
-            row(LICENSE, "gmc nmc hcpc gdc gphc pin lic rpps adeli lanr bsnr", NO_OR_NONE),
+            row(HEALTH_PLAN, "kv mcare mcaid hmo ppo pol membership suppl hcn ohip", NO_OR_NONE),
+            row(LICENSE, "gmc nmc hcpc gdc gphc pin lic rpps adeli lanr bsnr cpso cpsbc cmq ahpra nmbi mcrn",
+                    NO_OR_NONE),
             row(MRN, "medical med", "\\.?\\s{0,3}rec(?:ord)?s?" + NO_OR_NONE),
             row(MRN, "patient pat pt hospital chart unit encounter visit record admission accession specimen subject "
                     + "patienten fall aufnahme dossier episode", NO),
             new Row(MRN, "mr", "\\s?(?:#|no\\b|number)", false),
             row(MRN, "accession encounter patienten", ""),
+            row(MRN, "dossier akte krankenakte patientenakte", "(?=\\s?[:#])"),
             row(MRN, "num\u00E9ro n", "(?:\u00B0|\\s)\\s{0,2}(?:de\\s{1,2})?dossier"),
             row(HEALTH_PLAN, "member subscriber policy insurance medicare medicaid beneficiary group plan insured "
             + "payer "
@@ -55,7 +57,7 @@ final class LabelTable {
                     + "bank", "(?:\\s{1,2}(?:account|acct))?" + NO_OR_NONE),
             row(ACCOUNT, "a", "/c" + NO_OR_NONE),
             row(ACCOUNT, "sort", "\\s?code" + NO_OR_NONE),
-            row(ACCOUNT, "blz bic bankleitzahl", ""),
+            row(ACCOUNT, "blz bic bankleitzahl bsb", ""),
             row(LICENSE, "license licence driver drivers passport certificate registration permit dl reisepass "
                     + "f\u00FChrerschein personalausweis ausweis permis passeport ausweisnummer passnummer "
                     + "f\u00FChrerscheinnummer zulassung", "(?:['\u2019]?s?\\s{1,2}(?:licen[cs]e|permit))?"

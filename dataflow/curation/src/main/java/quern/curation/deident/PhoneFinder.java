@@ -49,6 +49,9 @@ final class PhoneFinder {
     private static final Pattern VANITY = Pattern.compile("8(?:00|33|44|55|66|77|88)\\)?[-. "
             + "]{1,2}(?=[A-Z\\d-]{0,7}[A-Z])[A-Z\\d]"
             + "{2,8}(?:-[A-Z\\d]{2,7}){0,2}(?![\\p{L}\\d])");
+    /** From one full quarter of an hour to another: {@code 0700-1900}. */
+    private static final Pattern SHIFT = Pattern.compile("0\\d(?:00|15|30|45)\\s?[-\u2013]\\s?(?:[01]\\d|2[0-4])"
+            + "(?:00|15|30|45)");
     private static final Pattern DECIMALS = Pattern.compile("\\d{1,3}[.]\\d{1,3}\\s?[-\u2013]\\s?\\d{1,3}[.]\\d{1,3}");
     private static final Set<String> PHONES = Set.of("callback", "kontakt", "festnetz", "cellular", "tel", "telephone",
             "telefon", "phone", "cell", "cellphone",
@@ -220,7 +223,8 @@ final class PhoneFinder {
     private void zero(int run, int from) {
         if (pairs.at(from, REACH)) {
             add(IdentifierKind.PHONE, from, pairs.to(), 0.9);
-        } else if (national.at(from, REACH) && size(national) >= 7 && size(national) <= 14) {
+        } else if (national.at(from, REACH) && size(national) >= 7 && size(national) <= 14
+                && !SHIFT.matcher(runs.text.substring(from, national.to())).matches()) {
             add(IdentifierKind.PHONE, from, national.to(), size(national) < 9 ? 0.72 : 0.87);
         } else if (runs.length(run) == 2 && shortArea.at(from, REACH) && size(shortArea) >= 8
                 && size(shortArea) <= 12) {

@@ -1,0 +1,178 @@
+package quern.curation.deident;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What numbers and names an organisation gives within itself: extensions, bleeps and pagers of three to five digits,
+ * names to log in with that hold no digit, numbers of specimens as laboratories print them. A word or a mark before
+ * them says what they are.
+ */
+final class InternalFinder {
+
+    private static final int REACH = 64;
+    private static final int YEAR_CHARS = 4;
+    private static final double SAID = 0.85;
+    /** Between such a word and its number; then the number and those listed behind it. */
+    private static final Pattern NUMBER = Pattern.compile("(?:\\.?[\\s:#]{0,3}(?:numbers?|no|nr|nummer|num|is|on|at"
+            + "|unter|ist|me|us|him|her|them|holder|intern|internal)\\b\\.?){0,3}[\\s.:#(-]{1,3}(\\d{3,5}"
+            + "(?:(?:\\s?[/,]\\s?|\\s(?:or|and|oder|und|ou|et)\\s)\\d{3,5}(?![\\d.:/%-]|\\s?\\p{L})){0,3})"
+            + "(?![\\d:%\u00B0]|[./,-]\\d|-\\p{L}|\\s?(?:\u00B0|%|[-\u2013/]\\s?\\d))", Pattern.CASE_INSENSITIVE);
+    /** Words for nothing but such numbers. */
+    private static final Set<String> SURE = Set.of("extn", "bleep", "bleeps", "blp", "pager", "pagers", "beeper",
+            "durchwahl", "durchwahlen", "nebenstelle", "nst", "piepser", "pieper", "piep", "dect", "klappe", "dw");
+    /** Words for other things, too: of three digits behind them, or a year, nothing is known. */
+    private static final Set<String> DOUBTFUL = Set.of("ext", "exts", "extension", "local", "funk", "poste",
+            "apparat", "app", "hausruf");
+    /** Words for telephones, behind which the number within the house may stand. */
+    private static final Set<String> PHONES = Set.of("tel", "telephone", "telefon", "phone", "ph", "fon", "ruf", "fax",
+            "telefax", "t\u00E9l");
+    /** Before {@code ext 120}: a movement. */
+    private static final Set<String> MOVEMENTS = Set.of("flex", "flexion", "knee", "hip", "wrist", "elbow", "neck",
+            "shoulder", "finger", "ankle", "lumbar", "cervical", "back", "leg", "active", "passive", "full", "knie",
+            "hair", "lane", "herr", "frau", "mr", "mrs", "ms", "dr");
+    /** Everybody's numbers. */
+    private static final Set<String> PUBLIC = Set.of("110", "111", "112", "115", "116", "117", "118", "119", "100",
+            "101", "144", "211", "311", "411", "811", "911", "988", "999", "000", "11833", "11880");
+    private static final Pattern SPECIMEN = Pattern.compile("[A-Z]{1,2},\\d{2}\\.\\d{4,8}(?:\\.[A-Z\\d])?"
+            + "(?![\\p{L}\\d])");
+    /** Behind a mark, or between wide spaces: a name in small letters. */
+    private static final Pattern LOGIN = Pattern.compile("(?:\\s?(?:name|id|kennung))?(?:\\s?[:=]\\s{0,3}|\\s)"
+            + "([a-z]{2,14}\\d{1,4}(?![\\p{L}\\d@/._-]|\\.\\d)|[a-z]{4,14}(?=\\n|\\r|\\t|\\s?[|;)\\]]| {2}|$))");
+    private static final Set<String> LOGINS = Set.of("agent", "user", "username", "userid", "login", "logon",
+            "operator", "benutzer", "benutzername", "kennung", "benutzerkennung", "nutzer", "bediener", "anwender");
+    /** Before "by" and "as". */
+    private static final Set<String> DEEDS = Set.of("created", "entered", "booked", "keyed", "updated", "modified",
+            "verified", "logged", "signed", "printed", "scanned", "exported", "erfasst", "angelegt", "bearbeitet",
+            "angemeldet", "gebucht", "gedruckt", "ge\u00E4ndert", "freigegeben");
+    private static final Set<String> BY = Set.of("by", "as", "von", "als", "durch");
+    private static final Set<String> ROLES = Set.of("admin", "root", "guest", "system", "none", "unknown", "anonymous",
+            "test", "gast", "default", "null", "true", "false", "administrator", "nobody", "superuser");
+
+    private final Runs runs;
+    private final String text;
+    private final Lexicon lexicon;
+    private final List<Finding> found;
+    private final Runs.Anchored number;
+    private final Runs.Anchored specimen;
+    private final Runs.Anchored login;
+
+    InternalFinder(Runs runs, Lexicon lexicon, List<Finding> found) {
+        this.runs = runs;
+        this.text = runs.text;
+        this.lexicon = lexicon;
+        this.found = found;
+        this.number = runs.anchored(NUMBER);
+        this.specimen = runs.anchored(SPECIMEN);
+        this.login = runs.anchored(LOGIN);
+    }
+
+    void find() {
+        for (int run = 0; run < runs.count(); run++) {
+            int length = runs.length(run);
+            if (runs.isWord(run)) {
+                if (length > 1 && length < 16) {
+                    word(run, runs.lower(run));
+                } else if (length == 1 && runs.charAt(runs.to(run)) == ',') {
+                    specimen(run);
+                }
+            } else if (length > 3 && length < 7 && (text.charAt(runs.from(run)) | 32) == 'x') {
+                crossed(run);
+            }
+        }
+    }
+
+    private void word(int run, String word) {
+        if (SURE.contains(word)) {
+            said(run, 1);
+        } else if (DOUBTFUL.contains(word)) {
+            if (isDoubtless(run, word)) {
+                said(run, YEAR_CHARS);
+            }
+        } else if (PHONES.contains(word)) {
+            said(run, 2);
+        } else if (LOGINS.contains(word) || BY.contains(word) && DEEDS.contains(runs.lower(run - 1))) {
+            login(run);
+        }
+    }
+
+    /** Whether a word that means movements, places and people, too, stands for an extension. */
+    private boolean isDoubtless(int run, String word) {
+        boolean slashed = run > 0 && runs.charAt(runs.from(run) - 1) == '/';
+        boolean local = !word.equals("local") || runs.isLower(run);
+        return !slashed && local && !MOVEMENTS.contains(runs.lower(run - 1))
+                && !MOVEMENTS.contains(runs.lower(run - 2));
+    }
+
+    /** @param doubt 1 for none, 2 where a year may stand behind the word, 4 where few digits may, too */
+    private void said(int run, int doubt) {
+        if (!number.at(runs.to(run), REACH)) {
+            return;
+        }
+        int from = number.from(1);
+        int first = runs.runAt(from);
+        int length = runs.length(first);
+        String value = runs.isDigits(first) ? text.substring(from, runs.to(first)) : "";
+        boolean marked = ".:#".indexOf(runs.charAt(runs.to(run))) >= 0;
+        boolean year = length == YEAR_CHARS && (value.startsWith("19") || value.startsWith("20"));
+        if (value.isEmpty() || PUBLIC.contains(value) || CodeShape.isUnitWord(unitBehind(number.to(1)))
+                || text.substring(runs.to(run), from).indexOf("\n\n") >= 0
+                || doubt > 1 && year && !marked || doubt == YEAR_CHARS && length < YEAR_CHARS && !marked) {
+            return;
+        }
+        IdentifierKind kind = runs.lower(run).endsWith("fax") ? IdentifierKind.FAX : IdentifierKind.PHONE;
+        found.add(new Finding(kind, from, number.to(1), SAID));
+    }
+
+    private String unitBehind(int to) {
+        int next = runs.runAt(to);
+        return next < runs.count() && runs.from(next) - to <= 1 ? runs.lower(next) : "";
+    }
+
+    /** {@code x4412}, and {@code at x123}: no magnification, no count. */
+    private void crossed(int run) {
+        int from = runs.from(run);
+        for (int i = from + 1; i < runs.to(run); i++) {
+            if (!Character.isDigit(text.charAt(i))) {
+                return;
+            }
+        }
+        char before = runs.charAt(from - 1);
+        char next = runs.charAt(runs.to(run));
+        boolean round = text.startsWith("00", runs.to(run) - 2);
+        String word = runs.lower(run - 1);
+        boolean told = runs.isSpace(run - 1) && (PHONES.contains(word) || word.equals("at") || word.equals("on")
+                || word.equals("call"));
+        boolean apart = (Runs.isBlank(before) || before == '(') && !runs.isDigits(run - 1)
+                && !(".,:/-%".indexOf(next) >= 0 && Character.isLetterOrDigit(runs.charAt(runs.to(run) + 1)));
+        if (apart && (told || runs.length(run) > YEAR_CHARS && !round)
+                && !CodeShape.isUnitWord(unitBehind(runs.to(run)))) {
+            found.add(new Finding(IdentifierKind.PHONE, from, runs.to(run), told ? SAID : 0.75));
+        }
+    }
+
+    /** {@code H,24.1234567.K}: as systems of laboratories number what comes in. */
+    private void specimen(int run) {
+        if (!Character.isLetterOrDigit(runs.charAt(runs.from(run) - 1)) && specimen.at(runs.from(run), REACH)) {
+            found.add(new Finding(IdentifierKind.OTHER_ID, runs.from(run), specimen.to(), 0.85));
+        }
+    }
+
+    /** A name in small letters that is no word, behind a word for who is logged in. */
+    private void login(int run) {
+        if (!login.at(runs.to(run), REACH)) {
+            return;
+        }
+        String name = login.group(1);
+        boolean marked = text.substring(runs.to(run), login.from(1)).chars().anyMatch(c -> c == ':' || c == '=');
+        char before = runs.charAt(runs.from(run) - 1);
+        boolean begins = before == '\n' || before == '|' || before == '\t' || before == '('
+                || before == ' ' && runs.charAt(runs.from(run) - 2) == ' ';
+        boolean mixed = Character.isDigit(name.charAt(name.length() - 1));
+        int words = Lexicon.ENGLISH | Lexicon.GERMAN | Lexicon.FRENCH;
+        if ((marked || begins || mixed) && !ROLES.contains(name) && (lexicon.of(name) & words) == 0) {
+            found.add(new Finding(IdentifierKind.OTHER_ID, login.from(1), login.to(1), 0.75));
+        }
+    }
+}
