@@ -16,7 +16,8 @@ final class AgeFinder {
     private static final double NAMED = 0.7;
     private static final int FILLING_MAX = 40;
     private static final Pattern BEHIND = Pattern.compile("(?:[\\s-]{0,2}(?:years?|yrs?\\.?|yr)(?:[\\s-]{1,2}(?:old|of|"
-            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.|\\n\\t]|$| {2}|(?:and\\s)?\\d{1,2}\\s(?:months?|mos?|days?)\\b)))"
+            + "young)\\b|\\b(?=[ \\t]{0,2}(?:[),;.|\\n\\t]|$| {2}|(?-i:\\s[^\\p{Ll}\\s\\d])|"
+            + "(?:and\\s)?\\d{1,2}\\s(?:months?|mos?|days?)\\b)))"
             + "|[\\s-]{0,2}(?:y\\s?/\\s?o|yo[fmw]?|y\\.o\\.?|y)\\b"
             + "|,\\s(?:female|male|(?-i:[FMW]))\\b(?=\\s?[),;.\\n])|[\\s-]{0,2}j\u00E4hrig"
             + "|[\\s-]{0,2}j\u00E4hr\\.?|\\s{1,2}jahren?\\b(?!\\s{1,2}(?:nach|sp\u00E4ter|vor\\b))|\\s{1,2}j\\.|"
@@ -182,7 +183,7 @@ final class AgeFinder {
         boolean scored = SCORED.contains(before) || of && (SCORED.contains(runs.lower(run - 2))
                 || runs.isDigits(run - 2));
         boolean span = next.equals("years") && !SAYING.contains(before) && !AGED.contains(before);
-        if (scored || UNITS_BEHIND.contains(next) || span) {
+        if (scored || UNITS_BEHIND.contains(next) && !(next.equals("on") && AGED.contains(before)) || span) {
             return;
         }
         boolean sex = isBehindSex(run, from, to);

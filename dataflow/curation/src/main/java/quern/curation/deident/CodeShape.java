@@ -30,6 +30,7 @@ final class CodeShape {
     private static final Pattern UNIT_FIRST = Pattern.compile("\\p{L}{1,4}/.{1,20}");
     private static final Pattern YEARS = Pattern.compile("(?:19|20)\\d{2}(?:[-/](?:(?:19|20)?\\d{2}))?");
     private static final Pattern HOURS = Pattern.compile("(?:[01]\\d|2[0-4])[0-5]\\d-(?:[01]\\d|2[0-4])[0-5]\\d");
+    private static final Pattern PRESSURE = Pattern.compile("\\d{2,3}/\\d{2,3}");
     private static final Pattern GASES = Pattern.compile("\\d{1,3}\\.\\d{1,2}(?:[/-]\\d{1,3}(?:\\.\\d{1,2})?){1,5}"
             + "|\\d{1,3}(?:[/-]\\d{1,3}\\.\\d{1,2}){1,5}");
     private static final Pattern ROUND = Pattern.compile("\\d{0,2}0(?:[-/]\\d{0,2}0)+");
@@ -123,6 +124,11 @@ final class CodeShape {
     /** {@code 1900-0730}, and gases of blood: {@code 7.38/42/88/24}. */
     private static boolean isHours(String whole) {
         return HOURS.matcher(whole).matches() || GASES.matcher(whole).matches();
+    }
+
+    /** Hours of a shift or a pressure of blood: what stands behind a day in a list of them. */
+    static boolean isReading(String piece) {
+        return HOURS.matcher(piece).matches() || PRESSURE.matcher(piece).matches();
     }
 
     private static boolean isUnit(String whole) {

@@ -19,6 +19,12 @@ final class Contexts {
     private static final Set<String> DONE = Set.of("drawn", "collected", "faxed", "mailed", "sent", "paid", "posted",
             "received", "signed", "billed", "emailed", "shipped", "delivered", "charged", "debited", "invoiced",
             "bezahlt", "gesendet", "gefaxt", "entnommen", "abgeschickt", "erhalten", "phoned", "rang");
+    /** Words right before a day, and before no score. */
+    private static final Set<String> SET = Set.of(("mon tue tues wed thu thur thurs fri sun monday tuesday wednesday "
+            + "thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag appt "
+            + "appointment due lmp edd rtc commencing starts start started begins opened hired placed absent shift "
+            + "shifts invoice cheque labs bloods cultures cxr mri ct xray ecg ekg echo ultrasound vaccine vaccination "
+            + "jab yesterday gestern krank termin visits sick expires").split(" "));
     private static final Set<String> WAYS = Set.of("by", "via", "to", "from", "at", "with", "per", "through");
     private static final Set<String> BILLED = Set.of("bill", "billed", "charge", "charged", "charges", "invoice",
             "claim", "copay", "statement", "payment", "appointment", "appt", "visit", "booked", "booking", "scheduled",
@@ -40,7 +46,28 @@ final class Contexts {
         int behind = runs.runAt(to);
         boolean part = FRACTIONS.contains(runs.text.substring(runs.from(run), to)) && runs.isLower(behind)
                 && runs.from(behind) - to <= 1;
-        return !part && (isDone(runs, run) || isBilled(runs, run) || isBillLine(runs, runs.from(run), to));
+        return !part && (isSet(runs, run) || isEntry(runs, runs.from(run), to) || isDone(runs, run)
+                || isBilled(runs, run) || isBillLine(runs, runs.from(run), to));
+    }
+
+    private static boolean isSet(Runs runs, int run) {
+        String before = runs.lower(run - 1);
+        boolean week = (before.equals("c") || before.equals("e")) && runs.lower(run - 2).equals("w")
+                && runs.isGap(run - 2, '/');
+        return (week || SET.contains(before)) && runs.isGap(run - 1, ":(.,", 3)
+                && runs.charAt(runs.to(run - 1)) != '\n';
+    }
+
+    /** At the begin of a line of notes: a colon, a time without one, or a wide space and words behind it. */
+    private static boolean isEntry(Runs runs, int from, int to) {
+        if (runs.charAt(from - 1) != '\n') {
+            return false;
+        }
+        int next = runs.runAt(to);
+        boolean time = runs.isDigits(next) && runs.length(next) == 4 && runs.charAt(to) == ' '
+                && runs.from(next) == to + 1 && runs.charAt(to + 1) < '3' && runs.charAt(to + 3) < '6';
+        boolean wide = runs.charAt(to) == ' ' && runs.charAt(to + 1) == ' ' && Character.isLetter(runs.charAt(to + 2));
+        return time || wide || runs.charAt(to) == ':' && runs.charAt(to + 1) == ' ';
     }
 
     private static boolean isDone(Runs runs, int run) {

@@ -58,6 +58,8 @@ final class DateFinder {
     /** The first day of a range, before the second. */
     private static final Pattern RANGE_BEGIN = Pattern.compile("(?<![\\d./-])\\d{1,2}(?:(?:st|nd|rd|th)|\\."
             + "|\\s?[./]\\s?\\d{1,2}\\.?)?" + TO + "$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RANGE_LIST = Pattern.compile("\\s?(?:,|;|&|and|or|to|und|bis|-|\u2013)\\s{1,2}"
+            + "|[-\u2013]", Pattern.CASE_INSENSITIVE);
     private static final Pattern RANGE_MIDDLE = Pattern.compile(TO, Pattern.CASE_INSENSITIVE);
 
     private final Runs runs;
@@ -272,6 +274,9 @@ final class DateFinder {
         boolean spaced = runs.charAt(dayAndMonth.to(1)) == ' ';
         boolean on = runs.lower(run - 1).length() == 2 && !runs.lower(run - 1).equals("of")
                 && !runs.lower(run - 1).equals("to");
+        if (dayAndMonth.group(2).equals("/") && isListed(run)) {
+            return true;
+        }
         boolean timed = runs.isDigits(run - 1) && runs.length(run - 1) == 2 && runs.isGap(run - 2, ':')
                 && runs.isDigits(run - 2) && runs.isGap(run - 1, ' ') && dayAndMonth.group(2).equals("/")
                 && runs.charAt(runs.from(run - 2) - 1) == '\n';
@@ -280,6 +285,13 @@ final class DateFinder {
                 || dayAndMonth.to(4) > 0)
                 || dayAndMonth.group(2).equals("/") && (clock.at(dayAndMonth.to(), 16)
                 || Contexts.isDealt(runs, run, dayAndMonth.to()));
+    }
+
+    /** Behind another day and month without a year: {@code 5/3, 12/3 and 19/3}. */
+    private boolean isListed(int run) {
+        int gap = runs.from(run) - lastTo;
+        return lastTo > 0 && gap > 0 && gap <= 6 && lastTo - lastFrom <= 5 && RANGE_LIST.matcher(
+                runs.text.substring(lastTo, runs.from(run))).matches();
     }
 
     private String unitBehind(int to) {

@@ -159,6 +159,15 @@ public final class IdentifierFinder {
         return false;
     }
 
+    /** Whether a number begins with a space behind {@code 12/9}, with which it was taken for one. */
+    private static boolean isBehindDay(String text, Finding finding) {
+        int from = finding.from();
+        return (finding.kind() == IdentifierKind.PHONE || finding.kind() == IdentifierKind.OTHER_ID
+                && finding.confidence() <= UNSURE) && from > 3 && text.charAt(from) == ' '
+                && Character.isDigit(text.charAt(from - 1)) && (text.charAt(from - 2) == '/'
+                || text.charAt(from - 3) == '/' || text.charAt(from - 5 < 0 ? 0 : from - 5) == '/');
+    }
+
     /** What is left of a telephone's number or a plate where something surer took the greater part. */
     private static boolean isRest(String text, Finding finding) {
         int least = switch (finding.kind()) {
@@ -168,6 +177,10 @@ public final class IdentifierFinder {
         };
         if (CODES.contains(finding.kind()) && Runs.isBlank(text.charAt(finding.to() - 1)) && finding.length() < 7) {
             return true;
+        }
+        if (isBehindDay(text, finding)) {
+            String left = text.substring(finding.from(), finding.to()).strip();
+            return left.length() < REST_CHARS || CodeShape.isReading(left);
         }
         String rest = least == 0 ? "" : text.substring(finding.from(), finding.to());
         long digits = rest.chars()

@@ -1,6 +1,8 @@
 package quern.curation.deident;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -15,16 +17,24 @@ final class InternalFinder {
     private static final int YEAR_CHARS = 4;
     private static final double SAID = 0.85;
     /** Between such a word and its number; then the number and those listed behind it. */
-    private static final Pattern NUMBER = Pattern.compile("(?:\\.?[\\s:#]{0,3}(?:numbers?|no|nr|nummer|num|is|on|at"
-            + "|unter|ist|me|us|him|her|them|holder|intern|internal)\\b\\.?){0,3}[\\s.:#(-]{1,3}(\\d{3,5}"
+    private static final Pattern NUMBER = Pattern.compile("(?:\\s\\p{L}{2,14}(?=:))?"
+            + "(?:\\.?[\\s:#-]{0,3}(?:numbers?|no|nr|nummer|num|is|on|at"
+            + "|unter|ist|me|us|him|her|them|holder|intern|internal)\\b\\.?){0,3}[\\s.:#(-]{1,4}(\\d{3,5}"
             + "(?:(?:\\s?[/,]\\s?|\\s(?:or|and|oder|und|ou|et)\\s)\\d{3,5}(?![\\d.:/%-]|\\s?\\p{L})){0,3})"
             + "(?![\\d:%\u00B0]|[./,-]\\d|-\\p{L}|\\s?(?:\u00B0|%|[-\u2013/]\\s?\\d))", Pattern.CASE_INSENSITIVE);
     /** Words for nothing but such numbers. */
     private static final Set<String> SURE = Set.of("extn", "bleep", "bleeps", "blp", "pager", "pagers", "beeper",
-            "durchwahl", "durchwahlen", "nebenstelle", "nst", "piepser", "pieper", "piep", "dect", "klappe", "dw");
+            "durchwahl", "durchwahlen", "nebenstelle", "nst", "piepser", "pieper", "piep", "dect", "klappe", "dw",
+            "pgr", "vocera", "spectralink", "ascom", "hausapparat", "haustelefon", "funknummer", "funknr");
     /** Words for other things, too: of three digits behind them, or a year, nothing is known. */
     private static final Set<String> DOUBTFUL = Set.of("ext", "exts", "extension", "local", "funk", "poste",
-            "apparat", "app", "hausruf");
+            "apparat", "app", "hausruf", "loc", "int", "intern", "internal");
+    /** What is done with a telephone; a time of day or a count may stand behind them, too. */
+    private static final Set<String> VERBS = Set.of("dial", "ring", "rang", "call", "page", "paged", "bleeped", "reach",
+            "reached", "contact", "kontakt", "r\u00FCckruf", "unter", "available", "reachable", "erreichbar", "anruf",
+            "helpdesk", "switchboard", "hotline");
+    private static final Set<String> GOES_ON = Set.of("or", "and", "for", "if", "to", "when", "anytime", "melden",
+            "erreichbar", "oder", "und", "anrufen", "an", "zu", "until", "between", "before", "after", "bis");
     /** Words for telephones, behind which the number within the house may stand. */
     private static final Set<String> PHONES = Set.of("tel", "telephone", "telefon", "phone", "ph", "fon", "ruf", "fax",
             "telefax", "t\u00E9l");
@@ -50,6 +60,11 @@ final class InternalFinder {
     private static final Set<String> ROLES = Set.of("admin", "root", "guest", "system", "none", "unknown", "anonymous",
             "test", "gast", "default", "null", "true", "false", "administrator", "nobody", "superuser");
 
+    /** What a word may stand before. */
+    private enum Role { SURE, DOUBTFUL, PHONE, VERB, LOGIN, BY }
+
+    private static final Map<String, Role> ROLE_OF = roles();
+
     private final Runs runs;
     private final String text;
     private final Lexicon lexicon;
@@ -68,6 +83,17 @@ final class InternalFinder {
         this.login = runs.anchored(LOGIN);
     }
 
+    private static Map<String, Role> roles() {
+        Map<String, Role> roles = new HashMap<>();
+        SURE.forEach(word -> roles.putIfAbsent(word, Role.SURE));
+        DOUBTFUL.forEach(word -> roles.putIfAbsent(word, Role.DOUBTFUL));
+        PHONES.forEach(word -> roles.putIfAbsent(word, Role.PHONE));
+        VERBS.forEach(word -> roles.putIfAbsent(word, Role.VERB));
+        LOGINS.forEach(word -> roles.putIfAbsent(word, Role.LOGIN));
+        BY.forEach(word -> roles.putIfAbsent(word, Role.BY));
+        return roles;
+    }
+
     void find() {
         for (int run = 0; run < runs.count(); run++) {
             int length = runs.length(run);
@@ -84,16 +110,23 @@ final class InternalFinder {
     }
 
     private void word(int run, String word) {
-        if (SURE.contains(word)) {
-            said(run, 1);
-        } else if (DOUBTFUL.contains(word)) {
-            if (isDoubtless(run, word)) {
-                said(run, YEAR_CHARS);
+        switch (ROLE_OF.get(word)) {
+            case null -> { }
+            case SURE -> said(run, 1);
+            case DOUBTFUL -> {
+                if (isDoubtless(run, word)) {
+                    said(run, YEAR_CHARS);
+                    turned(run);
+                }
             }
-        } else if (PHONES.contains(word)) {
-            said(run, 2);
-        } else if (LOGINS.contains(word) || BY.contains(word) && DEEDS.contains(runs.lower(run - 1))) {
-            login(run);
+            case PHONE -> said(run, 2);
+            case VERB -> asked(run);
+            case LOGIN -> login(run);
+            case BY -> {
+                if (DEEDS.contains(runs.lower(run - 1))) {
+                    login(run);
+                }
+            }
         }
     }
 
@@ -123,6 +156,35 @@ final class InternalFinder {
         }
         IdentifierKind kind = runs.lower(run).endsWith("fax") ? IdentifierKind.FAX : IdentifierKind.PHONE;
         found.add(new Finding(kind, from, number.to(1), SAID));
+    }
+
+    /** Three digits behind {@code ext}: more than a joint can be turned. */
+    private void turned(int run) {
+        boolean ext = runs.lower(run).startsWith("ext");
+        if (ext && number.at(runs.to(run), REACH) && number.to(1) - number.from(1) == 3
+                && number.group(1).compareTo("180") > 0 && !PUBLIC.contains(number.group(1))
+                && !CodeShape.isUnitWord(unitBehind(number.to(1)))) {
+            found.add(new Finding(IdentifierKind.PHONE, number.from(1), number.to(1), SAID));
+        }
+    }
+
+    /** {@code dial 4412}, {@code unter 4412 melden}: no time of day and nothing counted. */
+    private void asked(int run) {
+        if (!number.at(runs.to(run), REACH)) {
+            return;
+        }
+        int first = runs.runAt(number.from(1));
+        String value = runs.isDigits(first) ? text.substring(number.from(1), runs.to(first)) : "";
+        if (value.length() < YEAR_CHARS) {
+            return;
+        }
+        int next = runs.runAt(number.to(1));
+        boolean time = value.charAt(0) < '3' && value.charAt(2) < '6';
+        boolean counted = runs.isWord(next) && runs.from(next) - number.to(1) <= 1
+                && !GOES_ON.contains(runs.lower(next)) || value.endsWith("00");
+        if (!time && !counted) {
+            found.add(new Finding(IdentifierKind.PHONE, number.from(1), number.to(1), 0.7));
+        }
     }
 
     private String unitBehind(int to) {

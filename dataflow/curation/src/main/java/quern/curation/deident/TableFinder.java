@@ -63,7 +63,7 @@ final class TableFinder {
                 + "postcode rue");
         put(heads, IdentifierKind.PHONE, "phone tel telephone telefon mobile mobil handy cell t\u00E9l "
                 + "t\u00E9l\u00E9phone "
-                + "portable home work telefonnummer");
+                + "portable home work telefonnummer ext extension durchwahl bleep pager beeper funk");
         put(heads, IdentifierKind.FAX, "fax telefax t\u00E9l\u00E9copie");
         put(heads, IdentifierKind.EMAIL, "email e-mail mail courriel");
         put(heads, IdentifierKind.SSN, "ssn");

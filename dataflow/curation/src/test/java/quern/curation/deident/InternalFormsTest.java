@@ -26,6 +26,10 @@ class InternalFormsTest {
             Durchwahl 417 ist besetzt                   | phone: 417
             Tel. 534 is the ward                        | phone: 534
             ring local 4417.                            | phone: 4417
+            the desk (ext 417) knows                   | phone: 417
+            Telefon Station: 534                       | phone: 534
+            please dial 4417                           | phone: 4417
+            bitte unter 4417 melden                    | phone: 4417
             to account 28 4417 90, BSB 064-312, now     | account: 28 4417 90 account: 064-312
             agent gbost4 took it                        | other_id: gbost4
             login: kvetnar                              | other_id: kvetnar
@@ -44,6 +48,13 @@ class InternalFormsTest {
             paid by card 1/11                           | date: 1/11
             a bill of $640, for 8/14, ok               | date: 8/14
             5/10  Office visit level 3      120.00      | date: 5/10
+            the next appt 5/10 is kept                 | date: 5/10
+            absent 5/10, 6/10 and 7/10                 | date: 5/10 date: 6/10 date: 7/10
+            the rota w/c 5/10 is out                   | date: 5/10
+            5/10: seen at noon                         | date: 5/10
+            13/9 1100 an assessor came                 | date: 13/9
+            turns 95 on the day                        | age: 95
+            Bed 4 had 95 yrs F                         | age: 95
             Birthday tea, 98 today!                     | age: 98
             Age group  95 yrs  F                        | age: 95
             """)
@@ -57,7 +68,8 @@ class InternalFormsTest {
         "user: patient", "login: admin", "agent orange", "the agent   works", "sorted_by=price", "ordered_by=date",
         "the policy form 12-6 is new", "pain of 5/10 and rated 5/10", "sent 1/2 dose",
         "Barthel index of 6/20.", "5/10 reflexes normal", "the shift is 0700-1900 today", "Birthday cake, 98 kg",
-        "for 5/10 pain", "Record: 12-5", "dossier 12"})
+        "for 5/10 pain", "dial 999 or 112",
+        "call 3000 patients", "we rang 1430 yesterday", "Hip Ext 415 N", "Record: 12-5", "dossier 12"})
     void isLeft(String text) {
         assertEquals("", found(text));
     }
