@@ -46,7 +46,7 @@ final class Touched {
         boolean erased = erasure.isOfSample(entry.sampleId());
         boolean standsErased = erasure.isOfSample(entry.standsFor());
         String cluster = key(entry.operator(), entry.standsFor());
-        if (standsErased || erased && chaining.contains(entry.operator()) || !erased && covers(entry.sampleId())) {
+        if (standsErased || erased && chaining.contains(entry.operator()) || !erased && overlaps(entry.sampleId())) {
             grown |= clusters.add(cluster);
         }
         if (clusters.contains(cluster)) {
@@ -92,6 +92,16 @@ final class Touched {
     /** Whether a sample is one of them or a part of one. */
     boolean covers(String document, long from, long to) {
         return places.getOrDefault(document, List.of()).stream().anyMatch(span -> from >= span[0] && to <= span[1]);
+    }
+
+    /**
+     * Whether a sample has anything of one of them: what later operators leave of it may lie within, as where samples
+     * of one document have the same place.
+     */
+    private boolean overlaps(String sampleId) {
+        long[] own = span(sampleId);
+        return places.getOrDefault(Erasure.documentOf(sampleId), List.of()).stream()
+                .anyMatch(span -> own[0] < span[1] && own[1] > span[0] || own[0] == span[0] && own[1] == span[1]);
     }
 
     boolean covers(String sampleId) {
