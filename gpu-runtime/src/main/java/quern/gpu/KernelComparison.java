@@ -13,6 +13,7 @@ import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvLayout;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.LowRank;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.scalar.RandomWeights;
 import quern.gpu.scalar.ScalarKernels;
@@ -66,6 +67,30 @@ public final class KernelComparison {
         Rows found = new Rows(count, weights.rows());
         definition.matmulQ8(definition.pack(weights), q, count, expected);
         subject.matmulQ8(subject.pack(weights), q, count, found);
+        return difference(expected, found);
+    }
+
+    /** {@link Kernels#addLowRank} of spans of {@code tokens} each, between rows without an update. */
+    public float addLowRank(int rank, int rows, int columns, int... tokens) {
+        int count = 1;
+        for (int each : tokens) {
+            count += each + 1;
+        }
+        Rows x = rows(count, columns);
+        Rows expected = rows(count, rows);
+        Rows found = copy(expected);
+        List<LowRank.Span> theirs = new ArrayList<>();
+        List<LowRank.Span> ours = new ArrayList<>();
+        int from = 1;
+        for (int each : tokens) {
+            Rows a = rows(rank, columns);
+            Rows b = rows(rows, rank);
+            theirs.add(new LowRank.Span(from, from + each, definition.packLowRank(a, b, 0.7f)));
+            ours.add(new LowRank.Span(from, from + each, subject.packLowRank(a, b, 0.7f)));
+            from += each + 1;
+        }
+        definition.addLowRank(theirs, x, expected);
+        subject.addLowRank(ours, x, found);
         return difference(expected, found);
     }
 

@@ -49,6 +49,8 @@ public final class SelfCheck {
         }
         results.add(Result.of("quantizeActivations", "", "5 x 300",
                 comparison.quantizeActivations(comparison.rows(TOKENS, 300), TOKENS)));
+        results.add(Result.of("addLowRank", "", "3 spans, rank 5, 75 by 70",
+                comparison.addLowRank(5, 75, 70, 1, 3, 2)));
         results.add(Result.of("rmsNorm", "", "3 x 300", comparison.rmsNorm(3, 300)));
         results.add(Result.of("layerNorm", "", "3 x 300", comparison.layerNorm(3, 300)));
         results.add(Result.of("activate", "", "3 x 300", comparison.activate(3, 300)));

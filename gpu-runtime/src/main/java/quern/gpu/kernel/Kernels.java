@@ -2,6 +2,7 @@ package quern.gpu.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.QuantizedRows;
@@ -64,6 +65,23 @@ public interface Kernels {
 
     /** Per run of 32 elements: scale = max|x| / 127, value = round-half-away(x / scale), 0 for a run of zeros. */
     void quantizeActivations(Rows x, int count, QuantizedRows q);
+
+    /**
+     * A low-rank update in this backend's form, in memory that the garbage collector frees.
+     *
+     * @param a [rank, inputs]
+     * @param b [outputs, rank]
+     */
+    LowRank packLowRank(Rows a, Rows b, float scale);
+
+    /**
+     * {@code y[t] += B (scale * (A x[t]))} for the rows of every span, each with its own update: all adapters of a
+     * batch in one call (Sheng et al., S-LoRA, arXiv 2311.03285). A x runs in partial sums like a norm, B's part is a
+     * chain in order of the ranks that starts at {@code y}.
+     *
+     * @param spans do not overlap; all updates have {@code x.width()} inputs and {@code y.width()} outputs
+     */
+    void addLowRank(List<LowRank.Span> spans, Rows x, Rows y);
 
     /**
      * The product with 8-bit activations: integer sums inside a block of 32, floats between blocks. For F32, F16 and

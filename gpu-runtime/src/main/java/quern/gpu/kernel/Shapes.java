@@ -1,5 +1,6 @@
 package quern.gpu.kernel;
 
+import java.util.List;
 import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 
@@ -28,6 +29,25 @@ public final class Shapes {
     public static void vector(String what, int found, int length) {
         if (found != length) {
             throw new IllegalArgumentException(what + ": " + found + " elements, expected " + length);
+        }
+    }
+
+    /** Spans of rows in order of both, each with an update between their widths. */
+    public static void lowRank(List<LowRank.Span> spans, Rows x, Rows y) {
+        for (LowRank.Span span : spans) {
+            LowRank update = span.update();
+            if (span.from() < 0 || span.from() > span.to()) {
+                throw new IllegalArgumentException("rows " + span.from() + " to " + span.to() + ", expected a span");
+            }
+            rows("low-rank input", x, span.to(), update.columns());
+            rows("low-rank output", y, span.to(), update.rows());
+        }
+    }
+
+    /** A and B of one rank. */
+    public static void lowRank(Rows a, Rows b) {
+        if (a.count() != b.width()) {
+            throw new IllegalArgumentException("A of rank " + a.count() + " and B of rank " + b.width());
         }
     }
 

@@ -1,10 +1,12 @@
 package quern.gpu.scalar;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.LowRank;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
@@ -23,7 +25,7 @@ import quern.gpu.tensor.Tensor;
 public final class ScalarKernels implements Kernels {
 
     /** Raised whenever any kernel's result may change in any bit; shared by the backends that agree bit for bit. */
-    public static final int ARITHMETIC_VERSION = 4;
+    public static final int ARITHMETIC_VERSION = 5;
 
     private final RopeAngles angles = new RopeAngles();
 
@@ -76,6 +78,22 @@ public final class ScalarKernels implements Kernels {
             Dequantizer.row(tensor, r, row, 0);
             for (int t = 0; t < count; t++) {
                 y.values()[y.at(t) + r] = product(row, x.values(), x.at(t));
+            }
+        }
+    }
+
+    @Override
+    public LowRank packLowRank(Rows a, Rows b, float scale) {
+        Shapes.lowRank(a, b);
+        return new ScalarLowRank(a, b, scale);
+    }
+
+    @Override
+    public void addLowRank(List<LowRank.Span> spans, Rows x, Rows y) {
+        Shapes.lowRank(spans, x, y);
+        for (LowRank.Span span : spans) {
+            for (int t = span.from(); t < span.to(); t++) {
+                ((ScalarLowRank) span.update()).add(x, t, y);
             }
         }
     }

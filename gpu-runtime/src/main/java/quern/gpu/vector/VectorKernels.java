@@ -1,6 +1,8 @@
 package quern.gpu.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import quern.gpu.ComputeTeam;
@@ -8,6 +10,7 @@ import quern.gpu.kernel.Activation;
 import quern.gpu.kernel.AttentionRule;
 import quern.gpu.kernel.KvRows;
 import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.LowRank;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
@@ -31,6 +34,9 @@ public final class VectorKernels implements Kernels {
     private static final int ELEMENTS_PER_PART = 1 << 15;
     /** Multiplications below which a product is not worth another part. */
     private static final int PRODUCTS_PER_PART = 1 << 17;
+
+    /** The same of low-rank updates, whose memory is read for few tokens. */
+    private static final long LOW_RANK_PER_PART = 1 << 15;
 
     private final ComputeTeam team;
     private final boolean wide;
@@ -130,6 +136,32 @@ public final class VectorKernels implements Kernels {
     private void multiplyFloats(PanelMatrix w, Rows x, int count, Rows y) {
         floatTokens.packFloats(x, count, team, tilesPerPart(w.columns()));
         split(w, count, (from, to) -> products.get().floats(w, floatTokens, from, to, y));
+    }
+
+    @Override
+    public LowRank packLowRank(Rows a, Rows b, float scale) {
+        Shapes.lowRank(a, b);
+        return new VectorLowRank(a, b, scale);
+    }
+
+    @Override
+    public void addLowRank(List<LowRank.Span> spans, Rows x, Rows y) {
+        Shapes.lowRank(spans, x, y);
+        List<LowRank.Span> tiles = new ArrayList<>();
+        long products = 0;
+        for (LowRank.Span span : spans) {
+            LowRank update = span.update();
+            products += (long) (span.to() - span.from()) * update.rank() * (update.rows() + update.columns());
+            for (int t = span.from(); t < span.to(); t += VectorLowRank.TOKENS) {
+                tiles.add(new LowRank.Span(t, Math.min(t + VectorLowRank.TOKENS, span.to()), update));
+            }
+        }
+        int tilesPerPart = (int) Math.ceilDiv(LOW_RANK_PER_PART * tiles.size(), Math.max(1, products));
+        team.split(tiles.size(), tilesPerPart, (from, to) -> {
+            for (LowRank.Span tile : tiles.subList(from, to)) {
+                ((VectorLowRank) tile.update()).add(x, tile.from(), tile.to(), y);
+            }
+        });
     }
 
     @Override

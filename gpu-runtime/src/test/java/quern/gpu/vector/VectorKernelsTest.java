@@ -71,6 +71,19 @@ class VectorKernelsTest {
         same(comparison.embed(type, 9, columns[1], 5), "embed " + type);
     }
 
+    @Test
+    void shouldEqualScalarWhenAddingLowRankUpdates() {
+        for (int rank : new int[] {1, 3, 4, 8, 17}) {
+            for (int rows : new int[] {1, 64, 65, 200}) {
+                for (int columns : new int[] {1, 15, 16, 33, 576}) {
+                    String sizes = "rank " + rank + ", " + rows + " x " + columns;
+                    same(comparison.addLowRank(rank, rows, columns, 1, 2, 3, 0, 35), sizes);
+                    same(comparison.addLowRank(rank, rows, columns), "no span of " + sizes);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("types")
     void shouldEqualScalarWhenTilesAreNarrowOrWide(ElementType type) {

@@ -1,8 +1,10 @@
 package quern.inference.transformer;
 
+import java.util.ArrayList;
 import java.util.List;
 import quern.config.EngineConfig;
 import quern.gpu.kernel.Kernels;
+import quern.gpu.kernel.LowRank;
 import quern.gpu.tensor.QuantizedRows;
 import quern.gpu.tensor.Rows;
 import quern.inference.transformer.ForwardBatch.AdapterSpan;
@@ -58,11 +60,17 @@ final class Products {
     /** {@code y = W x + bias}, and what the adapters of {@code spans} add. */
     void multiply(Linear linear, Input x, List<AdapterSpan> spans, Rows y) {
         multiply(linear, x, y);
+        if (spans.isEmpty()) {
+            return;
+        }
+        List<LowRank.Span> updates = new ArrayList<>(spans.size());
         for (AdapterSpan span : spans) {
-            if (span.adapter().has(linear.name())) {
-                adapt(linear.name(), x.rows, span, y);
+            LowRank update = span.adapter().of(linear.name());
+            if (update != null) {
+                updates.add(new LowRank.Span(span.from(), span.to(), update));
             }
         }
+        kernels.addLowRank(updates, x.rows, y);
     }
 
     /** {@code y = W x + bias}. */
@@ -75,19 +83,5 @@ final class Products {
             kernels.matmul(linear.matrix(), x.rows, x.count, y);
         }
         linear.bias().ifPresent(bias -> kernels.addBias(y, x.count, bias));
-    }
-
-    private void adapt(String target, Rows x, AdapterSpan span, Rows y) {
-        int count = span.to() - span.from();
-        if (span.from() == 0) {
-            span.adapter().apply(target, kernels, x, count, y, scratch);
-            return;
-        }
-        Rows part = scratch.rows("lora.input", count, x.width());
-        Rows result = scratch.rows("lora.output", count, y.width());
-        System.arraycopy(x.values(), x.at(span.from()), part.values(), 0, count * x.width());
-        System.arraycopy(y.values(), y.at(span.from()), result.values(), 0, count * y.width());
-        span.adapter().apply(target, kernels, part, count, result, scratch);
-        System.arraycopy(result.values(), 0, y.values(), y.at(span.from()), count * y.width());
     }
 }
