@@ -152,6 +152,16 @@ final class ChainIndex {
         settle(entry);
     }
 
+    /** Number of an entry's last use: the first use of any entry has 1. */
+    long lastUse(int entry) {
+        return heap.use(entry);
+    }
+
+    /** Uses of all entries until now. */
+    long uses() {
+        return uses;
+    }
+
     /** Whether a block that is not here would be worth at least as much, if it were used now, as one that is. */
     boolean reaches(BlockKey newcomer, int entry) {
         return age + cost.applyAsDouble(newcomer.depth()) >= heap.worth(entry);

@@ -1,21 +1,26 @@
 package quern.kv;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Which blocks the cold tier has, with their stored bytes and worth, in memory. Thread-safe; touches no file. */
+/**
+ * Which blocks the cold tier has, with their stored bytes and worth, in memory. A use is numbered by where the files'
+ * numbers ended plus the index's own, so that what has yet to be written takes a bit a block. Thread-safe; touches no
+ * file.
+ */
 final class ColdIndex {
 
     private final RecomputeCosts costs;
     private final ChainIndex chains;
-    /** Numbers of last uses that the files do not know. */
-    private final Map<BlockKey, Long> used = new HashMap<>();
+    /** Entries whose last use the files do not know. */
+    private final BitSet changed = new BitSet();
+    private int changedUses;
     private long bytes;
     private long oldBytes;
-    private long lastUse;
+    /** The largest number of a use that the files knew when the index was filled. */
+    private long lastStoredUse;
 
     /** @param oldBytes of blocks of an older version, which are only counted */
     ColdIndex(RecomputeCosts costs, long oldBytes) {
@@ -27,7 +32,7 @@ final class ColdIndex {
     /** Enters a stored block; in the order of their use. */
     synchronized void fill(BlockRocks.Row row) {
         if (chains.find(row.key()) == ChainIndex.ABSENT) {
-            lastUse = Math.max(lastUse, row.use());
+            lastStoredUse = Math.max(lastStoredUse, row.use());
             add(row.key(), row.layout(), row.bytes());
         }
     }
@@ -47,30 +52,28 @@ final class ColdIndex {
         int entry = chains.find(key);
         if (entry != ChainIndex.ABSENT) {
             chains.use(entry);
-            used.put(key, ++lastUse);
+            changedUses += changed.get(entry) ? 0 : 1;
+            changed.set(entry);
         }
     }
 
-    /** Number for a block that is used for the first time. */
+    /** Number for a block that is used for the first time, to be added next. */
     synchronized long nextUse() {
-        return ++lastUse;
+        return lastStoredUse + chains.uses() + 1;
     }
 
     /** Blocks whose use the files do not know yet. */
     synchronized int changedUses() {
-        return used.size();
+        return changedUses;
     }
 
     /** The same, to be written. */
     synchronized List<BlockRocks.Use> takeUses() {
-        List<BlockRocks.Use> rows = new ArrayList<>(used.size());
-        used.forEach((key, use) -> {
-            int entry = chains.find(key);
-            if (entry != ChainIndex.ABSENT) {
-                rows.add(new BlockRocks.Use(key, use, chains.place(entry)));
-            }
-        });
-        used.clear();
+        List<BlockRocks.Use> rows = new ArrayList<>(changedUses);
+        changed.stream().forEach(entry -> rows.add(new BlockRocks.Use(
+                chains.key(entry), lastStoredUse + chains.lastUse(entry), chains.place(entry))));
+        changed.clear();
+        changedUses = 0;
         return rows;
     }
 
@@ -82,7 +85,7 @@ final class ColdIndex {
         }
         bytes -= chains.place(entry);
         chains.remove(entry);
-        used.remove(key);
+        forgetUse(entry);
         return true;
     }
 
@@ -95,8 +98,13 @@ final class ColdIndex {
         BlockKey key = chains.key(entry);
         bytes -= chains.place(entry);
         chains.evict(entry);
-        used.remove(key);
+        forgetUse(entry);
         return Optional.of(key);
+    }
+
+    private void forgetUse(int entry) {
+        changedUses -= changed.get(entry) ? 1 : 0;
+        changed.clear(entry);
     }
 
     synchronized boolean pin(BlockKey key, boolean on) {

@@ -2,7 +2,6 @@ package quern.kv;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,12 +11,12 @@ import java.util.Optional;
  */
 final class Promotions {
 
-    /** First reads remembered, the oldest forgotten first; some 60 bytes each. */
+    /** First reads remembered, the oldest forgotten first. */
     private static final int READ_MAX = 1 << 16;
 
     private final int waitingMax;
     /** Beginnings of their names. */
-    private final LinkedHashSet<Long> readOnce = new LinkedHashSet<>();
+    private final RecentNames readOnce = new RecentNames(READ_MAX);
     private final Map<BlockKey, int[]> waiting = new LinkedHashMap<>();
 
     Promotions(int waitingMax) {
@@ -33,9 +32,6 @@ final class Promotions {
             return;
         }
         readOnce.add(key.bits(0));
-        if (readOnce.size() > READ_MAX) {
-            readOnce.removeFirst();
-        }
     }
 
     /** Takes the block that waits longest. */

@@ -22,6 +22,10 @@ final class WorthHeap {
         return worth[entry];
     }
 
+    long use(int entry) {
+        return uses[entry];
+    }
+
     /** Sets what an entry is worth; it is not in the heap. */
     void value(int entry, double newWorth, long use) {
         if (entry >= worth.length) {

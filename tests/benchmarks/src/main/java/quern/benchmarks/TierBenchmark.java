@@ -34,6 +34,8 @@ public final class TierBenchmark {
     private static final long BLOCK_BYTES = 400_000;
     private static final int SLOTS = 500;
     private static final int ROUNDS = 5;
+    /** Of each conversation. */
+    private static final int TURNS = 10;
     private static final BlockKey ROOT = new BlockKey.Root("model", "", "layout", "1", "tenant").key();
 
     private final Path directory;
@@ -260,22 +262,21 @@ public final class TierBenchmark {
         try (TierStack stack = TierStack.open(config, bytes, "nano", directory.resolve("conversations"))) {
             stack.openLower();
             long found = 0;
-            long asked = 0;
-            long before = 0;
             long start = 0;
-            for (int round = 0; round < 3; round++) {
+            StringBuilder memory = new StringBuilder();
+            for (int round = 1; round <= TURNS; round++) {
                 for (int i = 0; i < conversations; i++) {
                     int hits = turn(stack, i, blocks);
-                    found += round == 0 ? 0 : hits;
-                    asked += round == 0 ? 0 : blocks;
+                    found += round == 1 ? 0 : hits;
                 }
-                before = round == 0 ? anonymousBytes() : before;
-                start = round == 0 ? System.nanoTime() : start;
+                memory.append(round == 1 || round == 3 || round == TURNS
+                        ? String.format("; after round %d %s", round, memory()) : "");
+                start = round == 1 ? System.nanoTime() : start;
             }
+            long later = (TURNS - 1L) * conversations;
             System.out.printf("%d conversations of 4,096 tokens, hot tier one tenth: %.2f %% of the blocks found, %.2f "
-                    + "ms a conversation, anonymous memory %d MB after the first round, %d MB after the third%n",
-                    conversations, 100.0 * found / asked, (System.nanoTime() - start) / 1e6 / (2 * conversations),
-                    before >> 20, anonymousBytes() >> 20);
+                    + "ms a conversation; anonymous memory, live heap%s%n", conversations,
+                    100.0 * found / (later * blocks), (System.nanoTime() - start) / 1e6 / later, memory);
             stack.stats().forEach((tier, stats) -> System.out.println("  " + tier + " " + stats));
         }
     }
@@ -310,12 +311,14 @@ public final class TierBenchmark {
         return found;
     }
 
-    /** Memory of this process that belongs to no file; Linux. */
-    private static long anonymousBytes() throws IOException {
+    /** Memory of this process that belongs to no file, and what is reachable in the heap; Linux. */
+    private static String memory() throws IOException {
         System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("RssAnon:"))
+            long anonymous = lines.filter(line -> line.startsWith("RssAnon:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10).findFirst().orElse(0);
+            return String.format("%d and %d MB", anonymous >> 20, heap >> 20);
         }
     }
 
