@@ -3,6 +3,7 @@ package quern.tuning;
 import java.util.ArrayList;
 import java.util.List;
 import quern.tuning.network.DecoderNetwork;
+import quern.tuning.network.NetworkPass;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -11,6 +12,7 @@ public final class LossMeter {
 
     private final DecoderNetwork network;
     private final List<Segment> examples;
+    private NetworkPass pass;
     private int next;
     private double sum;
     private long counted;
@@ -24,16 +26,28 @@ public final class LossMeter {
         return next == examples.size();
     }
 
-    /** @return tokens used, 0 if the next example is longer than {@code tokensMax} */
+    /**
+     * Goes on measuring.
+     *
+     * @param tokensMax about how many tokens' worth of work
+     * @return tokens' worth that was done, at least 1 if it was not {@link #done}
+     */
     public int slice(int tokensMax) {
-        int used = 0;
-        while (!done() && used + examples.get(next).count() <= tokensMax) {
-            PackedBatch example = PackedBatch.of(List.of(examples.get(next++)));
-            sum += network.loss(example);
-            counted += example.labelCount();
-            used += example.count();
+        double used = 0;
+        while (!done() && used < tokensMax) {
+            if (pass == null) {
+                PackedBatch example = PackedBatch.of(List.of(examples.get(next)));
+                counted += example.labelCount();
+                pass = network.beginLoss(example);
+            }
+            used += pass.advance(pass.rowsWorth(tokensMax - used));
+            if (pass.done()) {
+                sum += pass.loss();
+                pass = null;
+                next++;
+            }
         }
-        return used;
+        return (int) Math.min(tokensMax, Math.ceil(used));
     }
 
     /** Nats per counted token, NaN if there were none. */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.tuning.network.BatchGradients;
 import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.Parameter;
@@ -18,18 +19,15 @@ public final class Trainer {
     /** What torch adds to the norm before it divides. */
     private static final double NORM_EPSILON = 1e-6;
 
-    private final DecoderNetwork network;
+    private final BatchGradients gradients;
     private final TrainingKernels kernels;
     private final OptimizerSettings settings;
     private final TrainingState state;
-    private double lossSum;
-    private int tokens;
-    private int labelsExpected;
 
     public Trainer(
             DecoderNetwork network, List<Parameter> parameters, OptimizerSettings settings,
             TrainingKernels kernels) {
-        this.network = network;
+        this.gradients = new BatchGradients(network);
         this.kernels = kernels;
         this.settings = settings;
         this.state = new TrainingState(parameters);
@@ -42,34 +40,37 @@ public final class Trainer {
 
     /** One whole step; the loss is the mean over the counted tokens of all batches together. */
     public StepResult step(List<PackedBatch> batches) {
-        begin(batches.stream().mapToInt(PackedBatch::labelCount).sum());
-        batches.forEach(this::accumulate);
+        begin(batches);
+        while (!ready()) {
+            slice(Integer.MAX_VALUE);
+        }
         return update();
     }
 
-    /** @param labels counted tokens of the whole step, which the mean is over; at least one */
-    public void begin(int labels) {
-        if (labels < 1) {
-            throw new IllegalArgumentException("a step over " + labels + " counted tokens, expected at least 1");
-        }
+    /** @param batches of the whole step, with at least one counted token, which the mean is over */
+    public void begin(List<PackedBatch> batches) {
         for (Parameter parameter : state.parameters()) {
             Arrays.fill(parameter.gradients().values(), 0f);
         }
-        labelsExpected = labels;
-        lossSum = 0;
-        tokens = 0;
+        gradients.begin(batches);
     }
 
-    public void accumulate(PackedBatch batch) {
-        lossSum += network.lossAndGradients(batch, 1f / labelsExpected);
-        tokens += batch.count();
+    /** Adds up gradients of the step that was begun; as {@link BatchGradients#slice}. */
+    public int slice(int tokensMax) {
+        return gradients.slice(tokensMax);
+    }
+
+    /** Whether {@link #update} can follow. */
+    public boolean ready() {
+        return gradients.done();
     }
 
     public StepResult update() {
         double norm = gradientNorm();
         int step = state.step() + 1;
         double rate = settings.schedule().rate(step);
-        StepResult result = new StepResult(step, lossSum / labelsExpected, norm, rate, tokens, labelsExpected);
+        StepResult result = new StepResult(
+                step, gradients.lossSum() / gradients.labels(), norm, rate, gradients.tokens(), gradients.labels());
         if (!result.finite()) {
             return result;
         }

@@ -12,7 +12,7 @@ import quern.inference.LoadedModel;
 import quern.inference.StepWork;
 import quern.inference.transformer.LoraWeights;
 import quern.kv.AtomicFile;
-import quern.tuning.network.PackedBatch;
+import quern.tuning.network.BatchGradients;
 import quern.tuning.network.PackedBatch.Segment;
 
 /**
@@ -37,7 +37,7 @@ public final class TuningRun implements StepWork {
     private final Trainer trainer;
     private final Checkpoint checkpoint;
     private final LossLog log;
-    private int nextSegment;
+    private boolean begun;
     private long stepNanos;
     private EvaluationGate gate;
     private volatile Evaluation evaluation;
@@ -127,24 +127,15 @@ public final class TuningRun implements StepWork {
 
     private int train(int tokensMax) {
         long from = System.nanoTime();
-        List<Segment> step = steps.get(stepCount());
-        List<Segment> slice = new ArrayList<>();
-        int used = 0;
-        while (nextSegment < step.size() && used + step.get(nextSegment).count() <= tokensMax) {
-            used += step.get(nextSegment).count();
-            slice.add(step.get(nextSegment++));
-        }
-        if (slice.isEmpty()) {
-            return 0;
-        }
-        if (nextSegment == slice.size()) {
-            trainer.begin(PackedBatch.of(step).labelCount());
+        if (!begun) {
+            trainer.begin(BatchGradients.batches(steps.get(stepCount())));
+            begun = true;
             stepNanos = 0;
         }
-        trainer.accumulate(PackedBatch.of(slice));
+        int used = trainer.slice(tokensMax);
         stepNanos += System.nanoTime() - from;
-        if (nextSegment == step.size()) {
-            nextSegment = 0;
+        if (trainer.ready()) {
+            begun = false;
             update();
         }
         return used;

@@ -5,7 +5,9 @@ import quern.gpu.tensor.Rows;
 /**
  * What training needs beyond {@link Kernels}: products with trainable F32 matrices, which are plain {@link Rows}
  * (row = output), and the gradient of every forward operation. {@code d} before a name means the gradient of the loss
- * with respect to it. Sums run in one fixed order for a given shape, so a run repeats bit for bit.
+ * with respect to it. Sums run in one fixed order, so a run repeats bit for bit. Gradients of weights are summed over
+ * rows from the last to the first, beginning at the present value: a batch cut into windows that are taken from its end
+ * gives the same bits as the whole (chunk-wise backward: Li et al., SeCO, arXiv 2505.16710).
  */
 public interface TrainingKernels {
 
@@ -18,10 +20,13 @@ public interface TrainingKernels {
     /** The same through a packed, frozen matrix. */
     void inputGradient(Matrix w, Rows dy, int count, Rows dx, boolean accumulate);
 
-    /** {@code dw[r][k] += sum over t of dy[t][r] * x[t][k]}. */
+    /** {@code dw[r][k] += sum over t of dy[t][r] * x[t][k]}, from the last row to the first. */
     void weightGradient(Rows dy, Rows x, int count, Rows dw);
 
-    /** Gradient of {@link Kernels#rmsNorm}; {@code dWeight} may be null when the weight is frozen, else accumulates. */
+    /**
+     * Gradient of {@link Kernels#rmsNorm}; {@code dWeight} may be null when the weight is frozen, else it is added to
+     * from the last row to the first.
+     */
     void rmsNormGradient(
             Rows x, int count, float[] weight, float epsilon, Rows dy, Rows dx, boolean accumulate, float[] dWeight);
 
@@ -29,18 +34,21 @@ public interface TrainingKernels {
     void ropeGradient(Rows dx, int count, int headCount, int headSize, RopeTable table, int[] positions);
 
     /**
-     * Causal attention inside segments of one packed batch: row t attends to rows {@code segmentFrom[t]..t}.
+     * Attention of one window's queries; {@code q}, {@code out} and {@code logSumExp} begin at the window's first row,
+     * {@code k} and {@code v} at the batch's.
      *
      * @param logSumExp [row][head], kept for the gradient
      */
-    void packedAttention(
-            Rows q, Rows k, Rows v, int count, int headCount, int kvHeadCount, float scale, int[] segmentFrom,
-            Rows out, Rows logSumExp);
+    void windowAttention(Rows q, Rows k, Rows v, AttentionWindow window, Rows out, Rows logSumExp);
 
-    /** Gradient of {@link #packedAttention}; {@code dq}, {@code dk}, {@code dv} are overwritten. */
-    void packedAttentionGradient(
-            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, int count, int headCount, int kvHeadCount,
-            float scale, int[] segmentFrom, Rows dq, Rows dk, Rows dv);
+    /**
+     * Gradient of {@link #windowAttention}, with windows taken from the end of the batch: {@code dq} is overwritten,
+     * {@code dk} and {@code dv} of the window's rows and of all before are added to. Once a window has been taken its
+     * own rows of them are complete.
+     */
+    void windowAttentionGradient(
+            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, AttentionWindow window, Rows dq, Rows dk,
+            Rows dv);
 
     /** Gradient of {@link Kernels#siluMultiply}; outputs may be the inputs. */
     void siluMultiplyGradient(Rows gate, Rows up, Rows dOut, int count, Rows dGate, Rows dUp);
@@ -49,9 +57,9 @@ public interface TrainingKernels {
      * Cross entropy of each row against {@code labels[t]} (-100: not counted), and its gradient times
      * {@code gradientScale} written over the logits.
      *
-     * @return the sum of the losses, in nats
+     * @param losses of each row, in nats; overwritten
      */
-    double crossEntropy(Rows logits, int count, int[] labels, float gradientScale);
+    void crossEntropy(Rows logits, int count, int[] labels, float gradientScale, double[] losses);
 
     /** One AdamW update (Loshchilov and Hutter, arXiv 1711.05101), as torch.optim.AdamW computes it. */
     void adamW(float[] parameters, float[] gradients, float[] firstMoments, float[] secondMoments, AdamWStep step);

@@ -1,6 +1,7 @@
 package quern.gpu.scalar;
 
 import java.util.Arrays;
+import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
@@ -74,7 +75,7 @@ public final class ScalarTrainingKernels implements TrainingKernels {
     public void weightGradient(Rows dy, Rows x, int count, Rows dw) {
         Shapes.rows("output gradient", dy, count, dw.count());
         Shapes.rows("product input", x, count, dw.width());
-        for (int t = 0; t < count; t++) {
+        for (int t = count - 1; t >= 0; t--) {
             for (int r = 0; r < dw.count(); r++) {
                 for (int k = 0; k < dw.width(); k++) {
                     int at = dw.at(r) + k;
@@ -93,7 +94,7 @@ public final class ScalarTrainingKernels implements TrainingKernels {
         Shapes.rows("norm input", x, count, width);
         Shapes.rows("norm output gradient", dy, count, width);
         Shapes.rows("norm input gradient", dx, count, width);
-        for (int t = 0; t < count; t++) {
+        for (int t = count - 1; t >= 0; t--) {
             int at = x.at(t);
             float inverse = ScalarKernels.inverseRoot(
                     FloatMath.dot(x.values(), at, x.values(), at, width), width, epsilon);
@@ -154,47 +155,46 @@ public final class ScalarTrainingKernels implements TrainingKernels {
         }
     }
 
-    /** Whole groups of query heads per KV head, and operands of the right size. */
-    public static void checkAttention(
-            Rows q, Rows k, Rows v, int count, int headCount, int kvHeadCount, Rows out, Rows logSumExp) {
-        if (kvHeadCount < 1 || headCount % kvHeadCount != 0 || q.width() % headCount != 0) {
-            throw new IllegalArgumentException(headCount + " query heads of " + q.width() + " columns, " + kvHeadCount
-                    + " KV heads: expected whole groups of whole heads");
+    /** Operands of the right size. */
+    public static void checkAttention(Rows q, Rows k, Rows v, AttentionWindow window, Rows out, Rows logSumExp) {
+        if (q.width() % window.heads() != 0) {
+            throw new IllegalArgumentException(
+                    window.heads() + " query heads of " + q.width() + " columns, expected whole heads");
         }
-        int kvWidth = q.width() / headCount * kvHeadCount;
-        Shapes.rows("queries", q, count, q.width());
-        Shapes.rows("keys", k, count, kvWidth);
-        Shapes.rows("values", v, count, kvWidth);
-        Shapes.rows("attention output", out, count, q.width());
-        Shapes.rows("softmax denominators", logSumExp, count, headCount);
+        int kvWidth = q.width() / window.heads() * window.kvHeads();
+        Shapes.rows("queries", q, window.count(), q.width());
+        Shapes.rows("keys", k, window.to(), kvWidth);
+        Shapes.rows("values", v, window.to(), kvWidth);
+        Shapes.rows("attention output", out, window.count(), q.width());
+        Shapes.rows("softmax denominators", logSumExp, window.count(), window.heads());
     }
 
     @Override
-    public void packedAttention(
-            Rows q, Rows k, Rows v, int count, int headCount, int kvHeadCount, float scale, int[] segmentFrom,
-            Rows out, Rows logSumExp) {
-        checkAttention(q, k, v, count, headCount, kvHeadCount, out, logSumExp);
-        var attention = new ScalarPackedAttention(q, k, v, headCount, kvHeadCount, scale);
-        for (int t = 0; t < count; t++) {
-            for (int head = 0; head < headCount; head++) {
-                logSumExp.values()[logSumExp.at(t) + head] = attention.forward(t, head, segmentFrom[t], out);
+    public void windowAttention(Rows q, Rows k, Rows v, AttentionWindow window, Rows out, Rows logSumExp) {
+        checkAttention(q, k, v, window, out, logSumExp);
+        var attention = new ScalarWindowAttention(q, k, v, window);
+        for (int t = 0; t < window.count(); t++) {
+            for (int head = 0; head < window.heads(); head++) {
+                logSumExp.values()[logSumExp.at(t) + head] = attention.forward(t, head, out);
             }
         }
     }
 
     @Override
-    public void packedAttentionGradient(
-            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, int count, int headCount, int kvHeadCount,
-            float scale, int[] segmentFrom, Rows dq, Rows dk, Rows dv) {
-        checkAttention(q, k, v, count, headCount, kvHeadCount, out, logSumExp);
-        checkAttention(dq, dk, dv, count, headCount, kvHeadCount, dOut, logSumExp);
-        Arrays.fill(dk.values(), 0, count * dk.width(), 0f);
-        Arrays.fill(dv.values(), 0, count * dv.width(), 0f);
-        var attention = new ScalarPackedAttention(q, k, v, headCount, kvHeadCount, scale);
-        for (int head = 0; head < headCount; head++) {
-            for (int t = 0; t < count; t++) {
-                float logSum = logSumExp.values()[logSumExp.at(t) + head];
-                attention.gradient(t, head, segmentFrom[t], out, logSum, dOut, dq, dk, dv);
+    public void windowAttentionGradient(
+            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, AttentionWindow window, Rows dq, Rows dk,
+            Rows dv) {
+        checkAttention(q, k, v, window, out, logSumExp);
+        checkAttention(dq, dk, dv, window, dOut, logSumExp);
+        var attention = new ScalarWindowAttention(q, k, v, window);
+        int last = (window.count() - 1) / AttentionWindow.BLOCK * AttentionWindow.BLOCK;
+        for (int block = last; block >= 0; block -= AttentionWindow.BLOCK) {
+            int end = Math.min(window.count(), block + AttentionWindow.BLOCK);
+            for (int head = 0; head < window.heads(); head++) {
+                for (int t = block; t < end; t++) {
+                    float logSum = logSumExp.values()[logSumExp.at(t) + head];
+                    attention.gradient(t, head, out, logSum, dOut, dq, dk, dv);
+                }
             }
         }
     }
@@ -223,9 +223,12 @@ public final class ScalarTrainingKernels implements TrainingKernels {
         }
     }
 
-    /** Labels are tokens of the vocabulary or {@link #NOT_COUNTED}. */
-    public static void checkLabels(Rows logits, int count, int[] labels) {
+    /** Labels are tokens of the vocabulary or {@link #NOT_COUNTED}, and every row's loss has a place. */
+    public static void checkLabels(Rows logits, int count, int[] labels, double[] losses) {
         Shapes.rows("logits", logits, count, logits.width());
+        if (losses.length < count) {
+            throw new IllegalArgumentException(losses.length + " losses, expected at least " + count);
+        }
         for (int t = 0; t < count; t++) {
             if (labels[t] != NOT_COUNTED && (labels[t] < 0 || labels[t] >= logits.width())) {
                 throw new IllegalArgumentException("label " + labels[t] + " of row " + t + ", expected "
@@ -235,15 +238,15 @@ public final class ScalarTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public double crossEntropy(Rows logits, int count, int[] labels, float gradientScale) {
-        checkLabels(logits, count, labels);
-        double loss = 0;
+    public void crossEntropy(Rows logits, int count, int[] labels, float gradientScale, double[] losses) {
+        checkLabels(logits, count, labels, losses);
         float[] x = logits.values();
         for (int t = 0; t < count; t++) {
             int at = logits.at(t);
             int end = at + logits.width();
             if (labels[t] == NOT_COUNTED) {
                 Arrays.fill(x, at, end, 0f);
+                losses[t] = 0;
                 continue;
             }
             float wanted = x[at + labels[t]];
@@ -258,9 +261,8 @@ public final class ScalarTrainingKernels implements TrainingKernels {
                 x[i] *= factor;
             }
             x[at + labels[t]] -= gradientScale;
-            loss += Math.log(sum) + max - wanted;
+            losses[t] = Math.log(sum) + max - wanted;
         }
-        return loss;
     }
 
     /** {@code x[i] = e^(x[i] - max)} for {@code from} to {@code to - 1}. */

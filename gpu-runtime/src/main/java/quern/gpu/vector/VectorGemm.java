@@ -74,13 +74,14 @@ public final class VectorGemm {
                 dx, accumulate);
     }
 
-    /** {@code dw[r][k] += sum over t of dy[t][r] * x[t][k]}. */
+    /** {@code dw[r][k] += sum over t of dy[t][r] * x[t][k]}, from the last row to the first. */
     public void weightGradient(Rows dy, Rows x, int count, Rows dw) {
         expect("weight rows", dy.width(), dw.count());
         expect("weight columns", x.width(), dw.width());
+        int last = Math.max(0, count - 1);
         multiply(
-                new Operand(x.values(), 0, x.width(), 1), new Operand(dy.values(), 0, dy.width(), 1),
-                x.width(), dy.width(), count, dw, true);
+                new Operand(x.values(), x.at(last), -x.width(), 1),
+                new Operand(dy.values(), dy.at(last), -dy.width(), 1), x.width(), dy.width(), count, dw, true);
     }
 
     /** A matrix whose element (k, n) is at {@code from + k * kStride + n * nStride}; one of the strides is 1. */

@@ -5,6 +5,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
@@ -42,11 +43,10 @@ public final class VectorTrainingKernels implements TrainingKernels {
     private final ComputeTeam team;
     private final Unpacking unpacking;
     private final VectorGemm gemm;
-    private final VectorPackedAttention attention;
+    private final VectorWindowAttention attention;
     private final RopeAngles angles = new RopeAngles();
     private final ThreadLocal<float[]> chunk = ThreadLocal.withInitial(() -> new float[CHUNK_ELEMENTS]);
     private float[] inverses = new float[0];
-    private double[] losses = new double[0];
     private float[] unpacked = new float[0];
 
     public VectorTrainingKernels(ComputeTeam team, Unpacking unpacking) {
@@ -57,7 +57,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
         this.team = team;
         this.unpacking = unpacking;
         this.gemm = new VectorGemm(team, panels);
-        this.attention = new VectorPackedAttention(team, panels);
+        this.attention = new VectorWindowAttention(team, panels);
     }
 
     @Override
@@ -138,7 +138,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
     }
 
     private void normWeightGradient(Rows x, int count, Rows dy, float[] dWeight, int from, int to) {
-        for (int t = 0; t < count; t++) {
+        for (int t = count - 1; t >= 0; t--) {
             int at = x.at(t);
             float inverse = inverses[t];
             int i = from;
@@ -162,27 +162,21 @@ public final class VectorTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void packedAttention(
-            Rows q, Rows k, Rows v, int count, int headCount, int kvHeadCount, float scale, int[] segmentFrom,
-            Rows out, Rows logSumExp) {
-        ScalarTrainingKernels.checkAttention(q, k, v, count, headCount, kvHeadCount, out, logSumExp);
-        attention.forward(
-                new VectorPackedAttention.Shape(count, headCount, kvHeadCount, q.width() / headCount, scale),
-                segmentFrom, new VectorPackedAttention.Inputs(q, k, v),
-                new VectorPackedAttention.Outputs(out, logSumExp));
+    public void windowAttention(Rows q, Rows k, Rows v, AttentionWindow window, Rows out, Rows logSumExp) {
+        ScalarTrainingKernels.checkAttention(q, k, v, window, out, logSumExp);
+        attention.forward(window, new VectorWindowAttention.Inputs(q, k, v),
+                new VectorWindowAttention.Outputs(out, logSumExp));
     }
 
     @Override
-    public void packedAttentionGradient(
-            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, int count, int headCount, int kvHeadCount,
-            float scale, int[] segmentFrom, Rows dq, Rows dk, Rows dv) {
-        ScalarTrainingKernels.checkAttention(q, k, v, count, headCount, kvHeadCount, out, logSumExp);
-        ScalarTrainingKernels.checkAttention(dq, dk, dv, count, headCount, kvHeadCount, dOut, logSumExp);
-        attention.gradient(
-                new VectorPackedAttention.Shape(count, headCount, kvHeadCount, q.width() / headCount, scale),
-                segmentFrom, new VectorPackedAttention.Inputs(q, k, v),
-                new VectorPackedAttention.Outputs(out, logSumExp), dOut,
-                new VectorPackedAttention.Gradients(dq, dk, dv));
+    public void windowAttentionGradient(
+            Rows q, Rows k, Rows v, Rows out, Rows logSumExp, Rows dOut, AttentionWindow window, Rows dq, Rows dk,
+            Rows dv) {
+        ScalarTrainingKernels.checkAttention(q, k, v, window, out, logSumExp);
+        ScalarTrainingKernels.checkAttention(dq, dk, dv, window, dOut, logSumExp);
+        attention.gradient(window, new VectorWindowAttention.Inputs(q, k, v),
+                new VectorWindowAttention.Outputs(out, logSumExp), dOut,
+                new VectorWindowAttention.Gradients(dq, dk, dv));
     }
 
     @Override
@@ -226,21 +220,13 @@ public final class VectorTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public double crossEntropy(Rows logits, int count, int[] labels, float gradientScale) {
-        ScalarTrainingKernels.checkLabels(logits, count, labels);
-        if (losses.length < count) {
-            losses = new double[count];
-        }
+    public void crossEntropy(Rows logits, int count, int[] labels, float gradientScale, double[] losses) {
+        ScalarTrainingKernels.checkLabels(logits, count, labels, losses);
         team.split(count, rowsPerRange(logits.width()), (from, to) -> {
             for (int t = from; t < to; t++) {
                 losses[t] = crossEntropyRow(logits.values(), logits.at(t), logits.width(), labels[t], gradientScale);
             }
         });
-        double sum = 0;
-        for (int t = 0; t < count; t++) {
-            sum += losses[t];
-        }
-        return sum;
     }
 
     private static double crossEntropyRow(float[] x, int at, int width, int label, float gradientScale) {

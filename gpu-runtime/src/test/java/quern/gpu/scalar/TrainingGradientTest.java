@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.tensor.Rows;
 
@@ -139,8 +141,9 @@ class TrainingGradientTest {
         Rows logits = rows(4, 13);
         int[] labels = {3, -100, 12, 0};
         Rows gradient = new Rows(logits.values().clone(), 4, 13);
-        double loss = kernels.crossEntropy(gradient, 4, labels, 0.5f);
-        assertEquals(crossEntropy(doubles(logits), labels), loss, 1e-5);
+        double[] losses = new double[4];
+        kernels.crossEntropy(gradient, 4, labels, 0.5f, losses);
+        assertEquals(crossEntropy(doubles(logits), labels), Arrays.stream(losses).sum(), 1e-5);
         compare(gradient, logits, input -> 0.5 * crossEntropy(input, labels));
     }
 
@@ -158,30 +161,47 @@ class TrainingGradientTest {
         return loss;
     }
 
-    @Test
-    void shouldMatchDifferencesWhenAttending() {
-        int count = 7;
-        int[] segmentFrom = {0, 0, 0, 3, 4, 4, 4};
+    /** In windows from the end, which examples reach across. */
+    @ParameterizedTest
+    @CsvSource({"40,64", "32,40", "64,40"})
+    void shouldMatchDifferencesWhenAttendingInWindows(int first, int second) {
+        int count = 75;
+        int[] segmentFrom = new int[count];
+        for (int t = 0; t < count; t++) {
+            segmentFrom[t] = t < 3 ? 0 : t == 3 ? 3 : t < 37 ? 4 : 37;
+        }
         Rows q = rows(count, 4 * 3);
         Rows k = rows(count, 2 * 3);
         Rows v = rows(count, 2 * 3);
         Rows dOut = rows(count, 4 * 3);
-        Rows out = new Rows(count, 4 * 3);
-        Rows logSumExp = new Rows(count, 4);
         Rows dq = new Rows(count, 4 * 3);
         Rows dk = new Rows(count, 2 * 3);
         Rows dv = new Rows(count, 2 * 3);
-        kernels.packedAttention(q, k, v, count, 4, 2, 0.6f, segmentFrom, out, logSumExp);
-        kernels.packedAttentionGradient(
-                q, k, v, out, logSumExp, dOut, count, 4, 2, 0.6f, segmentFrom, dq, dk, dv);
+        int[] cuts = IntStream.of(0, first / 32 * 32, second / 32 * 32, count).sorted().distinct().toArray();
         double sum = 0;
-        for (int i = 0; i < out.values().length; i++) {
-            sum += (double) out.values()[i] * dOut.values()[i];
+        for (int i = cuts.length - 2; i >= 0; i--) {
+            var window = new AttentionWindow(cuts[i], cuts[i + 1], 4, 2, 0.6f, segmentFrom);
+            Rows queries = part(q, window);
+            Rows dOuts = part(dOut, window);
+            Rows out = new Rows(window.count(), 4 * 3);
+            Rows logSumExp = new Rows(window.count(), 4);
+            Rows dQueries = new Rows(window.count(), 4 * 3);
+            kernels.windowAttention(queries, k, v, window, out, logSumExp);
+            kernels.windowAttentionGradient(queries, k, v, out, logSumExp, dOuts, window, dQueries, dk, dv);
+            System.arraycopy(dQueries.values(), 0, dq.values(), dq.at(window.from()), dQueries.values().length);
+            for (int j = 0; j < out.values().length; j++) {
+                sum += (double) out.values()[j] * dOuts.values()[j];
+            }
         }
-        assertEquals(attended(doubles(q), doubles(k), doubles(v), dOut, segmentFrom), sum, 1e-5);
+        assertEquals(attended(doubles(q), doubles(k), doubles(v), dOut, segmentFrom), sum, 1e-4);
         compare(dq, q, input -> attended(input, doubles(k), doubles(v), dOut, segmentFrom));
         compare(dk, k, input -> attended(doubles(q), input, doubles(v), dOut, segmentFrom));
         compare(dv, v, input -> attended(doubles(q), doubles(k), input, dOut, segmentFrom));
+    }
+
+    private static Rows part(Rows rows, AttentionWindow window) {
+        return new Rows(Arrays.copyOfRange(rows.values(), rows.at(window.from()), rows.at(window.to())),
+                window.count(), rows.width());
     }
 
     private static double attended(double[] q, double[] k, double[] v, Rows dOut, int[] segmentFrom) {

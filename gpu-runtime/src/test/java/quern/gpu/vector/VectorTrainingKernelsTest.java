@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
@@ -129,39 +132,97 @@ class VectorTrainingKernelsTest {
         assertArrayEquals(x.values(), turned.values(), 1e-5f);
     }
 
+    /** The whole batch at once, and cut into windows that are taken from the end: all give the same bits. */
     @ParameterizedTest
     @CsvSource({"1,1,1,1", "20,2,1,5", "67,4,2,8", "130,6,2,33", "100,3,3,32"})
-    void shouldEqualScalarWhenAttending(int count, int heads, int kvHeads, int headSize) {
-        Rows q = random(count, heads * headSize);
-        Rows k = random(count + 1, kvHeads * headSize);
-        Rows v = random(count + 2, kvHeads * headSize);
-        Rows dOut = random(count + 3, heads * headSize);
+    void shouldEqualScalarWhenAttendingInWindows(int count, int heads, int kvHeads, int headSize) {
+        Rows[] inputs = {
+            random(count, heads * headSize), random(count + 1, kvHeads * headSize),
+            random(count + 2, kvHeads * headSize), random(count + 3, heads * headSize)
+        };
         int[] segmentFrom = new int[count];
         for (int t = 0; t < count; t++) {
             segmentFrom[t] = t < count / 3 ? 0 : t < count / 3 + 2 ? count / 3 : count / 3 + 2;
         }
-        float scale = 0.7f;
-        for (int which = 0; which < 5; which++) {
-            int chosen = which;
-            equal(kernels -> {
-                Rows[] all = {
-                    fill(count, q.width()), fill(count, heads), fill(count, q.width()), fill(count, k.width()),
-                    fill(count, k.width())
-                };
-                kernels.packedAttention(q, k, v, count, heads, kvHeads, scale, segmentFrom, all[0], all[1]);
-                kernels.packedAttentionGradient(q, k, v, all[0], all[1], dOut, count, heads, kvHeads, scale,
-                        segmentFrom, all[2], all[3], all[4]);
-                return all[chosen];
-            });
+        var whole = new AttentionWindow(0, count, heads, kvHeads, 0.7f, segmentFrom);
+        Rows[] expected = attended(scalar, inputs, List.of(whole));
+        for (int rows : new int[] {32, 64, 96, 160}) {
+            List<AttentionWindow> windows = new ArrayList<>();
+            for (int from = 0; from < count; from += rows) {
+                windows.addFirst(new AttentionWindow(
+                        from, Math.min(count, from + rows), heads, kvHeads, 0.7f, segmentFrom));
+            }
+            for (TrainingKernels kernels : new TrainingKernels[] {scalar, subjects[0], subjects[1], subjects[2]}) {
+                Rows[] found = attended(kernels, inputs, windows);
+                for (int i = 0; i < expected.length; i++) {
+                    assertArrayEquals(expected[i].values(), found[i].values(), rows + " rows, result " + i);
+                }
+            }
+        }
+    }
+
+    /** Output, denominators and the three gradients, over any leftovers of an earlier batch. */
+    private static Rows[] attended(TrainingKernels kernels, Rows[] in, List<AttentionWindow> windows) {
+        AttentionWindow last = windows.getFirst();
+        int count = last.to();
+        int width = in[0].width();
+        Rows[] all = {
+            new Rows(count, width), new Rows(count, last.heads()), new Rows(count, width),
+            fill(count, in[1].width()), fill(count, in[1].width())
+        };
+        for (AttentionWindow window : windows) {
+            Rows out = fill(window.count(), width);
+            Rows logSumExp = fill(window.count(), window.heads());
+            Rows dq = fill(window.count(), width);
+            Rows q = part(in[0], window);
+            kernels.windowAttention(q, in[1], in[2], window, out, logSumExp);
+            kernels.windowAttentionGradient(
+                    q, in[1], in[2], out, logSumExp, part(in[3], window), window, dq, all[3], all[4]);
+            System.arraycopy(out.values(), 0, all[0].values(), all[0].at(window.from()), out.values().length);
+            System.arraycopy(
+                    logSumExp.values(), 0, all[1].values(), all[1].at(window.from()), logSumExp.values().length);
+            System.arraycopy(dq.values(), 0, all[2].values(), all[2].at(window.from()), dq.values().length);
+        }
+        return all;
+    }
+
+    private static Rows part(Rows rows, AttentionWindow window) {
+        return new Rows(Arrays.copyOfRange(rows.values(), rows.at(window.from()), rows.at(window.to())),
+                window.count(), rows.width());
+    }
+
+    /** Rows from the last to the first, so a product of all is the products of its parts from the end. */
+    @Test
+    void shouldAddTheSameBitsWhenRowsAreCut() {
+        Rows x = random(100, 37);
+        Rows dy = random(100, 45);
+        for (TrainingKernels kernels : new TrainingKernels[] {scalar, subjects[0], subjects[1]}) {
+            Rows whole = fill(45, 37);
+            kernels.weightGradient(dy, x, 100, whole);
+            Rows parts = fill(45, 37);
+            for (int[] cut : new int[][] {{64, 100}, {32, 64}, {0, 32}}) {
+                Rows dyPart = new Rows(Arrays.copyOfRange(dy.values(), dy.at(cut[0]), dy.at(cut[1])),
+                        cut[1] - cut[0], 45);
+                Rows xPart = new Rows(Arrays.copyOfRange(x.values(), x.at(cut[0]), x.at(cut[1])),
+                        cut[1] - cut[0], 37);
+                kernels.weightGradient(dyPart, xPart, cut[1] - cut[0], parts);
+            }
+            assertArrayEquals(whole.values(), parts.values());
         }
     }
 
     @Test
-    void shouldRefuseSegmentsThatOverlap() {
+    void shouldRefuseWindowsThatAreNoBlocksAndSegmentsThatOverlap() {
+        assertEquals("rows 0 to 31 of 40, expected whole blocks of 32", assertThrows(IllegalArgumentException.class,
+                () -> new AttentionWindow(0, 31, 1, 1, 1f, new int[40])).getMessage());
+        assertEquals("row 2 starts at 0, expected itself or the start of the row before",
+                assertThrows(IllegalArgumentException.class,
+                        () -> new AttentionWindow(0, 3, 1, 1, 1f, new int[] {0, 1, 0})).getMessage());
         Rows rows = random(3, 4);
-        for (TrainingKernels subject : new TrainingKernels[] {subjects[0], subjects[1]}) {
-            assertThrows(IllegalArgumentException.class, () -> subject.packedAttention(
-                    rows, rows, rows, 3, 1, 1, 1f, new int[] {0, 1, 0}, rows, new Rows(3, 1)));
+        var window = new AttentionWindow(0, 3, 1, 1, 1f, new int[3]);
+        for (TrainingKernels kernels : new TrainingKernels[] {scalar, subjects[0]}) {
+            assertThrows(IllegalArgumentException.class, () -> kernels.windowAttention(
+                    rows, rows, random(2, 4), window, rows, new Rows(3, 1)));
         }
     }
 
@@ -193,10 +254,12 @@ class VectorTrainingKernelsTest {
         Rows logits = random(count, vocabulary);
         equal(k -> {
             Rows gradient = new Rows(logits.values().clone(), count, vocabulary);
-            double loss = k.crossEntropy(gradient, count, labels, 0.125f);
-            double expected = scalar.crossEntropy(
-                    new Rows(logits.values().clone(), count, vocabulary), count, labels, 1f);
-            assertEquals(expected, loss);
+            double[] losses = new double[count];
+            k.crossEntropy(gradient, count, labels, 0.125f, losses);
+            double[] expected = new double[count];
+            scalar.crossEntropy(
+                    new Rows(logits.values().clone(), count, vocabulary), count, labels, 1f, expected);
+            assertArrayEquals(expected, losses);
             return gradient;
         });
     }
@@ -205,7 +268,7 @@ class VectorTrainingKernelsTest {
     void shouldRefuseALabelOutsideTheVocabulary() {
         for (TrainingKernels subject : subjects) {
             var thrown = assertThrows(IllegalArgumentException.class,
-                    () -> subject.crossEntropy(random(2, 5), 2, new int[] {0, 5}, 1f));
+                    () -> subject.crossEntropy(random(2, 5), 2, new int[] {0, 5}, 1f, new double[2]));
             assertEquals("label 5 of row 1, expected -100 or 0..4", thrown.getMessage());
         }
     }

@@ -1,22 +1,30 @@
 package quern.tuning.network;
 
-import java.util.Arrays;
 import java.util.List;
 import quern.gpu.Backend;
+import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.Kernels;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.tensor.Rows;
 import quern.inference.transformer.ModelShape;
 
 /**
- * Loss of a packed batch and its gradients, with float activations throughout. What the gradient needs is kept per
- * block: about {@code 7 * hidden + 3 * feedForward} floats a token. Logits are computed for counted rows only, a chunk
- * at a time. Owns its buffers: one instance, one thread.
+ * Loss of a packed batch and its gradients, with float activations throughout. A batch is taken in windows of whole
+ * blocks of {@value AttentionWindow#BLOCK} rows: forward leaving only keys and values, then from the end, each window
+ * computed again and its gradients taken, so that the activations of one window exist at a time however long the batch
+ * is (Li et al., Training Long-Context LLMs Efficiently via Chunk-wise Optimization: SeCO, arXiv 2505.16710). The last
+ * window, or the only one, is computed once. How a batch is cut changes no bit.
+ *
+ * <p>Owns its buffers: one pass at a time, one thread.
  */
 public final class DecoderNetwork {
 
+    /** Activations of a window that stay for its gradient, in bytes; what passes while a block is computed is more. */
+    private static final long WINDOW_BYTES = 256L << 20;
+    /** A window of any size computes about as fast as this one. */
+    private static final int WINDOW_ROWS = 1024;
     /** Logits that exist at one time, in floats. */
-    private static final int LOGITS_MAX = 4_000_000;
+    private static final int LOGITS_MAX = 8_000_000;
 
     /** All weights; which of them are trained is their own affair. */
     public record Weights(Embedding embedding, List<BlockWeights> blocks, Norm outputNorm, Projection output) {}
@@ -32,7 +40,7 @@ public final class DecoderNetwork {
     private final TrainingKernels training;
     private final List<DecoderBlock> blocks;
     private final ScratchRows scratch;
-    private final int logitRows;
+    private NetworkPass present;
 
     public DecoderNetwork(ModelShape shape, Weights weights, Backend backend, ScratchRows scratch) {
         this.shape = shape;
@@ -40,15 +48,14 @@ public final class DecoderNetwork {
         this.kernels = backend.kernels();
         this.training = backend.trainingKernels();
         this.scratch = scratch;
-        this.logitRows = Math.clamp(LOGITS_MAX / shape.vocabulary(), 32, 2048);
         this.blocks = weights.blocks().stream()
-                .map(block -> new DecoderBlock(shape, block, kernels, training, new ScratchRows(), scratch))
+                .map(block -> new DecoderBlock(shape, block, kernels, training, scratch))
                 .toList();
     }
 
     /** Sum of the losses of all counted rows, in nats. */
     public double loss(PackedBatch batch) {
-        return logitLoss(batch, forward(batch, false), 1f, false);
+        return whole(beginLoss(batch));
     }
 
     /**
@@ -57,69 +64,105 @@ public final class DecoderNetwork {
      * @param gradientScale factor of the gradients: one over the counted rows of the whole step for a mean
      */
     public double lossAndGradients(PackedBatch batch, float gradientScale) {
-        Rows hidden = forward(batch, true);
-        double loss = logitLoss(batch, hidden, gradientScale, true);
-        Rows dHidden = scratch.rows("dHidden", batch.count(), shape.hidden());
-        for (int i = blocks.size() - 1; i >= 0; i--) {
-            blocks.get(i).backward(batch, dHidden);
-        }
-        weights.embedding().backward(batch.tokens(), batch.count(), dHidden);
-        return loss;
+        return whole(beginGradients(batch, gradientScale));
     }
 
-    private Rows forward(PackedBatch batch, boolean gradients) {
-        Rows hidden = scratch.rows("hidden", batch.count(), shape.hidden());
-        weights.embedding().forward(batch.tokens(), batch.count(), hidden);
-        for (DecoderBlock block : blocks) {
-            if (gradients) {
-                block.forward(batch, hidden);
-            } else {
-                block.forwardOnly(batch, hidden);
-            }
+    private static double whole(NetworkPass pass) {
+        while (!pass.done()) {
+            pass.advance(Integer.MAX_VALUE);
         }
-        return hidden;
+        return pass.loss();
     }
 
-    /** With {@code gradients} leaves the gradient of {@code hidden} in the buffer "dHidden". */
-    private double logitLoss(PackedBatch batch, Rows hidden, float gradientScale, boolean gradients) {
-        Rows dHidden = null;
-        if (gradients) {
-            dHidden = scratch.rows("dHidden", batch.count(), shape.hidden());
-            Arrays.fill(dHidden.values(), 0, batch.count() * shape.hidden(), 0f);
-        }
-        int[] rows = new int[logitRows];
-        double loss = 0;
-        int chosen = 0;
-        for (int t = 0; t < batch.count(); t++) {
-            if (batch.labels()[t] != PackedBatch.NOT_COUNTED) {
-                rows[chosen++] = t;
-            }
-            if (chosen == logitRows || (t == batch.count() - 1 && chosen > 0)) {
-                loss += chunkLoss(batch, hidden, rows, chosen, gradientScale, dHidden);
-                chosen = 0;
-            }
-        }
-        return loss;
+    /** {@link #loss} piece by piece; whatever pass was under way is void. */
+    public NetworkPass beginLoss(PackedBatch batch) {
+        present = new NetworkPass(this, batch, 1f, false);
+        return present;
     }
 
-    private double chunkLoss(
-            PackedBatch batch, Rows hidden, int[] rows, int count, float gradientScale, Rows dHidden) {
+    /** {@link #lossAndGradients} piece by piece; whatever pass was under way is void, its gradients unfinished. */
+    public NetworkPass beginGradients(PackedBatch batch, float gradientScale) {
+        present = new NetworkPass(this, batch, gradientScale, true);
+        return present;
+    }
+
+    /** Most rows of a window: what the memory of its activations allows. */
+    int windowRowsMax() {
+        long fit = WINDOW_BYTES / (DecoderBlock.keptBytes(shape) * shape.layers());
+        int rows = (int) Math.min(WINDOW_ROWS, fit);
+        return Math.max(AttentionWindow.BLOCK, rows / AttentionWindow.BLOCK * AttentionWindow.BLOCK);
+    }
+
+    /** Most rows whose logits are computed together. */
+    int logitRowsMax() {
+        return Math.clamp(LOGITS_MAX / shape.vocabulary(), 8, 2048);
+    }
+
+    /** How many blocks the product with the output matrix is worth. */
+    double outputBlocks() {
+        double attention = 2.0 * (shape.heads() + shape.kvHeads()) * shape.headSize();
+        return shape.vocabulary() / (attention + 3.0 * shape.feedForward());
+    }
+
+    /** @throws IllegalStateException if another pass was begun since */
+    void expectPresent(NetworkPass pass) {
+        if (pass != present) {
+            throw new IllegalStateException("a pass over " + pass.rows() + " rows goes on after another was begun");
+        }
+    }
+
+    ModelShape shape() {
+        return shape;
+    }
+
+    Weights weights() {
+        return weights;
+    }
+
+    List<DecoderBlock> blocks() {
+        return blocks;
+    }
+
+    /** The residual stream of a window. */
+    Rows hidden(int count) {
+        return scratch.rows("hidden", count, shape.hidden());
+    }
+
+    /** Its gradient. */
+    Rows dHidden(int count) {
+        return scratch.rows("dHidden", count, shape.hidden());
+    }
+
+    /** Gradient of the embedded rows of a whole batch, where the table is trained. */
+    Rows dEmbedded(int count) {
+        return scratch.rows("dEmbedded", count, shape.hidden());
+    }
+
+    /**
+     * Losses of the chosen rows of a window, in their order.
+     *
+     * @param rows of {@code hidden}
+     * @param labels of those
+     * @param gradientScale as of {@link #lossAndGradients}
+     * @param dHidden gets the gradients of the chosen rows; null: none are wanted
+     */
+    double[] losses(Rows hidden, int[] rows, int[] labels, float gradientScale, Rows dHidden) {
         int width = shape.hidden();
-        Rows x = scratch.rows("chosen", logitRows, width);
-        int[] labels = new int[count];
+        int count = rows.length;
+        Rows x = scratch.rows("chosen", count, width);
         for (int i = 0; i < count; i++) {
             System.arraycopy(hidden.values(), hidden.at(rows[i]), x.values(), x.at(i), width);
-            labels[i] = batch.labels()[rows[i]];
         }
-        Rows normed = scratch.rows("chosenNormed", logitRows, width);
+        Rows normed = scratch.rows("chosenNormed", count, width);
         kernels.rmsNorm(x, count, weights.outputNorm().weight(), shape.normEpsilon(), normed);
-        Rows logits = scratch.rows("logits", logitRows, shape.vocabulary());
+        Rows logits = scratch.rows("logits", count, shape.vocabulary());
         weights.output().forward(normed, count, logits);
-        double loss = training.crossEntropy(logits, count, labels, gradientScale);
+        double[] losses = new double[count];
+        training.crossEntropy(logits, count, labels, gradientScale, losses);
         if (dHidden != null) {
-            Rows dNormed = scratch.rows("dChosenNormed", logitRows, width);
+            Rows dNormed = scratch.rows("dChosenNormed", count, width);
             weights.output().backward(logits, normed, count, dNormed, false);
-            Rows dChosen = scratch.rows("dChosen", logitRows, width);
+            Rows dChosen = scratch.rows("dChosen", count, width);
             training.rmsNormGradient(
                     x, count, weights.outputNorm().weight(), shape.normEpsilon(), dNormed, dChosen, false,
                     weights.outputNorm().gradients().orElse(null));
@@ -127,6 +170,6 @@ public final class DecoderNetwork {
                 System.arraycopy(dChosen.values(), dChosen.at(i), dHidden.values(), dHidden.at(rows[i]), width);
             }
         }
-        return loss;
+        return losses;
     }
 }

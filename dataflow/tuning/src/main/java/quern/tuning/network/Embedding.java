@@ -9,11 +9,18 @@ public sealed interface Embedding {
 
     void forward(int[] tokens, int count, Rows out);
 
+    boolean trained();
+
     /** Adds the gradient of the table, if it is trained. */
     void backward(int[] tokens, int count, Rows dOut);
 
     /** A table that stays as it is, in its file's form. */
     record Frozen(Tensor table, Kernels kernels) implements Embedding {
+
+        @Override
+        public boolean trained() {
+            return false;
+        }
 
         @Override
         public void forward(int[] tokens, int count, Rows out) {
@@ -28,6 +35,11 @@ public sealed interface Embedding {
 
     /** A trained table. */
     record Trained(Parameter table) implements Embedding {
+
+        @Override
+        public boolean trained() {
+            return true;
+        }
 
         @Override
         public void forward(int[] tokens, int count, Rows out) {

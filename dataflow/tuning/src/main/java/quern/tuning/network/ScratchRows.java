@@ -12,6 +12,7 @@ public final class ScratchRows {
     public Rows rows(String name, int count, int width) {
         Rows present = byName.get(name);
         if (present == null || present.count() < count || present.width() != width) {
+            byName.remove(name);
             present = new Rows(Math.max(1, count), width);
             byName.put(name, present);
         }

@@ -15,7 +15,7 @@ import quern.tuning.FirstDraws;
 import quern.tuning.LearningRateSchedule;
 import quern.tuning.LoraSettings;
 import quern.tuning.TuningSettings;
-import quern.tuning.network.PackedBatch;
+import quern.tuning.network.BatchGradients;
 import quern.tuning.network.PackedBatch.Segment;
 import quern.tuning.network.Parameter;
 
@@ -79,6 +79,7 @@ final class Refinement {
     }
 
     private final AdaptedModel adapted;
+    private final BatchGradients gradients;
     private final TrainingKernels kernels;
     private final TuningSettings settings;
     private final double density;
@@ -86,8 +87,7 @@ final class Refinement {
     private final List<List<Segment>> steps = new ArrayList<>();
     private final List<Latent> latents = new ArrayList<>();
     private int step;
-    private int nextSegment;
-    private int labels;
+    private boolean begun;
 
     /**
      * @param adapted holds the ternary numbers from now on
@@ -98,6 +98,7 @@ final class Refinement {
             AdaptedModel adapted, LoraWeights start, CompressionSettings settings, List<Segment> training,
             TrainingKernels kernels, DensityChoice.Candidate candidate) {
         this.adapted = adapted;
+        this.gradients = new BatchGradients(adapted.network());
         this.kernels = kernels;
         this.settings = settings.tuning();
         this.density = candidate.density();
@@ -134,23 +135,14 @@ final class Refinement {
         if (done()) {
             return 0;
         }
-        List<Segment> whole = steps.get(step);
-        List<Segment> slice = new ArrayList<>();
-        int used = 0;
-        while (nextSegment < whole.size() && used + whole.get(nextSegment).count() <= tokensMax) {
-            used += whole.get(nextSegment).count();
-            slice.add(whole.get(nextSegment++));
-        }
-        if (slice.isEmpty()) {
-            return 0;
-        }
-        if (nextSegment == slice.size()) {
-            labels = PackedBatch.of(whole).labelCount();
+        if (!begun) {
             latents.forEach(latent -> Arrays.fill(latent.parameter.gradients().values(), 0));
+            gradients.begin(BatchGradients.batches(steps.get(step)));
+            begun = true;
         }
-        adapted.network().lossAndGradients(PackedBatch.of(slice), 1f / labels);
-        if (nextSegment == whole.size()) {
-            nextSegment = 0;
+        int used = gradients.slice(tokensMax);
+        if (gradients.done()) {
+            begun = false;
             update();
         }
         return used;

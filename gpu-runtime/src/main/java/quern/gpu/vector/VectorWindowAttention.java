@@ -1,22 +1,25 @@
 package quern.gpu.vector;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.ComputeTeam;
+import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.tensor.Rows;
 import quern.gpu.vector.GemmPanels.Packed;
 
 /**
- * Causal attention inside the segments of a packed batch, and its gradient. One part is one segment and one KV head.
- * Queries are taken as many at a time as a tile has lanes; their scores lie key by key with the queries in the lanes,
- * which is at once the packed form of the next product, and makes each query's softmax a column of its own: no sum
- * crosses lanes. Probabilities are not kept but computed again for the gradient (Dao et al., FlashAttention,
- * arXiv 2205.14135).
+ * Causal attention of a window of a packed batch, and its gradient. One part is what the window holds of one example,
+ * and one KV head. Queries are taken as many at a time as a tile has lanes; their scores lie key by key with the
+ * queries in the lanes, which is at once the packed form of the next product, and makes each query's softmax a column
+ * of its own: no sum crosses lanes. Probabilities are not kept but computed again for the gradient (Dao et al.,
+ * FlashAttention, arXiv 2205.14135).
  */
-final class VectorPackedAttention {
+final class VectorWindowAttention {
 
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int LANES = F.length();
@@ -25,69 +28,75 @@ final class VectorPackedAttention {
     private final GemmPanels panels;
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
-    VectorPackedAttention(ComputeTeam team, GemmPanels panels) {
+    VectorWindowAttention(ComputeTeam team, GemmPanels panels) {
         this.team = team;
         this.panels = panels;
     }
 
-    /** The operands' common shape. */
-    record Shape(int count, int heads, int kvHeads, int headSize, float scale) {
-        int groupHeads() {
-            return heads / kvHeads;
-        }
-    }
-
-    /** Queries, keys and values of one packed batch. */
+    /** Queries from the window's first row on, keys and values from the batch's. */
     record Inputs(Rows q, Rows k, Rows v) {}
 
     /** What {@link #forward} left: outputs and each query's log of the softmax denominator. */
     record Outputs(Rows out, Rows logSumExp) {}
 
-    /** Gradients that {@link #gradient} overwrites. */
+    /** Gradients: that of the queries is overwritten, the others are added to. */
     record Gradients(Rows dq, Rows dk, Rows dv) {}
 
-    void forward(Shape shape, int[] segmentFrom, Inputs in, Outputs outputs) {
-        int[] starts = segmentStarts(segmentFrom, shape.count);
-        team.run((starts.length - 1) * shape.kvHeads, part -> {
-            int from = starts[part / shape.kvHeads];
-            Segment segment = new Segment(shape, from, starts[part / shape.kvHeads + 1] - from, part % shape.kvHeads);
-            forward(segment, in, outputs, scratch.get());
-        });
+    void forward(AttentionWindow window, Inputs in, Outputs outputs) {
+        List<Part> parts = parts(window, in.q.width() / window.heads());
+        team.run(parts.size(), part -> forward(parts.get(part), in, outputs, scratch.get()));
     }
 
-    void gradient(Shape shape, int[] segmentFrom, Inputs in, Outputs outputs, Rows dOut, Gradients gradients) {
-        int[] starts = segmentStarts(segmentFrom, shape.count);
-        team.run((starts.length - 1) * shape.kvHeads, part -> {
-            int from = starts[part / shape.kvHeads];
-            Segment segment = new Segment(shape, from, starts[part / shape.kvHeads + 1] - from, part % shape.kvHeads);
-            gradient(segment, in, outputs, dOut, gradients, scratch.get());
-        });
+    void gradient(AttentionWindow window, Inputs in, Outputs outputs, Rows dOut, Gradients gradients) {
+        List<Part> parts = parts(window, in.q.width() / window.heads());
+        team.run(parts.size(), part -> gradient(parts.get(part), in, outputs, dOut, gradients, scratch.get()));
     }
 
-    /** Starts of the segments, then the count. */
-    static int[] segmentStarts(int[] segmentFrom, int count) {
-        int[] starts = new int[count + 1];
-        int segments = 0;
-        for (int t = 0; t < count; t++) {
-            if (segmentFrom[t] == t) {
-                starts[segments++] = t;
-            } else if (t == 0 || segmentFrom[t] != segmentFrom[t - 1]) {
-                throw new IllegalArgumentException("row " + t + " starts at " + segmentFrom[t]
-                        + ", expected itself or the start of the row before");
+    private static List<Part> parts(AttentionWindow window, int headSize) {
+        List<Part> parts = new ArrayList<>();
+        int[] starts = window.segmentFrom();
+        for (int t = window.from(); t < window.to();) {
+            int end = t + 1;
+            while (end < window.to() && starts[end] == starts[t]) {
+                end++;
             }
+            for (int kvHead = 0; kvHead < window.kvHeads(); kvHead++) {
+                parts.add(new Part(window, headSize, starts[t], t - starts[t], end - starts[t], kvHead));
+            }
+            t = end;
         }
-        starts[segments] = count;
-        return Arrays.copyOf(starts, segments + 1);
+        return parts;
     }
 
-    /** One part: {@code length} rows from {@code from} on, one KV head and the query heads that share it. */
-    private record Segment(Shape shape, int from, int length, int kvHead) {
+    /**
+     * Queries of one example, and one KV head with the query heads that share it.
+     *
+     * @param from the example's first row in the batch
+     * @param first query, counted from there
+     * @param length one past the last query, so the number of keys
+     */
+    private record Part(AttentionWindow window, int headSize, int from, int first, int length, int kvHead) {
         int kv() {
-            return kvHead * shape.headSize;
+            return kvHead * headSize;
+        }
+
+        int head(int member) {
+            return kvHead * window.groupHeads() + member;
         }
 
         int query(int member) {
-            return (kvHead * shape.groupHeads() + member) * shape.headSize;
+            return head(member) * headSize;
+        }
+
+        /** Row of query {@code q} in what begins at the window. */
+        int row(int q) {
+            return from + q - window.from();
+        }
+
+        /** One past the last query of the block that {@code q} is in. */
+        int blockEnd(int q) {
+            int row = from + q;
+            return Math.min(length, q + AttentionWindow.BLOCK - row % AttentionWindow.BLOCK);
         }
     }
 
@@ -130,25 +139,24 @@ final class VectorPackedAttention {
         }
     }
 
-    private void forward(Segment s, Inputs in, Outputs outputs, Scratch scratch) {
-        int size = s.shape.headSize;
+    private void forward(Part s, Inputs in, Outputs outputs, Scratch scratch) {
+        int size = s.headSize;
         scratch.reserve(panels, s.length, size);
         packKeys(s, in.k, scratch.keys);
         packElements(s, in.v, scratch.values);
-        for (int member = 0; member < s.shape.groupHeads(); member++) {
-            for (int q = 0; q < s.length; q += panels.rows) {
+        for (int member = 0; member < s.window.groupHeads(); member++) {
+            for (int q = s.first; q < s.length; q += panels.rows) {
                 int used = Math.min(panels.rows, s.length - q);
                 int keys = q + used;
                 scores(s, in.q, member, q, used, scratch);
-                softmax(scratch.scores, q, keys, s.shape.scale, scratch.row);
+                softmax(scratch.scores, q, keys, s.window.scale(), scratch.row);
                 panels.multiply(
                         new Packed(scratch.scores, 0, keys), panels.rows, new Packed(scratch.values, 0, s.length),
                         size, keys, scratch.result, 0, panels.rows, false, scratch.edge);
-                int head = s.kvHead * s.shape.groupHeads() + member;
                 for (int i = 0; i < used; i++) {
-                    int row = s.from + q + i;
+                    int row = s.row(q + i);
                     float sum = scratch.row[panels.rows + i];
-                    outputs.logSumExp.values()[outputs.logSumExp.at(row) + head] =
+                    outputs.logSumExp.values()[outputs.logSumExp.at(row) + s.head(member)] =
                             (float) (scratch.row[i] + Math.log(sum));
                     turnColumn(scratch.result, i, 1f / sum, outputs.out.values(), outputs.out.at(row) + s.query(member),
                             size);
@@ -157,55 +165,59 @@ final class VectorPackedAttention {
         }
     }
 
-    private void gradient(
-            Segment s, Inputs in, Outputs outputs, Rows dOut, Gradients gradients, Scratch scratch) {
-        int size = s.shape.headSize;
-        scratch.reserve(panels, s.length, size);
+    private void gradient(Part s, Inputs in, Outputs outputs, Rows dOut, Gradients gradients, Scratch scratch) {
+        scratch.reserve(panels, s.length, s.headSize);
         packKeys(s, in.k, scratch.keys);
         packElements(s, in.k, scratch.keysTurned);
         packKeys(s, in.v, scratch.valuesTurned);
-        for (int i = 0; i < s.length; i++) {
-            Arrays.fill(gradients.dk.values(), gradients.dk.at(s.from + i) + s.kv(),
-                    gradients.dk.at(s.from + i) + s.kv() + size, 0f);
-            Arrays.fill(gradients.dv.values(), gradients.dv.at(s.from + i) + s.kv(),
-                    gradients.dv.at(s.from + i) + s.kv() + size, 0f);
-        }
-        for (int member = 0; member < s.shape.groupHeads(); member++) {
-            for (int q = 0; q < s.length; q += panels.rows) {
-                int used = Math.min(panels.rows, s.length - q);
-                scores(s, in.q, member, q, used, scratch);
-                scoreGradients(s, outputs, dOut, member, q, used, scratch);
-                keySideGradient(s, scratch.scores, dOut, member, q, used, gradients.dv, scratch);
-                keySideGradient(s, scratch.scoreGradients, in.q, member, q, used, gradients.dk, scratch);
-                panels.multiply(
-                        new Packed(scratch.scoreGradients, 0, q + used), panels.rows,
-                        new Packed(scratch.keysTurned, 0, s.length), size, q + used, scratch.result, 0, panels.rows,
-                        false, scratch.edge);
-                for (int i = 0; i < used; i++) {
-                    turnColumn(scratch.result, i, 1f, gradients.dq.values(),
-                            gradients.dq.at(s.from + q + i) + s.query(member), size);
+        int block = AttentionWindow.BLOCK;
+        for (int row = (s.from + s.length - 1) / block * block; row + block > s.from + s.first; row -= block) {
+            int begin = Math.max(s.first, row - s.from);
+            int end = s.blockEnd(begin);
+            for (int member = 0; member < s.window.groupHeads(); member++) {
+                for (int q = begin; q < end; q += panels.rows) {
+                    int used = Math.min(panels.rows, end - q);
+                    gradient(s, in, outputs, dOut, gradients, member, q, used, scratch);
                 }
             }
         }
     }
 
+    /** Of {@code used} queries from {@code q} on. */
+    private void gradient(
+            Part s, Inputs in, Outputs outputs, Rows dOut, Gradients gradients, int member, int q, int used,
+            Scratch scratch) {
+        scores(s, in.q, member, q, used, scratch);
+        scoreGradients(s, outputs, dOut, member, q, used, scratch);
+        keySideGradient(s, scratch.scores, dOut, member, q, used, gradients.dv, scratch);
+        keySideGradient(s, scratch.scoreGradients, in.q, member, q, used, gradients.dk, scratch);
+        panels.multiply(
+                new Packed(scratch.scoreGradients, 0, q + used), panels.rows,
+                new Packed(scratch.keysTurned, 0, s.length), s.headSize, q + used, scratch.result, 0, panels.rows,
+                false, scratch.edge);
+        for (int i = 0; i < used; i++) {
+            turnColumn(scratch.result, i, 1f, gradients.dq.values(),
+                    gradients.dq.at(s.row(q + i)) + s.query(member), s.headSize);
+        }
+    }
+
     /** Keys (or values) as tokens of a product over head elements. */
-    private void packKeys(Segment s, Rows rows, float[] packed) {
+    private void packKeys(Part s, Rows rows, float[] packed) {
         panels.packTokens(
-                rows.values(), rows.at(s.from) + s.kv(), rows.width(), 1, s.length, s.shape.headSize, packed, 0);
+                rows.values(), rows.at(s.from) + s.kv(), rows.width(), 1, s.length, s.headSize, packed, 0);
     }
 
     /** Head elements as tokens of a product over keys. */
-    private void packElements(Segment s, Rows rows, float[] packed) {
+    private void packElements(Part s, Rows rows, float[] packed) {
         panels.packTokens(
-                rows.values(), rows.at(s.from) + s.kv(), 1, rows.width(), s.shape.headSize, s.length, packed, 0);
+                rows.values(), rows.at(s.from) + s.kv(), 1, rows.width(), s.headSize, s.length, packed, 0);
     }
 
     /** Fills {@code scratch.scores[key][query]} for all keys up to the last query. */
-    private void scores(Segment s, Rows queries, int member, int q, int used, Scratch scratch) {
-        int size = s.shape.headSize;
+    private void scores(Part s, Rows queries, int member, int q, int used, Scratch scratch) {
+        int size = s.headSize;
         panels.packWeights(
-                queries.values(), queries.at(s.from + q) + s.query(member), 1, queries.width(), used, size,
+                queries.values(), queries.at(s.row(q)) + s.query(member), 1, queries.width(), used, size,
                 scratch.queries, 0);
         panels.multiply(
                 new Packed(scratch.queries, 0, size), panels.rows, new Packed(scratch.keys, 0, size), q + used, size,
@@ -265,27 +277,26 @@ final class VectorPackedAttention {
     }
 
     /** Turns scores into probabilities and leaves the scores' gradients beside them. */
-    private void scoreGradients(Segment s, Outputs outputs, Rows dOut, int member, int q, int used, Scratch scratch) {
-        int size = s.shape.headSize;
+    private void scoreGradients(Part s, Outputs outputs, Rows dOut, int member, int q, int used, Scratch scratch) {
+        int size = s.headSize;
         int stride = panels.rows;
         int keys = q + used;
         float[] dScores = scratch.scoreGradients;
         panels.packWeights(
-                dOut.values(), dOut.at(s.from + q) + s.query(member), 1, dOut.width(), used, size,
+                dOut.values(), dOut.at(s.row(q)) + s.query(member), 1, dOut.width(), used, size,
                 scratch.outGradients, 0);
         panels.multiply(
                 new Packed(scratch.outGradients, 0, size), stride, new Packed(scratch.valuesTurned, 0, size), keys,
                 size, dScores, 0, stride, false, scratch.edge);
         float[] row = scratch.row;
         Arrays.fill(row, 0, 2 * stride, 0f);
-        int head = s.kvHead * s.shape.groupHeads() + member;
         for (int i = 0; i < used; i++) {
-            int at = s.from + q + i;
-            row[i] = outputs.logSumExp.values()[outputs.logSumExp.at(at) + head];
+            int at = s.row(q + i);
+            row[i] = outputs.logSumExp.values()[outputs.logSumExp.at(at) + s.head(member)];
             row[stride + i] = chain(dOut.values(), dOut.at(at) + s.query(member), outputs.out.values(),
                     outputs.out.at(at) + s.query(member), size);
         }
-        float scale = s.shape.scale;
+        float scale = s.window.scale();
         shift(scratch.scores, keys, scale, row);
         Lanes.exp(scratch.scores, 0, keys * stride);
         hide(scratch.scores, q, keys);
@@ -309,12 +320,12 @@ final class VectorPackedAttention {
 
     /** {@code gradient[key] += sum over queries of factors[key][query] * side[query]}. */
     private void keySideGradient(
-            Segment s, float[] factors, Rows side, int member, int q, int used, Rows gradient, Scratch scratch) {
-        int size = s.shape.headSize;
+            Part s, float[] factors, Rows side, int member, int q, int used, Rows gradient, Scratch scratch) {
+        int size = s.headSize;
         int keys = q + used;
         panels.packTokens(factors, 0, panels.rows, 1, keys, used, scratch.turned, 0);
         panels.packWeights(
-                side.values(), side.at(s.from + q) + s.query(member), side.width(), 1, size, used, scratch.straight,
+                side.values(), side.at(s.row(q)) + s.query(member), side.width(), 1, size, used, scratch.straight,
                 0);
         panels.multiply(
                 new Packed(scratch.straight, 0, used), size, new Packed(scratch.turned, 0, used), keys, used,
