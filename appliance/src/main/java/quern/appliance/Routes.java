@@ -99,11 +99,12 @@ final class Routes {
                 desk, house.stores().documents(), jobs::recipes, house.config().curation()).routes());
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());
         routes.addAll(new FineTuningRoutes(desk, house).routes());
-        routes.addAll(new AliasRoutes(desk, house).routes());
+        var aliases = new AliasRoutes(desk, house);
+        routes.addAll(aliases.routes());
         var adapters = new AdapterRoutes(desk, house);
         routes.addAll(adapters.routes());
-        routes.addAll(new AdapterFileRoutes(
-                adapters, desk, house, jobs.files(), house.config().http().uploadMax().bytes()).routes());
+        routes.addAll(new AdapterFileRoutes(adapters, aliases, desk, house, jobs.files(),
+                house.config().http().uploadMax().bytes()).routes());
         routes.addAll(new DatasetRoutes(desk, directory).routes());
         routes.addAll(new LineageRoutes(desk, directory,
                 () -> house.running().map(running -> running.parts().model().tokenizer())).routes());

@@ -101,10 +101,7 @@ public final class AdapterImport {
                     "adapters cannot be placed: " + failed.getMessage(), failed);
         } finally {
             for (Path directory : made) {
-                if (!done) {
-                    removeQuietly(directory);
-                }
-                RUNNING.remove(directory);
+                end(directory, done);
             }
         }
     }
@@ -139,8 +136,7 @@ public final class AdapterImport {
             return new Placed(here.get(), false, List.of(), adapter.aliases().stream()
                     .filter(alias -> !pointsTo(alias, adapter.id())).toList());
         }
-        Path directory = data.adapters().resolve(RecordId.next(PREFIX));
-        RUNNING.add(directory);
+        Path directory = begin(data);
         made.add(directory);
         copy(adapters, index, directory);
         Ownership ownership = Ownership.of(order.owner(), adapter.labelSet());
@@ -203,6 +199,21 @@ public final class AdapterImport {
         if (!from.isEmpty() && !from.equals(adapter.id()) && (before || find(from).isPresent())) {
             changes.edge(new Edge(RecordKind.ADAPTER, from, RecordKind.ADAPTER, adapter.id(), "compressed", ""));
         }
+    }
+
+    /** A directory for an adapter's files, which no sweep removes before {@link #end}. Not made yet. */
+    static Path begin(DataDirectory data) {
+        Path directory = data.adapters().resolve(RecordId.next(PREFIX));
+        RUNNING.add(directory);
+        return directory;
+    }
+
+    /** @param kept false: it is removed with what is in it */
+    static void end(Path directory, boolean kept) {
+        if (!kept) {
+            removeQuietly(directory);
+        }
+        RUNNING.remove(directory);
     }
 
     private static void removeQuietly(Path directory) {

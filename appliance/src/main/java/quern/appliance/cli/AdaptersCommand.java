@@ -7,8 +7,10 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,8 +18,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import quern.kv.AtomicFile;
 
-/** Adapters: what they are and take, making one smaller, and taking one elsewhere. */
-@Command(name = "adapters", mixinStandardHelpOptions = true, description = "List adapters, compress or export one.")
+/** Adapters: what they are and take, one from elsewhere, making one smaller, and taking one elsewhere. */
+@Command(name = "adapters", mixinStandardHelpOptions = true,
+        description = "List adapters, import, compress or export one.")
 final class AdaptersCommand implements Runnable {
 
     @Mixin
@@ -59,6 +62,49 @@ final class AdaptersCommand implements Runnable {
                 screen.json(adapter);
             } else {
                 Outline.lines(adapter).forEach(screen::line);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "import", mixinStandardHelpOptions = true, description = {
+        "Take an adapter that PEFT wrote (LoRA, rsLoRA; adapter_config.json, adapter_model.safetensors) and serve it"
+                + " under an id of its own. It has no run here and passed no gate.",
+        "What its files call the base is compared with the model here; where that is no name of it, --base says which"
+                + " model it was tuned on. That every matrix fits is checked either way."})
+    int take(
+            @Parameters(paramLabel = "DIR", description = "Directory with both files.") Path directory,
+            @Option(names = "--name", paramLabel = "NAME", description = "What to call it (default: DIR's name).")
+            String name,
+            @Option(names = "--base", paramLabel = "MODEL", description = "The served or imported model it is for.")
+            String base,
+            @Option(names = "--publish", description = "Point the alias NAME to it too.") boolean publish) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("config", directory.resolve("adapter_config.json"));
+        files.put("weights", directory.resolve("adapter_model.safetensors"));
+        if (!Files.exists(files.get("weights")) && Files.exists(directory.resolve("adapter_model.bin"))) {
+            throw new UsageProblem(directory + " has its weights as a Python pickle, adapter_model.bin, which can run"
+                    + " code; expected adapter_model.safetensors (PEFT: save_pretrained(safe_serialization=True))");
+        }
+        files.values().stream().filter(file -> !Files.isRegularFile(file)).findFirst().ifPresent(file -> {
+            throw new UsageProblem(file + ": no such file; expected a directory as PEFT's save_pretrained writes it");
+        });
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("name", name == null ? directory.toAbsolutePath().normalize().getFileName().toString() : name);
+        texts.put("publish", Boolean.toString(publish));
+        if (base != null) {
+            texts.put("base", base);
+        }
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode adapter = session.client().sendForm("/v1/adapters", texts, files);
+            if (screen.json()) {
+                screen.json(adapter);
+            } else {
+                screen.line("adapter " + adapter.path("id").asText() + " of " + adapter.path("base").asText()
+                        + (adapter.path("added").asBoolean() ? "" : ", here already")
+                        + (publish ? ", alias " + adapter.path("alias").path("id").asText() : "") + ": is served");
             }
             return ExitCode.OK;
         }

@@ -20,6 +20,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -117,19 +120,33 @@ public final class ApiClient implements AutoCloseable {
 
     /** {@code POST /v1/files}: a multipart upload as OpenAI's clients make it, streamed from disk. */
     public JsonNode uploadFile(Path file, String purpose) {
+        return sendForm("/v1/files", Map.of("purpose", purpose), Map.of("file", file));
+    }
+
+    /** Sends a multipart form, its files streamed from disk. */
+    JsonNode sendForm(String path, Map<String, String> texts, Map<String, Path> files) {
+        String boundary = "quern-" + UUID.randomUUID();
+        List<BodyPublisher> parts = new ArrayList<>();
+        texts.forEach((name, text) -> parts.add(BodyPublishers.ofString("--" + boundary
+                + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + text + "\r\n")));
+        files.forEach((name, file) -> {
+            String filename = file.getFileName().toString().replaceAll("[\\p{Cntrl}\"]", "_");
+            parts.add(BodyPublishers.ofString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name
+                    + "\"; filename=\"" + filename + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"));
+            parts.add(content(file));
+            parts.add(BodyPublishers.ofString("\r\n"));
+        });
+        parts.add(BodyPublishers.ofString("--" + boundary + "--\r\n"));
+        return json(send(request(path).header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(BodyPublishers.concat(parts.toArray(BodyPublisher[]::new))).build()));
+    }
+
+    private static BodyPublisher content(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new UsageProblem(file + " is no file");
         }
-        String boundary = "quern-" + UUID.randomUUID();
-        String name = file.getFileName().toString().replaceAll("[\\p{Cntrl}\"]", "_");
-        String head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + purpose
-                + "\r\n--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name
-                + "\"\r\nContent-Type: application/octet-stream\r\n\r\n";
         try {
-            BodyPublisher body = BodyPublishers.concat(BodyPublishers.ofString(head), BodyPublishers.ofFile(file),
-                    BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
-            return json(send(request("/v1/files")
-                    .header("Content-Type", "multipart/form-data; boundary=" + boundary).POST(body).build()));
+            return BodyPublishers.ofFile(file);
         } catch (FileNotFoundException e) {
             throw new UsageProblem(file + " cannot be read: " + e.getMessage(), e);
         }

@@ -30,7 +30,7 @@ import quern.kv.journal.ModelRecord;
 
 /**
  * Adapters that leave and come: what a bundle says of a model's adapters, their files in clear, as they are kept or as
- * PEFT reads them, and bundles of adapters taken in.
+ * PEFT reads them, and bundles of adapters and adapters of PEFT's taken in.
  */
 public final class AdapterFileRoutes {
 
@@ -42,10 +42,12 @@ public final class AdapterFileRoutes {
     private final FileStore files;
     private final long uploadBytesMax;
     private final ModelStore models;
+    private final AdapterUpload upload;
 
     /** @param files where uploads are spooled, sealed */
-    public AdapterFileRoutes(
-            AdapterRoutes adapters, JobDesk desk, House house, FileStore files, long uploadBytesMax) {
+    public AdapterFileRoutes(AdapterRoutes adapters, AliasRoutes aliases, JobDesk desk, House house, FileStore files,
+            long uploadBytesMax) {
+        this.upload = new AdapterUpload(aliases, desk, house, files, uploadBytesMax);
         this.adapters = adapters;
         this.desk = desk;
         this.house = house;
@@ -130,8 +132,11 @@ public final class AdapterFileRoutes {
         }));
     }
 
-    /** The body is a bundle; of its model nothing is taken. */
+    /** The body is a form with an adapter of PEFT's, or a bundle; of its model nothing is taken. */
     private CompletionStage<HttpResponse> take(Call call) {
+        if (MultipartForm.is(call)) {
+            return upload.take(call);
+        }
         boolean allowTainted = call.flag("allow_tainted", false);
         Path spooled = files.spool();
         return call.request().entity().withSizeLimit(uploadBytesMax).getDataBytes()
@@ -188,7 +193,7 @@ public final class AdapterFileRoutes {
         });
     }
 
-    private static <T> T answered(Supplier<T> work) {
+    static <T> T answered(Supplier<T> work) {
         try {
             return work.get();
         } catch (ModelRefused refused) {

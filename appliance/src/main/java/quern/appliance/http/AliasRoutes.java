@@ -52,25 +52,34 @@ public final class AliasRoutes {
             String adapterId = fields.requiredText("adapter");
             boolean allowTainted = fields.flag("allow_tainted", false);
             fields.refuseOthers();
-            return desk.read(() -> {
-                AdapterRecord adapter = desk.catalogue().get(RecordKind.ADAPTER, adapterId, AdapterRecord.class)
-                        .filter(found -> call.caller().sees(found.ownership()))
-                        .orElseThrow(() -> ApiError.notFound("model_not_found", "no adapter '" + adapterId + "'"));
-                adapter.unfit().ifPresent(why -> {
-                    throw ApiError.conflict("adapter '" + adapterId + "' " + why);
-                });
-                Taint taint = desk.taint();
-                TaintJson.refuse("adapter '" + adapterId + "'", taint.ofAdapter(adapterId), allowTainted);
-                serve(adapter);
-                long nowMs = System.currentTimeMillis();
-                AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
-                        .map(known -> requireSeen(call.caller(), known).published(adapterId, nowMs))
-                        .orElseGet(() -> AliasRecord.of(name, adapterId, adapter.ownership(), nowMs));
-                desk.catalogue().commit(new WriteSet().put(RecordKind.ALIAS, name, alias)
-                        .put(RecordKind.ADAPTER, adapterId, adapter.withState(AdapterState.LIVE)));
-                return Json.ok(json(alias, taint));
-            });
+            return desk.read(() -> Json.ok(publish(call.caller(), name, adapterId, allowTainted)));
         });
+    }
+
+    /** As the alias is afterwards. Blocks. */
+    ObjectNode publish(Caller caller, String name, String adapterId, boolean allowTainted) {
+        AdapterRecord adapter = desk.catalogue().get(RecordKind.ADAPTER, adapterId, AdapterRecord.class)
+                .filter(found -> caller.sees(found.ownership()))
+                .orElseThrow(() -> ApiError.notFound("model_not_found", "no adapter '" + adapterId + "'"));
+        adapter.unfit().ifPresent(why -> {
+            throw ApiError.conflict("adapter '" + adapterId + "' " + why);
+        });
+        Taint taint = desk.taint();
+        TaintJson.refuse("adapter '" + adapterId + "'", taint.ofAdapter(adapterId), allowTainted);
+        serve(adapter);
+        long nowMs = System.currentTimeMillis();
+        AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
+                .map(known -> requireSeen(caller, known).published(adapterId, nowMs))
+                .orElseGet(() -> AliasRecord.of(name, adapterId, adapter.ownership(), nowMs));
+        desk.catalogue().commit(new WriteSet().put(RecordKind.ALIAS, name, alias)
+                .put(RecordKind.ADAPTER, adapterId, adapter.withState(AdapterState.LIVE)));
+        return json(alias, taint);
+    }
+
+    /** @throws ApiError 409 if somebody else has an alias of the name */
+    void requireFree(Caller caller, String name) {
+        desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
+                .ifPresent(known -> requireSeen(caller, known));
     }
 
     /** Points an alias to what it pointed to before; the base model if that was nothing. */

@@ -2,20 +2,13 @@ package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.Multipart;
-import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
-import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.stream.javadsl.FileIO;
-import org.apache.pekko.stream.javadsl.Sink;
 import quern.actors.Caller;
 import quern.actors.files.FileStore;
 import quern.kv.journal.FileRecord;
@@ -28,9 +21,6 @@ public final class FileRoutes {
     private static final Set<String> PURPOSES =
             Set.of("fine-tune", "batch", "assistants", "user_data", "evals", "vision");
     private static final int LIMIT_MAX = 10_000;
-    private static final int FIELD_BYTES_MAX = 64 * 1024;
-    private static final int FIELD_TIMEOUT_MS = 60_000;
-    private static final int PARTS_MAX = 16;
     private static final String FILE = "file";
 
     private final JobDesk desk;
@@ -53,73 +43,16 @@ public final class FileRoutes {
     }
 
     private CompletionStage<HttpResponse> upload(Call call) {
-        Map<String, String> texts = new HashMap<>();
-        Map<String, Path> spooled = new HashMap<>();
-        return form(call)
-                .thenCompose(form -> form.getParts()
-                        .runWith(Sink.foreachAsync(1, part -> take(call, part, texts, spooled)), call.materializer()))
-                .thenCompose(done -> desk.read(() -> keep(call.caller(), texts, spooled)))
-                .thenApply(file -> Json.ok(json(file)))
-                .whenComplete((done, failure) -> spooled.values().forEach(files::discard));
+        return MultipartForm.read(call, files, Set.of(FILE), uploadBytesMax,
+                form -> desk.read(() -> Json.ok(json(keep(call.caller(), form)))));
     }
 
-    private CompletionStage<Multipart.FormData> form(Call call) {
-        var type = call.request().entity().getContentType().mediaType();
-        if (!type.mainType().equals("multipart") || !type.subType().equals("form-data")) {
-            throw ApiError.unsupportedMediaType("expected multipart/form-data with the parts 'purpose' and 'file'");
-        }
-        try {
-            return Unmarshaller.entityToMultipartFormData()
-                    .unmarshal(call.request().entity().withSizeLimit(uploadBytesMax), call.materializer())
-                    .handle((form, failure) -> {
-                        if (failure != null) {
-                            throw malformed(failure);
-                        }
-                        return form;
-                    });
-        } catch (RuntimeException noForm) {
-            throw malformed(noForm);
-        }
-    }
-
-    private RuntimeException malformed(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause() : failure;
-        return cause instanceof EntityStreamSizeException
-                ? ApiError.tooLarge(uploadBytesMax)
-                : ApiError.badRequest("malformed_form", "the form cannot be read: " + cause.getMessage());
-    }
-
-    private CompletionStage<Void> take(
-            Call call, Multipart.FormData.BodyPart part, Map<String, String> texts, Map<String, Path> spooled) {
-        String name = part.getName();
-        if (texts.containsKey(name) || spooled.containsKey(name) || texts.size() == PARTS_MAX) {
-            throw ApiError.badRequest("malformed_form", "the form has a part twice, or more than " + PARTS_MAX);
-        }
-        if (name.equals(FILE)) {
-            Path target = files.spool();
-            spooled.put(FILE, target);
-            texts.put("filename", part.getFilename().orElse("upload"));
-            return part.getEntity().withSizeLimit(uploadBytesMax).getDataBytes()
-                    .runWith(FileIO.toPath(target), call.materializer())
-                    .thenApply(result -> null);
-        }
-        return part.getEntity().toStrict(FIELD_TIMEOUT_MS, FIELD_BYTES_MAX, call.materializer()).thenApply(strict -> {
-            texts.put(name, strict.getData().utf8String());
-            return null;
-        });
-    }
-
-    private FileRecord keep(Caller caller, Map<String, String> texts, Map<String, Path> spooled) {
-        String purpose = texts.get("purpose");
+    private FileRecord keep(Caller caller, MultipartForm form) {
+        String purpose = form.text("purpose").orElse(null);
         if (purpose == null || !PURPOSES.contains(purpose)) {
             throw ApiError.badField("purpose", "'purpose' is " + purpose + ", expected one of " + PURPOSES);
         }
-        if (!spooled.containsKey(FILE)) {
-            throw ApiError.badField(FILE, "the form has no part 'file'");
-        }
-        return files.keep(spooled.get(FILE), texts.get("filename"), purpose,
-                Ownership.of(caller.keyId(), Set.of()));
+        return files.keep(form.file(FILE), form.filename(FILE), purpose, Ownership.of(caller.keyId(), Set.of()));
     }
 
     private CompletionStage<HttpResponse> list(Call call) {

@@ -65,7 +65,7 @@ public final class AdapterRegistry implements AutoCloseable {
      * @throws QuernException if it does not fit the model, naming the target, or holds a number that is not finite
      */
     public LoadedAdapter publish(String name, LoraWeights weights) {
-        weights.targets().forEach((target, pair) -> check(name, target, pair));
+        require(name, weights);
         LoadedAdapter adapter = new LoadedAdapter(name, weights.fingerprint(), () -> weights, this);
         adapter.put(weights);
         synchronized (budget) {
@@ -76,6 +76,11 @@ public final class AdapterRegistry implements AutoCloseable {
             replace(name, adapter);
         }
         return adapter;
+    }
+
+    /** @throws QuernException if it does not fit the model, naming the target, or holds a number that is not finite */
+    public void require(String name, LoraWeights weights) {
+        weights.targets().forEach((target, pair) -> check(name, target, pair));
     }
 
     /** Makes an adapter available whose numbers are read when they are asked for, and may leave memory again. */

@@ -1,7 +1,6 @@
 package quern.tuning;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,8 +11,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -40,7 +42,7 @@ public final class AdapterFile {
 
     private static final String CONFIG = "adapter_config.json";
     private static final String WEIGHTS = "adapter_model.safetensors";
-    private static final int CONFIG_BYTES_MAX = 1 << 20;
+    private static final long HEADER_ROOM_BYTES = 1 << 24;
     private static final long PART_BYTES = 1 << 20;
     private static final Pattern NAME = Pattern.compile(
             "base_model\\.model\\.model\\.layers\\.(0|[1-9][0-9]{0,3})\\.([a-z_.]+)\\.lora_([AB])\\.weight");
@@ -75,7 +77,7 @@ public final class AdapterFile {
         }
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(WEIGHTS, SafetensorsBytes.of(tensors));
-        files.put(CONFIG, config(settings, baseName));
+        files.put(CONFIG, config(settings, baseName, targetModules(weights, settings, shape)));
         return files;
     }
 
@@ -89,7 +91,23 @@ public final class AdapterFile {
         }
     }
 
-    private static byte[] config(LoraSettings settings, String baseName) {
+    /** As people write them; by whole names where only some layers have them. */
+    private static List<String> targetModules(LoraWeights weights, LoraSettings settings, ModelShape shape) {
+        if (weights.targets().size() == settings.targets().size() * shape.layers()) {
+            return settings.targets().stream().map(LoraTarget::shortName).sorted().toList();
+        }
+        List<String> modules = new ArrayList<>();
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            for (LoraTarget target : LoraTarget.values()) {
+                if (weights.targets().containsKey(target.tensorName(layer))) {
+                    modules.add(module(layer, target));
+                }
+            }
+        }
+        return modules;
+    }
+
+    private static byte[] config(LoraSettings settings, String baseName, List<String> targetModules) {
         ObjectNode config = JSON.createObjectNode()
                 .put("peft_type", "LORA")
                 .put("task_type", "CAUSAL_LM")
@@ -103,8 +121,10 @@ public final class AdapterFile {
                 .put("init_lora_weights", true)
                 .put("use_rslora", settings.rankStabilized())
                 .put("use_dora", false);
-        settings.targets().stream().map(LoraTarget::shortName).sorted()
-                .forEach(config.putArray("target_modules")::add);
+        if (settings.alpha() == Math.rint(settings.alpha()) && settings.alpha() < Integer.MAX_VALUE) {
+            config.put("lora_alpha", (int) settings.alpha());
+        }
+        targetModules.forEach(config.putArray("target_modules")::add);
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config);
         } catch (JsonProcessingException impossible) {
@@ -118,11 +138,19 @@ public final class AdapterFile {
      * @throws QuernException if a file is damaged, of another kind than plain LoRA, or does not fit the shape
      */
     public static Loaded read(Path directory, ModelShape shape) {
-        LoraSettings settings = settings(directory);
+        return read(directory, shape, Long.MAX_VALUE);
+    }
+
+    /** The same. @param bytesMax of its numbers in memory, and of its files; more are refused before they are read */
+    public static Loaded read(Path directory, ModelShape shape, long bytesMax) {
+        PeftConfig config = PeftConfig.read(directory.resolve(CONFIG));
         Path file = directory.resolve(WEIGHTS);
         try (Arena arena = Arena.ofConfined(); FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() - HEADER_ROOM_BYTES > bytesMax) {
+                throw refused(file, "has " + channel.size() + " bytes, at most " + bytesMax);
+            }
             MemorySegment bytes = content(channel, arena);
-            return new Loaded(settings, weights(SafetensorsReader.read(bytes, file.toString()), settings, shape, file));
+            return loaded(SafetensorsReader.read(bytes, file.toString()), config, shape, file, bytesMax);
         } catch (IOException failed) {
             throw new QuernException(QuernException.Category.ERROR,
                     file + " cannot be read: " + failed.getMessage(), failed);
@@ -144,70 +172,122 @@ public final class AdapterFile {
         return bytes;
     }
 
-    /** An adapter as read from its files. */
-    public record Loaded(LoraSettings settings, LoraWeights weights) {}
+    /**
+     * An adapter as read from its files.
+     *
+     * @param baseName what the files say it was made for, for people; empty: nothing
+     */
+    public record Loaded(LoraSettings settings, LoraWeights weights, String baseName) {}
 
-    private static LoraSettings settings(Path directory) {
-        Path file = directory.resolve(CONFIG);
-        JsonNode config;
-        try {
-            if (Files.size(file) > CONFIG_BYTES_MAX) {
-                throw refused(file, "has more than " + CONFIG_BYTES_MAX + " bytes");
-            }
-            config = JSON.readTree(Files.readAllBytes(file));
-        } catch (IOException failed) {
-            throw new QuernException(QuernException.Category.ERROR,
-                    file + " cannot be read: " + failed.getMessage(), failed);
-        }
-        if (config == null || !config.path("peft_type").asText().equals("LORA") || config.path("use_dora").asBoolean()
-                || !config.path("bias").asText("none").equals("none") || config.path("fan_in_fan_out").asBoolean()
-                || !config.path("rank_pattern").isEmpty() || !config.path("alpha_pattern").isEmpty()) {
-            throw refused(file, "is no plain LoRA: expected peft_type LORA without DoRA, biases or patterns");
-        }
-        Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
-        for (JsonNode name : config.path("target_modules")) {
-            targets.add(LoraTarget.ofShortName(name.asText())
-                    .orElseThrow(() -> refused(file, "names the target " + name + ", which no block has")));
-        }
-        try {
-            return new LoraSettings(config.path("r").asInt(), config.path("lora_alpha").asDouble(),
-                    config.path("use_rslora").asBoolean(), targets, 0);
-        } catch (IllegalArgumentException bad) {
-            throw refused(file, bad.getMessage());
+    /** A, B and the module they sit beside, by the base's name of its matrix. */
+    private static final class Found {
+        private final LoraTarget target;
+        private final String module;
+        private Tensor a;
+        private Tensor b;
+
+        private Found(LoraTarget target, String module) {
+            this.target = target;
+            this.module = module;
         }
     }
 
-    private static LoraWeights weights(
-            Map<String, Tensor> tensors, LoraSettings settings, ModelShape shape, Path file) {
-        Map<String, Rows> as = new LinkedHashMap<>();
-        Map<String, Rows> bs = new LinkedHashMap<>();
+    /** Where ranks differ, all are as wide as the widest, with zeros; where scales do, B takes what is its own. */
+    private static Loaded loaded(
+            Map<String, Tensor> tensors, PeftConfig config, ModelShape shape, Path file, long bytesMax) {
+        SortedMap<String, Found> found = found(tensors, shape, file);
+        requireChosen(found, config, shape, file);
+        int rank = found.values().stream().mapToInt(one -> config.rank(one.module)).max().orElseThrow();
+        long bytes = 0;
+        for (Found one : found.values()) {
+            requireRank(one, config.rank(one.module), file);
+            bytes += 4L * rank * (one.a.columns() + (long) one.b.rows());
+        }
+        if (bytes > bytesMax) {
+            throw refused(file, "takes " + bytes + " bytes in memory, at most " + bytesMax);
+        }
+        float scale = config.scale();
+        SortedMap<String, Pair> pairs = new TreeMap<>();
+        found.forEach((name, one) -> pairs.put(name, new Pair(taller(floats(one.a), rank),
+                RopeOrder.of(one.target, shape).fromHalfSplit(wider(
+                        floats(one.b), rank, config.scale(one.module) / scale)))));
+        Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
+        found.values().forEach(one -> targets.add(one.target));
+        double alpha = rank == config.rank() ? config.alpha()
+                : scale * (config.rankStabilized() ? Math.sqrt(rank) : rank);
+        return new Loaded(new LoraSettings(rank, alpha, config.rankStabilized(), targets, 0),
+                new LoraWeights(rank, scale, pairs), config.baseName());
+    }
+
+    private static SortedMap<String, Found> found(Map<String, Tensor> tensors, ModelShape shape, Path file) {
+        SortedMap<String, Found> found = new TreeMap<>();
         tensors.forEach((name, tensor) -> {
             Matcher parts = NAME.matcher(name);
-            LoraTarget target = parts.matches()
-                    ? LoraTarget.ofModule(parts.group(2)).orElseThrow(() -> refused(file, "has a tensor " + name))
-                    : null;
+            LoraTarget target = parts.matches() ? LoraTarget.ofModule(parts.group(2)).orElse(null) : null;
             if (target == null || Integer.parseInt(parts.group(1)) >= shape.layers()) {
                 throw refused(file, "has a tensor " + name + ", expected A and B of the base's "
                         + shape.layers() + " layers");
             }
-            String targetName = target.tensorName(Integer.parseInt(parts.group(1)));
+            int layer = Integer.parseInt(parts.group(1));
+            Found one = found.computeIfAbsent(target.tensorName(layer), _ -> new Found(target, module(layer, target)));
             if (parts.group(3).equals("A")) {
-                as.put(targetName, floats(tensor));
+                one.a = tensor;
             } else {
-                bs.put(targetName, RopeOrder.of(target, shape).fromHalfSplit(floats(tensor)));
+                one.b = tensor;
             }
         });
-        if (!as.keySet().equals(bs.keySet()) || as.size() != settings.targets().size() * shape.layers()) {
-            throw refused(file, "has " + as.size() + " A and " + bs.size() + " B matrices, expected "
-                    + settings.targets().size() * shape.layers() + " pairs");
+        return found;
+    }
+
+    private static String module(int layer, LoraTarget target) {
+        return "model.layers." + layer + "." + target.moduleName();
+    }
+
+    private static void requireChosen(
+            Map<String, Found> found, PeftConfig config, ModelShape shape, Path file) {
+        boolean any = false;
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            for (LoraTarget target : LoraTarget.values()) {
+                Found one = found.get(target.tensorName(layer));
+                boolean named = config.adapts().test(module(layer, target));
+                if (named != (one != null) || named && (one.a == null || one.b == null)) {
+                    throw refused(file, "has " + (one == null ? "neither A nor B" : one.a == null ? "B alone"
+                            : one.b == null ? "A alone" : "A and B") + " of " + module(layer, target) + ", which "
+                            + CONFIG + (named ? " names" : " does not name"));
+                }
+                any |= named;
+            }
         }
-        SortedMap<String, Pair> pairs = new TreeMap<>();
-        as.forEach((name, a) -> pairs.put(name, new Pair(a, bs.get(name))));
-        try {
-            return new LoraWeights(settings.rank(), settings.scale(), pairs);
-        } catch (IllegalArgumentException misshapen) {
-            throw refused(file, misshapen.getMessage());
+        if (!any) {
+            throw refused(file, "adapts none of the base's modules, as " + CONFIG + " names them");
         }
+    }
+
+    private static void requireRank(Found one, int rank, Path file) {
+        if (one.a.rows() != rank || one.b.columns() != rank) {
+            throw refused(file, "has for " + one.module + " A of " + one.a.rows() + " rows and B of "
+                    + one.b.columns() + " columns, expected the rank " + rank + " of " + CONFIG);
+        }
+    }
+
+    private static Rows taller(Rows rows, int count) {
+        if (rows.count() == count) {
+            return rows;
+        }
+        return new Rows(Arrays.copyOf(rows.values(), count * rows.width()), count, rows.width());
+    }
+
+    private static Rows wider(Rows rows, int width, float factor) {
+        if (rows.width() == width && factor == 1) {
+            return rows;
+        }
+        Rows out = new Rows(rows.count(), width);
+        for (int row = 0; row < rows.count(); row++) {
+            for (int k = 0; k < rows.width(); k++) {
+                out.values()[out.at(row) + k] = factor * rows.values()[rows.at(row) + k];
+            }
+        }
+        return out;
     }
 
     private static Rows floats(Tensor tensor) {

@@ -25,6 +25,7 @@ public final class SafetensorsReader {
     private static final int TENSORS_MAX = 1 << 16;
     private static final int NAME_CHARS_MAX = 512;
     private static final int DIMENSIONS_MAX = 8;
+    private static final long ELEMENTS_MAX = 1L << 48;
     private static final Map<String, ElementType> TYPES =
             Map.of("F32", ElementType.F32, "F16", ElementType.F16, "BF16", ElementType.BF16);
 
@@ -120,6 +121,10 @@ public final class SafetensorsReader {
             if (rows < 1 || rows > Integer.MAX_VALUE) {
                 throw new ModelFormatException(where, "tensor " + name + " has " + rows + " rows or more");
             }
+        }
+        if (rows * columns > ELEMENTS_MAX) {
+            throw new ModelFormatException(where, "tensor " + name + " has " + rows + " x " + columns
+                    + " elements, at most " + ELEMENTS_MAX);
         }
         long bytes = type.bytesOf(rows * columns);
         if (columns < 1 || offsets[1] - offsets[0] != bytes) {

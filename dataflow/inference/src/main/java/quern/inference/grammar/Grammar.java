@@ -1,6 +1,7 @@
 package quern.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,19 @@ public final class Grammar {
     public static Grammar ofPattern(String pattern, String at, GrammarLimits limits) {
         GrammarBuilder builder = new GrammarBuilder(limits.statesMax());
         return builder.build(builder.add(at, RegularExpression.whole(pattern, Spelling.PLAIN, at)));
+    }
+
+    /** Whether a text is one of the grammar's. Takes time in proportion to its length, whatever the pattern was. */
+    public boolean matches(String text) {
+        Reading reading = new Reading(this);
+        MatchState state = reading.start();
+        for (byte symbol : text.getBytes(StandardCharsets.UTF_8)) {
+            state = reading.next(state, symbol & 0xff);
+            if (state.dead()) {
+                return false;
+            }
+        }
+        return state.ends;
     }
 
     static Grammar link(List<Automaton> rules, List<String> places, int root, GrammarBudget budget) {
