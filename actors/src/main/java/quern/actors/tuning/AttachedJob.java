@@ -15,6 +15,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import quern.actors.House;
 import quern.actors.engine.EngineActor;
 import quern.actors.fleet.ModelHold;
+import quern.actors.jobs.JobDispatchers;
 import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobQueue;
@@ -36,7 +37,7 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
 
     /** How often a run is opened again when the engine it was attached to broke. */
     private static final int BREAKS_MAX = 5;
-    private static final Duration BREAK_PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private record Ready(ModelHold hold, Throwable failure) implements JobStarter.Order {}
 
@@ -45,6 +46,8 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
     private record WorkEnded(Optional<QuernException> failure) implements JobStarter.Order {}
 
     private enum LetGo implements JobStarter.Order { NOW }
+
+    private enum Finish implements JobStarter.Order { NOW }
 
     private enum GoOn implements JobStarter.Order { NOW }
 
@@ -63,6 +66,8 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
     private Optional<StepWork> attached = Optional.empty();
     private boolean cancelled;
     private int breaks;
+    /** Whether it was told that something waits for the disk. */
+    private boolean told;
 
     private AttachedJob(ActorContext<JobStarter.Order> context, String jobId, AttachedWork<E> work,
             ActorRef<JobQueue.Command> queue) {
@@ -82,9 +87,10 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
                 .onMessage(WorkEnded.class, ended -> onWorkEnded(ended.failure()))
                 .onMessage(JobStarter.Cancel.class, cancel -> onCancel())
                 .onMessage(GoOn.class, again -> begin())
+                .onMessage(Finish.class, again -> finish())
                 .onMessage(LetGo.class, gone -> end(new JobOutcome.Cancelled()))
                 .onSignal(PostStop.class, stopped -> {
-                    attached.ifPresent(run -> work.cancel());
+                    attached.ifPresent(run -> work.leave());
                     holding.thenAccept(ModelHold::close);
                     return this;
                 })
@@ -104,10 +110,13 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
         ActorRef<JobStarter.Order> self = getContext().getSelf();
         StepWork run;
         try {
-            run = work.open(running, event -> self.tell(new FromRun<>(event)));
+            run = work.open(running, event -> self.tell(new FromRun<>(event)),
+                    getContext().getSystem().dispatchers().lookup(JobDispatchers.io()));
         } catch (QuernException e) {
-            return end(new JobOutcome.Failed(e.getMessage()));
+            return e.category() == Category.RETRYABLE ? later(GoOn.NOW, e)
+                    : end(new JobOutcome.Failed(e.getMessage()));
         }
+        told = false;
         attached = Optional.of(run);
         tell(work.opened());
         running.engine().tell(new EngineActor.Attach(run, getContext().messageAdapter(
@@ -121,16 +130,40 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
         }
         if (failure.filter(cause -> cause.category() == Category.RETRYABLE).isPresent() && breaks++ < BREAKS_MAX) {
             attached = Optional.empty();
-            getContext().scheduleOnce(BREAK_PAUSE, getContext().getSelf(), GoOn.NOW);
+            getContext().scheduleOnce(PAUSE, getContext().getSelf(), GoOn.NOW);
             return tell(new JobWork.Working(work.progress(), List.of(
                     new JobNote("warn", work.afterBreak() + ": " + failure.get().getMessage(), ""))));
         }
+        return failure.isPresent() ? end(new JobOutcome.Failed(failure.get().getMessage())) : finish();
+    }
+
+    private Behavior<JobStarter.Order> finish() {
+        if (cancelled) {
+            return this;
+        }
         try {
-            return end(failure.<JobOutcome>map(cause -> new JobOutcome.Failed(cause.getMessage()))
-                    .orElseGet(work::outcome));
+            work.store();
+        } catch (QuernException e) {
+            return e.category() == Category.RETRYABLE ? later(Finish.NOW, e)
+                    : end(new JobOutcome.Failed(e.getMessage()));
+        }
+        try {
+            return end(work.outcome());
         } catch (QuernException e) {
             return end(new JobOutcome.Failed(e.getMessage()));
         }
+    }
+
+    /** As on a full disk: the order waits until it can be done. */
+    private Behavior<JobStarter.Order> later(JobStarter.Order order, QuernException cause) {
+        if (!told) {
+            told = true;
+            getContext().getLog().warn("job {} waits, which is tried again each second: {}", jobId, cause.getMessage());
+            tell(new JobWork.Working(work.progress(), List.of(
+                    new JobNote("warn", "waits: " + cause.getMessage(), ""))));
+        }
+        getContext().scheduleOnce(PAUSE, getContext().getSelf(), order);
+        return this;
     }
 
     private Behavior<JobStarter.Order> onCancel() {

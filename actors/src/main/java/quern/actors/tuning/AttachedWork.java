@@ -1,6 +1,7 @@
 package quern.actors.tuning;
 
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import quern.actors.House;
 import quern.actors.fleet.ModelHold;
@@ -23,10 +24,11 @@ interface AttachedWork<E> {
     /**
      * Opens the run, which goes on from what an earlier one left. Called again after a break.
      *
-     * @param events told by the run, on the engine's thread
-     * @throws QuernException if there is nothing to work on; the job has failed then
+     * @param events told by the run, from any thread
+     * @param io for what the run writes while it goes on
+     * @throws QuernException if there is nothing to work on; the job has failed then, unless it is RETRYABLE
      */
-    StepWork open(House.Running running, Consumer<E> events);
+    StepWork open(House.Running running, Consumer<E> events, Executor io);
 
     /** What is told once the run is open. */
     JobWork.Working opened();
@@ -42,6 +44,16 @@ interface AttachedWork<E> {
 
     /** Lets the open run end at its next safe point. */
     void cancel();
+
+    /** Keeps on disk, as far as that goes, what the run that is let go has done; the process or the engine ends. */
+    default void leave() {}
+
+    /**
+     * Writes what the run that is done came to.
+     *
+     * @throws QuernException RETRYABLE if it cannot be written now; this is called again then
+     */
+    default void store() {}
 
     /**
      * What the run that is done came to.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import quern.actors.House;
 import quern.actors.RecordText;
@@ -66,7 +67,7 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
     }
 
     @Override
-    public StepWork open(House.Running with, Consumer<CompressionEvent> events) {
+    public StepWork open(House.Running with, Consumer<CompressionEvent> events, Executor io) {
         running = with;
         var catalogue = house.stores().catalogue();
         origin = catalogue.get(RecordKind.ADAPTER, spec.adapterId(), AdapterRecord.class).orElseThrow(

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.fleet.ModelHold;
@@ -15,6 +18,7 @@ import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.JobWork.Working;
+import quern.config.QuernException;
 import quern.inference.StepWork;
 import quern.kv.journal.JobProgress;
 import quern.kv.journal.JobRecord;
@@ -30,6 +34,7 @@ import quern.tuning.TuningSet;
  */
 public final class TuningWork implements AttachedWork<TuningEvent> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TuningWork.class);
     private static final String STAGE = "tuning";
     private static final int NOTE_STEPS = 5;
 
@@ -58,7 +63,11 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
     }
 
     @Override
-    public StepWork open(House.Running with, Consumer<TuningEvent> events) {
+    public StepWork open(House.Running with, Consumer<TuningEvent> events, Executor io) {
+        if (run != null) {
+            run.keepCopy();
+            run.close();
+        }
         running = with;
         samples = TrainingSamples.read(house.stores(), spec.trainingId());
         var model = running.parts().model();
@@ -66,7 +75,7 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
                 spec.heldOutShare(), spec.seed());
         Path directory = house.stores().directory().jobs().resolve(job.id());
         run = TuningRun.open(
-                model, set, spec.settings(), running.parts().choice().backend(), directory, events);
+                model, set, spec.settings(), running.parts().choice().backend(), directory, io, events);
         return run;
     }
 
@@ -82,6 +91,11 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
     public Working on(TuningEvent event) {
         return switch (event) {
             case TuningEvent.Stepped stepped -> stepped(stepped);
+            case TuningEvent.Saved saved -> new Working(progress(), List.of(new JobNote("info",
+                    "checkpoint at step " + saved.step(),
+                    JsonNodeFactory.instance.objectNode().put("checkpoint_step", saved.step()).toString())));
+            case TuningEvent.Unsaved unsaved -> note(new JobNote("warn",
+                    "goes on without a new checkpoint, which is tried again: " + unsaved.reason(), ""));
             case TuningEvent.Evaluating evaluating -> note(JobNote.info(
                     "evaluating on " + evaluating.heldOutExamples() + " held-out examples and "
                             + evaluating.questions() + " questions"));
@@ -108,7 +122,7 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
 
     @Override
     public JobProgress progress() {
-        return new JobProgress(STAGE, run.stepCount(), run.steps());
+        return run == null ? new JobProgress(STAGE, 0, 0) : new JobProgress(STAGE, run.stepCount(), run.steps());
     }
 
     @Override
@@ -119,6 +133,22 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
     @Override
     public void cancel() {
         run.cancel();
+    }
+
+    @Override
+    public void leave() {
+        run.cancel();
+        try {
+            run.keepCopy();
+        } catch (QuernException full) {
+            LOG.warn("job {} will go on from an earlier checkpoint: {}", job.id(), full.getMessage());
+        }
+        run.close();
+    }
+
+    @Override
+    public void store() {
+        run.store();
     }
 
     @Override

@@ -20,6 +20,7 @@ final class LossLog {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
+    private boolean torn;
 
     LossLog(Path file) {
         this.file = file;
@@ -64,18 +65,20 @@ final class LossLog {
         }
     }
 
-    void add(StepResult result) {
-        String line = JSON.createObjectNode()
+    void add(List<StepResult> results) {
+        // Behind a failure there may be half a line.
+        StringBuilder lines = new StringBuilder(torn ? "\n" : "");
+        results.forEach(result -> lines.append(JSON.createObjectNode()
                 .put("step", result.step())
                 .put("loss", result.loss())
                 .put("gradient_norm", result.gradientNorm())
                 .put("learning_rate", result.learningRate())
-                .put("tokens", result.tokens())
-                .toString() + "\n";
+                .put("tokens", result.tokens())).append('\n'));
         try {
-            Files.write(file, line.getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            torn = false;
         } catch (IOException failed) {
+            torn = true;
             throw unwritable(failed);
         }
     }

@@ -2,6 +2,7 @@ package quern.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
+import quern.gpu.tensor.Rows;
 import quern.tuning.network.Parameter;
 
 /** What an optimizer changes: the parameters, their moments, and how many steps were made. */
@@ -32,6 +33,27 @@ public final class TrainingState {
     /** Of parameter {@code index}. */
     public float[] secondMoments(int index) {
         return secondMoments.get(index);
+    }
+
+    /** Another one of the same shape to copy into; gradients are shared, values and moments are its own. */
+    TrainingState twin() {
+        return new TrainingState(parameters.stream().map(parameter -> new Parameter(
+                parameter.name(), new Rows(parameter.values().count(), parameter.values().width()),
+                parameter.gradients(), parameter.decays())).toList());
+    }
+
+    /** Becomes equal to a state of the same shape. */
+    void take(TrainingState other) {
+        for (int i = 0; i < parameters.size(); i++) {
+            copy(other.parameters.get(i).values().values(), parameters.get(i).values().values());
+            copy(other.firstMoments(i), firstMoments(i));
+            copy(other.secondMoments(i), secondMoments(i));
+        }
+        step = other.step;
+    }
+
+    private static void copy(float[] from, float[] to) {
+        System.arraycopy(from, 0, to, 0, to.length);
     }
 
     /** Steps made. */

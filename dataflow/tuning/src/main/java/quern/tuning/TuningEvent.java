@@ -1,6 +1,7 @@
 package quern.tuning;
 
-/** What a tuning run tells while it goes on; delivered on the engine's thread, to be handed on and not worked on. */
+/** What a tuning run tells while it goes on; delivered on the engine's thread or, where
+ * files are concerned, on one that writes, to be handed on and not worked on. */
 public sealed interface TuningEvent {
 
     /**
@@ -8,6 +9,12 @@ public sealed interface TuningEvent {
      * @param tokensPerSecond of this step, by the time spent on it
      */
     record Stepped(StepResult result, int steps, double tokensPerSecond) implements TuningEvent {}
+
+    /** The checkpoint of {@code step} is on disk. */
+    record Saved(int step) implements TuningEvent {}
+
+    /** A checkpoint cannot be written, which is tried again; told once until one is. */
+    record Unsaved(String reason) implements TuningEvent {}
 
     /** The last step is made; the gate begins. */
     record Evaluating(int heldOutExamples, int questions) implements TuningEvent {}

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import quern.config.QuernException;
 import quern.gpu.Backend;
@@ -20,9 +21,9 @@ import quern.tuning.network.PackedBatch.Segment;
  * {@link #slice}; whoever owns the job opens it, listens, and may {@link #cancel} from any thread. Where a step is cut
  * into slices changes no bit of the result.
  *
- * <p>Its directory holds {@code run.checkpoint}, {@code losses.jsonl}, and at the end {@code adapter/} (PEFT's two
- * files) and {@code evaluation.json}. Opened again over the same samples, settings and base it goes on where its last
- * checkpoint was made.
+ * <p>Its directory holds {@code run.checkpoint}, {@code losses.jsonl}, and once it is told to {@link #store} what it
+ * came to, {@code adapter/} (PEFT's two files) and {@code evaluation.json}. Opened again over the same samples,
+ * settings and base it goes on where its last checkpoint was made.
  */
 public final class TuningRun implements StepWork {
 
@@ -35,8 +36,7 @@ public final class TuningRun implements StepWork {
     private final AdaptedModel adapted;
     private final List<List<Segment>> steps = new ArrayList<>();
     private final Trainer trainer;
-    private final Checkpoint checkpoint;
-    private final LossLog log;
+    private final RunFiles files;
     private boolean begun;
     private long stepNanos;
     private EvaluationGate gate;
@@ -45,7 +45,7 @@ public final class TuningRun implements StepWork {
 
     private TuningRun(
             LoadedModel model, TuningSet set, TuningSettings settings, Backend backend, Path directory,
-            Consumer<TuningEvent> listener) {
+            Executor io, Consumer<TuningEvent> listener) {
         this.model = model;
         this.set = set;
         this.settings = settings;
@@ -59,27 +59,35 @@ public final class TuningRun implements StepWork {
         this.trainer = new Trainer(
                 adapted.network(), adapted.parameters(), settings.optimizer(steps.size()),
                 backend.trainingKernels());
-        this.checkpoint = new Checkpoint(directory.resolve("run.checkpoint"),
+        Checkpoint checkpoint = new Checkpoint(directory.resolve("run.checkpoint"),
                 "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity());
-        this.log = new LossLog(directory.resolve("losses.jsonl"));
+        if (checkpoint.exists()) {
+            checkpoint.load(trainer.state());
+        }
+        LossLog log = new LossLog(directory.resolve("losses.jsonl"));
+        log.cutAfter(stepCount());
+        this.files = new RunFiles(checkpoint, log, settings.checkpointSteps(), trainer.state(), io, listener);
     }
 
     /**
      * A new run, or the one whose checkpoint lies in {@code directory}. Blocks on the disk; encoding was done with the
      * set.
      *
-     * @param listener called by whoever calls {@link #slice}
-     * @throws QuernException if a checkpoint is damaged or belongs to another run
+     * @param io writes the files while the run goes on
+     * @param listener called by whoever calls {@link #slice}, and from {@code io}
+     * @throws QuernException if a checkpoint is damaged or belongs to another run; RETRYABLE if nothing can be written
      */
     public static TuningRun open(
             LoadedModel model, TuningSet set, TuningSettings settings, Backend backend, Path directory,
+            Executor io, Consumer<TuningEvent> listener) {
+        return new TuningRun(model, set, settings, backend, directory, io, listener);
+    }
+
+    /** One whose files are written by whoever calls {@link #slice}. */
+    public static TuningRun open(
+            LoadedModel model, TuningSet set, TuningSettings settings, Backend backend, Path directory,
             Consumer<TuningEvent> listener) {
-        TuningRun run = new TuningRun(model, set, settings, backend, directory, listener);
-        if (run.checkpoint.exists()) {
-            run.checkpoint.load(run.trainer.state());
-        }
-        run.log.cutAfter(run.stepCount());
-        return run;
+        return open(model, set, settings, backend, directory, Runnable::run, listener);
     }
 
     /** Optimizer steps of the whole run. */
@@ -97,6 +105,46 @@ public final class TuningRun implements StepWork {
         cancelled = true;
     }
 
+    /**
+     * Writes the newest state that was copied, at most a few steps old. From any thread; blocks on the disk.
+     *
+     * @throws QuernException RETRYABLE if it cannot be written now
+     */
+    public void keepCopy() {
+        files.write();
+    }
+
+    /**
+     * As {@link #keepCopy}, the state of the last step; only while nobody calls {@link #slice}.
+     *
+     * @throws QuernException RETRYABLE if it cannot be written now
+     */
+    public void keep() {
+        files.offer(trainer.state());
+        files.write();
+    }
+
+    /**
+     * Writes the adapter and the gate's decision. Only while nobody calls {@link #slice}; blocks on the disk.
+     *
+     * @throws QuernException RETRYABLE if they cannot be written now
+     */
+    public void store() {
+        files.write();
+        try {
+            AdapterFile.write(adapterDirectory(), adapter(), settings.lora(), model.shape(), model.name());
+            AtomicFile.write(directory.resolve("evaluation.json"), evaluation.toJson().toPrettyString());
+        } catch (IOException failed) {
+            throw new QuernException(QuernException.Category.RETRYABLE,
+                    "evaluation in " + directory + " cannot be written: " + failed.getMessage(), failed);
+        }
+    }
+
+    /** No file is written any more by the run itself. Waits for one that is. */
+    public void close() {
+        files.close();
+    }
+
     /** The gate's decision, once there is one. */
     public Optional<Evaluation> evaluation() {
         return Optional.ofNullable(evaluation);
@@ -107,7 +155,7 @@ public final class TuningRun implements StepWork {
         return adapted.weights();
     }
 
-    /** Where the adapter's files are once the run is done. */
+    /** Where the adapter's files are once they are stored. */
     public Path adapterDirectory() {
         return directory.resolve("adapter");
     }
@@ -150,15 +198,15 @@ public final class TuningRun implements StepWork {
                             + ", expected numbers"));
             return;
         }
-        log.add(result);
-        if (result.step() % settings.checkpointSteps() == 0 || result.step() == steps.size()) {
-            checkpoint.save(trainer.state());
-        }
+        files.stepped(result, trainer.state(), result.step() == steps.size());
         listener.accept(new TuningEvent.Stepped(
                 result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos)));
     }
 
     private int evaluate(int tokensMax) {
+        if (files.waits()) {
+            files.offer(trainer.state());
+        }
         if (gate == null) {
             gate = new EvaluationGate(
                     model, adapted.network(), adapter(), set.heldOut(), settings.gate(), backend);
@@ -173,13 +221,6 @@ public final class TuningRun implements StepWork {
     }
 
     private void finish(Evaluation result) {
-        AdapterFile.write(adapterDirectory(), adapter(), settings.lora(), model.shape(), model.name());
-        try {
-            AtomicFile.write(directory.resolve("evaluation.json"), result.toJson().toPrettyString());
-        } catch (IOException failed) {
-            throw new QuernException(QuernException.Category.RETRYABLE,
-                    "evaluation in " + directory + " cannot be written: " + failed.getMessage(), failed);
-        }
         evaluation = result;
         listener.accept(new TuningEvent.Evaluated(result));
     }

@@ -46,6 +46,7 @@ public record Lessons(
         while (!run.done()) {
             run.slice(4096);
         }
+        run.store();
         return new Lessons(base, run.adapter(), settings, set, run.adapterDirectory());
     }
 

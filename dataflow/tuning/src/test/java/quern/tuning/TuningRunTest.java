@@ -3,6 +3,7 @@ package quern.tuning;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,10 +14,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import quern.config.QuernException;
 import quern.gpu.Backend;
 import quern.gpu.ComputeTeam;
 import quern.gpu.vector.VectorKernels;
@@ -110,6 +113,7 @@ class TuningRunTest {
                 assertTrue(tokens < 10_000, "a slice of " + tokens + " tokens did nothing");
             }
         }
+        run.store();
         return run.evaluation().orElseThrow();
     }
 
@@ -120,7 +124,7 @@ class TuningRunTest {
         Evaluation evaluation = finish(run, 300);
         assertTrue(evaluation.passed(), evaluation.toString());
         assertEquals(10, evaluation.heldOutExamples());
-        assertEquals(run.steps() + 2, events.size());
+        assertEquals(run.steps() + 2, events.stream().filter(event -> !(event instanceof TuningEvent.Saved)).count());
         JsonNode stored = new ObjectMapper().readTree(directory.resolve("evaluation.json").toFile());
         assertEquals(evaluation.toJson().toString(), stored.toString());
         assertEquals(run.steps(), Files.readAllLines(directory.resolve("losses.jsonl")).size());
@@ -158,6 +162,54 @@ class TuningRunTest {
         assertEquals(4, resumed.stepCount());
         Evaluation parts = finish(resumed, 5);
         assertEquals(whole, parts);
+    }
+
+    @Test
+    void shouldGoOnWithoutACheckpointAndWriteALaterOneWhenTheDiskIsFullForAWhile() throws IOException {
+        TuningSettings settings = settings(5e-3, 8);
+        List<TuningEvent> events = new ArrayList<>();
+        TuningRun run = open(facts(), settings, events);
+        // A directory where the file should be is as good as a disk without room.
+        Path inTheWay = Files.createDirectories(directory.resolve("run.checkpoint").resolve("full"));
+        while (run.stepCount() < 12 && !run.done()) {
+            run.slice(4096);
+        }
+        assertEquals(1, events.stream().filter(TuningEvent.Unsaved.class::isInstance).count(), events::toString);
+        assertThrows(QuernException.class, run::keep);
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        run.keep();
+        assertEquals(new TuningEvent.Saved(12), events.getLast());
+        assertEquals(12, open(facts(), settings, new ArrayList<>()).stepCount());
+        assertEquals(12, Files.readAllLines(directory.resolve("losses.jsonl")).size());
+    }
+
+    @Test
+    void shouldMakeStepsWhileAFileIsWrittenAndEndWithTheSameBits() throws Exception {
+        TuningSettings settings = settings(5e-3, 8);
+        Evaluation whole = finish(open(facts(), settings, new ArrayList<>()), 4096);
+        directory = directory.resolve("again");
+        Semaphore disk = new Semaphore(0);
+        List<Thread> writers = new ArrayList<>();
+        TuningSet set = TuningSet.of(facts(), ExampleEncoder.of(base, 128), 0.2, settings.seed());
+        TuningRun run = TuningRun.open(base, set, settings, backend, directory,
+                task -> writers.add(Thread.ofPlatform().start(() -> {
+                    disk.acquireUninterruptibly();
+                    task.run();
+                })), event -> { });
+        while (run.stepCount() < 9 && !run.done()) {
+            run.slice(100);
+        }
+        assertFalse(Files.exists(directory.resolve("run.checkpoint")));
+        disk.release(2);
+        for (Thread writer : writers) {
+            writer.join();
+        }
+        run.cancel();
+        run.close();
+        TuningRun resumed = open(facts(), settings, new ArrayList<>());
+        assertEquals(8, resumed.stepCount());
+        assertEquals(whole, finish(resumed, 60));
     }
 
     /** An example is taken apart: the smallest slice moves, and no step is made before all of it was seen. */

@@ -85,6 +85,7 @@ public final class TernaryBenchmark {
         TuningRun run = TuningRun.open(model, set, settings, backend, directory.resolve("run"), event -> { });
         long from = System.nanoTime();
         finish(run);
+        run.store();
         double tuned = (System.nanoTime() - from) / 1e9;
         from = System.nanoTime();
         CompressionRun compression = new CompressionRun(model, run.adapter(),

@@ -74,7 +74,20 @@ class KillAndRestartTest {
             JsonNode whole = awaitEnd(server, tune(server));
             assertEquals(whole.at("/result/gate"), tuned.at("/result/gate"));
             assertEquals(whole.at("/result/trained_steps"), tuned.at("/result/trained_steps"));
+            assertEquals(fingerprint(server, whole), fingerprint(server, tuned), "other weights than in one go");
         }
+    }
+
+    /** Of an adapter's numbers. */
+    private static String fingerprint(ServerProcess server, JsonNode job) throws IOException {
+        String adapter = job.at("/result/adapter").asText();
+        for (JsonNode known : server.get("/v1/adapters").path("data")) {
+            if (known.path("id").asText().equals(adapter)) {
+                assertTrue(known.path("fingerprint").asText().length() >= 16, known::toString);
+                return known.path("fingerprint").asText();
+            }
+        }
+        throw new AssertionError("no adapter " + adapter);
     }
 
     private static byte[] text(int number) {

@@ -1,0 +1,150 @@
+package quern.tuning;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import quern.config.QuernException;
+import quern.config.QuernException.Category;
+
+/**
+ * What a run keeps on disk while it goes on: its checkpoint and its losses. The thread that makes the steps copies in
+ * memory and never waits for a disk; another one writes. What cannot be written, as on a full disk, is tried again with
+ * the state of a later step, at most once a second; the run goes on meanwhile.
+ */
+final class RunFiles {
+
+    /** Between two copies in memory. */
+    private static final int COPY_STEPS = 5;
+    private static final int LINES_MAX = 100_000;
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Checkpoint checkpoint;
+    private final LossLog log;
+    private final int checkpointSteps;
+    private final Executor io;
+    private final Consumer<TuningEvent> listener;
+    private final TrainingState copy;
+    /** Held by whoever copies or writes. */
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<StepResult> unwritten = new ArrayList<>();
+    private volatile boolean due;
+    private volatile long notBeforeNanos = System.nanoTime();
+    private boolean told;
+    private boolean closed;
+    private int copiedStep = -1;
+    private int writtenStep;
+
+    /**
+     * @param state of the run, as it was opened
+     * @param io where files are written
+     */
+    RunFiles(Checkpoint checkpoint, LossLog log, int checkpointSteps, TrainingState state, Executor io,
+            Consumer<TuningEvent> listener) {
+        this.checkpoint = checkpoint;
+        this.log = log;
+        this.checkpointSteps = checkpointSteps;
+        this.io = io;
+        this.listener = listener;
+        this.copy = state.twin();
+        this.writtenStep = state.step();
+    }
+
+    /** After each step, on the thread that makes them. @param last of the run */
+    void stepped(StepResult result, TrainingState state, boolean last) {
+        synchronized (unwritten) {
+            if (unwritten.size() == LINES_MAX) {
+                unwritten.removeFirst();
+            }
+            unwritten.add(result);
+        }
+        due |= last || result.step() % checkpointSteps == 0;
+        if (due || result.step() % COPY_STEPS == 0) {
+            offer(state);
+        }
+    }
+
+    /** Copies the state, which rests, unless a file is being written; has it written where that is due. */
+    void offer(TrainingState state) {
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            copy.take(state);
+            copiedStep = state.step();
+        } finally {
+            lock.unlock();
+        }
+        if (due && System.nanoTime() - notBeforeNanos >= 0) {
+            due = false;
+            io.execute(this::writeCopy);
+        }
+    }
+
+    /** Whether a checkpoint waits for its disk. */
+    boolean waits() {
+        return due;
+    }
+
+    private void writeCopy() {
+        try {
+            write();
+        } catch (QuernException failed) {
+            notBeforeNanos = System.nanoTime() + AGAIN_NANOS;
+            due = true;
+            if (!told) {
+                told = true;
+                listener.accept(new TuningEvent.Unsaved(failed.getMessage()));
+            }
+        }
+    }
+
+    /**
+     * Writes the newest copy, if no file has it, and all losses. Blocks on the disk; from any thread.
+     *
+     * @throws QuernException RETRYABLE if it cannot be written now
+     */
+    void write() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            writeLosses();
+            if (copiedStep > writtenStep) {
+                checkpoint.save(copy);
+                writtenStep = copiedStep;
+                told = false;
+                listener.accept(new TuningEvent.Saved(writtenStep));
+            }
+        } catch (RuntimeException failed) {
+            throw failed instanceof QuernException known ? known : new QuernException(
+                    Category.RETRYABLE, "the run's files cannot be written: " + failed.getMessage(), failed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeLosses() {
+        List<StepResult> results;
+        synchronized (unwritten) {
+            results = List.copyOf(unwritten);
+        }
+        if (results.isEmpty()) {
+            return;
+        }
+        log.add(results);
+        synchronized (unwritten) {
+            unwritten.removeIf(result -> result.step() <= results.getLast().step());
+        }
+    }
+
+    /** Nothing is written from now on. Waits for what is being written. */
+    void close() {
+        lock.lock();
+        closed = true;
+        lock.unlock();
+    }
+}
