@@ -79,6 +79,13 @@ final class AgeFinder {
     private static final Set<String> FIRST = Set.of("still", "now", "nearly", "almost", "already", "just", "noch",
             "schon", "bereits", "fast", "knapp", "only", "turned", "today");
     private static final Set<String> BIRTHDAYS = Set.of("birthday", "bday", "geburtstag", "anniversaire");
+    private static final Set<String> TOLD = Set.of("are", "re", "sind", "bist", "werden", "wirst", "am", "bin");
+    private static final Set<String> WHOM = Set.of("you", "they", "sie", "du", "i", "ich", "both");
+    private static final Set<String> GOES_ON = Set.of("this", "now", "today", "next", "soon", "already", "and", "or",
+            "so", "but", "tomorrow", "dieses", "jetzt", "heute", "geworden", "und", "in", "on");
+    private static final Set<String> OF = Set.of("of", "from", "formerly", "passed", "died", "beloved", "aus",
+            "wohnhaft", "late", "departed", "retired", "widow", "widower", "born", "entered", "went", "slipped",
+            "verstarb");
     /** Behind "next": when somebody will be so old. */
     private static final Set<String> SOON = Set.of("week", "month", "year", "spring", "summer", "autumn", "fall",
             "winter", "birthday", "time");
@@ -94,8 +101,9 @@ final class AgeFinder {
     private final List<Finding> found;
     private final Runs.Anchored behind;
     private final Runs.Anchored words;
-    /** Runs with which names begin. */
+    /** Runs with which names begin, and those with which they end. */
     private final BitSet names = new BitSet();
+    private final BitSet nameEnds = new BitSet();
 
     /** @param found with the names of the text */
     AgeFinder(Runs runs, List<Finding> found) {
@@ -104,6 +112,7 @@ final class AgeFinder {
         for (Finding finding : found) {
             if (finding.kind() == IdentifierKind.NAME && finding.confidence() >= NAMED) {
                 names.set(runs.runAt(finding.from()));
+                nameEnds.set(Math.max(0, runs.runAt(finding.to()) - 1));
             }
         }
         this.behind = runs.anchored(BEHIND);
@@ -195,10 +204,12 @@ final class AgeFinder {
         } else if (near && isRelative(run - 1) && !runs.hasDigits(last + 1) || before.equals("m") && isI(run - 2)
                 || before.equals("am") && isI(run - 2)) {
             add(from, to, 0.75);
-        } else if (isEnclosed(from, to) && (isDay(run - 1) || runs.isCapitalised(run - 1) || PEOPLE.contains(before))) {
+        } else if (isEnclosed(from, to) && (isDay(run - 1) || runs.isCapitalised(run - 1) || PEOPLE.contains(before)
+                || nameEnds.get(Math.max(0, run - 1)))) {
             add(from, to, 0.75);
         } else if (next.equals("next") && SOON.contains(runs.lower(last + 2)) && !isMeasuring(run)
-                || isJudged(run, last, next) || near && isBirthday(run)
+                || isJudged(run, last, next) || near && isBirthday(run) || near && isTold(run, to, before, next)
+                || isApposed(from, to) && isOf(run, last)
                 || FIRST.contains(before) && begins(run - 1) && runs.isGap(run - 1, ' ')
                 || before.equals("s") && PEOPLE.contains(runs.lower(run - 2)) && runs.isGap(run - 1, ' ')) {
             add(from, to, 0.75);
@@ -271,6 +282,18 @@ final class AgeFinder {
                 || runs.isGap(last, ",", 2) && PEOPLE.contains(runs.lower(last + 1));
     }
 
+    /** {@code you are 98 this year}, {@code Sie sind 98.}, {@code for 98 she is}. */
+    private boolean isTold(int run, int to, String before, String next) {
+        boolean told = TOLD.contains(before) && WHOM.contains(runs.lower(run - 2));
+        return told && (".,;!?)\n".indexOf(runs.charAt(to)) >= 0 || GOES_ON.contains(next))
+                || before.equals("for") && (next.equals("she") || next.equals("he"));
+    }
+
+    /** {@code Ann Weber, 98, of Town}: behind a name, before where somebody lived or that they died. */
+    private boolean isOf(int run, int last) {
+        return runs.isCapitalised(run - 1) && runs.isGap(last, ",", 2) && OF.contains(runs.lower(last + 1));
+    }
+
     /** {@code Birthday tea, 98 today}: a word for the day some words before, on the line. */
     private boolean isBirthday(int run) {
         for (int at = run - 1; at >= 0 && at >= run - WORDS_BETWEEN_MAX; at--) {
@@ -309,7 +332,7 @@ final class AgeFinder {
     private boolean isApposed(int from, int to) {
         char close = runs.charAt(to);
         return runs.charAt(from - 2) == ',' && runs.charAt(from - 1) <= ' ' && (close == ',' || close == '.'
-                || close == ' ' || close == ';' || close == ')');
+                || Runs.isBlank(close) || close == ';' || close == ')');
     }
 
     /** Whether one of the dozen words before, in this sentence, is about a person. */

@@ -25,6 +25,14 @@ final class Contexts {
             + "appointment due lmp edd rtc commencing starts start started begins opened hired placed absent shift "
             + "shifts invoice cheque labs bloods cultures cxr mri ct xray ecg ekg echo ultrasound vaccine vaccination "
             + "jab yesterday gestern krank termin visits sick expires").split(" "));
+    /** What is done on a day, too; a clause ends behind the day. */
+    private static final Set<String> FILED = Set.of(("scanned filed uploaded completed obtained renewed inserted "
+            + "removed issued submitted dispensed printed admitted discharged transferred extubated intubated expired "
+            + "cancelled canceled rescheduled scheduled booked changed updated dated returned logged ordered repaired "
+            + "opened closed serviced installed replaced collected terminated registered enrolled baptised "
+            + "vaccinated visited moved out eingescannt gezogen entfernt gelegt gewechselt abgegeben unterschrieben "
+            + "gebucht aufgenommen verlegt entlassen ausgestellt geliefert repariert geimpft abgemeldet angemeldet")
+            .split(" "));
     private static final Set<String> WAYS = Set.of("by", "via", "to", "from", "at", "with", "per", "through");
     private static final Set<String> BILLED = Set.of("bill", "billed", "charge", "charged", "charges", "invoice",
             "claim", "copay", "statement", "payment", "appointment", "appt", "visit", "booked", "booking", "scheduled",
@@ -46,8 +54,16 @@ final class Contexts {
         int behind = runs.runAt(to);
         boolean part = FRACTIONS.contains(runs.text.substring(runs.from(run), to)) && runs.isLower(behind)
                 && runs.from(behind) - to <= 1;
-        return !part && (isSet(runs, run) || isEntry(runs, runs.from(run), to) || isDone(runs, run)
-                || isBilled(runs, run) || isBillLine(runs, runs.from(run), to));
+        return !part && (isSet(runs, run) || isFiled(runs, run, to) || isEntry(runs, runs.from(run), to)
+                || isDone(runs, run) || isBilled(runs, run) || isBillLine(runs, runs.from(run), to));
+    }
+
+    private static boolean isFiled(Runs runs, int run, int to) {
+        char next = runs.charAt(to);
+        boolean ends = ".,;)\n".indexOf(next) >= 0 || runs.charAt(to - 1) == '.'
+                || next == ' ' && runs.charAt(to + 1) == ' ';
+        return ends && FILED.contains(runs.lower(run - 1)) && runs.isGap(run - 1, ":", 3)
+                && runs.charAt(runs.to(run - 1)) != '\n';
     }
 
     private static boolean isSet(Runs runs, int run) {
@@ -67,7 +83,10 @@ final class Contexts {
         boolean time = runs.isDigits(next) && runs.length(next) == 4 && runs.charAt(to) == ' '
                 && runs.from(next) == to + 1 && runs.charAt(to + 1) < '3' && runs.charAt(to + 3) < '6';
         boolean wide = runs.charAt(to) == ' ' && runs.charAt(to + 1) == ' ' && Character.isLetter(runs.charAt(to + 2));
-        return time || wide || runs.charAt(to) == ':' && runs.charAt(to + 1) == ' ';
+        boolean dotted = runs.isDigits(next) && runs.isDigits(next + 1) && runs.isGap(next, '.')
+                && runs.length(next) < 3 && runs.length(next + 1) == 2 && runs.from(next) == to + 1
+                && runs.charAt(runs.from(next + 1)) < '6' && Runs.isBlank(runs.charAt(runs.to(next + 1)));
+        return time || dotted || wide || runs.charAt(to) == ':' && runs.charAt(to + 1) == ' ';
     }
 
     private static boolean isDone(Runs runs, int run) {

@@ -314,7 +314,8 @@ final class DateFinder {
         boolean padded = dayAndMonth.to(1) - dayAndMonth.from(1) == 2 && dayAndMonth.to(3) - dayAndMonth.from(3) == 2;
         char next = runs.charAt(dayAndMonth.to());
         char second = runs.charAt(dayAndMonth.to() + 1);
-        return padded || ",;:)".indexOf(next) >= 0 || Runs.isBlank(next) && Character.isLowerCase(second);
+        boolean heading = runs.charAt(runs.from(run) - 1) != '\n' && isApart(runs.from(run), dayAndMonth.to());
+        return padded || heading || ",;:)".indexOf(next) >= 0 || Runs.isBlank(next) && Character.isLowerCase(second);
     }
 
     private boolean inRange(Runs.Anchored match, int group, int most) {

@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What numbers and names an organisation gives within itself: extensions, bleeps and pagers of three to five digits,
- * names to log in with that hold no digit, numbers of specimens as laboratories print them. A word or a mark before
- * them says what they are.
+ * What numbers an organisation gives within itself: extensions, bleeps and pagers of three to five digits, numbers of
+ * specimens as laboratories print them. A word or a mark before them says what they are.
  */
 final class InternalFinder {
 
     private static final int REACH = 64;
     private static final int YEAR_CHARS = 4;
+    private static final int WORDS_BETWEEN_MAX = 6;
     private static final double SAID = 0.85;
     /** Between such a word and its number; then the number and those listed behind it. */
     private static final Pattern NUMBER = Pattern.compile("(?:\\s\\p{L}{2,14}(?=:))?"
@@ -41,46 +41,36 @@ final class InternalFinder {
     /** Before {@code ext 120}: a movement. */
     private static final Set<String> MOVEMENTS = Set.of("flex", "flexion", "knee", "hip", "wrist", "elbow", "neck",
             "shoulder", "finger", "ankle", "lumbar", "cervical", "back", "leg", "active", "passive", "full", "knie",
-            "hair", "lane", "herr", "frau", "mr", "mrs", "ms", "dr");
+            "hair", "lane");
+    /** Before a surname that is such a word. */
+    private static final Set<String> TITLES = Set.of("herr", "herrn", "frau", "mr", "mrs", "ms", "dr", "prof");
+    /** Whom one reaches within the house. */
+    private static final Set<String> OFFICES = Set.of("secretary", "sec", "reception", "desk", "office", "switchboard",
+            "ward", "clinic", "helpdesk", "nurses", "station", "line", "direct", "call", "contact", "phone", "tel",
+            "telephone", "ph", "pharmacy", "department", "dept", "unit", "lab", "registrar", "sekretariat", "zentrale",
+            "anmeldung", "pforte", "empfang", "bureau", "front", "main", "stationssekretariat", "cell", "ask", "dial");
     /** Everybody's numbers. */
     private static final Set<String> PUBLIC = Set.of("110", "111", "112", "115", "116", "117", "118", "119", "100",
             "101", "144", "211", "311", "411", "811", "911", "988", "999", "000", "11833", "11880");
     private static final Pattern SPECIMEN = Pattern.compile("[A-Z]{1,2},\\d{2}\\.\\d{4,8}(?:\\.[A-Z\\d])?"
             + "(?![\\p{L}\\d])");
-    /** Behind a mark, or between wide spaces: a name in small letters. */
-    private static final Pattern LOGIN = Pattern.compile("(?:\\s?(?:name|id|kennung))?(?:\\s?[:=]\\s{0,3}|\\s)"
-            + "([a-z]{2,14}\\d{1,4}(?![\\p{L}\\d@/._-]|\\.\\d)|[a-z]{4,14}(?=\\n|\\r|\\t|\\s?[|;)\\]]| {2}|$))");
-    private static final Set<String> LOGINS = Set.of("agent", "user", "username", "userid", "login", "logon",
-            "operator", "benutzer", "benutzername", "kennung", "benutzerkennung", "nutzer", "bediener", "anwender");
-    /** Before "by" and "as". */
-    private static final Set<String> DEEDS = Set.of("created", "entered", "booked", "keyed", "updated", "modified",
-            "verified", "logged", "signed", "printed", "scanned", "exported", "erfasst", "angelegt", "bearbeitet",
-            "angemeldet", "gebucht", "gedruckt", "ge\u00E4ndert", "freigegeben");
-    private static final Set<String> BY = Set.of("by", "as", "von", "als", "durch");
-    private static final Set<String> ROLES = Set.of("admin", "root", "guest", "system", "none", "unknown", "anonymous",
-            "test", "gast", "default", "null", "true", "false", "administrator", "nobody", "superuser");
-
     /** What a word may stand before. */
-    private enum Role { SURE, DOUBTFUL, PHONE, VERB, LOGIN, BY }
+    private enum Role { SURE, DOUBTFUL, PHONE, VERB }
 
     private static final Map<String, Role> ROLE_OF = roles();
 
     private final Runs runs;
     private final String text;
-    private final Lexicon lexicon;
     private final List<Finding> found;
     private final Runs.Anchored number;
     private final Runs.Anchored specimen;
-    private final Runs.Anchored login;
 
-    InternalFinder(Runs runs, Lexicon lexicon, List<Finding> found) {
+    InternalFinder(Runs runs, List<Finding> found) {
         this.runs = runs;
         this.text = runs.text;
-        this.lexicon = lexicon;
         this.found = found;
         this.number = runs.anchored(NUMBER);
         this.specimen = runs.anchored(SPECIMEN);
-        this.login = runs.anchored(LOGIN);
     }
 
     private static Map<String, Role> roles() {
@@ -89,8 +79,6 @@ final class InternalFinder {
         DOUBTFUL.forEach(word -> roles.putIfAbsent(word, Role.DOUBTFUL));
         PHONES.forEach(word -> roles.putIfAbsent(word, Role.PHONE));
         VERBS.forEach(word -> roles.putIfAbsent(word, Role.VERB));
-        LOGINS.forEach(word -> roles.putIfAbsent(word, Role.LOGIN));
-        BY.forEach(word -> roles.putIfAbsent(word, Role.BY));
         return roles;
     }
 
@@ -110,8 +98,11 @@ final class InternalFinder {
     }
 
     private void word(int run, String word) {
-        switch (ROLE_OF.get(word)) {
-            case null -> { }
+        Role role = ROLE_OF.get(word);
+        if (role == null || !isNear(run)) {
+            return;
+        }
+        switch (role) {
             case SURE -> said(run, 1);
             case DOUBTFUL -> {
                 if (isDoubtless(run, word)) {
@@ -121,20 +112,25 @@ final class InternalFinder {
             }
             case PHONE -> said(run, 2);
             case VERB -> asked(run);
-            case LOGIN -> login(run);
-            case BY -> {
-                if (DEEDS.contains(runs.lower(run - 1))) {
-                    login(run);
-                }
+        }
+    }
+
+    /** Whether three to five digits are among the next words: nothing else is worth the pattern. */
+    private boolean isNear(int run) {
+        for (int at = run + 1; at <= run + WORDS_BETWEEN_MAX && at < runs.count()
+                && runs.from(at) - runs.to(run) < REACH; at++) {
+            if (runs.hasDigits(at)) {
+                return runs.isDigits(at) && runs.length(at) > 2 && runs.length(at) < 6;
             }
         }
+        return false;
     }
 
     /** Whether a word that means movements, places and people, too, stands for an extension. */
     private boolean isDoubtless(int run, String word) {
         boolean slashed = run > 0 && runs.charAt(runs.from(run) - 1) == '/';
         boolean local = !word.equals("local") || runs.isLower(run);
-        return !slashed && local && !MOVEMENTS.contains(runs.lower(run - 1))
+        return !slashed && local && !MOVEMENTS.contains(runs.lower(run - 1)) && !TITLES.contains(runs.lower(run - 1))
                 && !MOVEMENTS.contains(runs.lower(run - 2));
     }
 
@@ -158,14 +154,39 @@ final class InternalFinder {
         found.add(new Finding(kind, from, number.to(1), SAID));
     }
 
-    /** Three digits behind {@code ext}: more than a joint can be turned. */
+    /** Three digits behind {@code ext}: more than a joint can be turned, or of somebody who is called. */
     private void turned(int run) {
+        boolean called = isCalled(run);
         boolean ext = runs.lower(run).startsWith("ext");
-        if (ext && number.at(runs.to(run), REACH) && number.to(1) - number.from(1) == 3
-                && number.group(1).compareTo("180") > 0 && !PUBLIC.contains(number.group(1))
+        if ((ext || called) && number.at(runs.to(run), REACH) && number.to(1) - number.from(1) == 3
+                && (called || number.group(1).compareTo("180") > 0) && !PUBLIC.contains(number.group(1))
                 && !CodeShape.isUnitWord(unitBehind(number.to(1)))) {
             found.add(new Finding(IdentifierKind.PHONE, number.from(1), number.to(1), SAID));
         }
+    }
+
+    /** Behind a telephone's number or a word for a place that is called, where what follows ends a clause. */
+    private boolean isCalled(int run) {
+        if (!number.at(runs.to(run), REACH) || !isEnd(number.to(1))) {
+            return false;
+        }
+        for (int at = run - 1; at >= Math.max(0, run - WORDS_BETWEEN_MAX); at--) {
+            String word = runs.lower(at);
+            if (MOVEMENTS.contains(word) || runs.gap(at).indexOf('\n') >= 0) {
+                return false;
+            }
+            boolean digits = runs.isDigits(at) && (runs.length(at) > 6 || runs.length(at) == YEAR_CHARS
+                    && runs.isDigits(at - 1) && runs.length(at - 1) == 3);
+            if (digits || OFFICES.contains(word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isEnd(int to) {
+        char next = runs.charAt(to);
+        return ".,;)\n".indexOf(next) >= 0 || next == ' ' && runs.charAt(to + 1) == ' ';
     }
 
     /** {@code dial 4412}, {@code unter 4412 melden}: no time of day and nothing counted. */
@@ -208,33 +229,25 @@ final class InternalFinder {
                 || word.equals("call"));
         boolean apart = (Runs.isBlank(before) || before == '(') && !runs.isDigits(run - 1)
                 && !(".,:/-%".indexOf(next) >= 0 && Character.isLetterOrDigit(runs.charAt(runs.to(run) + 1)));
-        if (apart && (told || runs.length(run) > YEAR_CHARS && !round)
+        if (apart && (told || runs.length(run) > YEAR_CHARS && !round || isSigned(run, before))
                 && !CodeShape.isUnitWord(unitBehind(runs.to(run)))) {
             found.add(new Finding(IdentifierKind.PHONE, from, runs.to(run), told ? SAID : 0.75));
         }
+    }
+
+    /** {@code RN, x412} at a line's end, {@code (x412)}, {@code Ann  x412}: behind who or where it rings. */
+    private boolean isSigned(int run, char before) {
+        int to = runs.to(run);
+        char mark = runs.charAt(before == ' ' ? runs.from(run) - 2 : runs.from(run) - 1);
+        boolean ends = runs.charAt(to) == '\n' || isEnd(to) && runs.charAt(to) != ' ';
+        return ends && (mark == ',' || mark == '(' || mark == ' ' || runs.isCapitalised(run - 1)
+                && !runs.isAllCapitals(run - 1) && runs.charAt(to) == '\n');
     }
 
     /** {@code H,24.1234567.K}: as systems of laboratories number what comes in. */
     private void specimen(int run) {
         if (!Character.isLetterOrDigit(runs.charAt(runs.from(run) - 1)) && specimen.at(runs.from(run), REACH)) {
             found.add(new Finding(IdentifierKind.OTHER_ID, runs.from(run), specimen.to(), 0.85));
-        }
-    }
-
-    /** A name in small letters that is no word, behind a word for who is logged in. */
-    private void login(int run) {
-        if (!login.at(runs.to(run), REACH)) {
-            return;
-        }
-        String name = login.group(1);
-        boolean marked = text.substring(runs.to(run), login.from(1)).chars().anyMatch(c -> c == ':' || c == '=');
-        char before = runs.charAt(runs.from(run) - 1);
-        boolean begins = before == '\n' || before == '|' || before == '\t' || before == '('
-                || before == ' ' && runs.charAt(runs.from(run) - 2) == ' ';
-        boolean mixed = Character.isDigit(name.charAt(name.length() - 1));
-        int words = Lexicon.ENGLISH | Lexicon.GERMAN | Lexicon.FRENCH;
-        if ((marked || begins || mixed) && !ROLES.contains(name) && (lexicon.of(name) & words) == 0) {
-            found.add(new Finding(IdentifierKind.OTHER_ID, login.from(1), login.to(1), 0.75));
         }
     }
 }

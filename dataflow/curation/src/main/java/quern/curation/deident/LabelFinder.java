@@ -170,7 +170,7 @@ final class LabelFinder {
     private int withVersion(int from, int to) {
         int next = runs.runAt(to);
         boolean letters = runs.isAllCapitals(next) && runs.length(next) == 2 && runs.from(next) == to + 1
-                && (runs.charAt(to) == ' ' || runs.charAt(to) == '-') && codes.digits(from, to) == CARD_DIGITS;
+                && " -\n".indexOf(runs.charAt(to)) >= 0 && codes.digits(from, to) == CARD_DIGITS;
         if (!letters) {
             return to;
         }

@@ -209,6 +209,11 @@ final class SegmentFinder {
     }
 
     private void staff(Parts parts) {
+        if (isLogin(parts.of(0)) && (parts.count() == 1 || parts.letters(1) + parts.letters(2) > 0)) {
+            found.add(new Finding(IdentifierKind.OTHER_ID, parts.from(0), parts.to(0), Placed.SURE));
+            names(parts, 1);
+            return;
+        }
         if (parts.count() == 1) {
             Parts words = new Parts(text, parts.from(0), parts.to(0), inner, Parts.NO_RELEASE);
             placed.id(idKind(words), words, 0, FIELDS_MIN);
@@ -220,6 +225,11 @@ final class SegmentFinder {
         placed.id(idKind(parts), parts, 0, FIELDS_MIN);
         names(parts, parts.digits(0) == 0 && parts.letters(0) > 0 && parts.letters(1) > 0 && parts.count() == 2 ? 0
                 : 1);
+    }
+
+    /** Small letters, with digits or not; capitals with a digit or two behind: a name of an account. */
+    private static boolean isLogin(String value) {
+        return value.matches("[a-z][a-z._-]{2,20}\\d{0,2}|[A-Z]{3,12}\\d{1,2}");
     }
 
     private static IdentifierKind idKind(Parts parts) {
