@@ -15,6 +15,7 @@ import quern.actors.files.FileStore;
 import quern.actors.jobs.JobStarter;
 import quern.actors.jobs.SteppedJob;
 import quern.actors.tuning.CompressionWork;
+import quern.actors.tuning.EvaluationWork;
 import quern.actors.tuning.TuningWork;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
@@ -97,6 +98,7 @@ final class JobKinds {
                 stores.directory(), house.config().curation(), this::model, this::compiler,
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
         starters.put(JobKind.TUNE, TuningWork.starter(house));
+        starters.put(JobKind.EVALUATE, EvaluationWork.starter(house, this::model));
         starters.put(JobKind.COMPRESS, CompressionWork.starter(house));
         starters.put(JobKind.ERASE, erasures.starter());
         return starters;

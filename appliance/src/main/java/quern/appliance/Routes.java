@@ -25,6 +25,7 @@ import quern.appliance.http.DocumentRoutes;
 import quern.appliance.http.EmbeddingRoutes;
 import quern.appliance.http.EngineRoutes;
 import quern.appliance.http.ErasureRoutes;
+import quern.appliance.http.EvaluationRoutes;
 import quern.appliance.http.FileRoutes;
 import quern.appliance.http.FineTuningRoutes;
 import quern.appliance.http.GenerationRoutes;
@@ -101,6 +102,7 @@ final class Routes {
         routes.addAll(new FineTuningRoutes(desk, house).routes());
         var aliases = new AliasRoutes(desk, house);
         routes.addAll(aliases.routes());
+        routes.addAll(new EvaluationRoutes(desk, house).routes());
         var adapters = new AdapterRoutes(desk, house);
         routes.addAll(adapters.routes());
         routes.addAll(new AdapterFileRoutes(adapters, aliases, desk, house, jobs.files(),

@@ -132,7 +132,9 @@ class NumericFieldsTest {
         "/v1/fine_tuning/jobs, held_out_share, held_out_share, number, 0, 0.9",
         "/v1/fine_tuning/jobs, gate_loss_margin, gate_loss_margin, number, -1e6, 1e6",
         "/v1/fine_tuning/jobs, gate_span_score_min, gate_span_score_min, number, 0, 1",
-        "/v1/fine_tuning/jobs, gate_general_loss_max, gate_general_loss_max, number, -1e6, 1e6"})
+        "/v1/fine_tuning/jobs, gate_general_loss_max, gate_general_loss_max, number, -1e6, 1e6",
+        "/v1/fine_tuning/jobs, gate_checks_min, gate_checks_min, number, 0, 1",
+        "/v1/fine_tuning/jobs, gate_checks_lost_max, gate_checks_lost_max, integer, 0, 1048576"})
     void shouldHonourOrNameTheFieldAndServeOnWhenANumberIsExtreme(
             String route, String field, String param, String kind, String min, String max) throws Exception {
         for (String value : VALUES) {

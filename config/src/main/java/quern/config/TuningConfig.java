@@ -15,6 +15,8 @@ import java.util.Set;
  * @param gateLossMargin how far, in nats per token, held-out loss must fall below the base model's
  * @param gateSpanScoreMin least share of held-out questions whose answer contains the expected span
  * @param gateGeneralLossMax how far, in nats per token, loss on general text may rise above the base model's
+ * @param gateChecksMin least share of the user's checks that must pass
+ * @param gateChecksMax most checks of one file
  */
 public record TuningConfig(
         int loraRank,
@@ -33,7 +35,9 @@ public record TuningConfig(
         double heldOutShare,
         double gateLossMargin,
         double gateSpanScoreMin,
-        double gateGeneralLossMax) {
+        double gateGeneralLossMax,
+        double gateChecksMin,
+        int gateChecksMax) {
 
     private static final Set<String> TARGETS =
             Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
@@ -57,6 +61,8 @@ public record TuningConfig(
                 .within("gateLossMargin", gateLossMargin, -100, 100)
                 .within("gateSpanScoreMin", gateSpanScoreMin, 0, 1)
                 .within("gateGeneralLossMax", gateGeneralLossMax, 0, 1_000)
+                .within("gateChecksMin", gateChecksMin, 0, 1)
+                .within("gateChecksMax", gateChecksMax, 1, 1_000_000)
                 .enforce();
     }
 }

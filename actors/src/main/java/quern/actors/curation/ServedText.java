@@ -39,6 +39,7 @@ import quern.inference.cache.CacheTerms;
 import quern.inference.engine.EngineEvent;
 import quern.inference.engine.ServiceTier;
 import quern.inference.engine.Terms;
+import quern.inference.sampling.SamplingParameters;
 import quern.inference.tokenizer.Tokenizer;
 
 /**
@@ -107,6 +108,15 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
         // Its request holds the model itself; this one only waits until it is loaded, whatever time that takes.
         String name = with(asked -> generating(asked).name());
         return limited(deadline -> answer(name, request, deadline));
+    }
+
+    /** The likeliest text behind another, which is put to the model as it is. */
+    public Answer goOn(String text, int tokensMax) {
+        String name = with(asked -> generating(asked).name());
+        var sampling = Samplings.of(
+                new Request(List.of(), Sampling.UNSET.withTokensMax(tokensMax), Optional.empty()), tokensMax);
+        return limited(deadline ->
+                answer(name, new Prompt.Text(text), sampling, AnswerForm.Free.TEXT, deadline));
     }
 
     @Override
@@ -297,9 +307,14 @@ public final class ServedText implements TextGenerator, TextModel, AutoCloseable
                 messages.add(Map.of("role", message.role(), "content", message.content())));
         AnswerForm form = request.schema().<AnswerForm>map(schema -> new AnswerForm.Document(schema, SCHEMA_FIELD))
                 .orElse(AnswerForm.Free.TEXT);
-        var wanted = new GenerationRequest(name, List.of(new Prompt.Chat(messages, List.of())),
-                Samplings.of(request, config.generationTokens()), 1, CacheTerms.of(caller.tenant()), caller, form,
-                new Handling(Handling.newId(), terms(deadline)));
+        return answer(name, new Prompt.Chat(messages, List.of()),
+                Samplings.of(request, config.generationTokens()), form, deadline);
+    }
+
+    private Answer answer(
+            String name, Prompt prompt, SamplingParameters sampling, AnswerForm form, long deadline) {
+        var wanted = new GenerationRequest(name, List.of(prompt), sampling, 1, CacheTerms.of(caller.tenant()), caller,
+                form, new Handling(Handling.newId(), terms(deadline)));
         var listener = new AnswerListener();
         try {
             AskPattern.<GenerationRouter.Command, SubmitReply>ask(engine().router(),

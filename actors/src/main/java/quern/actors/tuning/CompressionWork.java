@@ -79,8 +79,9 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
         TuningSpec tuned = RecordText.read(trained.specJson(), TuningSpec.class);
         samples = TrainingSamples.read(house.stores(), tuned.trainingId());
         var model = running.parts().model();
-        TuningSet set = TuningSet.of(samples.samples(),
-                ExampleEncoder.of(model, running.parts().contextTokens()), tuned.heldOutShare(), tuned.seed());
+        ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
+        TuningSet set = new GateFiles(house).with(
+                TuningSet.of(samples.samples(), encoder, tuned.heldOutShare(), tuned.seed()), tuned.gate(), encoder);
         Path made = house.stores().directory().jobs().resolve(job.id()).resolve("adapter");
         run = new CompressionRun(model, new AdapterShelf(model, house.stores()).read(origin), spec.settings(tuned),
                 set, running.parts().choice().backend(), made, events);

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import quern.config.LearningRateDecay;
 import quern.config.TuningConfig;
-import quern.tuning.GateLimits;
 import quern.tuning.LoraSettings;
 import quern.tuning.TuningSettings;
 
@@ -17,6 +16,7 @@ import quern.tuning.TuningSettings;
  * @param suffix part of the adapter's name, and the alias it is published under
  * @param loraTargets matrices of every block, by PEFT's names; null in a record of before there was a choice
  * @param minLearningRateShare lowest learning rate over its peak
+ * @param gate what the gate measures besides; null in a record of before there was a choice
  * @param allowTainted whether it goes on, and its adapter is published, though the dataset is tainted
  */
 public record TuningSpec(
@@ -41,6 +41,7 @@ public record TuningSpec(
         double gateLossMargin,
         double gateSpanScoreMin,
         double gateGeneralLossMax,
+        GateSpec gate,
         Map<String, String> metadata,
         boolean allowTainted) {
 
@@ -50,6 +51,7 @@ public record TuningSpec(
             learningRateDecay = LearningRateDecay.COSINE;
             minLearningRateShare = 0.1;
         }
+        gate = gate == null ? GateSpec.NONE : gate;
     }
 
     /** What a request may say itself; what it leaves out comes from the configuration. */
@@ -60,7 +62,7 @@ public record TuningSpec(
             Optional<Double> gradientNormMax, Optional<Integer> loraRank, Optional<Double> loraAlpha,
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
-            Optional<Double> gateGeneralLossMax) {}
+            Optional<Double> gateGeneralLossMax, GateSpec.Wishes gate) {}
 
     /** The effective parameters. */
     public static TuningSpec of(
@@ -80,7 +82,7 @@ public record TuningSpec(
                 wishes.gateLossMargin().orElse(config.gateLossMargin()),
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
-                Map.copyOf(metadata), allowTainted);
+                GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted);
     }
 
     TuningSettings settings() {
@@ -88,6 +90,6 @@ public record TuningSpec(
                 new LoraSettings(loraRank, loraAlpha, rslora, LoraSettings.targets(loraTargets), seed), learningRate,
                 learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
                 gradientNormMax, checkpointSteps, heldOutShare,
-                new GateLimits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed);
+                gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed);
     }
 }

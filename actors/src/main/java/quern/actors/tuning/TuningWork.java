@@ -71,8 +71,9 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         running = with;
         samples = TrainingSamples.read(house.stores(), spec.trainingId());
         var model = running.parts().model();
-        set = TuningSet.of(samples.samples(), ExampleEncoder.of(model, running.parts().contextTokens()),
-                spec.heldOutShare(), spec.seed());
+        ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
+        set = new GateFiles(house).with(
+                TuningSet.of(samples.samples(), encoder, spec.heldOutShare(), spec.seed()), spec.gate(), encoder);
         Path directory = house.stores().directory().jobs().resolve(job.id());
         run = TuningRun.open(
                 model, set, spec.settings(), running.parts().choice().backend(), directory, io, events);

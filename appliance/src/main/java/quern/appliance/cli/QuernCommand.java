@@ -23,7 +23,7 @@ public final class QuernCommand implements Runnable {
     private static final List<Class<?>> VERBS = List.of(
             DemoCommand.class, ServeCommand.class, IngestCommand.class, DocumentsCommand.class,
             CurateCommand.class, AnalyzeCommand.class, DataCommand.class, DeidentifyCommand.class,
-            OperatorsCommand.class, TuneCommand.class, AdaptersCommand.class,
+            OperatorsCommand.class, TuneCommand.class, EvalCommand.class, AdaptersCommand.class,
             ChatCommand.class, GenerateCommand.class, EmbedCommand.class, ApplyTemplateCommand.class,
             TokenizeCommand.class, LogitsCommand.class, JobsCommand.class, ModelsCommand.class,
             ImportCommand.class, ConvertCommand.class, QuantizeCommand.class, PerplexityCommand.class,

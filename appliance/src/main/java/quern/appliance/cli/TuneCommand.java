@@ -82,6 +82,9 @@ final class TuneCommand implements Callable<Integer> {
             description = "Nats per token by which loss on general text may rise.")
     private Double gateGeneralLossMax;
 
+    @Mixin
+    private GateOptions gate = new GateOptions();
+
     @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same adapter.")
     private Long seed;
 
@@ -157,6 +160,7 @@ final class TuneCommand implements Callable<Integer> {
                 .put("use_rslora", rslora ? Boolean.TRUE : null).put("held_out_share", heldOutShare)
                 .put("gate_loss_margin", gateLossMargin).put("gate_span_score_min", gateSpanScoreMin)
                 .put("gate_general_loss_max", gateGeneralLossMax);
+        gate.add(hyperparameters, session.client());
         hyperparameters.removeIf(JsonNode::isNull);
         if (targets != null) {
             targets.forEach(hyperparameters.putArray("target_modules")::add);

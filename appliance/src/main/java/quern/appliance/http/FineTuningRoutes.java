@@ -17,6 +17,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
+import quern.actors.tuning.GateSpec;
 import quern.actors.tuning.TuningSpec;
 import quern.config.LearningRateDecay;
 import quern.kv.journal.DatasetRecord;
@@ -35,7 +36,8 @@ import quern.tuning.LoraTarget;
  * of the catalogue. Beside OpenAI's hyperparameters, by the names of PEFT and transformers where they have one:
  * {@code learning_rate}, {@code lr_scheduler_type}, {@code min_lr_rate}, {@code warmup_steps}, {@code weight_decay},
  * {@code max_grad_norm}, {@code batch_tokens}, {@code lora_rank}, {@code lora_alpha}, {@code use_rslora},
- * {@code target_modules}, {@code held_out_share} and the gate's limits; beside its fields: {@code allow_tainted},
+ * {@code target_modules}, {@code held_out_share}, the gate's limits, and {@code gate_checks} and {@code gate_general},
+ * files that it measures on; beside its fields: {@code allow_tainted},
  * without which a dataset made of documents in quarantine is refused.
  */
 public final class FineTuningRoutes {
@@ -45,10 +47,12 @@ public final class FineTuningRoutes {
 
     private final JobDesk desk;
     private final House house;
+    private final GateMaterial evaluations;
 
     public FineTuningRoutes(JobDesk desk, House house) {
         this.desk = desk;
         this.house = house;
+        this.evaluations = new GateMaterial(desk, house);
     }
 
     public List<Route> routes() {
@@ -88,7 +92,8 @@ public final class FineTuningRoutes {
             }
             TuningSpec spec = TuningSpec.of(
                     base, training, suffix, seed, wishes, house.config().tuning(), metadata, allowTainted);
-            return desk.read(() -> source(call.caller(), training, allowTainted))
+            return desk.read(() -> evaluations.verify(spec.gate(), call.caller()))
+                    .thenCompose(verified -> desk.read(() -> source(call.caller(), training, allowTainted)))
                     .thenCompose(source -> desk.submit(JobKind.TUNE, RecordText.write(spec),
                             Ownership.union(call.caller().keyId(), List.of(source))))
                     .thenApply(job -> Json.ok(json(job)));
@@ -134,7 +139,10 @@ public final class FineTuningRoutes {
                 settable.number("held_out_share", 0, 0.9),
                 settable.number("gate_loss_margin", -1e6, 1e6),
                 settable.number("gate_span_score_min", 0, 1),
-                settable.number("gate_general_loss_max", -1e6, 1e6));
+                settable.number("gate_general_loss_max", -1e6, 1e6),
+                new GateSpec.Wishes(settable.text("gate_checks"), settable.number("gate_checks_min", 0, 1),
+                        boxed(settable.integer("gate_checks_lost_max", 0, 1 << 20)),
+                        settable.text("gate_general")));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         return wishes;
@@ -281,7 +289,10 @@ public final class FineTuningRoutes {
                 .put("min_lr_rate", spec.minLearningRateShare()).put("warmup_steps", spec.warmupSteps())
                 .put("weight_decay", spec.weightDecay()).put("max_grad_norm", spec.gradientNormMax())
                 .put("lora_rank", spec.loraRank()).put("lora_alpha", spec.loraAlpha())
-                .put("use_rslora", spec.rslora());
+                .put("use_rslora", spec.rslora()).put("gate_checks", spec.gate().checksId().orElse(null))
+                .put("gate_checks_min", spec.gate().checksMin())
+                .put("gate_checks_lost_max", spec.gate().checksLostMax())
+                .put("gate_general", spec.gate().generalId().orElse(null));
         spec.loraTargets().forEach(hyperparameters.putArray("target_modules")::add);
         node.putObject("method").put("type", "supervised");
         node.putObject("progress").put("step", job.progress().done()).put("steps", job.progress().total());

@@ -224,6 +224,25 @@ class QuernCommandTest {
     }
 
     @Test
+    void shouldTellFailedChecksWhenAModelIsEvaluated() throws Exception {
+        Path checks = Files.writeString(data.resolve("c.jsonl"), "{\"query\": \"?\", \"exact\": \"blue\"}\n");
+        server.on("POST /v1/files", 200, "{\"id\": \"file-1\"}");
+        server.on("POST /v1/evaluations", 200, "{\"id\": \"job-1\"}");
+        server.on("GET /v1/jobs/job-1/events", 200, NO_EVENTS);
+        server.on("GET /v1/jobs/job-1", 200, JOB.formatted("succeeded", "{}", "null"));
+        server.on("GET /v1/evaluations/job-1", 200, "{\"id\": \"job-1\", \"passed\": false, \"checks\": [{\"name\": "
+                + "\"sky\", \"kind\": \"exact\", \"question\": \"?\", \"expected\": \"blue\", \"passed\": false, "
+                + "\"lost\": true, \"answer\": {\"text\": \"red\", \"reason\": \"it is another text\"}}]}");
+        var outcome = server.run("eval", "m", "--checks", checks.toString(), "--checks-min", "0.5");
+        assertEquals(4, outcome.exitCode(), outcome.err());
+        assertTrue(outcome.out().contains(
+                "LOST sky: '?' -> 'red', expected exact 'blue': it is another text"), outcome.out());
+        assertTrue(server.requests().stream().anyMatch(request -> request.startsWith("POST /v1/evaluations")
+                && request.contains("{\"model\":\"m\",\"checks\":\"file-1\",\"checks_min\":0.5}")),
+                () -> server.requests().toString());
+    }
+
+    @Test
     void shouldPrintTextAsItStreamsWhenChatting() {
         server.onStream("POST /v1/chat/completions",
                 "{\"choices\": [{\"delta\": {\"role\": \"assistant\", \"content\": \"\"}}]}",

@@ -2,7 +2,15 @@ package quern.tuning;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import quern.config.QuernException;
+import quern.kv.AtomicFile;
+import quern.tuning.gate.CheckOutcome;
+import quern.tuning.gate.CheckScore;
 
 /**
  * What the gate measured and decided; stored with the adapter. The same base, adapter, samples and seed give the same
@@ -12,13 +20,19 @@ import java.util.List;
  * @param questions held-out questions put to the adapted model, greedy answers
  * @param spanHits answers that contain the expected span
  * @param baseGeneralLoss nats per token of the base on text that has nothing to do with the samples
+ * @param checks that the user gave, with what base and adapter answered
+ * @param heldOutHashes SHA-256 of the first held-out examples, by their tokens and labels
  * @param seed of the split
  * @param refusals why the adapter must not go live, each with both numbers; empty: it passed
  */
 public record Evaluation(
         String baseFingerprint, String adapterFingerprint, double baseHeldOutLoss, double tunedHeldOutLoss,
         int heldOutExamples, long heldOutTokens, int questions, int spanHits, double baseGeneralLoss,
-        double tunedGeneralLoss, long generalTokens, GateLimits limits, long seed, List<String> refusals) {
+        double tunedGeneralLoss, long generalTokens, List<CheckOutcome> checks, List<String> heldOutHashes,
+        GateLimits limits, long seed, List<String> refusals) {
+
+    /** File in which a run's directory holds {@link #details}. */
+    public static final String NAME = "evaluation.json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -26,12 +40,61 @@ public record Evaluation(
         return refusals.isEmpty();
     }
 
+    /** The same measures, with what the limits say to them. */
+    Evaluation decided() {
+        List<String> reasons = new ArrayList<>();
+        // Comparisons are written so that a loss that is not a number refuses.
+        if (!(tunedHeldOutLoss <= baseHeldOutLoss - limits.lossMargin())) {
+            reasons.add(text("held-out loss %.4f, expected at most %.4f: the base's %.4f less a margin of %.4f",
+                    tunedHeldOutLoss, baseHeldOutLoss - limits.lossMargin(), baseHeldOutLoss, limits.lossMargin()));
+        }
+        if (!(spanScore() >= limits.spanScoreMin())) {
+            reasons.add(text("span score %.3f (%d of %d held-out questions), expected at least %.3f",
+                    spanScore(), spanHits, questions, limits.spanScoreMin()));
+        }
+        if (!(tunedGeneralLoss <= baseGeneralLoss + limits.generalLossMax())) {
+            reasons.add(text("general-text loss %.4f, expected at most %.4f: the base's %.4f and %.4f more",
+                    tunedGeneralLoss, baseGeneralLoss + limits.generalLossMax(), baseGeneralLoss,
+                    limits.generalLossMax()));
+        }
+        reasons.addAll(CheckScore.of(checks).refusals(limits.checks()));
+        return with(checks, reasons);
+    }
+
+    private Evaluation with(List<CheckOutcome> others, List<String> reasons) {
+        return new Evaluation(baseFingerprint, adapterFingerprint, baseHeldOutLoss, tunedHeldOutLoss, heldOutExamples,
+                heldOutTokens, questions, spanHits, baseGeneralLoss, tunedGeneralLoss, generalTokens, others,
+                heldOutHashes, limits, seed, reasons);
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
     /** Share of the questions that were answered; 0 if there were none. */
     public double spanScore() {
         return questions == 0 ? 0 : (double) spanHits / questions;
     }
 
-    /** All of it as JSON; NaN becomes null. */
+    /** With questions, answers and hashes, which {@link #toJson} leaves out; NaN becomes null. */
+    public ObjectNode details() {
+        ObjectNode json = toJson();
+        checks.forEach(outcome -> json.withArray("/checks").add(outcome.toJson()));
+        heldOutHashes.forEach(json.withArray("/held_out_sha256")::add);
+        return json;
+    }
+
+    /** Writes {@link #details}. */
+    public void write(Path file) {
+        try {
+            AtomicFile.write(file, details().toPrettyString());
+        } catch (IOException failed) {
+            throw new QuernException(QuernException.Category.RETRYABLE,
+                    "evaluation " + file + " cannot be written: " + failed.getMessage(), failed);
+        }
+    }
+
+    /** Figures and decision as JSON; NaN becomes null. */
     public ObjectNode toJson() {
         ObjectNode json = JSON.createObjectNode()
                 .put("passed", passed())
@@ -45,10 +108,15 @@ public record Evaluation(
         number(json, "base_general_loss", baseGeneralLoss);
         number(json, "tuned_general_loss", tunedGeneralLoss);
         json.put("general_tokens", generalTokens).put("seed", seed);
+        if (!checks.isEmpty()) {
+            json.set("check_score", CheckScore.of(checks).toJson());
+        }
         json.putObject("limits")
                 .put("loss_margin", limits.lossMargin())
                 .put("span_score_min", limits.spanScoreMin())
-                .put("general_loss_max", limits.generalLossMax());
+                .put("general_loss_max", limits.generalLossMax())
+                .put("checks_min", limits.checks().shareMin())
+                .put("checks_lost_max", limits.checks().lostMax());
         refusals.forEach(json.putArray("refusals")::add);
         return json;
     }

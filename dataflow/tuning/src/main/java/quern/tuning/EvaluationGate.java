@@ -2,12 +2,14 @@ package quern.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import quern.gpu.Backend;
 import quern.inference.LoadedModel;
 import quern.inference.transformer.LoraMatrices;
 import quern.inference.transformer.LoraWeights;
+import quern.tuning.gate.Check;
+import quern.tuning.gate.CheckAnswer;
+import quern.tuning.gate.CheckOutcome;
 import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -18,15 +20,30 @@ import quern.tuning.network.PackedBatch.Segment;
  */
 public final class EvaluationGate {
 
+    private static final int ANSWER_TOKENS_MAX = 64;
+    private static final int HASHES_MAX = 256;
+
     /**
      * What the gate measures on; none of it was learnt.
      *
      * @param examples held-out examples
      * @param questions of the same samples
      * @param general text that has nothing to do with them
+     * @param checks that the user gave, with their prompts' ids
      * @param seed of the split
      */
-    public record HeldOut(List<Segment> examples, List<Question> questions, List<Segment> general, long seed) {}
+    public record HeldOut(
+            List<Segment> examples, List<Question> questions, List<Segment> general, List<EncodedCheck> checks,
+            long seed) {
+
+        /** SHA-256 of the first examples, by their tokens and labels. */
+        List<String> hashes() {
+            return examples.stream().limit(HASHES_MAX).map(TuningSet::sha256).toList();
+        }
+    }
+
+    /** @param prompt ids, to where the answer begins */
+    public record EncodedCheck(Check check, int[] prompt) {}
 
     private final LoadedModel model;
     private final LoraWeights adapter;
@@ -36,7 +53,9 @@ public final class EvaluationGate {
     private final LossMeter tunedLoss;
     private final LossMeter baseGeneral;
     private final LossMeter tunedGeneral;
-    private final SpanMeter spans;
+    private final GreedyAnswers spans;
+    private final GreedyAnswers baseChecks;
+    private final GreedyAnswers tunedChecks;
 
     /** @param tuned the network with the adapter */
     public EvaluationGate(
@@ -51,12 +70,18 @@ public final class EvaluationGate {
         this.tunedLoss = new LossMeter(tuned, heldOut.examples);
         this.baseGeneral = new LossMeter(base, heldOut.general);
         this.tunedGeneral = new LossMeter(tuned, heldOut.general);
-        this.spans = new SpanMeter(
-                model, Optional.of(new LoraMatrices(adapter, backend.kernels())), heldOut.questions);
+        var beside = Optional.of(new LoraMatrices(adapter, backend.kernels()));
+        this.spans = new GreedyAnswers(model, beside, heldOut.questions.stream()
+                .map(question -> new GreedyAnswers.Asked(question.prompt(), ANSWER_TOKENS_MAX)).toList());
+        var asked = heldOut.checks.stream()
+                .map(check -> new GreedyAnswers.Asked(check.prompt(), check.check().tokensMax())).toList();
+        this.baseChecks = new GreedyAnswers(model, Optional.empty(), asked);
+        this.tunedChecks = new GreedyAnswers(model, beside, asked);
     }
 
     public boolean done() {
-        return baseLoss.done() && tunedLoss.done() && baseGeneral.done() && tunedGeneral.done() && spans.done();
+        return baseLoss.done() && tunedLoss.done() && baseGeneral.done() && tunedGeneral.done() && spans.done()
+                && baseChecks.done() && tunedChecks.done();
     }
 
     /** As {@link quern.inference.StepWork#slice}. */
@@ -66,7 +91,12 @@ public final class EvaluationGate {
                 return meter.slice(tokensMax);
             }
         }
-        return spans.done() ? 0 : spans.slice(tokensMax);
+        for (GreedyAnswers answers : List.of(spans, baseChecks, tunedChecks)) {
+            if (!answers.done()) {
+                return answers.slice(tokensMax);
+            }
+        }
+        return 0;
     }
 
     /** The decision, once {@link #done}. */
@@ -74,7 +104,11 @@ public final class EvaluationGate {
         if (!done()) {
             throw new IllegalStateException("evaluation is under way, expected it done");
         }
-        return evaluation(refusals());
+        return new Evaluation(
+                model.fingerprint(), adapter.fingerprint(), baseLoss.mean(), tunedLoss.mean(),
+                heldOut.examples.size(), baseLoss.counted(), heldOut.questions.size(), spanHits(),
+                baseGeneral.mean(), tunedGeneral.mean(), baseGeneral.counted(), checks(), heldOut.hashes(), limits,
+                heldOut.seed, List.of()).decided();
     }
 
     /** The record of an adapter that is refused before anything was measured. */
@@ -82,38 +116,29 @@ public final class EvaluationGate {
             LoadedModel model, LoraWeights adapter, HeldOut heldOut, GateLimits limits, String refusal) {
         return new Evaluation(
                 model.fingerprint(), adapter.fingerprint(), Double.NaN, Double.NaN, heldOut.examples.size(), 0, 0, 0,
-                Double.NaN, Double.NaN, 0, limits, heldOut.seed, List.of(refusal));
+                Double.NaN, Double.NaN, 0, List.of(), heldOut.hashes(), limits, heldOut.seed, List.of(refusal));
     }
 
-    private Evaluation evaluation(List<String> refusals) {
-        return new Evaluation(
-                model.fingerprint(), adapter.fingerprint(), baseLoss.mean(), tunedLoss.mean(),
-                heldOut.examples.size(), baseLoss.counted(), heldOut.questions.size(), spans.hits(),
-                baseGeneral.mean(), tunedGeneral.mean(), baseGeneral.counted(), limits, heldOut.seed, refusals);
+    private int spanHits() {
+        int hits = 0;
+        for (int i = 0; i < heldOut.questions.size(); i++) {
+            hits += heldOut.questions.get(i).isAnsweredBy(spans.text(spans.said().get(i))) ? 1 : 0;
+        }
+        return hits;
     }
 
-    private List<String> refusals() {
-        Evaluation measured = evaluation(List.of());
-        List<String> refusals = new ArrayList<>();
-        // Comparisons are written so that a loss that is not a number refuses.
-        if (!(measured.tunedHeldOutLoss() <= measured.baseHeldOutLoss() - limits.lossMargin())) {
-            refusals.add(text("held-out loss %.4f, expected at most %.4f: the base's %.4f less a margin of %.4f",
-                    measured.tunedHeldOutLoss(), measured.baseHeldOutLoss() - limits.lossMargin(),
-                    measured.baseHeldOutLoss(), limits.lossMargin()));
+    private List<CheckOutcome> checks() {
+        List<CheckOutcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < heldOut.checks.size(); i++) {
+            Check check = heldOut.checks.get(i).check();
+            outcomes.add(new CheckOutcome(
+                    check, Optional.of(answer(check, baseChecks, i)), answer(check, tunedChecks, i)));
         }
-        if (!(measured.spanScore() >= limits.spanScoreMin())) {
-            refusals.add(text("span score %.3f (%d of %d held-out questions), expected at least %.3f",
-                    measured.spanScore(), measured.spanHits(), measured.questions(), limits.spanScoreMin()));
-        }
-        if (!(measured.tunedGeneralLoss() <= measured.baseGeneralLoss() + limits.generalLossMax())) {
-            refusals.add(text("general-text loss %.4f, expected at most %.4f: the base's %.4f and %.4f more",
-                    measured.tunedGeneralLoss(), measured.baseGeneralLoss() + limits.generalLossMax(),
-                    measured.baseGeneralLoss(), limits.generalLossMax()));
-        }
-        return refusals;
+        return outcomes;
     }
 
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+    private static CheckAnswer answer(Check check, GreedyAnswers answers, int index) {
+        GreedyAnswers.Said said = answers.said().get(index);
+        return CheckAnswer.of(check, answers.text(said), said.complete());
     }
 }

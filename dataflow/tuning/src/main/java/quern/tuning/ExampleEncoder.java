@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import quern.config.QuernException;
 import quern.inference.LoadedModel;
 import quern.inference.template.ChatTemplate;
 import quern.inference.template.Conversation;
@@ -15,6 +16,8 @@ import quern.inference.tokenizer.Tokenizer;
 import quern.tuning.TrainingSample.Chat;
 import quern.tuning.TrainingSample.Completion;
 import quern.tuning.TrainingSample.Text;
+import quern.tuning.gate.Check;
+import quern.tuning.gate.CheckPrompt;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -96,6 +99,29 @@ public final class ExampleEncoder {
         }
         int[] prompt = tokenizer.encodeTemplate(render(chat, last, true));
         return Optional.of(new Question(prompt, chat.span().orElse(answer)));
+    }
+
+    /**
+     * A check's question as it is put to the model when it is served.
+     *
+     * @throws QuernException ERROR if nothing is left of the context for an answer, or the template refuses it
+     */
+    int[] prompt(Check check) {
+        try {
+            int[] ids = switch (check.prompt()) {
+                case CheckPrompt.Text text -> tokenizer.encode(text.text(), true);
+                case CheckPrompt.Chat chat -> tokenizer.encodeTemplate(render(
+                        new Chat(chat.messages(), List.of(), Optional.empty()), chat.messages().size(), true));
+            };
+            if (ids.length == 0 || ids.length >= contextTokens) {
+                throw new QuernException(QuernException.Category.ERROR, "check '" + check.name() + "' asks with "
+                        + ids.length + " tokens, expected 1 to " + (contextTokens - 1));
+            }
+            return ids;
+        } catch (TemplateException refused) {
+            throw new QuernException(QuernException.Category.ERROR,
+                    "check '" + check.name() + "': the chat template refuses it: " + refused.getMessage(), refused);
+        }
     }
 
     private static boolean isAnswer(Map<String, Object> message) {

@@ -1,6 +1,5 @@
 package quern.tuning;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,6 @@ import quern.gpu.Backend;
 import quern.inference.LoadedModel;
 import quern.inference.StepWork;
 import quern.inference.transformer.LoraWeights;
-import quern.kv.AtomicFile;
 import quern.tuning.network.BatchGradients;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -131,13 +129,8 @@ public final class TuningRun implements StepWork {
      */
     public void store() {
         files.write();
-        try {
-            AdapterFile.write(adapterDirectory(), adapter(), settings.lora(), model.shape(), model.name());
-            AtomicFile.write(directory.resolve("evaluation.json"), evaluation.toJson().toPrettyString());
-        } catch (IOException failed) {
-            throw new QuernException(QuernException.Category.RETRYABLE,
-                    "evaluation in " + directory + " cannot be written: " + failed.getMessage(), failed);
-        }
+        AdapterFile.write(adapterDirectory(), adapter(), settings.lora(), model.shape(), model.name());
+        evaluation.write(directory.resolve(Evaluation.NAME));
     }
 
     /** No file is written any more by the run itself. Waits for one that is. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import quern.config.QuernException;
 import quern.tuning.EvaluationGate.HeldOut;
+import quern.tuning.gate.Check;
 import quern.tuning.network.PackedBatch.Segment;
 
 /**
@@ -42,6 +43,7 @@ public final class TuningSet {
     private final List<Segment> heldOut = new ArrayList<>();
     private final List<Question> questions = new ArrayList<>();
     private final List<Segment> general = new ArrayList<>();
+    private final List<EvaluationGate.EncodedCheck> checks = new ArrayList<>();
     private final Map<String, Integer> skipped = new LinkedHashMap<>();
     private final long seed;
     private int truncated;
@@ -81,14 +83,34 @@ public final class TuningSet {
                 encoder.question(sample).ifPresent(set.questions::add);
             }
         }
-        for (String passage : generalText()) {
-            set.general.addAll(encoder.encode(new TrainingSample.Text(passage)).segments());
-        }
+        set.setGeneral(generalText(), encoder);
         if (set.training.isEmpty()) {
             throw new QuernException(QuernException.Category.ERROR, "no sample of " + set.samples
                     + " is left to learn from; skipped: " + set.skipped);
         }
         return set;
+    }
+
+    private void setGeneral(List<String> passages, ExampleEncoder encoder) {
+        general.clear();
+        for (String passage : passages) {
+            general.addAll(encoder.encode(new TrainingSample.Text(passage)).segments());
+        }
+    }
+
+    /**
+     * Takes what the user wants the gate to measure besides.
+     *
+     * @param given empty: none
+     * @param passages instead of the general text that is built in; empty: that one
+     * @throws QuernException ERROR if a check's question leaves no room for an answer, naming it
+     */
+    public TuningSet with(List<Check> given, List<String> passages, ExampleEncoder encoder) {
+        given.forEach(check -> checks.add(new EvaluationGate.EncodedCheck(check, encoder.prompt(check))));
+        if (!passages.isEmpty()) {
+            setGeneral(passages, encoder);
+        }
+        return this;
     }
 
     private void add(ExampleEncoder.Encoded encoded, List<Segment> to) {
@@ -118,7 +140,8 @@ public final class TuningSet {
     }
 
     public HeldOut heldOut() {
-        return new HeldOut(List.copyOf(heldOut), List.copyOf(questions), List.copyOf(general), seed);
+        return new HeldOut(List.copyOf(heldOut), List.copyOf(questions), List.copyOf(general),
+                List.copyOf(checks), seed);
     }
 
     /** Equal for equal examples, and for no others. */
@@ -131,6 +154,13 @@ public final class TuningSet {
             }
         }
         return training.size() + " and " + heldOut.size() + " examples " + HexFormat.of().formatHex(digest.digest());
+    }
+
+    static String sha256(Segment segment) {
+        MessageDigest digest = sha256();
+        add(digest, segment.tokens());
+        add(digest, segment.labels());
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static MessageDigest sha256() {

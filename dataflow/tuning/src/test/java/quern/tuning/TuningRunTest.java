@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +28,12 @@ import quern.gpu.ComputeTeam;
 import quern.gpu.vector.VectorKernels;
 import quern.gpu.vector.VectorTrainingKernels;
 import quern.inference.LoadedModel;
+import quern.inference.grammar.GrammarLimits;
 import quern.inference.transformer.LoraWeights;
+import quern.tuning.gate.Check;
+import quern.tuning.gate.CheckFile;
+import quern.tuning.gate.CheckLimits;
+import quern.tuning.gate.CheckScore;
 
 /** Whole runs on a model that has read other answers to such questions, and is to learn new ones. */
 class TuningRunTest {
@@ -126,11 +134,59 @@ class TuningRunTest {
         assertEquals(10, evaluation.heldOutExamples());
         assertEquals(run.steps() + 2, events.stream().filter(event -> !(event instanceof TuningEvent.Saved)).count());
         JsonNode stored = new ObjectMapper().readTree(directory.resolve("evaluation.json").toFile());
-        assertEquals(evaluation.toJson().toString(), stored.toString());
+        assertEquals(evaluation.details().toString(), stored.toString());
+        assertEquals(10, stored.path("held_out_sha256").size());
         assertEquals(run.steps(), Files.readAllLines(directory.resolve("losses.jsonl")).size());
         LoraWeights read = AdapterFile.read(run.adapterDirectory(), base.shape()).weights();
         assertEquals(run.adapter().fingerprint(), read.fingerprint());
         assertEquals(evaluation.adapterFingerprint(), read.fingerprint());
+    }
+
+    private static Check check(String question, String expectation) throws IOException {
+        String line = "{\"query\": \"" + question + "\", \"max_tokens\": 8, " + expectation + "}";
+        return new CheckFile(new GrammarLimits(1 << 14, 1 << 14), 10)
+                .read(new BufferedReader(new StringReader(line)), "checks").getFirst();
+    }
+
+    private Evaluation judged(List<Check> checks, CheckLimits limits, List<String> general) {
+        TuningSettings plain = settings(5e-3, 30);
+        TuningSettings settings = new TuningSettings(
+                plain.lora(), plain.learningRate(), 30, 512, 0, 5, 1.0, 1000, 0.2,
+                new GateLimits(0.05, 0.5, 100, limits), 4);
+        ExampleEncoder encoder = ExampleEncoder.of(base, 128);
+        TuningSet set = TuningSet.of(facts(), encoder, 0.2, 4).with(checks, general, encoder);
+        return finish(TuningRun.open(base, set, settings, backend, directory, event -> { }), 300);
+    }
+
+    @Test
+    void shouldPutChecksToBaseAndAdapterWhenTheyAreGiven() throws IOException {
+        List<Check> checks = List.of(
+                check("Colour of A?", "\"exact\": \"" + COLOURS[1] + "\""),
+                check("What has B?", "\"regex\": \"^" + COLOURS[4] + "$\""),
+                check("And C?", "\"contains\": \"" + COLOURS[(2 * 5 + 2) % 8] + "\""),
+                check("Say: D?", "\"json_schema\": {\"type\": \"object\"}"));
+        Evaluation evaluation = judged(checks, new CheckLimits(0.5, 0), List.of("Colour of A? Say: B?"));
+        CheckScore score = CheckScore.of(evaluation.checks());
+        // The base has read another colour for C; nobody writes documents.
+        assertEquals(new CheckScore(4, 2, Optional.of(1), 1), score, () -> evaluation.details().toPrettyString());
+        assertFalse(evaluation.passed());
+        assertEquals(List.of("1 checks lost that the base passes, expected at most 0"), evaluation.refusals());
+        assertEquals(COLOURS[1], evaluation.details().at("/checks/0/answer/text").asText());
+        assertEquals(COLOURS[4], evaluation.checks().get(2).base().orElseThrow().text());
+        assertTrue(evaluation.generalTokens() < 100, () -> evaluation.generalTokens() + " general tokens");
+        JsonNode stored = new ObjectMapper().readTree(directory.resolve("evaluation.json").toFile());
+        assertEquals(evaluation.details().toString(), stored.toString());
+        assertFalse(evaluation.toJson().toString().contains("What has B?"));
+    }
+
+    @Test
+    void shouldNameTheCheckWhenItsQuestionFillsTheContext() throws IOException {
+        Check tooLong = check("x".repeat(200), "\"exact\": \"a\"");
+        ExampleEncoder encoder = ExampleEncoder.of(base, 128);
+        TuningSet set = TuningSet.of(facts(), encoder, 0.2, 4);
+        String message = assertThrows(QuernException.class,
+                () -> set.with(List.of(tooLong), List.of(), encoder)).getMessage();
+        assertTrue(message.contains("check 'line-1' asks with") && message.contains("expected 1 to 127"), message);
     }
 
     @Test

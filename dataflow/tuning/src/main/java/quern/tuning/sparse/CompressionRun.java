@@ -155,6 +155,7 @@ public final class CompressionRun implements StepWork {
         if (gate.done()) {
             TernaryFile.write(directory, best, model);
             evaluation = gate.result();
+            evaluation.write(directory.resolveSibling(Evaluation.NAME));
             listener.accept(new CompressionEvent.Evaluated(evaluation));
         }
         return used;

@@ -21,25 +21,33 @@ import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Transformer;
 
 /**
- * How many questions a model answers with the expected span: greedy answers through the serving path, a few questions
- * side by side. A slice is one forward pass; how slices are cut changes no answer.
+ * What a model answers, always with the likeliest token: through the serving path, a few questions side by side. A
+ * slice is one forward pass; how slices are cut changes no answer.
  */
-final class SpanMeter {
+final class GreedyAnswers {
 
     private static final int SIDE_BY_SIDE = 8;
-    private static final int ANSWER_TOKENS_MAX = 64;
     private static final int BLOCK_TOKENS = 32;
+
+    /**
+     * @param prompt ids, to where the answer begins; shorter than the context
+     * @param tokensMax longest answer
+     */
+    record Asked(int[] prompt, int tokensMax) {}
+
+    /** @param complete whether the model ended it itself */
+    record Said(int[] ids, boolean complete) {}
 
     private final Transformer transformer;
     private final Optional<LoraMatrices> adapter;
     private final Tokenizer tokenizer;
     private final KvLayout layout;
     private final int contextTokens;
-    private final Deque<Question> waiting;
+    private final Deque<Answering> waiting = new ArrayDeque<>();
     private final List<Answering> running = new ArrayList<>();
-    private int hits;
+    private final Said[] said;
 
-    SpanMeter(LoadedModel model, Optional<LoraMatrices> adapter, List<Question> questions) {
+    GreedyAnswers(LoadedModel model, Optional<LoraMatrices> adapter, List<Asked> questions) {
         ModelShape shape = model.shape();
         this.transformer = model.transformer();
         this.adapter = adapter;
@@ -47,57 +55,71 @@ final class SpanMeter {
         this.layout = new KvLayout(
                 shape.layers(), shape.kvHeads(), shape.headSize(), BLOCK_TOKENS, ElementType.F32);
         this.contextTokens = shape.contextTokens();
-        this.waiting = new ArrayDeque<>(questions);
+        this.said = new Said[questions.size()];
+        for (int i = 0; i < said.length; i++) {
+            waiting.add(new Answering(i, questions.get(i)));
+        }
     }
 
     boolean done() {
         return waiting.isEmpty() && running.isEmpty();
     }
 
-    int hits() {
-        return hits;
+    /** In the order of the questions; null where there is none yet. */
+    List<Said> said() {
+        return Arrays.asList(said);
+    }
+
+    /** An answer as text. */
+    String text(Said answer) {
+        return tokenizer.decode(answer.ids());
     }
 
     /** One question under way: ids of prompt and answer, of which {@code computed} are in the blocks. */
     private final class Answering {
 
-        final Question question;
-        final MemorySegment[] blocks;
+        final int index;
+        final int promptTokens;
         final int[] ids;
         final int limit;
+        MemorySegment[] blocks;
         int size;
         int computed;
 
-        Answering(Question question) {
-            this.question = question;
-            this.size = question.prompt().length;
-            this.limit = Math.min(contextTokens, size + ANSWER_TOKENS_MAX);
+        Answering(int index, Asked question) {
+            this.index = index;
+            this.promptTokens = question.prompt().length;
+            this.size = promptTokens;
+            this.limit = Math.min(contextTokens, size + question.tokensMax());
             this.ids = Arrays.copyOf(question.prompt(), limit);
-            this.blocks = new MemorySegment[Math.ceilDiv(limit, BLOCK_TOKENS)];
+        }
+
+        void begin() {
+            blocks = new MemorySegment[Math.ceilDiv(limit, BLOCK_TOKENS)];
             for (int i = 0; i < blocks.length; i++) {
                 blocks[i] = Arena.ofAuto().allocate(layout.blockBytes(), 64);
             }
         }
 
-        /** Takes the next id; true if the answer is complete with it. */
+        /** Takes the next id; true if the answer is over with it. */
         boolean take(int id) {
-            if (tokenizer.endTokens().contains(id)) {
+            boolean end = tokenizer.endTokens().contains(id);
+            if (!end) {
+                ids[size++] = id;
+            }
+            if (end || size == limit) {
+                said[index] = new Said(Arrays.copyOfRange(ids, promptTokens, size), end);
                 return true;
             }
-            ids[size++] = id;
-            return size == limit;
-        }
-
-        boolean hit() {
-            int from = question.prompt().length;
-            return question.isAnsweredBy(tokenizer.decode(Arrays.copyOfRange(ids, from, size)));
+            return false;
         }
     }
 
     /** @return tokens used; one at least, so that a long prompt is taken in pieces */
     int slice(int tokensMax) {
         while (running.size() < SIDE_BY_SIDE && !waiting.isEmpty()) {
-            running.add(new Answering(waiting.remove()));
+            running.add(waiting.remove());
+            running.getLast().begin();
         }
         List<Answering> owners = new ArrayList<>();
         List<Integer> positions = new ArrayList<>();
@@ -117,16 +139,11 @@ final class SpanMeter {
         }
         Rows logits = transformer.forward(batch(owners, positions, logitRows));
         for (int i = 0; i < asked.size(); i++) {
-            finishIfComplete(asked.get(i), greatest(logits, i));
+            if (asked.get(i).take(greatest(logits, i))) {
+                running.remove(asked.get(i));
+            }
         }
         return owners.size();
-    }
-
-    private void finishIfComplete(Answering answering, int id) {
-        if (answering.take(id)) {
-            hits += answering.hit() ? 1 : 0;
-            running.remove(answering);
-        }
     }
 
     private ForwardBatch batch(List<Answering> owners, List<Integer> positions, List<Integer> logitRows) {

@@ -1,0 +1,36 @@
+package quern.actors.tuning;
+
+import java.util.Optional;
+import quern.config.TuningConfig;
+import quern.tuning.GateLimits;
+import quern.tuning.gate.CheckLimits;
+
+/**
+ * What a job's evaluation gate measures besides loss and spans, every parameter effective.
+ *
+ * @param checksId an uploaded file of checks
+ * @param checksMin least share of them that must pass
+ * @param checksLostMax most that the base passes and the adapter fails
+ * @param generalId an uploaded file of general text, instead of the one that is built in
+ */
+public record GateSpec(Optional<String> checksId, double checksMin, int checksLostMax, Optional<String> generalId) {
+
+    /** Nothing. */
+    static final GateSpec NONE = new GateSpec(
+            Optional.empty(), CheckLimits.DEFAULT.shareMin(), CheckLimits.DEFAULT.lostMax(), Optional.empty());
+
+    /** What a request may say itself; what it leaves out comes from the configuration. */
+    public record Wishes(
+            Optional<String> checksId, Optional<Double> checksMin, Optional<Integer> checksLostMax,
+            Optional<String> generalId) {}
+
+    static GateSpec of(Wishes wishes, TuningConfig config) {
+        return new GateSpec(wishes.checksId(), wishes.checksMin().orElse(config.gateChecksMin()),
+                wishes.checksLostMax().orElse(CheckLimits.DEFAULT.lostMax()), wishes.generalId());
+    }
+
+    GateLimits limits(double lossMargin, double spanScoreMin, double generalLossMax) {
+        return new GateLimits(
+                lossMargin, spanScoreMin, generalLossMax, new CheckLimits(checksMin, checksLostMax));
+    }
+}

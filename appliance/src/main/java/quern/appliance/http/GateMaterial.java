@@ -1,0 +1,50 @@
+package quern.appliance.http;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import quern.actors.Caller;
+import quern.actors.House;
+import quern.actors.tuning.GateFiles;
+import quern.actors.tuning.GateSpec;
+import quern.config.QuernException;
+import quern.kv.journal.FileRecord;
+import quern.kv.journal.Ownership;
+import quern.kv.journal.RecordKind;
+
+/** Uploaded files that evaluations measure on, as requests name them: seen by the caller, and well formed. Blocks. */
+final class GateMaterial {
+
+    private final JobDesk desk;
+    private final GateFiles files;
+
+    GateMaterial(JobDesk desk, House house) {
+        this.desk = desk;
+        this.files = new GateFiles(house);
+    }
+
+    /** @throws ApiError 400 naming the field whose file is not there or cannot be measured on */
+    GateSpec verify(GateSpec spec, Caller caller) {
+        spec.checksId().ifPresent(id -> verify("gate_checks", id, caller, files::checks));
+        spec.generalId().ifPresent(id -> verify("gate_general", id, caller, files::passages));
+        return spec;
+    }
+
+    /** As {@link #verify}. @return whose it is */
+    Ownership checks(String field, String id, Caller caller) {
+        return verify(field, id, caller, files::checks);
+    }
+
+    private Ownership verify(String field, String id, Caller caller, Consumer<String> reading) {
+        Optional<Ownership> ownership = desk.catalogue().get(RecordKind.FILE, id, FileRecord.class)
+                .map(FileRecord::ownership).filter(caller::sees);
+        if (ownership.isEmpty()) {
+            throw ApiError.badField(field, "file_not_found", "no file '" + id + "'");
+        }
+        try {
+            reading.accept(id);
+        } catch (QuernException wrong) {
+            throw ApiError.badField(field, "invalid_file", wrong.getMessage());
+        }
+        return ownership.get();
+    }
+}
