@@ -85,10 +85,16 @@ final class ConversionOptions {
     }
 
     int run(GlobalOptions global, Path in, Path out, TypeRule rule, Importance importance) {
+        return run(global, in, () -> ModelFiles.openSource(in), out, rule, importance);
+    }
+
+    /** @param in what the source is read from: it is not written over */
+    int run(GlobalOptions global, Path in, Supplier<GgufSource> opening, Path out, TypeRule rule,
+            Importance importance) {
         if (Files.exists(out) && out.toAbsolutePath().normalize().equals(in)) {
             throw new UsageProblem(out + " is the model to be read, expected another file");
         }
-        return run(global, () -> ModelFiles.openSource(in), out, rule, importance);
+        return run(global, opening, out, rule, importance);
     }
 
     int run(GlobalOptions global, Supplier<GgufSource> opening, Path out, TypeRule rule, Importance importance) {

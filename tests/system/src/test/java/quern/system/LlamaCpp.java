@@ -10,8 +10,8 @@ import java.util.Base64;
 
 /**
  * A process of its own in which llama.cpp continues prompts greedily: its library ends the process on some files, and
- * does not end with it on others. Arguments: how many tokens to add, then for each model one of lines: its file and its
- * prompts. Answers are lines {@code OUT <text in base64> <prompt's ids>}.
+ * does not end with it on others. Arguments: how many tokens to add, then for each model one of lines: its file (behind
+ * a tab that of an adapter) and its prompts. Answers are lines {@code OUT <text in base64> <prompt's ids>}.
  */
 final class LlamaCpp {
 
@@ -33,8 +33,12 @@ final class LlamaCpp {
     }
 
     private static void run(int tokens, String[] request) {
-        var parameters = new ModelParameters().setModel(request[0]).setCtxSize(256).setThreads(1)
+        String[] files = request[0].split("\t");
+        var parameters = new ModelParameters().setModel(files[0]).setCtxSize(256).setThreads(1)
                 .setCacheTypeK(CacheType.F32).setCacheTypeV(CacheType.F32).disableLog();
+        if (files.length > 1) {
+            parameters.addLoraAdapter(files[1]);
+        }
         @SuppressWarnings("resource")
         var model = new LlamaModel(parameters);
         for (String prompt : Arrays.asList(request).subList(1, request.length)) {

@@ -1,6 +1,7 @@
 package quern.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -25,6 +29,7 @@ import quern.config.EngineConfig.Product;
 import quern.gpu.ComputeTeam;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.Rows;
 import quern.inference.LoadedModel;
 import quern.inference.convert.Conversion;
 import quern.inference.convert.Importance;
@@ -35,6 +40,9 @@ import quern.inference.format.GgufSource;
 import quern.inference.format.ModelFiles;
 import quern.inference.format.RandomModel;
 import quern.inference.format.RandomShape;
+import quern.inference.transformer.LoraWeights;
+import quern.tuning.export.LoraGguf;
+import quern.tuning.export.MergedModel;
 
 /** llama.cpp loads what {@code convert}, {@code quantize} and {@code models random} write, and goes on alike. */
 class LlamaCppTest {
@@ -218,6 +226,50 @@ class LlamaCppTest {
         root.putObject("model").put("type", "BPE").set("vocab", json.createObjectNode());
         json.writeValue(copy.resolve("tokenizer.json").toFile(), root);
         return copy;
+    }
+
+    /** Alone beside the base, and merged into it, in floats and in 8 bits. */
+    @Test
+    void shouldContinueWithTheSameTextWithAnAdapterAloneAndMerged() throws Exception {
+        Path base = converted();
+        LoraWeights adapter = randomAdapter(base, 7);
+        Path alone = directory.resolve("lora.gguf");
+        LoraGguf.write(alone, adapter, "llama", "random", ElementType.F32);
+        List<String> requests = new ArrayList<>(List.of(base + "\t" + alone + "\n" + PROMPT, base + "\n" + PROMPT));
+        List<String> ours = new ArrayList<>();
+        for (ElementType type : List.of(ElementType.F32, ElementType.Q8_0)) {
+            Path merged = directory.resolve("merged" + type + ".gguf");
+            try (GgufSource source = new MergedModel(ModelFiles.openSource(base), adapter);
+                    ComputeTeam team = new ComputeTeam(1)) {
+                new Conversion(source, TypeRule.of(type), Importance.NONE, team, Progress.NONE).write(merged);
+            }
+            requests.add(merged + "\n" + PROMPT);
+            ours.add(continued(merged, PROMPT, TOKENS).stripLeading());
+        }
+        List<String> theirs = ask(TOKENS, requests).stream().map(answer -> answer.text().stripLeading()).toList();
+        assertEquals(ours.get(0), theirs.get(0));
+        assertNotEquals(theirs.get(0), theirs.get(1), "without the adapter");
+        assertEquals(ours, theirs.subList(2, 4));
+    }
+
+    /** Of rank 3 beside queries, keys and the feed-forward of every layer. */
+    private static LoraWeights randomAdapter(Path base, long seed) {
+        Random random = new Random(seed);
+        SortedMap<String, LoraWeights.Pair> pairs = new TreeMap<>();
+        try (GgufSource source = ModelFiles.openSource(base)) {
+            source.tensors().stream().filter(tensor -> tensor.name().matches(".*(attn_[qk]|ffn_down).weight"))
+                    .forEach(tensor -> pairs.put(tensor.name(), new LoraWeights.Pair(
+                            randomRows(random, 3, tensor.columns()), randomRows(random, tensor.rows(), 3))));
+        }
+        return new LoraWeights(3, 0.75f, pairs);
+    }
+
+    private static Rows randomRows(Random random, int count, int width) {
+        Rows rows = new Rows(count, width);
+        for (int i = 0; i < rows.values().length; i++) {
+            rows.values()[i] = 0.4f * (random.nextFloat() - 0.5f);
+        }
+        return rows;
     }
 
     @Test
