@@ -27,8 +27,8 @@ final class Arena implements AutoCloseable {
 
     private enum State { FREE, CLAIMED, SEALED }
 
-    /** A sealed block as {@link #snapshot} saw it. */
-    record Snapshot(BlockKey key, int[] tokens) {}
+    /** A sealed block that {@link #look} found. */
+    record Seen(BlockKey key, int[] tokens, BlockSource source) {}
 
     private final long blockBytes;
     private final long strideBytes;
@@ -231,29 +231,23 @@ final class Arena implements AutoCloseable {
     }
 
     /**
-     * Copies a sealed block without pinning it: the slot may be evicted and refilled meanwhile, which is noticed after
-     * the copy.
+     * Looks at a sealed block without pinning it: the slot may be evicted and refilled at any time, which its source
+     * tells.
      *
-     * @return empty if the key is not in the arena, or was evicted while it was copied
+     * @return empty if the key is not in the arena
      */
-    Optional<Snapshot> snapshot(BlockKey key, MemorySegment target) {
-        int slot;
-        long generation;
-        MemorySegment source;
-        Snapshot snapshot;
-        synchronized (this) {
-            slot = slotOf(key);
-            if (slot == ABSENT) {
-                return Optional.empty();
-            }
-            generation = generations[slot];
-            source = block(slot).memory();
-            snapshot = new Snapshot(keys[slot], tokens[slot]);
+    synchronized Optional<Seen> look(BlockKey key) {
+        int slot = slotOf(key);
+        if (slot == ABSENT) {
+            return Optional.empty();
         }
-        target.copyFrom(source);
-        synchronized (this) {
-            return generations[slot] == generation ? Optional.of(snapshot) : Optional.empty();
-        }
+        long generation = generations[slot];
+        return Optional.of(new Seen(keys[slot], tokens[slot],
+                new BlockSource(block(slot).memory(), () -> isStill(slot, generation))));
+    }
+
+    private synchronized boolean isStill(int slot, long generation) {
+        return generations[slot] == generation;
     }
 
     synchronized void markStored(BlockKey key) {

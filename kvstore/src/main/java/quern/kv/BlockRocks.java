@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
@@ -53,7 +54,10 @@ final class BlockRocks {
     /** Compactions move keys, headers and uses only, so they are cheap, and the sooner deleted blocks are counted. */
     private static final int FLUSHES_PER_COMPACTION = 2;
     private static final long BLOB_BYTES_MIN = 1024;
-    private static final long BLOB_FILE_BYTES = 16L << 20;
+    /** All of a flush in one file: each is forced to disk by itself. */
+    private static final long BLOB_FILE_BYTES = WRITE_BUFFER_BYTES_MAX;
+    /** The disk begins while a file is written, so that less is left to wait for when it is forced. */
+    private static final long UNSYNCED_BYTES_MAX = 1L << 20;
     private static final int OPEN_FILES_MAX = 256;
     /** From this share of deleted blocks on blob files are written anew without them, until few are left. */
     private static final double GARBAGE_SHARE_MAX = 0.25;
@@ -98,6 +102,7 @@ final class BlockRocks {
                 .setEnableBlobFiles(true)
                 .setMinBlobSize(BLOB_BYTES_MIN)
                 .setBlobFileSize(BLOB_FILE_BYTES)
+                .setBytesPerSync(UNSYNCED_BYTES_MAX)
                 .setBlobCompressionType(CompressionType.NO_COMPRESSION)
                 .setEnableBlobGarbageCollection(false)
                 .setBlobGarbageCollectionAgeCutoff(1.0)
@@ -142,13 +147,24 @@ final class BlockRocks {
         return rocks.get(unchecked, direct(place(key)), target) == expected;
     }
 
-    /** @param key with its place in the chain */
-    void put(BlockKey key, ByteBuffer header, ByteBuffer block, long use) throws RocksDBException {
+    /**
+     * Stores a block.
+     *
+     * @param key with its place in the chain
+     * @param whole asked when the bytes were copied; if it says no, nothing is stored
+     * @return what it said
+     */
+    boolean put(BlockKey key, ByteBuffer header, ByteBuffer block, BooleanSupplier whole, long use)
+            throws RocksDBException {
         try (WriteBatch batch = new WriteBatch()) {
             batch.put(direct(place(key)), block);
             batch.put(name(HEADER, key), header.array());
             putUse(batch, new Use(key, use, header.capacity() + (long) block.capacity()));
+            if (!whole.getAsBoolean()) {
+                return false;
+            }
             rocks.write(unlogged, batch);
+            return true;
         }
     }
 

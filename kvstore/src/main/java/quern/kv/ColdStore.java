@@ -156,7 +156,7 @@ final class ColdStore {
         }
     }
 
-    boolean write(BlockImage image, BlockKey key, int[] tokens, MemorySegment source) {
+    boolean write(BlockImage image, BlockKey key, int[] tokens, BlockSource source) {
         synchronized (writing) {
             if (contains(key)) {
                 return false;
@@ -165,10 +165,12 @@ final class ColdStore {
                 counters.skipped.increment();
                 return false;
             }
-            BlockImage.Sealed sealed = image.seal(key, tokens, source);
+            BlockImage.Sealed sealed = image.seal(key, tokens, source.bytes());
             lifetime.readLock().lock();
             try {
-                rocks.put(key, sealed.header(), direct(sealed.bytes()), index.nextUse());
+                if (!rocks.put(key, sealed.header(), direct(sealed.bytes()), source.whole(), index.nextUse())) {
+                    return false;
+                }
                 door.succeeded();
                 index.add(key, image.layout(), image.bytes());
                 rocks.tend(index.bytes());

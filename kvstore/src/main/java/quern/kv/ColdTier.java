@@ -32,7 +32,7 @@ record ColdTier(ColdStore store, BlockImage image) implements KvTier {
     }
 
     @Override
-    public boolean write(BlockKey key, int[] tokens, MemorySegment source) {
+    public boolean write(BlockKey key, int[] tokens, BlockSource source) {
         return store.write(image, key, tokens, source);
     }
 

@@ -24,11 +24,11 @@ interface KvTier extends AutoCloseable {
     boolean read(BlockKey key, int[] tokens, MemorySegment target);
 
     /**
-     * Stores a block, evicting others if need be.
+     * Stores a block, evicting others if need be; but not one whose bytes changed meanwhile.
      *
      * @return whether it is stored now, by this call
      */
-    boolean write(BlockKey key, int[] tokens, MemorySegment source);
+    boolean write(BlockKey key, int[] tokens, BlockSource source);
 
     /**
      * Stores a block that the next tier has and that is read again and again, unless it would evict what is worth
@@ -36,7 +36,7 @@ interface KvTier extends AutoCloseable {
      *
      * @return whether it is stored now, by this call
      */
-    default boolean promote(BlockKey key, int[] tokens, MemorySegment source) {
+    default boolean promote(BlockKey key, int[] tokens, BlockSource source) {
         return false;
     }
 

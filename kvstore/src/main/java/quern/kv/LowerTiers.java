@@ -95,7 +95,7 @@ final class LowerTiers implements AutoCloseable {
     }
 
     /** Writes a block of the cold tier to the warm one, if that is the better place for it than for any other. */
-    boolean promote(BlockHead block, MemorySegment source) {
+    boolean promote(BlockHead block, BlockSource source) {
         boolean promoted = warm != null && warm.promote(block.key(), block.tokens(), source);
         if (promoted && pinned.contains(block.key())) {
             pin(block.key(), true);
@@ -104,11 +104,11 @@ final class LowerTiers implements AutoCloseable {
     }
 
     /** Writes to the warm tier, or to the cold one if that took it not. */
-    boolean write(BlockKey key, int[] tokens, MemorySegment source) {
+    boolean write(BlockKey key, int[] tokens, BlockSource source) {
         boolean written = false;
         for (KvTier tier : tiers()) {
             written = tier.write(key, tokens, source);
-            if (written || tier.contains(key)) {
+            if (written || tier.contains(key) || !source.isWhole()) {
                 break;
             }
         }

@@ -16,8 +16,8 @@ import java.util.Optional;
  * exception; read through a mapping, so that a read is one copy. The file grows a stretch of slots at a time, when one
  * of them is first written, and is sparse until then.
  *
- * <p>A slot's state word is cleared before and written after everything else in it, so a slot that a dying process left
- * half-written is not sealed. One thread writes; reads of other slots may run beside it.
+ * <p>A slot's state word is cleared with the first page of its header, and written after everything else in it, so a
+ * slot that a dying process left half-written is not sealed. One thread writes; reads of other slots may run beside it.
  *
  * <p>Blocks are copied into the arena and checked there, never read by kernels where they lie. Compiled vector code
  * that meets the end of a file somebody made shorter ends the whole process by SIGBUS (tried; a copy gets an error),
@@ -167,16 +167,20 @@ final class SlotFile implements AutoCloseable {
                 .asSlice(slot % stretchSlots * strideBytes + image.headerBytes(), image.blockBytes());
     }
 
-    void write(int slot, BlockKey key, int[] tokens, MemorySegment block) throws IOException {
+    /** @return false if the block's bytes were overwritten meanwhile: the slot is not sealed then */
+    boolean write(int slot, BlockKey key, int[] tokens, BlockSource block) throws IOException {
         extend(slot + 1);
-        clear(slot);
-        BlockImage.Sealed sealed = image.seal(key, tokens, block);
+        BlockImage.Sealed sealed = image.seal(key, tokens, block.bytes());
         ByteBuffer header = sealed.header();
         int state = header.getInt(BlockImage.STATE_AT);
         header.putInt(BlockImage.STATE_AT, 0);
         writeFully(channel, header, offset(slot));
         writeFully(channel, sealed.bytes().asByteBuffer(), offset(slot) + image.headerBytes());
+        if (!block.isWhole()) {
+            return false;
+        }
         writeState(slot, state);
+        return true;
     }
 
     /** Unseals a slot; what it holds stays until it is written again. */

@@ -36,6 +36,7 @@ public final class TierStack implements BlockPool {
     private final Promotions promotions;
     private final ReentrantLock writing = new ReentrantLock();
     private final java.lang.foreign.Arena stagingMemory = java.lang.foreign.Arena.ofShared();
+    /** For a block on its way from the cold tier to the warm one. */
     private MemorySegment staging;
 
     TierStack(TierPlan plan, LowerTiers lower) {
@@ -215,9 +216,6 @@ public final class TierStack implements BlockPool {
         writing.lock();
         try {
             lower.open();
-            if (staging == null) {
-                staging = stagingMemory.allocate(blockBytes);
-            }
             int written = 0;
             while (written < blocksMax) {
                 BlockKey key = nextPending();
@@ -239,16 +237,22 @@ public final class TierStack implements BlockPool {
             if (next.isEmpty()) {
                 break;
             }
-            promoted += staged(next.get()).filter(block -> lower.promote(block, staging)).isPresent() ? 1 : 0;
+            promoted += promote(next.get()) ? 1 : 0;
         }
         return promoted;
     }
 
-    /** Copies a block of the cold tier, which most often is in the arena too. */
-    private Optional<BlockHead> staged(BlockHead block) {
-        return arena.snapshot(block.key(), staging).map(hot -> new BlockHead(hot.key(), hot.tokens()))
-                .or(() -> Optional.of(block).filter(
-                        cold -> lower.read(cold.key(), cold.tokens(), staging) == Tier.COLD));
+    /** Takes a block of the cold tier from the arena, where it is most often, too. */
+    private boolean promote(BlockHead block) {
+        Optional<Arena.Seen> hot = arena.look(block.key());
+        if (hot.isPresent()) {
+            return lower.promote(new BlockHead(hot.get().key(), hot.get().tokens()), hot.get().source());
+        }
+        if (staging == null) {
+            staging = stagingMemory.allocate(blockBytes);
+        }
+        return lower.read(block.key(), block.tokens(), staging) == Tier.COLD
+                && lower.promote(block, BlockSource.of(staging));
     }
 
     private BlockKey nextPending() {
@@ -262,14 +266,12 @@ public final class TierStack implements BlockPool {
             arena.markStored(key);
             return false;
         }
-        Optional<Arena.Snapshot> block = arena.snapshot(key, staging);
-        if (block.isEmpty()) {
-            arena.countSkipped();
-            return false;
-        }
-        boolean written = lower.write(key, block.get().tokens(), staging);
+        Optional<Arena.Seen> block = arena.look(key);
+        boolean written = block.isPresent() && lower.write(key, block.get().tokens(), block.get().source());
         if (written) {
             arena.markStored(key);
+        } else if (block.isEmpty() || !block.get().source().isWhole()) {
+            arena.countSkipped();
         }
         return written;
     }

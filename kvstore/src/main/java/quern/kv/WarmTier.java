@@ -171,12 +171,12 @@ final class WarmTier implements KvTier {
     }
 
     @Override
-    public boolean write(BlockKey key, int[] tokens, MemorySegment source) {
+    public boolean write(BlockKey key, int[] tokens, BlockSource source) {
         return store(new BlockHead(key, tokens), source, map::take, counters.skipped);
     }
 
     @Override
-    public boolean promote(BlockKey key, int[] tokens, MemorySegment source) {
+    public boolean promote(BlockKey key, int[] tokens, BlockSource source) {
         boolean stored = store(
                 new BlockHead(key, tokens), source, slots -> map.takeFor(key, slots), new LongAdder());
         counters.promotions.add(stored ? 1 : 0);
@@ -184,7 +184,7 @@ final class WarmTier implements KvTier {
     }
 
     private boolean store(
-            BlockHead block, MemorySegment source, IntFunction<Optional<SlotMap.Room>> taking, LongAdder skipped) {
+            BlockHead block, BlockSource source, IntFunction<Optional<SlotMap.Room>> taking, LongAdder skipped) {
         BlockKey key = block.key();
         writing.lock();
         try {
@@ -198,14 +198,16 @@ final class WarmTier implements KvTier {
             }
             int slot = free.get().slot();
             free.get().evicted().ifPresent(evicted -> demote(slot, evicted));
+            boolean stored = false;
             try {
-                file.write(slot, key, block.tokens(), source);
-            } catch (IOException e) {
-                map.free(slot);
-                throw e;
+                stored = file.write(slot, key, block.tokens(), source);
+            } finally {
+                if (!stored) {
+                    map.free(slot);
+                }
             }
             door.succeeded();
-            return map.enter(key, slot);
+            return stored && map.enter(key, slot);
         } catch (IOException e) {
             skipped.increment();
             door.failed(e);
@@ -231,7 +233,7 @@ final class WarmTier implements KvTier {
         }
         Optional<BlockHead> block = open(slot, key, demoted);
         if (block.isPresent()) {
-            next.write(block.get().key(), block.get().tokens(), demoted);
+            next.write(block.get().key(), block.get().tokens(), BlockSource.of(demoted));
         } else {
             counters.corrupted(OTHER_BYTES);
         }
