@@ -7,15 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +180,94 @@ class ForeignAdaptersTest {
             config.put("r", 20);
             String said = refused(weights(64, 20, 1), "name", "lamp");
             assertTrue(said.contains("takes 89600 bytes in memory, at most 65536"), said);
+        }
+    }
+
+    private String stream(String model, boolean stream) {
+        return "{\"model\": \"" + model + "\", \"prompt\": \"The lamp\", \"max_tokens\": 400, \"temperature\": 0,"
+                + " \"ignore_eos\": true, \"stream\": " + stream + "}";
+    }
+
+    private void publish(String id) throws Exception {
+        HttpResponse<String> reply = appliance.post("/v1/aliases/lamp/publish", "{\"adapter\": \"" + id + "\"}");
+        assertEquals(200, reply.statusCode(), reply.body());
+    }
+
+    /** The rest of a stream, its text put together. */
+    private static String text(Iterator<String> lines) throws Exception {
+        StringBuilder text = new StringBuilder();
+        boolean done = false;
+        while (lines.hasNext()) {
+            String line = lines.next();
+            done |= line.equals("data: [DONE]");
+            if (line.startsWith("data: {")) {
+                text.append(JSON.readTree(line.substring(6)).at("/choices/0/text").asText());
+            }
+        }
+        assertTrue(done, "the stream was dropped");
+        return text.toString();
+    }
+
+    @Test
+    void shouldFinishAStreamByItsAdapterWhenTheAliasIsSwitched() throws Exception {
+        try (TestAppliance only = TestAppliance.start(data, Map.of())) {
+            appliance = only;
+            String[] ids = new String[2];
+            String[] texts = new String[2];
+            for (int i = 0; i < 2; i++) {
+                ids[i] = taken(200, weights(64, i + 1), "name", "lamp").path("id").asText();
+                texts[i] = TestAppliance.json(appliance.post("/v1/completions", stream(ids[i], false)))
+                        .at("/choices/0/text").asText();
+            }
+            assertNotEquals(texts[0], texts[1]);
+            assertEquals(404, appliance.post("/v1/completions", stream("lamp@live", false)).statusCode());
+            publish(ids[0]);
+            int across = 0;
+            for (int round = 0; round < 200 && across < 3; round++) {
+                int from = round % 2;
+                HttpResponse<Stream<String>> reply = HttpClient.newHttpClient().send(
+                        appliance.request("/v1/completions").header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(stream("lamp@live", true))).build(),
+                        HttpResponse.BodyHandlers.ofLines());
+                Iterator<String> lines = reply.body().iterator();
+                String first = lines.next();
+                publish(ids[1 - from]);
+                across += appliance.active() > 0 ? 1 : 0;
+                String rest = text(Stream.concat(Stream.of(first), stream(lines)).iterator());
+                assertEquals(texts[from], rest, "round " + round);
+                assertEquals(said(ids[1 - from]), said("lamp@live"));
+            }
+            assertTrue(across > 0, "no stream was under way when its alias was switched");
+            assertEquals(TestAppliance.json(appliance.get("/v1/adapters/lamp")),
+                    TestAppliance.json(appliance.get("/v1/adapters/lamp@live")));
+        }
+    }
+
+    private static Stream<String> stream(Iterator<String> lines) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(lines, Spliterator.ORDERED), false);
+    }
+
+    /** What a bundle that marked its adapter as tainted leaves behind. */
+    @Test
+    void shouldPublishAnAdapterThatWasTaintedElsewhereOnlyWhereThatIsAccepted() throws Exception {
+        String id;
+        try (TestAppliance first = TestAppliance.start(data, Map.of("encryption.at-rest", "false"))) {
+            appliance = first;
+            id = taken(200, weights(64, 1), "name", "lamp").path("id").asText();
+        }
+        try (Stream<Path> found = Files.walk(data.resolve("adapters"))) {
+            Path origin = found.filter(file -> file.endsWith("origin.json")).findFirst().orElseThrow();
+            Files.writeString(origin, "{\"tainted\": true}");
+        }
+        try (TestAppliance second = TestAppliance.start(data, Map.of("encryption.at-rest", "false"))) {
+            appliance = second;
+            String body = "{\"adapter\": \"" + id + "\"";
+            HttpResponse<String> refused = appliance.post("/v1/aliases/lamp/publish", body + "}");
+            assertEquals(409, refused.statusCode(), refused.body());
+            assertTrue(refused.body().contains("tainted where it was exported"), refused.body());
+            HttpResponse<String> accepted = appliance.post(
+                    "/v1/aliases/lamp/publish", body + ", \"allow_tainted\": true}");
+            assertTrue(TestAppliance.json(accepted).path("tainted").asBoolean(), accepted.body());
         }
     }
 }

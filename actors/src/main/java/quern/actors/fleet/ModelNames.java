@@ -59,7 +59,7 @@ public final class ModelNames {
         if (name.isEmpty() || name.length() > NAME_CHARS_MAX || name.chars().anyMatch(c -> c < ' ')) {
             return Optional.empty();
         }
-        Optional<String> aliased = catalogue.get(RecordKind.ALIAS, name, AliasRecord.class)
+        Optional<String> aliased = AliasRecord.named(catalogue, name)
                 .filter(alias -> caller.sees(alias.ownership())).flatMap(AliasRecord::current);
         return catalogue.get(RecordKind.ADAPTER, aliased.orElse(name), AdapterRecord.class)
                 .filter(adapter -> caller.sees(adapter.ownership()))

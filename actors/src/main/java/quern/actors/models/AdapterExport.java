@@ -95,7 +95,7 @@ public final class AdapterExport {
 
     private Optional<AdapterRecord> find(String name) {
         Optional<String> aliased = BundledAdapter.isPlain(name)
-                ? catalogue.get(RecordKind.ALIAS, name, AliasRecord.class).flatMap(AliasRecord::current)
+                ? AliasRecord.named(catalogue, name).flatMap(AliasRecord::current)
                 : Optional.empty();
         return BundledAdapter.isPlain(name)
                 ? catalogue.get(RecordKind.ADAPTER, aliased.orElse(name), AdapterRecord.class) : Optional.empty();

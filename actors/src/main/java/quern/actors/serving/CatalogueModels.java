@@ -62,7 +62,7 @@ public final class CatalogueModels implements ModelDirectory {
         if (name.isEmpty() || name.length() > 256 || name.chars().anyMatch(c -> c < ' ')) {
             return Optional.empty();
         }
-        Optional<AliasRecord> alias = catalogue.get(RecordKind.ALIAS, name, AliasRecord.class)
+        Optional<AliasRecord> alias = AliasRecord.named(catalogue, name)
                 .filter(record -> caller.sees(record.ownership()));
         if (alias.isPresent()) {
             return alias.get().current().map(id -> adapter(id, caller)).orElse(Optional.of(base));

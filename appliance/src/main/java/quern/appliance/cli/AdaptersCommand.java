@@ -20,7 +20,7 @@ import quern.kv.AtomicFile;
 
 /** Adapters: what they are and take, one from elsewhere, making one smaller, and taking one elsewhere. */
 @Command(name = "adapters", mixinStandardHelpOptions = true,
-        description = "List adapters, import, compress or export one.")
+        description = "List adapters, import, publish, compress or export one; aliases.")
 final class AdaptersCommand implements Runnable {
 
     @Mixin
@@ -105,6 +105,68 @@ final class AdaptersCommand implements Runnable {
                 screen.line("adapter " + adapter.path("id").asText() + " of " + adapter.path("base").asText()
                         + (adapter.path("added").asBoolean() ? "" : ", here already")
                         + (publish ? ", alias " + adapter.path("alias").path("id").asText() : "") + ": is served");
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "publish", mixinStandardHelpOptions = true, description = {
+        "Point an alias to an adapter: requests that name ALIAS, or ALIAS@live, are answered by it from now on.",
+        "Answers that are under way are finished by the adapter they began with."})
+    int publish(
+            @Parameters(paramLabel = "ID", description = "The adapter's id.") String id,
+            @Option(names = "--alias", paramLabel = "ALIAS", description = "Which (default: the adapter's own name).")
+            String alias,
+            @Option(names = {"--allow-tainted", "--accept-tainted"},
+                    description = "Also where it learnt from a document in quarantine, here or where it came from.")
+            boolean allowTainted) {
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode adapter = session.client().get("/v1/adapters/" + ApiClient.quote(id));
+            ObjectNode body = ApiClient.JSON.createObjectNode().put("adapter", adapter.path("id").asText())
+                    .put("allow_tainted", allowTainted);
+            String name = alias == null ? adapter.path("name").asText() : alias;
+            return moved(session.client().post("/v1/aliases/" + ApiClient.quote(name) + "/publish", body));
+        }
+    }
+
+    @Command(name = "rollback", mixinStandardHelpOptions = true, description = {
+        "Point an alias back to the adapter before; to the base model where there was none."})
+    int rollback(
+            @Parameters(paramLabel = "ALIAS", description = "As 'adapters aliases' shows it.") String alias,
+            @Option(names = {"--allow-tainted", "--accept-tainted"},
+                    description = "Also where the one before learnt from a document in quarantine.")
+            boolean allowTainted) {
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            return moved(session.client().post("/v1/aliases/" + ApiClient.quote(alias) + "/rollback",
+                    ApiClient.JSON.createObjectNode().put("allow_tainted", allowTainted)));
+        }
+    }
+
+    private int moved(JsonNode alias) {
+        Screen screen = options.screen();
+        if (screen.json()) {
+            screen.json(alias);
+        } else {
+            screen.line("alias " + alias.path("id").asText() + " points to " + alias.path("current").asText()
+                    + (alias.path("tainted").asBoolean() ? ", tainted" : "") + "; the one before is "
+                    + alias.path("previous").asText());
+        }
+        return ExitCode.OK;
+    }
+
+    @Command(name = "aliases", mixinStandardHelpOptions = true,
+            description = "Where aliases point, and pointed before.")
+    int aliases() {
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            session.awaitReady();
+            JsonNode aliases = session.client().get("/v1/aliases");
+            if (screen.json()) {
+                screen.json(aliases);
+            } else {
+                screen.table(Listing.rows(aliases, "id", "current", "previous", "tainted", "updated_at"));
             }
             return ExitCode.OK;
         }

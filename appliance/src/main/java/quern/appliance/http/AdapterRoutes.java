@@ -88,7 +88,7 @@ public final class AdapterRoutes {
 
     /** By its own id, or by an alias that points to it. */
     AdapterRecord find(String name, Caller caller) {
-        Optional<String> aliased = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
+        Optional<String> aliased = AliasRecord.named(desk.catalogue(), name)
                 .filter(alias -> caller.sees(alias.ownership())).flatMap(AliasRecord::current);
         return desk.catalogue().get(RecordKind.ADAPTER, aliased.orElse(name), AdapterRecord.class)
                 .filter(adapter -> caller.sees(adapter.ownership()))

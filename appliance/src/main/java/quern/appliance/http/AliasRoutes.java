@@ -2,11 +2,13 @@ package quern.appliance.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.actors.House;
+import quern.actors.models.AdapterExport;
 import quern.actors.serving.AdapterShelf;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AdapterState;
@@ -65,7 +67,7 @@ public final class AliasRoutes {
             throw ApiError.conflict("adapter '" + adapterId + "' " + why);
         });
         Taint taint = desk.taint();
-        TaintJson.refuse("adapter '" + adapterId + "'", taint.ofAdapter(adapterId), allowTainted);
+        refuseTainted(adapter, "", taint, allowTainted);
         serve(adapter);
         long nowMs = System.currentTimeMillis();
         AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
@@ -99,11 +101,11 @@ public final class AliasRoutes {
         AliasRecord moved = alias.rolledBack(System.currentTimeMillis());
         Taint taint = desk.taint();
         moved.current().ifPresent(this::refuseRemoved);
-        moved.current().ifPresent(id ->
-                TaintJson.refuse("adapter '" + id + "', the one before,", taint.ofAdapter(id), allowTainted));
+        moved.current().flatMap(this::adapter)
+                .ifPresent(adapter -> refuseTainted(adapter, ", the one before,", taint, allowTainted));
         WriteSet changes = new WriteSet().put(RecordKind.ALIAS, name, moved);
         moved.current()
-                .flatMap(id -> desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class))
+                .flatMap(this::adapter)
                 .ifPresent(adapter -> {
                     serve(adapter);
                     changes.put(RecordKind.ADAPTER, adapter.id(), adapter.withState(AdapterState.LIVE));
@@ -112,8 +114,25 @@ public final class AliasRoutes {
         return Json.ok(json(moved, taint));
     }
 
+    private Optional<AdapterRecord> adapter(String id) {
+        return desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class);
+    }
+
+    /** Tainted by a document here, or where it was exported. */
+    private void refuseTainted(AdapterRecord adapter, String which, Taint taint, boolean allowed) {
+        TaintJson.refuse("adapter '" + adapter.id() + "'" + which, taint.ofAdapter(adapter.id()), allowed);
+        if (!allowed && isTainted(adapter, taint)) {
+            throw ApiError.conflict("adapter '" + adapter.id() + "'" + which + " was tainted where it was exported: a"
+                    + " document it learnt from was in quarantine; 'allow_tainted' publishes it all the same");
+        }
+    }
+
+    private boolean isTainted(AdapterRecord adapter, Taint taint) {
+        return new AdapterExport(house.stores().directory(), desk.catalogue(), taint).isTainted(adapter);
+    }
+
     private void refuseRemoved(String id) {
-        if (desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class)
+        if (adapter(id)
                 .filter(adapter -> adapter.state() == AdapterState.REMOVED
                         || adapter.state() == AdapterState.ERASED).isPresent()) {
             throw ApiError.conflict("adapter '" + id + "', the one before, was removed; publish another one");
@@ -152,7 +171,8 @@ public final class AliasRoutes {
                 .put("object", "alias")
                 .put("current", alias.current().orElse(base))
                 .put("previous", alias.previous().orElse(base))
-                .put("tainted", alias.current().filter(id -> !taint.ofAdapter(id).isEmpty()).isPresent())
+                .put("tainted", alias.current().flatMap(this::adapter)
+                        .filter(adapter -> isTainted(adapter, taint)).isPresent())
                 .put("updated_at", alias.updatedAtMs() / 1000);
     }
 }

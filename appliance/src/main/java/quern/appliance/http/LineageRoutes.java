@@ -114,7 +114,7 @@ public final class LineageRoutes {
     }
 
     private AdapterRecord adapter(Caller caller, String model) {
-        String id = desk.catalogue().get(RecordKind.ALIAS, model, AliasRecord.class)
+        String id = AliasRecord.named(desk.catalogue(), model)
                 .flatMap(AliasRecord::current)
                 .orElse(model);
         return desk.catalogue().get(RecordKind.ADAPTER, id, AdapterRecord.class)

@@ -34,7 +34,7 @@ record UnloadedModels(House house) {
     Optional<Other> find(String name, Caller caller) {
         var catalogue = house.stores().catalogue();
         return house.names().base(name, caller).map(record -> {
-            Optional<AliasRecord> alias = catalogue.get(RecordKind.ALIAS, name, AliasRecord.class)
+            Optional<AliasRecord> alias = AliasRecord.named(catalogue, name)
                     .filter(found -> caller.sees(found.ownership()));
             return catalogue.get(RecordKind.ADAPTER, alias.flatMap(AliasRecord::current).orElse(name),
                             AdapterRecord.class)

@@ -12,6 +12,16 @@ import java.util.Optional;
 public record AliasRecord(
         String alias, Optional<String> current, Optional<String> previous, Ownership ownership, long updatedAtMs) {
 
+    /** What may stand behind an alias to say that whatever it points to now is meant: {@code NAME@live}. */
+    public static final String LIVE = "@live";
+
+    /** The alias that a name means, with or without {@link #LIVE} behind it. */
+    public static Optional<AliasRecord> named(Catalogue catalogue, String name) {
+        Optional<AliasRecord> plain = catalogue.get(RecordKind.ALIAS, name, AliasRecord.class);
+        return plain.isPresent() || !name.endsWith(LIVE) || name.length() == LIVE.length() ? plain
+                : catalogue.get(RecordKind.ALIAS, name.substring(0, name.length() - LIVE.length()), AliasRecord.class);
+    }
+
     public static AliasRecord of(String alias, String adapterId, Ownership ownership, long nowMs) {
         return new AliasRecord(alias, Optional.of(adapterId), Optional.empty(), ownership, nowMs);
     }
