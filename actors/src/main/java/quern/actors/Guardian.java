@@ -23,6 +23,7 @@ import quern.actors.fleet.ModelLoader;
 import quern.actors.ingest.Ingestor;
 import quern.actors.jobs.JobQueue;
 import quern.actors.jobs.JobStarter;
+import quern.actors.pipelines.Pipelines;
 import quern.actors.serving.GenerationRouter;
 import quern.actors.serving.OtherModels;
 import quern.config.ApplianceConfig;
@@ -84,6 +85,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private final ActorRef<JobQueue.Command> jobs;
     private final ActorRef<ModelFleet.Command> fleet;
     private final ActorRef<Ingestor.Command> ingestor;
+    private final ActorRef<Void> pipelines;
     private Optional<ActorRef<EngineActor.Command>> engine = Optional.empty();
     private Optional<ActorRef<Stopped>> stopping = Optional.empty();
     private boolean loading = true;
@@ -108,6 +110,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
         this.ingestor = context.spawn(
                 Ingestor.create(house.stores().documents(), house.stores().quarantine(), config.ingest()),
                 "ingestor", ioSelector);
+        this.pipelines = context.spawn(Pipelines.create(house, ingestor, jobs), "pipelines", ioSelector);
         context.watchWith(jobs, JobsStopped.NOW);
         context.watchWith(router, new Lost("router"));
         context.watchWith(fleet, new Lost("fleet"));
@@ -173,6 +176,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
     private Behavior<Command> onStop(Stop stop) {
         stopping = Optional.of(stop.replyTo());
         router.tell(new GenerationRouter.Shut("the server is shutting down"));
+        getContext().stop(pipelines);
         getContext().stop(jobs);
         return this;
     }

@@ -38,6 +38,7 @@ import quern.appliance.http.KeyRoutes;
 import quern.appliance.http.LineageRoutes;
 import quern.appliance.http.ModelRoutes;
 import quern.appliance.http.ModelStates;
+import quern.appliance.http.PipelineRoutes;
 import quern.appliance.http.QuarantineRoutes;
 import quern.appliance.http.Route;
 import quern.appliance.http.RouteTable;
@@ -103,6 +104,7 @@ final class Routes {
         var aliases = new AliasRoutes(desk, house);
         routes.addAll(aliases.routes());
         routes.addAll(new EvaluationRoutes(desk, house).routes());
+        routes.addAll(new PipelineRoutes(desk, house, aliases).routes());
         var adapters = new AdapterRoutes(desk, house);
         routes.addAll(adapters.routes());
         routes.addAll(new AdapterFileRoutes(adapters, aliases, desk, house, jobs.files(),

@@ -58,7 +58,7 @@ public final class ConfigLoader {
         readEnvironment(settings);
         readOverrides(settings);
         settings.put(ROOT + ".data", dataSetting(settings));
-        var reader = new RecordReader(settings, defaults, problems);
+        var reader = new RecordReader(keys, settings, defaults, problems);
         ApplianceConfig config = reader.read(ApplianceConfig.class, ROOT);
         problems.throwIfAny();
         return new LoadedConfig(config, origins(settings));
@@ -67,10 +67,15 @@ public final class ConfigLoader {
     private List<Origin> origins(Map<String, Setting> settings) {
         List<Origin> origins = new ArrayList<>();
         for (String key : keys.leaves()) {
-            Setting setting = settings.get(key);
-            origins.add(new Origin(key, setting.text(), setting.source(), setting.where()));
+            origins.add(origin(settings.get(key)));
         }
+        settings.values().stream().filter(setting -> !keys.leaves().contains(setting.key()))
+                .forEach(setting -> origins.add(origin(setting)));
         return List.copyOf(origins);
+    }
+
+    private static Origin origin(Setting setting) {
+        return new Origin(setting.key(), setting.text(), setting.source(), setting.where());
     }
 
     private static Config reference() {

@@ -1,5 +1,6 @@
 package quern.config;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,10 +8,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The known keys: the components of a record and of the records nested in it. */
+/**
+ * The known keys: the components of a record and of the records nested in it. Where a component is a map, its section
+ * has sections under names that the user chooses; {@value #ANY} stands for them here and in the defaults.
+ */
 final class KeyTree {
 
+    static final String ANY = "*";
+    private static final String NAME = "[a-z0-9][a-z0-9-]{0,39}";
+
     private final Set<String> sections = new LinkedHashSet<>();
+    /** Sections of sections that the user names. */
+    private final Set<String> named = new LinkedHashSet<>();
     private final Set<String> leaves = new LinkedHashSet<>();
 
     private KeyTree() {}
@@ -27,6 +36,10 @@ final class KeyTree {
             String key = path + "." + kebab(component.getName());
             if (isSection(component.getType())) {
                 add(component.getType(), key);
+            } else if (component.getType() == Map.class) {
+                sections.add(key);
+                named.add(key);
+                add(nested(component), key + "." + ANY);
             } else {
                 leaves.add(key);
             }
@@ -36,6 +49,23 @@ final class KeyTree {
     /** A record is a section, except the one that is written as a single value. */
     static boolean isSection(Class<?> type) {
         return type.isRecord() && type != DataSize.class;
+    }
+
+    /** What the sections of a map are made of. */
+    static Class<?> nested(RecordComponent component) {
+        return (Class<?>) ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[1];
+    }
+
+    /** The key as it is known: with {@value #ANY} in place of a name that the user chose. */
+    String known(String key) {
+        for (String section : named) {
+            if (key.startsWith(section + ".")) {
+                int from = section.length() + 1;
+                int to = key.indexOf('.', from) < 0 ? key.length() : key.indexOf('.', from);
+                return key.substring(from, to).matches(NAME) ? section + "." + ANY + key.substring(to) : key;
+            }
+        }
+        return key;
     }
 
     Set<String> leaves() {
@@ -49,16 +79,17 @@ final class KeyTree {
     }
 
     boolean isLeaf(String key) {
-        return leaves.contains(key);
+        return leaves.contains(known(key));
     }
 
     boolean isSection(String key) {
-        return sections.contains(key);
+        return sections.contains(known(key));
     }
 
     Map<String, String> keyByEnvironmentName() {
         Map<String, String> keyByName = new LinkedHashMap<>();
-        leaves.forEach(key -> keyByName.put(environmentName(key), key));
+        leaves.stream().filter(key -> !key.contains("." + ANY + "."))
+                .forEach(key -> keyByName.put(environmentName(key), key));
         return keyByName;
     }
 

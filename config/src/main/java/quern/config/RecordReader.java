@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Makes records from settings. A value that cannot be read is replaced by its default after it was reported, so that
@@ -16,11 +17,13 @@ import java.util.Optional;
  */
 final class RecordReader {
 
+    private final KeyTree keys;
     private final Map<String, Setting> settings;
     private final Map<String, Setting> defaults;
     private final Problems problems;
 
-    RecordReader(Map<String, Setting> settings, Map<String, Setting> defaults, Problems problems) {
+    RecordReader(KeyTree keys, Map<String, Setting> settings, Map<String, Setting> defaults, Problems problems) {
+        this.keys = keys;
         this.settings = settings;
         this.defaults = defaults;
         this.problems = problems;
@@ -33,13 +36,32 @@ final class RecordReader {
         for (int i = 0; i < components.length; i++) {
             String key = path + "." + KeyTree.kebab(components[i].getName());
             Class<?> component = components[i].getType();
-            values[i] = KeyTree.isSection(component) ? read(component, key) : leaf(components[i], key);
+            values[i] = component == Map.class ? named(components[i], key)
+                    : KeyTree.isSection(component) ? read(component, key) : leaf(components[i], key);
         }
         return create(type, components, values, path);
     }
 
+    /** A record for each name that anything is set of, by name. */
+    private Map<String, Object> named(RecordComponent component, String path) {
+        Map<String, Object> records = new TreeMap<>();
+        for (String key : settings.keySet()) {
+            if (key.startsWith(path + ".")) {
+                String name = key.substring(path.length() + 1, key.indexOf('.', path.length() + 1));
+                if (!name.equals(KeyTree.ANY) && !records.containsKey(name)) {
+                    records.put(name, read((Class<?>) KeyTree.nested(component), path + "." + name));
+                }
+            }
+        }
+        return records;
+    }
+
+    private Setting setting(String key) {
+        return settings.getOrDefault(key, settings.get(keys.known(key)));
+    }
+
     private Object leaf(RecordComponent component, String key) {
-        Setting setting = settings.get(key);
+        Setting setting = setting(key);
         if (setting == null) {
             throw new IllegalStateException("reference.conf has no " + key);
         }
@@ -53,8 +75,8 @@ final class RecordReader {
 
     private Object fallback(RecordComponent component, String key) {
         // The data directory alone has no default of its own type.
-        boolean empty = component.getType() == Path.class && defaults.get(key).text().isEmpty();
-        return empty ? Path.of("") : value(component.getGenericType(), defaults.get(key));
+        boolean empty = component.getType() == Path.class && defaults.get(keys.known(key)).text().isEmpty();
+        return empty ? Path.of("") : value(component.getGenericType(), defaults.get(keys.known(key)));
     }
 
     private static Object value(Type type, Setting setting) {
@@ -87,7 +109,7 @@ final class RecordReader {
             if (e.getCause() instanceof Bounds.OutOfBounds refused) {
                 refused.byComponent().forEach((component, text) -> {
                     String key = path + "." + KeyTree.kebab(component);
-                    problems.add(settings.get(key).where(), key, text);
+                    problems.add(setting(key).where(), key, text);
                 });
                 return null;
             }

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,45 @@ class ConfigLoaderTest {
 
     @TempDir
     private Path folder;
+
+    @Test
+    void shouldReadSectionsThatTheUserNames(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("own.conf"), """
+                quern.pipelines {
+                  "*" { look = 7s }
+                  notes { recipe = "/r.yaml", folder = "/notes", tune-samples = 3, publish = approval }
+                  mail-2 { recipe = "/m.yaml", look = 1s }
+                }
+                """);
+        ConfigSources sources = ConfigSources.none().with("data", "target").withFile(file);
+        LoadedConfig loaded = ConfigLoader.load(sources.with("pipelines.notes.alias", "house"));
+        PipelineConfig notes = loaded.config().pipelines().get("notes");
+        assertEquals(Set.of("notes", "mail-2"), loaded.config().pipelines().keySet());
+        assertEquals(Optional.of(Path.of("/notes")), notes.folder());
+        assertEquals(PipelineConfig.Publish.APPROVAL, notes.publish());
+        assertEquals(Duration.ofSeconds(7), notes.look());
+        assertEquals(Optional.of("house"), notes.alias());
+        assertEquals(Duration.ofSeconds(1), loaded.config().pipelines().get("mail-2").look());
+        assertTrue(loaded.origins().stream().anyMatch(origin -> origin.key().equals("quern.pipelines.notes.folder")));
+        assertTrue(ConfigLoader.defaults(Path.of("target")).pipelines().isEmpty());
+    }
+
+    @Test
+    void shouldNameKeyAndLineWhenANamedSectionIsWrong(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("own.conf"), """
+                quern.pipelines {
+                  notes { recipe = "/r.yaml", foldr = "/notes" }
+                  Notes { recipe = "/r.yaml" }
+                  other { look = 1ms }
+                }
+                """);
+        String message = assertThrows(QuernException.class, () -> ConfigLoader.load(
+                ConfigSources.none().with("data", "target").withFile(file))).getMessage();
+        assertTrue(message.contains("own.conf:2") && message.contains("quern.pipelines.notes.foldr"), message);
+        assertTrue(message.contains("own.conf:3") && message.contains("quern.pipelines.Notes"), message);
+        assertTrue(message.contains("own.conf:4") && message.contains("quern.pipelines.other.look"), message);
+        assertTrue(message.contains("quern.pipelines.other.recipe"), message);
+    }
 
     @Test
     void shouldReadEveryDefaultWhenNothingElseIsGiven() {
@@ -149,7 +190,8 @@ class ConfigLoaderTest {
         Map<String, String> other = otherValues(plain.origins());
         List<String> without = new ArrayList<>();
         for (var entry : other.entrySet()) {
-            var sources = ConfigSources.none().with("http.tls-certificate", "/c").with("http.tls-key", "/k");
+            var sources = ConfigSources.none().with("http.tls-certificate", "/c").with("http.tls-key", "/k")
+                    .with("pipelines.*.recipe", "/r").with("pipelines.a.look", "3s").with("pipelines.b.labels", "x");
             var base = ConfigLoader.load(sources).config();
             if (base.equals(ConfigLoader.load(sources.with(entry.getKey(), entry.getValue())).config())) {
                 without.add(entry.getKey());
@@ -164,6 +206,7 @@ class ConfigLoaderTest {
                 "scalar", "quern.engine.product", "f32", "quern.kv.type", "f32", "quern.http.host", "127.0.0.2",
                 "quern.engine.sequences-max", "17", "quern.engine.pooling", "last", "quern.engine.load-type", "q4_k",
                 "quern.ingest.quarantine", "all"));
+        special.put("quern.pipelines.*.publish", "approval");
         special.put("quern.tuning.lora-targets", "v_proj");
         special.put("quern.tuning.learning-rate-decay", "linear");
         return origins.stream().collect(Collectors.toMap(

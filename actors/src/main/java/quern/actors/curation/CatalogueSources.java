@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import quern.actors.Stores;
 import quern.config.QuernException;
 import quern.curation.DatasetLookup;
 import quern.curation.DatasetSource;
+import quern.curation.Deduplicator;
 import quern.curation.RunException;
 import quern.curation.SampleSource;
 import quern.curation.SampleSource.Item;
@@ -62,11 +64,20 @@ public final class CatalogueSources implements CurationSources {
 
     @Override
     public DatasetLookup earlier(CurationSpec spec, Ownership owner) {
-        return name -> {
-            DatasetRecord dataset = TombstoneRecord.dataset(stores.catalogue(), name)
-                    .filter(found -> found.ownership().visibleTo(owner.ownerKeyId(), spec.seesAll()))
-                    .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
-            return DatasetLookup.Earlier.of(stores.directory().resolve(dataset.path()));
+        return new DatasetLookup() {
+            @Override
+            public Earlier find(String name) {
+                DatasetRecord dataset = TombstoneRecord.dataset(stores.catalogue(), name)
+                        .filter(found -> found.ownership().visibleTo(owner.ownerKeyId(), spec.seesAll()))
+                        .orElseThrow(() -> new RunException("against: no dataset '" + name + "'"));
+                return Earlier.of(stores.directory().resolve(dataset.path()));
+            }
+
+            @Override
+            public List<Earlier> of(Deduplicator deduplicator) {
+                return Stream.concat(deduplicator.against().stream(), spec.against().stream())
+                        .distinct().map(this::find).toList();
+            }
         };
     }
 

@@ -12,12 +12,22 @@ import java.util.Optional;
  * @param documentIds documents to read, in this order; empty: all that the owner sees, in the order of arrival
  * @param documentsUntil position in the journal where "all" ends: what was there when the job was accepted
  * @param seesAll whether the caller was an administrator, who sees every document
+ * @param pipeline the standing pipeline it was asked for by, and its number; absent: somebody asked
+ * @param against datasets that every deduplicator compares with, beside those its recipe names
  */
 public record CurationSpec(
         String recipe, Optional<String> name, Optional<String> datasetId, List<String> documentIds,
-        long documentsUntil, boolean seesAll) {
+        long documentsUntil, boolean seesAll, Optional<String> pipeline, List<String> against) {
 
     public CurationSpec {
         documentIds = List.copyOf(documentIds);
+        pipeline = pipeline == null ? Optional.empty() : pipeline;
+        against = against == null ? List.of() : List.copyOf(against);
+    }
+
+    public CurationSpec(
+            String recipe, Optional<String> name, Optional<String> datasetId, List<String> documentIds,
+            long documentsUntil, boolean seesAll) {
+        this(recipe, name, datasetId, documentIds, documentsUntil, seesAll, Optional.empty(), List.of());
     }
 }

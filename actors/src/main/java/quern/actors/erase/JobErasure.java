@@ -66,7 +66,8 @@ final class JobErasure {
                     .orElse(spec.documentIds().isEmpty() || spec.documentIds().contains(documentId));
         }
         if (job.kind() == JobKind.TUNE) {
-            return datasets.contains(RecordText.read(job.specJson(), TuningSpec.class).trainingId());
+            return RecordText.read(job.specJson(), TuningSpec.class).trainingIds().stream()
+                    .anyMatch(datasets::contains);
         }
         return job.kind() == JobKind.COMPRESS
                 && adapters.contains(RecordText.read(job.specJson(), CompressionSpec.class).adapterId());

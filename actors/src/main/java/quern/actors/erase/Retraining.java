@@ -1,7 +1,10 @@
 package quern.actors.erase;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import quern.actors.RecordText;
@@ -65,6 +68,7 @@ final class Retraining {
         if (dataset.isEmpty()) {
             return;
         }
+        alsoOn(spec);
         String text = spec.put("trainingId", dataset.get()).toString();
         facts.entry(JOBS, adapter).put("dataset", dataset.get());
         for (JobRecord known : stores.catalogue().all(RecordKind.JOB, JobRecord.class)) {
@@ -73,5 +77,16 @@ final class Retraining {
             }
         }
         submission.submit(job, text);
+    }
+
+    /** Further datasets under the ids they have now, without those that are gone. */
+    private void alsoOn(ObjectNode spec) {
+        if (spec.path("standing").path("alsoOn") instanceof ArrayNode ids) {
+            List<String> now = new ArrayList<>();
+            ids.forEach(id -> TombstoneRecord.dataset(stores.catalogue(), id.asText())
+                    .map(DatasetRecord::id).ifPresent(now::add));
+            ids.removeAll();
+            now.forEach(ids::add);
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 in hex, of bytes and of stretches of files. */
-final class Sha256 {
+public final class Sha256 {
 
     private static final int BUFFER_BYTES = 4 << 20;
 
@@ -29,7 +29,7 @@ final class Sha256 {
         void take(ByteBuffer bytes) throws IOException;
     }
 
-    static String of(byte[] bytes) {
+    public static String of(byte[] bytes) {
         return HexFormat.of().formatHex(begin().digest(bytes));
     }
 

@@ -22,6 +22,7 @@ import quern.kv.journal.Edge;
 import quern.kv.journal.JobRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.RecordRef;
 import quern.kv.journal.Taint;
 import quern.kv.journal.WriteSet;
 import quern.tuning.Evaluation;
@@ -35,10 +36,11 @@ import quern.tuning.Evaluation;
  * @param name part of its id, and the alias
  * @param trainingId the dataset or file it was trained on
  * @param origin the adapter it was made of
+ * @param heldBack whether it waits for somebody's word when it has passed
  */
 record AdapterPublication(
         House house, House.Running running, JobRecord job, String name, String trainingId, TrainingSamples samples,
-        boolean allowTainted, Optional<AdapterRecord> origin) {
+        boolean allowTainted, boolean heldBack, Optional<AdapterRecord> origin) {
 
     private static final int ID_CHARS = 8;
 
@@ -54,17 +56,19 @@ record AdapterPublication(
         keep(made, directory, data);
         boolean passed = evaluation.passed();
         boolean tainted = !allowTainted
-                && !Taint.of(house.stores().catalogue(), house.stores().quarantine())
-                        .ofDataset(samples.source().id()).isEmpty();
+                && samples.sources().stream().anyMatch(source ->
+                        !Taint.of(house.stores().catalogue(), house.stores().quarantine())
+                                .ofDataset(source.id()).isEmpty());
         Ownership ownership = job.ownership().union(samples.ownership());
         AdapterRecord adapter = new AdapterRecord(
                 id, name, weights.fingerprint(), running.parts().model().fingerprint(), trainingId, job.id(),
-                data.recorded(directory), state(passed, tainted),
+                data.recorded(directory), state(passed, tainted, heldBack),
                 Optional.of(evaluation.toJson().toString()), ownership, System.currentTimeMillis());
         WriteSet changes = new WriteSet().put(RecordKind.ADAPTER, id, adapter)
-                .edge(new Edge(samples.source().kind(), samples.source().id(), RecordKind.ADAPTER, id,
-                        "training-set", ""))
                 .edge(new Edge(RecordKind.JOB, job.id(), RecordKind.ADAPTER, id, "made-by", ""));
+        for (RecordRef source : samples.sources()) {
+            changes.edge(new Edge(source.kind(), source.id(), RecordKind.ADAPTER, id, "training-set", ""));
+        }
         origin.ifPresent(from -> changes.edge(
                 new Edge(RecordKind.ADAPTER, from.id(), RecordKind.ADAPTER, id, "compressed", "")));
         result.put("fine_tuned_model", passed && !tainted ? id : null).put("adapter", id).put("alias", name);
@@ -76,10 +80,14 @@ record AdapterPublication(
         }
         if (tainted) {
             return new JobOutcome.Refused("the adapter is not published: documents of dataset '"
-                    + samples.source().id() + "' were put into quarantine meanwhile", result.toString(), changes);
+                    + trainingId + "' or of one before it were put into quarantine meanwhile", result.toString(),
+                    changes);
         }
         new AdapterShelf(running.parts().model(), house.stores()).serve(adapter);
-        moveAlias(id, ownership, changes);
+        result.put("published", !heldBack);
+        if (!heldBack) {
+            moveAlias(id, ownership, changes);
+        }
         return new JobOutcome.Succeeded(result.toString(), changes);
     }
 
@@ -90,8 +98,9 @@ record AdapterPublication(
                 evaluation.toJson().toString());
     }
 
-    private static AdapterState state(boolean passed, boolean tainted) {
-        return !passed ? AdapterState.REFUSED : tainted ? AdapterState.WITHHELD : AdapterState.LIVE;
+    private static AdapterState state(boolean passed, boolean tainted, boolean heldBack) {
+        return !passed ? AdapterState.REFUSED : tainted ? AdapterState.WITHHELD
+                : heldBack ? AdapterState.PASSED : AdapterState.LIVE;
     }
 
     private void moveAlias(String adapterId, Ownership ownership, WriteSet changes) {

@@ -77,7 +77,7 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
                 .orElseThrow(() -> new QuernException(Category.ERROR,
                         "adapter '" + origin.id() + "' was not made by tuning: job '" + origin.jobId() + "'"));
         TuningSpec tuned = RecordText.read(trained.specJson(), TuningSpec.class);
-        samples = TrainingSamples.read(house.stores(), tuned.trainingId());
+        samples = TrainingSamples.read(house.stores(), tuned.trainingIds());
         var model = running.parts().model();
         ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
         TuningSet set = new GateFiles(house).with(
@@ -156,7 +156,7 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
         var shelf = new AdapterShelf(running.parts().model(), house.stores());
         result.put("original_bytes", shelf.bytes(origin));
         AdapterPublication publication = new AdapterPublication(house, running, job, origin.name(),
-                origin.datasetId(), samples, spec.allowTainted(), Optional.of(origin));
+                origin.datasetId(), samples, spec.allowTainted(), false, Optional.of(origin));
         result.put("bytes", AdapterShelf.bytes(run.directory()));
         return publication.of(
                 run.evaluation().orElseThrow(), run.adapter().expand(), run.directory(), result);

@@ -22,7 +22,12 @@ public record GateSpec(Optional<String> checksId, double checksMin, int checksLo
     /** What a request may say itself; what it leaves out comes from the configuration. */
     public record Wishes(
             Optional<String> checksId, Optional<Double> checksMin, Optional<Integer> checksLostMax,
-            Optional<String> generalId) {}
+            Optional<String> generalId) {
+
+        /** Nothing: all of it comes from the configuration. */
+        public static final Wishes NONE = new Wishes(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
 
     static GateSpec of(Wishes wishes, TuningConfig config) {
         return new GateSpec(wishes.checksId(), wishes.checksMin().orElse(config.gateChecksMin()),

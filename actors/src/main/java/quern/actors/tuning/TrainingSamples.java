@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import quern.actors.Stores;
 import quern.config.QuernException;
 import quern.curation.DatasetSource;
@@ -21,27 +22,41 @@ import quern.kv.journal.TombstoneRecord;
 import quern.tuning.TrainingSample;
 
 /**
- * The samples of a dataset or of an uploaded JSONL file.
+ * The samples of datasets or of uploaded JSONL files.
  *
- * @param source what they were read from, for lineage
- * @param ownership of the source
+ * @param sources what they were read from, for lineage
+ * @param ownership of the sources
  */
-record TrainingSamples(List<TrainingSample> samples, RecordRef source, Ownership ownership) {
+record TrainingSamples(List<TrainingSample> samples, List<RecordRef> sources, Ownership ownership) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** @throws QuernException ERROR if there is no such dataset or file, or a sample teaches nothing, naming it */
+    static TrainingSamples read(Stores stores, List<String> ids) {
+        TrainingSamples all = read(stores, ids.getFirst());
+        for (String id : ids.subList(1, ids.size())) {
+            TrainingSamples more = read(stores, id);
+            all = new TrainingSamples(
+                    Stream.concat(all.samples.stream(), more.samples.stream()).toList(),
+                    Stream.concat(all.sources.stream(), more.sources.stream()).toList(),
+                    all.ownership.union(more.ownership));
+        }
+        return all;
+    }
+
+    /** The same of one dataset or file. */
     static TrainingSamples read(Stores stores, String id) {
         var dataset = TombstoneRecord.dataset(stores.catalogue(), id);
         if (dataset.isPresent()) {
             return new TrainingSamples(
                     ofDataset(stores.directory().resolve(dataset.get().path())),
-                    new RecordRef(RecordKind.DATASET, dataset.get().id()), dataset.get().ownership());
+                    List.of(new RecordRef(RecordKind.DATASET, dataset.get().id())), dataset.get().ownership());
         }
         FileRecord file = stores.catalogue().get(RecordKind.FILE, id, FileRecord.class).orElseThrow(
                 () -> new QuernException(QuernException.Category.ERROR, "no dataset or file '" + id + "'"));
         return new TrainingSamples(
-                ofFile(stores.directory().files().resolve(id)), new RecordRef(RecordKind.FILE, id), file.ownership());
+                ofFile(stores.directory().files().resolve(id)), List.of(new RecordRef(RecordKind.FILE, id)),
+                file.ownership());
     }
 
     private static List<TrainingSample> ofDataset(Path directory) {

@@ -1,5 +1,6 @@
 package quern.actors.tuning;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,23 @@ public record TuningSpec(
         double gateGeneralLossMax,
         GateSpec gate,
         Map<String, String> metadata,
-        boolean allowTainted) {
+        boolean allowTainted,
+        Standing standing) {
+
+    /**
+     * What a standing pipeline asks for besides.
+     *
+     * @param alsoOn further datasets to learn from, before {@code trainingId}
+     * @param heldBack whether an adapter that passes its gate waits for somebody's word
+     */
+    public record Standing(List<String> alsoOn, boolean heldBack) {
+
+        public static final Standing NONE = new Standing(List.of(), false);
+
+        public Standing {
+            alsoOn = List.copyOf(alsoOn);
+        }
+    }
 
     public TuningSpec {
         if (loraTargets == null) {
@@ -52,6 +69,14 @@ public record TuningSpec(
             minLearningRateShare = 0.1;
         }
         gate = gate == null ? GateSpec.NONE : gate;
+        standing = standing == null ? Standing.NONE : standing;
+    }
+
+    /** All datasets or files it learns from, {@code trainingId} last. */
+    public List<String> trainingIds() {
+        List<String> all = new ArrayList<>(standing.alsoOn());
+        all.add(trainingId);
+        return all;
     }
 
     /** What a request may say itself; what it leaves out comes from the configuration. */
@@ -62,12 +87,27 @@ public record TuningSpec(
             Optional<Double> gradientNormMax, Optional<Integer> loraRank, Optional<Double> loraAlpha,
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
-            Optional<Double> gateGeneralLossMax, GateSpec.Wishes gate) {}
+            Optional<Double> gateGeneralLossMax, GateSpec.Wishes gate) {
+
+        /** Nothing: all of it comes from the configuration. */
+        public static final Wishes NONE = new Wishes(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE);
+    }
 
     /** The effective parameters. */
     public static TuningSpec of(
             String model, String trainingId, String suffix, long seed, Wishes wishes, TuningConfig config,
             Map<String, String> metadata, boolean allowTainted) {
+        return of(model, trainingId, suffix, seed, wishes, config, metadata, allowTainted, Standing.NONE);
+    }
+
+    /** The same for a standing pipeline. */
+    public static TuningSpec of(
+            String model, String trainingId, String suffix, long seed, Wishes wishes, TuningConfig config,
+            Map<String, String> metadata, boolean allowTainted, Standing standing) {
         double rate = wishes.learningRate().orElse(config.learningRate()) * wishes.learningRateMultiplier().orElse(1.0);
         return new TuningSpec(
                 model, trainingId, suffix, seed,
@@ -82,7 +122,7 @@ public record TuningSpec(
                 wishes.gateLossMargin().orElse(config.gateLossMargin()),
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
-                GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted);
+                GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing);
     }
 
     TuningSettings settings() {

@@ -69,7 +69,7 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
             run.close();
         }
         running = with;
-        samples = TrainingSamples.read(house.stores(), spec.trainingId());
+        samples = TrainingSamples.read(house.stores(), spec.trainingIds());
         var model = running.parts().model();
         ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
         set = new GateFiles(house).with(
@@ -159,7 +159,7 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         }
         ObjectNode result = JsonNodeFactory.instance.objectNode().put("trained_steps", run.stepCount());
         return new AdapterPublication(house, running, job, spec.suffix(), spec.trainingId(), samples,
-                spec.allowTainted(), Optional.empty())
+                spec.allowTainted(), spec.standing().heldBack(), Optional.empty())
                 .of(run.evaluation().get(), run.adapter(), run.adapterDirectory(), result);
     }
 }

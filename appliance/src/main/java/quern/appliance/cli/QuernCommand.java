@@ -24,6 +24,7 @@ public final class QuernCommand implements Runnable {
             DemoCommand.class, ServeCommand.class, IngestCommand.class, DocumentsCommand.class,
             CurateCommand.class, AnalyzeCommand.class, DataCommand.class, DeidentifyCommand.class,
             OperatorsCommand.class, TuneCommand.class, EvalCommand.class, AdaptersCommand.class,
+            PipelinesCommand.class,
             ChatCommand.class, GenerateCommand.class, EmbedCommand.class, ApplyTemplateCommand.class,
             TokenizeCommand.class, LogitsCommand.class, JobsCommand.class, ModelsCommand.class,
             ImportCommand.class, ExportCommand.class, ConvertCommand.class, QuantizeCommand.class,

@@ -28,7 +28,7 @@ public record AdapterRecord(
         return switch (state) {
             case CANDIDATE, REFUSED -> Optional.of("did not pass its evaluation gate");
             case ERASED -> Optional.of("was erased with a document that it had learnt from");
-            case LIVE, RETIRED, WITHHELD, REMOVED -> Optional.empty();
+            case PASSED, LIVE, RETIRED, WITHHELD, REMOVED -> Optional.empty();
         };
     }
 

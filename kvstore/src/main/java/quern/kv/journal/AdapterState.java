@@ -4,6 +4,8 @@ package quern.kv.journal;
 public enum AdapterState {
     /** Tuned, the gate has not spoken. */
     CANDIDATE,
+    /** Passed the gate and waits for somebody's word: answers by its own id, no alias points to it. */
+    PASSED,
     /** Passed the gate, published. */
     LIVE,
     /** Was live, another took its place; whoever names it by its own id is answered by it still. */
@@ -19,6 +21,6 @@ public enum AdapterState {
 
     /** Whether requests that name it by its own id are answered by it. */
     public boolean served() {
-        return this == LIVE || this == RETIRED;
+        return this == PASSED || this == LIVE || this == RETIRED;
     }
 }

@@ -19,6 +19,10 @@ public enum RecordKind {
     ERASURE('e'),
     /** What stood where a dataset was that was rewritten, under the old id. */
     TOMBSTONE('t'),
+    /** A standing pipeline. */
+    PIPELINE('n'),
+    /** A file that a standing pipeline has seen. */
+    PIPELINE_FILE('o'),
     /** A sample of a dataset; appears in lineage edges only. */
     SAMPLE('p'),
     /** A generated answer; appears in lineage edges only. */
