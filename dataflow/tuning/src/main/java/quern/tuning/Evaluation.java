@@ -14,7 +14,8 @@ import quern.tuning.gate.CheckScore;
 
 /**
  * What the gate measured and decided; stored with the adapter. The same base, adapter, samples and seed give the same
- * numbers. A measure that could not be taken is NaN, and its absence is a refusal.
+ * numbers. A measure that could not be taken is NaN, and its absence is a refusal; only where no held-out sample names a
+ * span, there is nothing to ask.
  *
  * @param baseHeldOutLoss nats per token of the base on examples kept out of training
  * @param questions held-out questions put to the adapted model, greedy answers
@@ -44,11 +45,13 @@ public record Evaluation(
     Evaluation decided() {
         List<String> reasons = new ArrayList<>();
         // Comparisons are written so that a loss that is not a number refuses.
-        if (!(tunedHeldOutLoss <= baseHeldOutLoss - limits.lossMargin())) {
+        if (heldOutExamples == 0) {
+            reasons.add("no example was held out to measure on: there are too few, or the share to hold out is 0");
+        } else if (!(tunedHeldOutLoss <= baseHeldOutLoss - limits.lossMargin())) {
             reasons.add(text("held-out loss %.4f, expected at most %.4f: the base's %.4f less a margin of %.4f",
                     tunedHeldOutLoss, baseHeldOutLoss - limits.lossMargin(), baseHeldOutLoss, limits.lossMargin()));
         }
-        if (!(spanScore() >= limits.spanScoreMin())) {
+        if (questions > 0 && spanScore() < limits.spanScoreMin()) {
             reasons.add(text("span score %.3f (%d of %d held-out questions), expected at least %.3f",
                     spanScore(), spanHits, questions, limits.spanScoreMin()));
         }

@@ -86,7 +86,7 @@ class PipelineTest {
             options.addAll(List.of("--set", "pipelines.lamps." + set));
         }
         for (String set : List.of("epochs=10", "batch-tokens=64", "checkpoint-steps=2", "gate-loss-margin=-100",
-                "gate-span-score-min=0", "gate-general-loss-max=1000")) {
+                "gate-general-loss-max=1000")) {
             options.addAll(List.of("--set", "tuning." + set));
         }
         return options.toArray(String[]::new);
