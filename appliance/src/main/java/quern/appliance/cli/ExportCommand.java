@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +19,7 @@ import quern.inference.transformer.LoraWeights;
 import quern.inference.transformer.ModelShape;
 import quern.tuning.export.LoraGguf;
 import quern.tuning.export.MergedModel;
+import quern.tuning.export.MergedSafetensors;
 
 /** What was tuned, for other programs. */
 @Command(name = "export", mixinStandardHelpOptions = true,
@@ -28,7 +30,7 @@ import quern.tuning.export.MergedModel;
                 + "'quern adapters export' writes an adapter as PEFT reads it."})
 final class ExportCommand implements Callable<Integer> {
 
-    private enum Form { MERGED, LORA }
+    private enum Form { MERGED, LORA, SAFETENSORS }
 
     @Mixin
     private GlobalOptions global;
@@ -39,16 +41,18 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL", description = "GGUF file, safetensors directory or imported name.")
     private String in;
 
-    @Parameters(index = "1", paramLabel = "OUT", description = "GGUF file to write.")
+    @Parameters(index = "1", paramLabel = "OUT",
+            description = "GGUF file to write; for safetensors a directory that does not exist.")
     private Path out;
 
     @Option(names = "--adapter", required = true, paramLabel = "NAME|DIR",
             description = "An adapter's id or alias, or a directory as PEFT writes it.")
     private String adapter;
 
-    @Option(names = "--form", defaultValue = "merged", paramLabel = "merged|lora",
+    @Option(names = "--form", defaultValue = "merged", paramLabel = "merged|lora|safetensors",
             description = "merged: a whole model as GGUF, in any type that 'quantize' writes; lora: the adapter alone "
-                    + "for llama.cpp's --lora (${DEFAULT-VALUE}).")
+                    + "for llama.cpp's --lora; safetensors: a directory as transformers loads it, of a MODEL that is "
+                    + "one, in its own types (${DEFAULT-VALUE}).")
     private Form form;
 
     @Option(names = "--type", paramLabel = "TYPE",
@@ -61,6 +65,9 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path model = ConversionOptions.input(in, global);
+        if (form == Form.SAFETENSORS) {
+            return directory(model);
+        }
         options.mayWrite(out);
         return form == Form.LORA ? alone(model) : merged(model);
     }
@@ -96,6 +103,36 @@ final class ExportCommand implements Callable<Integer> {
             } else {
                 screen.line(out + ": " + Printer.bytes(Files.size(out)) + ", adapter of rank " + weights.rank()
                         + " beside " + weights.targets().size() + " matrices, in clear");
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private int directory(Path model) {
+        if (!Files.isDirectory(model)) {
+            throw new UsageProblem(model + " is a file, expected a safetensors directory; '--form merged' writes GGUF");
+        }
+        if (type != null) {
+            throw new UsageProblem("--type " + type + ": a safetensors directory is written in the model's own types");
+        }
+        Path parent = out.toAbsolutePath().getParent();
+        if (Files.exists(out) || parent == null || !Files.isDirectory(parent)) {
+            throw new UsageProblem(out + ": expected a name that does not exist, in a directory that does");
+        }
+        Screen screen = global.screen();
+        try (ModelFile file = ModelFiles.open(model)) {
+            LoraWeights weights = read(file, file.shape());
+            Map<String, Long> files = PartialFile.guard(out, () -> MergedSafetensors.write(model, weights, out,
+                    (what, done, total) -> screen.progress("MiB, " + what, done >> 20, Math.max(1, total >> 20))));
+            if (screen.json()) {
+                ObjectNode written = ApiClient.JSON.createObjectNode().put("directory", out.toString())
+                        .put("form", "safetensors").put("matrices", weights.targets().size())
+                        .put("fingerprint", weights.fingerprint());
+                files.forEach(written.putObject("files")::put);
+                screen.json(written);
+            } else {
+                screen.line(out + ": " + Printer.bytes(files.values().stream().mapToLong(Long::longValue).sum()) + ", "
+                        + files.size() + " files, adapter merged into " + weights.targets().size() + " matrices");
             }
             return ExitCode.OK;
         }

@@ -1,5 +1,6 @@
 package quern.tuning;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,11 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +28,7 @@ import quern.config.QuernException;
 import quern.gpu.ComputeTeam;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.tensor.ElementType;
+import quern.gpu.tensor.Rows;
 import quern.inference.LoadedModel;
 import quern.inference.convert.Conversion;
 import quern.inference.convert.Importance;
@@ -34,8 +40,10 @@ import quern.inference.format.GgufSource;
 import quern.inference.format.ModelFile;
 import quern.inference.format.ModelFiles;
 import quern.inference.transformer.LoraWeights;
+import quern.inference.transformer.LoraWeights.Pair;
 import quern.tuning.export.LoraGguf;
 import quern.tuning.export.MergedModel;
+import quern.tuning.export.MergedSafetensors;
 
 /** Adapters merged into their base answer as PEFT's merge_and_unload did, wherever the base came from. */
 class ExportReferenceTest {
@@ -105,6 +113,54 @@ class ExportReferenceTest {
         assertTrue(ofGguf <= 2e-3, "" + ofGguf);
         double rounded = difference(merged(converted, "f16.gguf", ElementType.F16));
         assertTrue(rounded > 0 && rounded < 0.05, "" + rounded);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "llama-rslora"})
+    void shouldAnswerAsTheMergedModelOfPeftWhenWrittenAsSafetensors(String name) throws IOException {
+        open(name);
+        try (ModelFile file = ModelFiles.open(base)) {
+            LoraWeights adapter = AdapterFile.read(folder.resolve("adapter_final"), file.shape()).weights();
+            Path out = directory.resolve("merged");
+            Map<String, Long> files = MergedSafetensors.write(base, adapter, out, Progress.NONE);
+            double difference = difference(out);
+            assertTrue(difference <= 2e-3, "" + difference);
+            for (Map.Entry<String, Long> written : files.entrySet()) {
+                assertEquals(written.getValue(), Files.size(out.resolve(written.getKey())));
+                assertEquals(written.getValue(), Files.size(base.resolve(written.getKey())), written.getKey());
+            }
+            assertArrayEquals(Files.readAllBytes(base.resolve("config.json")),
+                    Files.readAllBytes(out.resolve("config.json")));
+            try (Stream<Path> all = Files.list(directory)) {
+                assertEquals(List.of(out), all.toList(), "what was being written");
+            }
+            assertThrows(QuernException.class, () -> MergedSafetensors.write(base, adapter, out, Progress.NONE));
+        }
+    }
+
+    /** Several files, BF16: what has nothing to be added to it stays bit for bit. */
+    @Test
+    void shouldLeaveEveryByteWhereTheAdapterAddsNothing() throws IOException {
+        Path sharded = SharedFiles.at("reference/hf/llama_bf16_sharded");
+        var pairs = new TreeMap<String, Pair>();
+        try (ModelFile file = ModelFiles.open(sharded)) {
+            int hidden = file.shape().hidden();
+            pairs.put("blk.1.attn_q.weight", new Pair(new Rows(2, hidden), new Rows(hidden, 2)));
+        }
+        Path out = directory.resolve("same");
+        Map<String, Long> files = MergedSafetensors.write(sharded, new LoraWeights(2, 1, pairs), out, Progress.NONE);
+        assertTrue(files.size() >= 5, files.toString());
+        for (String file : files.keySet()) {
+            assertArrayEquals(Files.readAllBytes(sharded.resolve(file)), Files.readAllBytes(out.resolve(file)), file);
+        }
+        pairs.put("blk.9.attn_q.weight", pairs.get("blk.1.attn_q.weight"));
+        Path none = directory.resolve("none");
+        String said = assertThrows(QuernException.class, () -> MergedSafetensors.write(
+                sharded, new LoraWeights(2, 1, pairs), none, Progress.NONE)).getMessage();
+        assertTrue(said.contains("blk.9.attn_q.weight"), said);
+        try (Stream<Path> all = Files.list(directory)) {
+            assertEquals(List.of(out), all.toList());
+        }
     }
 
     @Test
