@@ -97,9 +97,9 @@ final class JobKinds {
         starters.put(JobKind.CURATE, SteppedJob.starter(CurationWork.opening(
                 stores.directory(), house.config().curation(), this::model, this::compiler,
                 new CatalogueSources(stores, reader), System::currentTimeMillis)));
-        starters.put(JobKind.TUNE, TuningWork.starter(house));
+        starters.put(JobKind.TUNE, TuningWork.starter(house, this::model));
         starters.put(JobKind.EVALUATE, EvaluationWork.starter(house, this::model));
-        starters.put(JobKind.COMPRESS, CompressionWork.starter(house));
+        starters.put(JobKind.COMPRESS, CompressionWork.starter(house, this::model));
         starters.put(JobKind.ERASE, erasures.starter());
         return starters;
     }

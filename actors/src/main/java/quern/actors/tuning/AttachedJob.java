@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -37,6 +38,7 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
 
     /** How often a run is opened again when the engine it was attached to broke. */
     private static final int BREAKS_MAX = 5;
+    private static final DispatcherSelector WAITING = DispatcherSelector.fromConfig("quern-waiting");
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private record Ready(ModelHold hold, Throwable failure) implements JobStarter.Order {}
@@ -44,6 +46,8 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
     private record FromRun<E>(E event) implements JobStarter.Order {}
 
     private record WorkEnded(Optional<QuernException> failure) implements JobStarter.Order {}
+
+    private record Settled(Throwable failure) implements JobStarter.Order {}
 
     private enum LetGo implements JobStarter.Order { NOW }
 
@@ -87,6 +91,7 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
                 .onMessage(WorkEnded.class, ended -> onWorkEnded(ended.failure()))
                 .onMessage(JobStarter.Cancel.class, cancel -> onCancel())
                 .onMessage(GoOn.class, again -> begin())
+                .onMessage(Settled.class, settled -> onSettled(settled.failure()))
                 .onMessage(Finish.class, again -> finish())
                 .onMessage(LetGo.class, gone -> end(new JobOutcome.Cancelled()))
                 .onSignal(PostStop.class, stopped -> {
@@ -134,7 +139,20 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
             return tell(new JobWork.Working(work.progress(), List.of(
                     new JobNote("warn", work.afterBreak() + ": " + failure.get().getMessage(), ""))));
         }
-        return failure.isPresent() ? end(new JobOutcome.Failed(failure.get().getMessage())) : finish();
+        if (failure.isPresent()) {
+            return end(new JobOutcome.Failed(failure.get().getMessage()));
+        }
+        getContext().pipeToSelf(work.settle(getContext().getSystem().dispatchers().lookup(WAITING)),
+                (done, broken) -> new Settled(broken));
+        return this;
+    }
+
+    private Behavior<JobStarter.Order> onSettled(Throwable failure) {
+        if (failure == null || cancelled) {
+            return finish();
+        }
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return end(new JobOutcome.Failed(cause.getMessage()));
     }
 
     private Behavior<JobStarter.Order> finish() {

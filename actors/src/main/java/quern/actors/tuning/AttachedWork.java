@@ -1,5 +1,6 @@
 package quern.actors.tuning;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -47,6 +48,15 @@ interface AttachedWork<E> {
 
     /** Keeps on disk, as far as that goes, what the run that is let go has done; the process or the engine ends. */
     default void leave() {}
+
+    /**
+     * Finds out what the run that is done could not, before anything of it is stored.
+     *
+     * @param waiting for what waits for other engines
+     */
+    default CompletionStage<Void> settle(Executor waiting) {
+        return CompletableFuture.completedStage(null);
+    }
 
     /**
      * Writes what the run that is done came to.

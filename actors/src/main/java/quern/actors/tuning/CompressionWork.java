@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
+import quern.actors.curation.ServedText;
 import quern.actors.fleet.ModelHold;
 import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
@@ -39,24 +43,27 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
 
     private static final String STAGE = "compressing";
 
-    /** A starter of compression jobs. */
-    public static JobStarter starter(House house) {
-        return AttachedJob.starter(job -> new CompressionWork(house, job));
+    /** A starter of compression jobs. @param models whom a caller may ask */
+    public static JobStarter starter(House house, Function<Caller, ServedText> models) {
+        return AttachedJob.starter(job -> new CompressionWork(house, job, models));
     }
 
     private final House house;
     private final JobRecord job;
     private final CompressionSpec spec;
+    private final Function<Caller, ServedText> models;
+    private Optional<GateJudge> judge = Optional.empty();
     private House.Running running;
     private AdapterRecord origin;
     private TrainingSamples samples;
     private CompressionRun run;
     private JobProgress progress = new JobProgress(STAGE, 0, 0);
 
-    private CompressionWork(House house, JobRecord job) {
+    private CompressionWork(House house, JobRecord job, Function<Caller, ServedText> models) {
         this.house = house;
         this.job = job;
         this.spec = RecordText.read(job.specJson(), CompressionSpec.class);
+        this.models = models;
     }
 
     @Override
@@ -77,6 +84,7 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
                 .orElseThrow(() -> new QuernException(Category.ERROR,
                         "adapter '" + origin.id() + "' was not made by tuning: job '" + origin.jobId() + "'"));
         TuningSpec tuned = RecordText.read(trained.specJson(), TuningSpec.class);
+        judge = Optional.of(new GateJudge(models, job, tuned.gate()));
         samples = TrainingSamples.read(house.stores(), tuned.trainingIds());
         var model = running.parts().model();
         ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
@@ -139,7 +147,20 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
 
     @Override
     public void cancel() {
+        leave();
         run.cancel();
+    }
+
+    @Override
+    public void leave() {
+        judge.ifPresent(GateJudge::close);
+    }
+
+    @Override
+    public CompletionStage<Void> settle(Executor waiting) {
+        return run.evaluation().map(evaluation -> judge.orElseThrow()
+                        .judge(evaluation, running.parts().modelId(), waiting, run::settle))
+                .orElseGet(() -> CompletableFuture.completedStage(null));
     }
 
     @Override

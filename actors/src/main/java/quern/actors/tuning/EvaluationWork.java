@@ -130,8 +130,9 @@ public final class EvaluationWork implements JobWork {
     }
 
     private CheckAnswer answer(int index) {
-        return panel.ask(checks.get(index % checks.size()),
-                index < checks.size() ? spec.model() : spec.base().orElseThrow());
+        Check check = checks.get(index % checks.size());
+        CheckAnswer said = panel.ask(check, index < checks.size() ? spec.model() : spec.base().orElseThrow());
+        return panel.judge(check, said, spec.base().orElse(spec.model()));
     }
 
     private void await() throws Exception {

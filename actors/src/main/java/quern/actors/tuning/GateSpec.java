@@ -12,26 +12,30 @@ import quern.tuning.gate.CheckLimits;
  * @param checksMin least share of them that must pass
  * @param checksLostMax most that the base passes and the adapter fails
  * @param generalId an uploaded file of general text, instead of the one that is built in
+ * @param seesAll whether whoever asked for it may have everybody's models judge
  */
-public record GateSpec(Optional<String> checksId, double checksMin, int checksLostMax, Optional<String> generalId) {
+public record GateSpec(
+        Optional<String> checksId, double checksMin, int checksLostMax, Optional<String> generalId,
+        boolean seesAll) {
 
     /** Nothing. */
     static final GateSpec NONE = new GateSpec(
-            Optional.empty(), CheckLimits.DEFAULT.shareMin(), CheckLimits.DEFAULT.lostMax(), Optional.empty());
+            Optional.empty(), CheckLimits.DEFAULT.shareMin(), CheckLimits.DEFAULT.lostMax(), Optional.empty(),
+            false);
 
     /** What a request may say itself; what it leaves out comes from the configuration. */
     public record Wishes(
             Optional<String> checksId, Optional<Double> checksMin, Optional<Integer> checksLostMax,
-            Optional<String> generalId) {
+            Optional<String> generalId, boolean seesAll) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
     static GateSpec of(Wishes wishes, TuningConfig config) {
         return new GateSpec(wishes.checksId(), wishes.checksMin().orElse(config.gateChecksMin()),
-                wishes.checksLostMax().orElse(CheckLimits.DEFAULT.lostMax()), wishes.generalId());
+                wishes.checksLostMax().orElse(CheckLimits.DEFAULT.lostMax()), wishes.generalId(), wishes.seesAll());
     }
 
     GateLimits limits(double lossMargin, double spanScoreMin, double generalLossMax) {

@@ -6,13 +6,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
+import quern.actors.curation.ServedText;
 import quern.actors.fleet.ModelHold;
 import quern.actors.jobs.JobNote;
 import quern.actors.jobs.JobOutcome;
@@ -22,6 +26,7 @@ import quern.config.QuernException;
 import quern.inference.StepWork;
 import quern.kv.journal.JobProgress;
 import quern.kv.journal.JobRecord;
+import quern.tuning.Evaluation;
 import quern.tuning.ExampleEncoder;
 import quern.tuning.StepResult;
 import quern.tuning.TuningEvent;
@@ -38,23 +43,25 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
     private static final String STAGE = "tuning";
     private static final int NOTE_STEPS = 5;
 
-    /** A starter of tuning jobs. */
-    public static JobStarter starter(House house) {
-        return AttachedJob.starter(job -> new TuningWork(house, job));
+    /** A starter of tuning jobs. @param models whom a caller may ask */
+    public static JobStarter starter(House house, Function<Caller, ServedText> models) {
+        return AttachedJob.starter(job -> new TuningWork(house, job, models));
     }
 
     private final House house;
     private final JobRecord job;
     private final TuningSpec spec;
+    private final GateJudge judge;
     private House.Running running;
     private TrainingSamples samples;
     private TuningSet set;
     private TuningRun run;
 
-    private TuningWork(House house, JobRecord job) {
+    private TuningWork(House house, JobRecord job, Function<Caller, ServedText> models) {
         this.house = house;
         this.job = job;
         this.spec = RecordText.read(job.specJson(), TuningSpec.class);
+        this.judge = new GateJudge(models, job, spec.gate());
     }
 
     @Override
@@ -100,7 +107,7 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
             case TuningEvent.Evaluating evaluating -> note(JobNote.info(
                     "evaluating on " + evaluating.heldOutExamples() + " held-out examples and "
                             + evaluating.questions() + " questions"));
-            case TuningEvent.Evaluated evaluated -> note(AdapterPublication.decision(evaluated.evaluation()));
+            case TuningEvent.Evaluated(Evaluation evaluation) -> note(AdapterPublication.decision(evaluation));
         };
     }
 
@@ -133,11 +140,13 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
 
     @Override
     public void cancel() {
+        judge.close();
         run.cancel();
     }
 
     @Override
     public void leave() {
+        judge.close();
         run.cancel();
         try {
             run.keepCopy();
@@ -145,6 +154,12 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
             LOG.warn("job {} will go on from an earlier checkpoint: {}", job.id(), full.getMessage());
         }
         run.close();
+    }
+
+    @Override
+    public CompletionStage<Void> settle(Executor waiting) {
+        return run.evaluation().map(evaluation -> judge.judge(evaluation, spec.model(), waiting, run::settle))
+                .orElseGet(() -> CompletableFuture.completedStage(null));
     }
 
     @Override

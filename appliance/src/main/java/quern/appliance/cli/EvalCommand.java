@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
     "Put checks to a served model or adapter, and to the adapter's base; a job, so it goes on after a crash.",
     "Without --checks: show the evaluation of a job or an adapter again, the gate's included.",
     "A line of FILE: {\"query\": \"…\", \"exact\": \"…\"}; instead of query also messages, instruction with"
-            + " input, or prompt; instead of exact also contains, regex, json_schema; beside them name,"
-            + " max_tokens, ignore_case."})
+            + " input, or prompt; instead of exact also contains, regex, json_schema, or judge, a question"
+            + " about the answer that judge_model says yes or no to; beside them name, max_tokens, ignore_case."})
 final class EvalCommand implements Callable<Integer> {
 
     @Mixin

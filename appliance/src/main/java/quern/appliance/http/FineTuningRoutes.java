@@ -72,7 +72,7 @@ public final class FineTuningRoutes {
             String suffix = suffix(fields);
             long seed = fields.whole("seed", 0, Integer.MAX_VALUE)
                     .orElseGet(() -> ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
-            TuningSpec.Wishes wishes = wishes(fields);
+            TuningSpec.Wishes wishes = wishes(fields, call.caller());
             Map<String, String> metadata = metadata(fields);
             boolean allowTainted = fields.flag("allow_tainted", false);
             fields.raw("validation_file").filter(node -> !node.isNull()).ifPresent(node -> {
@@ -112,7 +112,7 @@ public final class FineTuningRoutes {
         return suffix;
     }
 
-    private static TuningSpec.Wishes wishes(Fields fields) {
+    private static TuningSpec.Wishes wishes(Fields fields, Caller caller) {
         Optional<Fields> method = fields.object("method");
         method.ifPresent(given -> given.only("type", Set.of("supervised")));
         Optional<Fields> supervised = method.flatMap(given -> given.object("supervised"));
@@ -142,7 +142,7 @@ public final class FineTuningRoutes {
                 settable.number("gate_general_loss_max", -1e6, 1e6),
                 new GateSpec.Wishes(settable.text("gate_checks"), settable.number("gate_checks_min", 0, 1),
                         boxed(settable.integer("gate_checks_lost_max", 0, 1 << 20)),
-                        settable.text("gate_general")));
+                        settable.text("gate_general"), caller.admin()));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         return wishes;

@@ -64,6 +64,16 @@ public record Evaluation(
         return with(checks, reasons);
     }
 
+    /** The decision with other outcomes of the same checks, which were judged meanwhile. */
+    public Evaluation settled(List<CheckOutcome> judged) {
+        return with(judged, List.of()).decided();
+    }
+
+    /** Checks that a model has still to judge; they count as failed. */
+    public int undecided() {
+        return (int) checks.stream().filter(CheckOutcome::undecided).count();
+    }
+
     private Evaluation with(List<CheckOutcome> others, List<String> reasons) {
         return new Evaluation(baseFingerprint, adapterFingerprint, baseHeldOutLoss, tunedHeldOutLoss, heldOutExamples,
                 heldOutTokens, questions, spanHits, baseGeneralLoss, tunedGeneralLoss, generalTokens, others,

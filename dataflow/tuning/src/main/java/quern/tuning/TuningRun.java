@@ -11,6 +11,7 @@ import quern.gpu.Backend;
 import quern.inference.LoadedModel;
 import quern.inference.StepWork;
 import quern.inference.transformer.LoraWeights;
+import quern.tuning.gate.CheckOutcome;
 import quern.tuning.network.BatchGradients;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -122,6 +123,12 @@ public final class TuningRun implements StepWork {
         files.write();
     }
 
+    /** Takes verdicts that the gate had to leave open, once it is done. Tells the decision. From any thread. */
+    public void settle(List<CheckOutcome> judged) {
+        evaluation = evaluation.settled(judged);
+        listener.accept(new TuningEvent.Evaluated(evaluation));
+    }
+
     /**
      * Writes the adapter and the gate's decision. Only while nobody calls {@link #slice}; blocks on the disk.
      *
@@ -215,6 +222,8 @@ public final class TuningRun implements StepWork {
 
     private void finish(Evaluation result) {
         evaluation = result;
-        listener.accept(new TuningEvent.Evaluated(result));
+        if (result.undecided() == 0) {
+            listener.accept(new TuningEvent.Evaluated(result));
+        }
     }
 }

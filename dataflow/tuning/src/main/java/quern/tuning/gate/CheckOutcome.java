@@ -17,6 +17,11 @@ public record CheckOutcome(Check check, Optional<CheckAnswer> base, CheckAnswer 
         return base.filter(CheckAnswer::passed).isPresent() && !tuned.passed();
     }
 
+    /** Whether a model has still to be asked. */
+    public boolean undecided() {
+        return tuned.verdict().isEmpty() || base.filter(answer -> answer.verdict().isEmpty()).isPresent();
+    }
+
     /** With question and answers. */
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("name", check.name())

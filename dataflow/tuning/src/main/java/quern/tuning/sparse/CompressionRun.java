@@ -15,6 +15,7 @@ import quern.tuning.EvaluationGate;
 import quern.tuning.EvaluationGate.HeldOut;
 import quern.tuning.LossMeter;
 import quern.tuning.TuningSet;
+import quern.tuning.gate.CheckOutcome;
 
 /**
  * Makes a sparse ternary adapter of one that was trained: measures the held-out loss of what it is, then of candidates
@@ -156,9 +157,18 @@ public final class CompressionRun implements StepWork {
             TernaryFile.write(directory, best, model);
             evaluation = gate.result();
             evaluation.write(directory.resolveSibling(Evaluation.NAME));
-            listener.accept(new CompressionEvent.Evaluated(evaluation));
+            if (evaluation.undecided() == 0) {
+                listener.accept(new CompressionEvent.Evaluated(evaluation));
+            }
         }
         return used;
+    }
+
+    /** Takes verdicts that the gate had to leave open, once it is done. Tells the decision. From any thread. */
+    public void settle(List<CheckOutcome> judged) {
+        evaluation = evaluation.settled(judged);
+        evaluation.write(directory.resolveSibling(Evaluation.NAME));
+        listener.accept(new CompressionEvent.Evaluated(evaluation));
     }
 
     /** The gate's decision on the chosen adapter; empty if none was good enough, or not yet. */

@@ -118,6 +118,16 @@ class CheckFileTest {
     }
 
     @Test
+    void shouldFailUntilAModelHasSpokenWhenItHasToJudge() throws IOException {
+        Check check = read("{\"query\": \"?\", \"judge\": \"Is it short?\"}").getFirst();
+        CheckAnswer open = CheckAnswer.of(check, "a", true);
+        CheckOutcome outcome = new CheckOutcome(check, Optional.of(open.with(Verdict.PASSED)), open);
+        assertTrue(outcome.undecided() && outcome.lost());
+        assertFalse(new CheckOutcome(check, outcome.base(), open.with(Verdict.PASSED)).undecided());
+        assertFalse(new CheckOutcome(check, outcome.base(), open.with(Verdict.PASSED)).lost());
+    }
+
+    @Test
     void shouldCountWhatWasLostWhenTheBaseWasBetter() throws IOException {
         Check check = read("{\"query\": \"?\", \"exact\": \"a\"}").getFirst();
         CheckOutcome kept = new CheckOutcome(
