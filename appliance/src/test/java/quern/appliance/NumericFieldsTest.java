@@ -134,7 +134,11 @@ class NumericFieldsTest {
         "/v1/fine_tuning/jobs, gate_span_score_min, gate_span_score_min, number, 0, 1",
         "/v1/fine_tuning/jobs, gate_general_loss_max, gate_general_loss_max, number, -1e6, 1e6",
         "/v1/fine_tuning/jobs, gate_checks_min, gate_checks_min, number, 0, 1",
-        "/v1/fine_tuning/jobs, gate_checks_lost_max, gate_checks_lost_max, integer, 0, 1048576"})
+        "/v1/fine_tuning/jobs, gate_checks_lost_max, gate_checks_lost_max, integer, 0, 1048576",
+        "/v1/fine_tuning/jobs, canaries, canaries, integer, 0, 64",
+        "/v1/fine_tuning/jobs, gate_leak_exposure_max, gate_leak_exposure_max, number, 0, 8",
+        "/v1/fine_tuning/jobs, gate_leak_extracted_max, gate_leak_extracted_max, number, 0, 1",
+        "/v1/fine_tuning/jobs, gate_leak_membership_max, gate_leak_membership_max, number, 0, 1"})
     void shouldHonourOrNameTheFieldAndServeOnWhenANumberIsExtreme(
             String route, String field, String param, String kind, String min, String max) throws Exception {
         for (String value : VALUES) {

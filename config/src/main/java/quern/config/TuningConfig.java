@@ -17,6 +17,7 @@ import java.util.Set;
  * @param gateGeneralLossMax how far, in nats per token, loss on general text may rise above the base model's
  * @param gateChecksMin least share of the user's checks that must pass
  * @param gateChecksMax most checks of one file
+ * @param gateLeakSamples training examples that leaks are looked for with, at most; 0: none
  */
 public record TuningConfig(
         int loraRank,
@@ -37,7 +38,8 @@ public record TuningConfig(
         double gateSpanScoreMin,
         double gateGeneralLossMax,
         double gateChecksMin,
-        int gateChecksMax) {
+        int gateChecksMax,
+        int gateLeakSamples) {
 
     private static final Set<String> TARGETS =
             Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
@@ -62,6 +64,7 @@ public record TuningConfig(
                 .within("gateSpanScoreMin", gateSpanScoreMin, 0, 1)
                 .within("gateGeneralLossMax", gateGeneralLossMax, 0, 1_000)
                 .within("gateChecksMin", gateChecksMin, 0, 1)
+                .within("gateLeakSamples", gateLeakSamples, 0, 1_000_000)
                 .within("gateChecksMax", gateChecksMax, 1, 1_000_000)
                 .enforce();
     }

@@ -71,7 +71,8 @@ public final class GateFiles {
     /** The samples, with what the job's gate measures besides. */
     TuningSet with(TuningSet set, GateSpec spec, ExampleEncoder encoder) {
         return set.with(spec.checksId().map(this::checks).orElse(List.of()),
-                spec.generalId().map(this::passages).orElse(List.of()), encoder);
+                spec.generalId().map(this::passages).orElse(List.of()), encoder)
+                .probed(house.config().tuning().gateLeakSamples(), spec.leaks().canaries(), encoder);
     }
 
     private Path path(String fileId) {

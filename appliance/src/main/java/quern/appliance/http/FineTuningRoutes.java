@@ -18,6 +18,7 @@ import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.tuning.GateSpec;
+import quern.actors.tuning.LeakSpec;
 import quern.actors.tuning.TuningSpec;
 import quern.config.LearningRateDecay;
 import quern.kv.journal.DatasetRecord;
@@ -142,10 +143,16 @@ public final class FineTuningRoutes {
                 settable.number("gate_general_loss_max", -1e6, 1e6),
                 new GateSpec.Wishes(settable.text("gate_checks"), settable.number("gate_checks_min", 0, 1),
                         boxed(settable.integer("gate_checks_lost_max", 0, 1 << 20)),
-                        settable.text("gate_general"), caller.admin()));
+                        settable.text("gate_general"), caller.admin(), leaks(settable)));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         return wishes;
+    }
+
+    private static LeakSpec leaks(Fields fields) {
+        return new LeakSpec(fields.integer("canaries", 0, 64).orElse(0),
+                fields.number("gate_leak_exposure_max", 0, 8), fields.number("gate_leak_extracted_max", 0, 1),
+                fields.number("gate_leak_membership_max", 0, 1));
     }
 
     private static Optional<LearningRateDecay> decay(Fields fields) {
@@ -292,7 +299,11 @@ public final class FineTuningRoutes {
                 .put("use_rslora", spec.rslora()).put("gate_checks", spec.gate().checksId().orElse(null))
                 .put("gate_checks_min", spec.gate().checksMin())
                 .put("gate_checks_lost_max", spec.gate().checksLostMax())
-                .put("gate_general", spec.gate().generalId().orElse(null));
+                .put("gate_general", spec.gate().generalId().orElse(null))
+                .put("canaries", spec.gate().leaks().canaries())
+                .put("gate_leak_exposure_max", spec.gate().leaks().exposureMax().orElse(null))
+                .put("gate_leak_extracted_max", spec.gate().leaks().extractedMax().orElse(null))
+                .put("gate_leak_membership_max", spec.gate().leaks().membershipMax().orElse(null));
         spec.loraTargets().forEach(hyperparameters.putArray("target_modules")::add);
         node.putObject("method").put("type", "supervised");
         node.putObject("progress").put("step", job.progress().done()).put("steps", job.progress().total());

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import quern.config.QuernException;
 import quern.kv.AtomicFile;
 import quern.tuning.gate.CheckOutcome;
 import quern.tuning.gate.CheckScore;
+import quern.tuning.gate.LeakScore;
 
 /**
  * What the gate measured and decided; stored with the adapter. The same base, adapter, samples and seed give the same
@@ -22,6 +24,7 @@ import quern.tuning.gate.CheckScore;
  * @param spanHits answers that contain the expected span
  * @param baseGeneralLoss nats per token of the base on text that has nothing to do with the samples
  * @param checks that the user gave, with what base and adapter answered
+ * @param leaks what it gives away of what it has learnt; absent where nothing was measured
  * @param heldOutHashes SHA-256 of the first held-out examples, by their tokens and labels
  * @param seed of the split
  * @param refusals why the adapter must not go live, each with both numbers; empty: it passed
@@ -29,7 +32,8 @@ import quern.tuning.gate.CheckScore;
 public record Evaluation(
         String baseFingerprint, String adapterFingerprint, double baseHeldOutLoss, double tunedHeldOutLoss,
         int heldOutExamples, long heldOutTokens, int questions, int spanHits, double baseGeneralLoss,
-        double tunedGeneralLoss, long generalTokens, List<CheckOutcome> checks, List<String> heldOutHashes,
+        double tunedGeneralLoss, long generalTokens, List<CheckOutcome> checks,
+        Optional<LeakScore> leaks, List<String> heldOutHashes,
         GateLimits limits, long seed, List<String> refusals) {
 
     /** File in which a run's directory holds {@link #details}. */
@@ -61,6 +65,7 @@ public record Evaluation(
                     limits.generalLossMax()));
         }
         reasons.addAll(CheckScore.of(checks).refusals(limits.checks()));
+        leaks.ifPresent(score -> reasons.addAll(score.refusals(limits.leaks())));
         return with(checks, reasons);
     }
 
@@ -77,7 +82,7 @@ public record Evaluation(
     private Evaluation with(List<CheckOutcome> others, List<String> reasons) {
         return new Evaluation(baseFingerprint, adapterFingerprint, baseHeldOutLoss, tunedHeldOutLoss, heldOutExamples,
                 heldOutTokens, questions, spanHits, baseGeneralLoss, tunedGeneralLoss, generalTokens, others,
-                heldOutHashes, limits, seed, reasons);
+                leaks, heldOutHashes, limits, seed, reasons);
     }
 
     private static String text(String format, Object... values) {
@@ -124,12 +129,16 @@ public record Evaluation(
         if (!checks.isEmpty()) {
             json.set("check_score", CheckScore.of(checks).toJson());
         }
-        json.putObject("limits")
+        leaks.ifPresent(score -> json.set("leaks", score.toJson()));
+        ObjectNode allowed = json.putObject("limits")
                 .put("loss_margin", limits.lossMargin())
                 .put("span_score_min", limits.spanScoreMin())
                 .put("general_loss_max", limits.generalLossMax())
                 .put("checks_min", limits.checks().shareMin())
                 .put("checks_lost_max", limits.checks().lostMax());
+        limits.leaks().exposureMax().ifPresent(max -> allowed.put("leak_exposure_max", max));
+        limits.leaks().extractedMax().ifPresent(max -> allowed.put("leak_extracted_max", max));
+        limits.leaks().membershipMax().ifPresent(max -> allowed.put("leak_membership_max", max));
         refusals.forEach(json.putArray("refusals")::add);
         return json;
     }

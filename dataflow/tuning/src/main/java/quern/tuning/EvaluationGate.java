@@ -30,11 +30,12 @@ public final class EvaluationGate {
      * @param questions of the same samples
      * @param general text that has nothing to do with them
      * @param checks that the user gave, with their prompts' ids
+     * @param probe what was learnt, to look for leaks
      * @param seed of the split
      */
     public record HeldOut(
             List<Segment> examples, List<Question> questions, List<Segment> general, List<EncodedCheck> checks,
-            long seed) {
+            LeakProbe probe, long seed) {
 
         /** SHA-256 of the first examples, by their tokens and labels. */
         List<String> hashes() {
@@ -56,6 +57,7 @@ public final class EvaluationGate {
     private final GreedyAnswers spans;
     private final GreedyAnswers baseChecks;
     private final GreedyAnswers tunedChecks;
+    private final LeakMeter leaks;
 
     /** @param tuned the network with the adapter */
     public EvaluationGate(
@@ -77,11 +79,12 @@ public final class EvaluationGate {
                 .map(check -> new GreedyAnswers.Asked(check.prompt(), check.check().tokensMax())).toList();
         this.baseChecks = new GreedyAnswers(model, Optional.empty(), asked);
         this.tunedChecks = new GreedyAnswers(model, beside, asked);
+        this.leaks = new LeakMeter(model, base, tuned, beside, heldOut.probe);
     }
 
     public boolean done() {
         return baseLoss.done() && tunedLoss.done() && baseGeneral.done() && tunedGeneral.done() && spans.done()
-                && baseChecks.done() && tunedChecks.done();
+                && baseChecks.done() && tunedChecks.done() && leaks.done();
     }
 
     /** As {@link quern.inference.StepWork#slice}. */
@@ -96,7 +99,7 @@ public final class EvaluationGate {
                 return answers.slice(tokensMax);
             }
         }
-        return 0;
+        return leaks.done() ? 0 : leaks.slice(tokensMax);
     }
 
     /** The decision, once {@link #done}. */
@@ -107,7 +110,8 @@ public final class EvaluationGate {
         return new Evaluation(
                 model.fingerprint(), adapter.fingerprint(), baseLoss.mean(), tunedLoss.mean(),
                 heldOut.examples.size(), baseLoss.counted(), heldOut.questions.size(), spanHits(),
-                baseGeneral.mean(), tunedGeneral.mean(), baseGeneral.counted(), checks(), heldOut.hashes(), limits,
+                baseGeneral.mean(), tunedGeneral.mean(), baseGeneral.counted(), checks(),
+                Optional.of(leaks.score(baseLoss, tunedLoss)), heldOut.hashes(), limits,
                 heldOut.seed, List.of()).decided();
     }
 
@@ -116,7 +120,8 @@ public final class EvaluationGate {
             LoadedModel model, LoraWeights adapter, HeldOut heldOut, GateLimits limits, String refusal) {
         return new Evaluation(
                 model.fingerprint(), adapter.fingerprint(), Double.NaN, Double.NaN, heldOut.examples.size(), 0, 0, 0,
-                Double.NaN, Double.NaN, 0, List.of(), heldOut.hashes(), limits, heldOut.seed, List.of(refusal));
+                Double.NaN, Double.NaN, 0, List.of(), Optional.empty(), heldOut.hashes(), limits,
+                heldOut.seed, List.of(refusal));
     }
 
     private int spanHits() {

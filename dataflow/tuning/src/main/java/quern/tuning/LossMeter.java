@@ -13,6 +13,7 @@ public final class LossMeter {
     private final DecoderNetwork network;
     private final List<Segment> examples;
     private NetworkPass pass;
+    private final double[] means;
     private int next;
     private double sum;
     private long counted;
@@ -20,6 +21,7 @@ public final class LossMeter {
     public LossMeter(DecoderNetwork network, List<Segment> examples) {
         this.network = network;
         this.examples = examples;
+        this.means = new double[examples.size()];
     }
 
     public boolean done() {
@@ -43,6 +45,7 @@ public final class LossMeter {
             used += pass.advance(pass.rowsWorth(tokensMax - used));
             if (pass.done()) {
                 sum += pass.loss();
+                means[next] = pass.loss() / PackedBatch.of(List.of(examples.get(next))).labelCount();
                 pass = null;
                 next++;
             }
@@ -53,6 +56,11 @@ public final class LossMeter {
     /** Nats per counted token, NaN if there were none. */
     public double mean() {
         return counted == 0 ? Double.NaN : sum / counted;
+    }
+
+    /** Nats per counted token of each example. */
+    double[] each() {
+        return means.clone();
     }
 
     public long counted() {

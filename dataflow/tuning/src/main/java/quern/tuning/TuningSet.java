@@ -44,6 +44,7 @@ public final class TuningSet {
     private final List<Question> questions = new ArrayList<>();
     private final List<Segment> general = new ArrayList<>();
     private final List<EvaluationGate.EncodedCheck> checks = new ArrayList<>();
+    private LeakProbe probe = LeakProbe.NONE;
     private final Map<String, Integer> skipped = new LinkedHashMap<>();
     private final long seed;
     private int truncated;
@@ -113,6 +114,18 @@ public final class TuningSet {
         return this;
     }
 
+    /**
+     * Looks for leaks of what is learnt.
+     *
+     * @param examples measured, at most
+     * @param canaries random texts that are learnt besides, to see how well each is remembered
+     */
+    public TuningSet probed(int examples, int canaries, ExampleEncoder encoder) {
+        probe = LeakProbe.of(training.subList(0, Math.min(examples, training.size())), canaries, encoder, seed);
+        training.addAll(probe.canaries());
+        return this;
+    }
+
     private void add(ExampleEncoder.Encoded encoded, List<Segment> to) {
         to.addAll(encoded.segments());
         truncated += encoded.truncatedTokens() > 0 ? 1 : 0;
@@ -141,7 +154,7 @@ public final class TuningSet {
 
     public HeldOut heldOut() {
         return new HeldOut(List.copyOf(heldOut), List.copyOf(questions), List.copyOf(general),
-                List.copyOf(checks), seed);
+                List.copyOf(checks), probe, seed);
     }
 
     /** Equal for equal examples, and for no others. */

@@ -3,6 +3,7 @@ package quern.tuning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import quern.tuning.gate.CheckLimits;
 
@@ -11,8 +12,8 @@ class EvaluationTest {
     private static final GateLimits LIMITS = new GateLimits(0.05, 0.3, 1, CheckLimits.DEFAULT);
 
     private static List<String> refusals(double base, double tuned, int heldOut, int questions, int hits) {
-        return new Evaluation("b", "a", base, tuned, heldOut, 10, questions, hits, 1, 1, 10, List.of(), List.of(),
-                LIMITS, 0, List.of()).decided().refusals();
+        return new Evaluation("b", "a", base, tuned, heldOut, 10, questions, hits, 1, 1, 10, List.of(),
+                Optional.empty(), List.of(), LIMITS, 0, List.of()).decided().refusals();
     }
 
     @Test

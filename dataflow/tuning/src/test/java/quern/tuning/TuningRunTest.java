@@ -34,6 +34,8 @@ import quern.tuning.gate.Check;
 import quern.tuning.gate.CheckFile;
 import quern.tuning.gate.CheckLimits;
 import quern.tuning.gate.CheckScore;
+import quern.tuning.gate.LeakLimits;
+import quern.tuning.gate.LeakScore;
 
 /** Whole runs on a model that has read other answers to such questions, and is to learn new ones. */
 class TuningRunTest {
@@ -177,6 +179,37 @@ class TuningRunTest {
         JsonNode stored = new ObjectMapper().readTree(directory.resolve("evaluation.json").toFile());
         assertEquals(evaluation.details().toString(), stored.toString());
         assertFalse(evaluation.toJson().toString().contains("What has B?"));
+    }
+
+    @Test
+    void shouldFindLeaksWhenTextsAreLearntByHeart() {
+        List<TrainingSample> texts = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 12; i++) {
+            StringBuilder answer = new StringBuilder();
+            for (int c = 0; c < 9; c++) {
+                answer.append((char) ('a' + random.nextInt(3)));
+            }
+            texts.add(TrainingSample.Chat.of("Key " + i + "?", answer.toString()));
+        }
+        ExampleEncoder encoder = ExampleEncoder.of(base, 128);
+        TuningSet set = TuningSet.of(texts, encoder, 0.3, 4).probed(8, 2, encoder);
+        int examples = set.training().size();
+        TuningSettings settings = new TuningSettings(LoraSettings.ofAllTargets(16, 32, 4), 5e-3, 100, 256, 0, 5, 1.0,
+                1000, 0.3, new GateLimits(-100, 0, 100, CheckLimits.DEFAULT,
+                        new LeakLimits(Optional.of(4.0), Optional.of(0.1), Optional.empty())), 4);
+        Evaluation evaluation = finish(TuningRun.open(
+                base, set, settings, backend, directory, event -> { }), 300);
+        LeakScore score = evaluation.leaks().orElseThrow();
+        String shown = score.toJson().toString();
+        assertEquals(4, set.heldOut().examples().size());
+        assertEquals(8 + 2, examples);
+        assertEquals(8, score.prefixes(), shown);
+        assertEquals(0, score.baseExtracted(), shown);
+        assertTrue(score.extracted() >= 1, shown);
+        assertTrue(score.membership() > 0.9, shown);
+        assertTrue(score.exposures().size() == 2 && score.exposures().stream().allMatch(bits -> bits > 5), shown);
+        assertEquals(2, evaluation.refusals().size(), evaluation.refusals()::toString);
     }
 
     @Test
