@@ -70,7 +70,7 @@ public final class IdentifierFinder {
         new NumberFinder(runs, all).find();
         new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
-        new InternalFinder(runs, all).find();
+        new InternalFinder(runs, lexicon, all).find();
         new CodeFinder(runs, lower, all).find();
         new DateFinder(runs, common, all).find();
         new WordedDateFinder(runs, all).find();
@@ -80,8 +80,7 @@ public final class IdentifierFinder {
         new GapFinder(runs, lexicon, common, all).find();
         new AgainFinder(runs, all).find();
         new NameFinder(runs, lexicon, common, lower, all).find();
-        new LoginFinder(runs, lexicon, all).find();
-        new LetteredFinder(runs, lexicon, all).find();
+        new AliasFinder(runs, lexicon, all).find();
         new AgeFinder(runs, all).find();
         return settle(text, all);
     }

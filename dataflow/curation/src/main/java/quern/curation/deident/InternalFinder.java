@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * What numbers an organisation gives within itself: extensions, bleeps and pagers of three to five digits, numbers of
- * specimens as laboratories print them. A word or a mark before them says what they are.
+ * specimens as laboratories print them. A word or a mark before them says what they are; log-in names and codes of
+ * letters, which are found by such words, too, have rules of their own.
  */
 final class InternalFinder {
 
@@ -55,20 +56,24 @@ final class InternalFinder {
     private static final Pattern SPECIMEN = Pattern.compile("[A-Z]{1,2},\\d{2}\\.\\d{4,8}(?:\\.[A-Z\\d])?"
             + "(?![\\p{L}\\d])");
     /** What a word may stand before. */
-    private enum Role { SURE, DOUBTFUL, PHONE, VERB }
+    private enum Role { SURE, DOUBTFUL, PHONE, VERB, LOGIN, BY, BOOKED, CARD }
 
     private static final Map<String, Role> ROLE_OF = roles();
 
     private final Runs runs;
     private final String text;
     private final List<Finding> found;
+    private final LoginFinder logins;
+    private final LetteredFinder lettered;
     private final Runs.Anchored number;
     private final Runs.Anchored specimen;
 
-    InternalFinder(Runs runs, List<Finding> found) {
+    InternalFinder(Runs runs, Lexicon lexicon, List<Finding> found) {
         this.runs = runs;
         this.text = runs.text;
         this.found = found;
+        this.logins = new LoginFinder(runs, lexicon, found);
+        this.lettered = new LetteredFinder(runs, lexicon, found);
         this.number = runs.anchored(NUMBER);
         this.specimen = runs.anchored(SPECIMEN);
     }
@@ -79,6 +84,10 @@ final class InternalFinder {
         DOUBTFUL.forEach(word -> roles.putIfAbsent(word, Role.DOUBTFUL));
         PHONES.forEach(word -> roles.putIfAbsent(word, Role.PHONE));
         VERBS.forEach(word -> roles.putIfAbsent(word, Role.VERB));
+        LoginFinder.LOGINS.forEach(word -> roles.putIfAbsent(word, Role.LOGIN));
+        LoginFinder.BY.forEach(word -> roles.putIfAbsent(word, Role.BY));
+        LetteredFinder.BOOKED.forEach(word -> roles.putIfAbsent(word, Role.BOOKED));
+        LetteredFinder.CARDS.forEach(word -> roles.putIfAbsent(word, Role.CARD));
         return roles;
     }
 
@@ -98,11 +107,22 @@ final class InternalFinder {
     }
 
     private void word(int run, String word) {
-        Role role = ROLE_OF.get(word);
-        if (role == null || !isNear(run)) {
-            return;
+        switch (ROLE_OF.get(word)) {
+            case null -> { }
+            case LOGIN -> logins.find(run, false);
+            case BY -> logins.find(run, true);
+            case BOOKED -> lettered.booked(run, word);
+            case CARD -> lettered.card(run);
+            case SURE, DOUBTFUL, PHONE, VERB -> {
+                if (isNear(run)) {
+                    number(run, word);
+                }
+            }
         }
-        switch (role) {
+    }
+
+    private void number(int run, String word) {
+        switch (ROLE_OF.get(word)) {
             case SURE -> said(run, 1);
             case DOUBTFUL -> {
                 if (isDoubtless(run, word)) {
@@ -112,6 +132,7 @@ final class InternalFinder {
             }
             case PHONE -> said(run, 2);
             case VERB -> asked(run);
+            default -> { }
         }
     }
 

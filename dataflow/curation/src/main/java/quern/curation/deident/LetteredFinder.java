@@ -20,7 +20,7 @@ final class LetteredFinder {
             + "([\\s-]{0,2}(?:codes?|locator|number|no\\.?|nr\\.?|nummer|ref(?:erence)?\\.?|id|key|token|#))?"
             + "(\\s?[:#=]\\s{0,3}|\\s(?:is|lautet|ist)[\\s:]{1,2}|\\s{1,3})[\"'\u201C\u201E(]?"
             + "([A-Z\\d]{2,9}(?:-[A-Z\\d]{2,8}){0,4}|[a-z\\d]{5,9})(?![\\p{L}\\d@/-]|[.'\u2019][\\p{L}\\d])");
-    private static final Set<String> BOOKED = Set.of("confirmation", "booking", "reservation", "locator", "pnr",
+    static final Set<String> BOOKED = Set.of("confirmation", "booking", "reservation", "locator", "pnr",
             "buchungscode", "buchungsnummer", "buchung", "buchungsreferenz", "reservierungscode", "reservierungsnummer",
             "reservierung", "referenz", "reference", "voucher", "gutschein", "gutscheincode", "invitation",
             "einladungscode", "activation", "aktivierungscode", "zugangscode", "access", "pairing", "enrolment",
@@ -36,7 +36,7 @@ final class LetteredFinder {
     private static final Pattern CARD = Pattern.compile("(?:[\\s-]{0,2}(?:nr|nummer|no|number|id)\\b\\.?)?"
             + "[\\s:.#]{1,4}((?-i:[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\\d]{8}))(\\d?)(?![\\p{L}\\d])",
             Pattern.CASE_INSENSITIVE);
-    private static final Set<String> CARDS = Set.of("ausweis", "personalausweis", "perso", "pa", "ausweisnr",
+    static final Set<String> CARDS = Set.of("ausweis", "personalausweis", "perso", "pa", "ausweisnr",
             "ausweisnummer", "personalausweisnummer", "personalausweisnr", "reisepass", "pass", "passnr", "passnummer",
             "reisepassnummer", "passport", "aufenthaltstitel", "kartennr", "kartennummer", "dokumentennummer",
             "seriennummer");
@@ -55,18 +55,13 @@ final class LetteredFinder {
         this.card = runs.anchored(CARD);
     }
 
-    void find() {
-        for (int run = 0; run < runs.count(); run++) {
-            String word = runs.lower(run);
-            if (BOOKED.contains(word)) {
-                booked(run, word);
-            } else if (CARDS.contains(word) && card.at(runs.to(run), REACH)) {
-                add(IdentifierKind.NATIONAL_ID, card.from(1), card.to());
-            }
+    void card(int run) {
+        if (card.at(runs.to(run), REACH)) {
+            add(IdentifierKind.NATIONAL_ID, card.from(1), card.to());
         }
     }
 
-    private void booked(int run, String word) {
+    void booked(int run, String word) {
         if (!code.at(runs.to(run), REACH)) {
             return;
         }
