@@ -51,6 +51,7 @@ public final class DeidentBenchmark {
         print("fresh set", LetterWriter.fresh(letters, SEED));
         print("care set", LetterWriter.care(letters, SEED));
         print("ward set", LetterWriter.ward(letters, SEED));
+        print("trade set", LetterWriter.trade(letters, SEED));
         byte[] key = "a key of the benchmark".getBytes(StandardCharsets.UTF_8);
         speed("mask", new Masker(false), heldOut);
         speed("pseudonymize", new Pseudonymizer(key, 365, true), heldOut);

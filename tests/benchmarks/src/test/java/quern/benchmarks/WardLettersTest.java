@@ -25,6 +25,22 @@ class WardLettersTest {
 
     @Test
     void shouldPlantWhereItSaysWhenLettersAreWritten() {
+        check(letters);
+    }
+
+    @Test
+    void shouldPlantWhereItSaysWhenTradesAreWritten() {
+        List<Letter> trades = LetterWriter.trade(240, SEED);
+        check(trades);
+        assertEquals(trades, LetterWriter.trade(240, SEED));
+        Map<String, Integer> counts = new HashMap<>();
+        trades.forEach(letter -> letter.planted().forEach(p -> counts.merge(p.kind(), 1, Integer::sum)));
+        assertEquals(KINDS, counts.keySet());
+        assertTrue(trades.stream().noneMatch(letter -> letter.text().contains("{") && !letter.text().contains("\"")),
+                "a slot that was not filled");
+    }
+
+    private static void check(List<Letter> letters) {
         for (Letter letter : letters) {
             int at = 0;
             for (Letter.Planted planted : letter.planted()) {

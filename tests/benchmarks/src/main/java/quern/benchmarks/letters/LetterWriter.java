@@ -21,6 +21,9 @@ public final class LetterWriter {
     private static final Pattern SLOT = Pattern.compile("\\{([a-z0-9_]+)}");
     private static final int WRAP_COLUMNS = 58;
     private static final String SEPARATORS = "/-.";
+    private static final List<WardText> WARD = WardText.of("ward-us.txt", "ward-uk.txt", "ward-world.txt",
+            "ward-de.txt");
+    private static final List<WardText> TRADE = WardText.of("trade-en.txt", "trade-de.txt");
 
     private final StyleSet styles;
     private final List<String> templates;
@@ -75,9 +78,17 @@ public final class LetterWriter {
         return CareLetters.letters(count, seed);
     }
 
-    /** Documents of many trades by a writer who knew neither the rules nor the other sets: measured once. */
+    /**
+     * Documents of many trades by a writer who knew neither the rules nor the other sets: measured once, then rules
+     * were mended by all of it.
+     */
     public static List<Letter> ward(int count, long seed) {
-        return WardLetters.letters(count, seed);
+        return WardLetters.letters(WARD, count, seed);
+    }
+
+    /** Papers of 60 other trades by a writer who knew no rules, but slots of ward: measured once, misses not read. */
+    public static List<Letter> trade(int count, long seed) {
+        return WardLetters.letters(TRADE, count, seed);
     }
 
     private List<Letter> letters(int count) {

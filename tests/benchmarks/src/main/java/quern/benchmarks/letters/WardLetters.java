@@ -14,14 +14,13 @@ import java.util.regex.Pattern;
 final class WardLetters {
 
     private static final Pattern CHOICE = Pattern.compile("\\[\\[(.*?)]]");
-    private static final Pattern SLOT = Pattern.compile("\\{([a-z=][^{}\\s]*)}");
+    private static final Pattern SLOT = Pattern.compile("\\{([a-z=!][^{}\\s]*)}");
     private static final int WRAPPED_ONE_IN = 6;
 
     private WardLetters() {}
 
-    static List<Letter> letters(int count, long seed) {
+    static List<Letter> letters(List<WardText> texts, int count, long seed) {
         Random random = new Random(seed);
-        List<WardText> texts = WardText.all();
         List<Letter> letters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             letters.add(letter(texts.get(i % texts.size()), random));

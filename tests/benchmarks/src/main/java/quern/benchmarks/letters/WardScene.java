@@ -12,7 +12,8 @@ final class WardScene {
 
     /**
      * {@code {name#2:form}} is the second of that name, {@code {v+10:form}} ten days after the day of the letter,
-     * {@code {=kind=text}} always the same text.
+     * {@code {=kind=text}} always the same text, {@code {!kind!pattern;pattern}} each time another of those patterns;
+     * an underscore in them is a blank.
      */
     private static final Pattern SLOT = Pattern.compile("([a-z_0-9]+)([+-]\\d+)?(#\\d)?(?::(\\w+))?");
     private static final Map<String, String[]> NAMES = WardText.lists("ward-names.txt");
@@ -42,6 +43,10 @@ final class WardScene {
         if (slot.startsWith("=")) {
             String[] fixed = slot.split("=", 3);
             return new StyleSet.Slot(fixed[1], fixed[2].replace('_', ' '));
+        }
+        if (slot.startsWith("!")) {
+            String[] kind = slot.split("!", 3);
+            return new StyleSet.Slot(kind[1], WardDigits.any(random, kind[2].split(";")).replace('_', ' '));
         }
         Matcher parts = SLOT.matcher(slot);
         if (!parts.matches()) {

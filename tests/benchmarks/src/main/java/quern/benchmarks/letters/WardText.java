@@ -18,21 +18,19 @@ import java.util.Set;
  */
 record WardText(WardLand land, String title, Set<String> options, String body) {
 
-    private static final List<String> FILES = List.of("us", "uk", "world", "de");
-
-    static List<WardText> all() {
+    static List<WardText> of(String... resources) {
         List<WardText> texts = new ArrayList<>();
-        for (String file : FILES) {
-            for (String part : read("ward-" + file + ".txt").split("(?m)^%% ")) {
+        for (String resource : resources) {
+            for (String part : read(resource).split("(?m)^%% ")) {
                 if (!part.isBlank()) {
-                    texts.add(of(part));
+                    texts.add(text(part));
                 }
             }
         }
         return texts;
     }
 
-    private static WardText of(String part) {
+    private static WardText text(String part) {
         int end = part.indexOf('\n');
         String[] head = part.substring(0, end).split("\\|");
         Set<String> options = head.length > 2 ? Set.of(head[2].strip().split(" ")) : Set.of();
