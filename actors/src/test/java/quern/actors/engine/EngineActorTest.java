@@ -203,7 +203,7 @@ class EngineActorTest {
         }
 
         @Override
-        public int slice(int tokensMax) {
+        public int slice(int tokensMax, long nanosMax) {
             left--;
             return 1;
         }

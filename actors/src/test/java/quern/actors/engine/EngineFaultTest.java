@@ -296,7 +296,7 @@ class EngineFaultTest {
     private static final class Endless implements StepWork {
 
         @Override
-        public int slice(int tokensMax) {
+        public int slice(int tokensMax, long nanosMax) {
             return 1;
         }
 

@@ -3,6 +3,7 @@ package quern.tuning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import quern.gpu.Backend;
 import quern.inference.LoadedModel;
 import quern.inference.transformer.LoraMatrices;
@@ -88,18 +89,30 @@ public final class EvaluationGate {
     }
 
     /** As {@link quern.inference.StepWork#slice}. */
-    public int slice(int tokensMax) {
-        for (LossMeter meter : List.of(baseLoss, tunedLoss, baseGeneral, tunedGeneral)) {
-            if (!meter.done()) {
-                return meter.slice(tokensMax);
-            }
+    public int slice(int tokensMax, long nanosMax) {
+        Optional<LossMeter> meter = meter();
+        if (meter.isPresent()) {
+            return meter.get().slice(tokensMax, nanosMax);
         }
-        for (GreedyAnswers answers : List.of(spans, baseChecks, tunedChecks)) {
-            if (!answers.done()) {
-                return answers.slice(tokensMax);
-            }
+        Optional<GreedyAnswers> answers = answers();
+        if (answers.isPresent()) {
+            return answers.get().slice(tokensMax, nanosMax);
         }
-        return leaks.done() ? 0 : leaks.slice(tokensMax);
+        return leaks.done() ? 0 : leaks.slice(tokensMax, nanosMax);
+    }
+
+    private Optional<LossMeter> meter() {
+        return Stream.of(baseLoss, tunedLoss, baseGeneral, tunedGeneral).filter(meter -> !meter.done()).findFirst();
+    }
+
+    private Optional<GreedyAnswers> answers() {
+        return Stream.of(spans, baseChecks, tunedChecks).filter(answers -> !answers.done()).findFirst();
+    }
+
+    /** As {@link quern.inference.StepWork#pieceNanos}. */
+    public long pieceNanos() {
+        return meter().map(LossMeter::pieceNanos).or(() -> answers().map(GreedyAnswers::pieceNanos))
+                .orElseGet(leaks::pieceNanos);
     }
 
     /** The decision, once {@link #done}. */

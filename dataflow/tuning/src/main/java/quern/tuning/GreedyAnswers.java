@@ -19,6 +19,7 @@ import quern.inference.transformer.ForwardBatch.AdapterSpan;
 import quern.inference.transformer.LoraMatrices;
 import quern.inference.transformer.ModelShape;
 import quern.inference.transformer.Transformer;
+import quern.tuning.network.PiecePace;
 
 /**
  * What a model answers, always with the likeliest token: through the serving path, a few questions side by side. A
@@ -45,6 +46,7 @@ final class GreedyAnswers {
     private final int contextTokens;
     private final Deque<Answering> waiting = new ArrayDeque<>();
     private final List<Answering> running = new ArrayList<>();
+    private final PiecePace pace = new PiecePace(1);
     private final Said[] said;
 
     GreedyAnswers(LoadedModel model, Optional<LoraMatrices> adapter, List<Asked> questions) {
@@ -115,8 +117,25 @@ final class GreedyAnswers {
         }
     }
 
-    /** @return tokens used; one at least, so that a long prompt is taken in pieces */
-    int slice(int tokensMax) {
+    /** How long a pass with one row takes; 0: not known. */
+    long pieceNanos() {
+        return pace.pieceNanos();
+    }
+
+    /**
+     * One pass.
+     *
+     * @param nanosMax how long it may take, by the pace of those before
+     * @return tokens used; one at least, so that a long prompt is taken in pieces
+     */
+    int slice(int tokensMax, long nanosMax) {
+        long from = System.nanoTime();
+        int used = slice(Math.min(tokensMax, pace.rowsWithin(nanosMax)));
+        pace.took(used, System.nanoTime() - from);
+        return used;
+    }
+
+    private int slice(int tokensMax) {
         while (running.size() < SIDE_BY_SIDE && !waiting.isEmpty()) {
             running.add(waiting.remove());
             running.getLast().begin();

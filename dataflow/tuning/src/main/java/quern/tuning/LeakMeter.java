@@ -44,13 +44,23 @@ final class LeakMeter {
         return losses().stream().allMatch(LossMeter::done) && baseAnswers.done() && tunedAnswers.done();
     }
 
-    int slice(int tokensMax) {
+    int slice(int tokensMax, long nanosMax) {
         for (LossMeter meter : losses()) {
             if (!meter.done()) {
-                return meter.slice(tokensMax);
+                return meter.slice(tokensMax, nanosMax);
             }
         }
-        return baseAnswers.done() ? tunedAnswers.slice(tokensMax) : baseAnswers.slice(tokensMax);
+        return answers().slice(tokensMax, nanosMax);
+    }
+
+    private GreedyAnswers answers() {
+        return baseAnswers.done() ? tunedAnswers : baseAnswers;
+    }
+
+    /** As {@link quern.inference.StepWork#pieceNanos}. */
+    long pieceNanos() {
+        return losses().stream().filter(meter -> !meter.done()).findFirst().map(LossMeter::pieceNanos)
+                .orElseGet(answers()::pieceNanos);
     }
 
     /**

@@ -6,6 +6,7 @@ import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.NetworkPass;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
+import quern.tuning.network.SliceBudget;
 
 /** Mean loss of a network over examples, a slice at a time. Examples are summed one by one: slices change nothing. */
 public final class LossMeter {
@@ -28,21 +29,16 @@ public final class LossMeter {
         return next == examples.size();
     }
 
-    /**
-     * Goes on measuring.
-     *
-     * @param tokensMax about how many tokens' worth of work
-     * @return tokens' worth that was done, at least 1 if it was not {@link #done}
-     */
-    public int slice(int tokensMax) {
-        double used = 0;
-        while (!done() && used < tokensMax) {
+    /** Goes on, as {@link quern.tuning.network.BatchGradients#slice}. */
+    public int slice(int tokensMax, long nanosMax) {
+        SliceBudget budget = new SliceBudget(tokensMax, nanosMax);
+        while (!done() && budget.fits(pieceNanos())) {
             if (pass == null) {
                 PackedBatch example = PackedBatch.of(List.of(examples.get(next)));
                 counted += example.labelCount();
                 pass = network.beginLoss(example);
             }
-            used += pass.advance(pass.rowsWorth(tokensMax - used));
+            budget.advance(pass);
             if (pass.done()) {
                 sum += pass.loss();
                 means[next] = pass.loss() / PackedBatch.of(List.of(examples.get(next))).labelCount();
@@ -50,7 +46,12 @@ public final class LossMeter {
                 next++;
             }
         }
-        return (int) Math.min(tokensMax, Math.ceil(used));
+        return budget.used();
+    }
+
+    /** How long the smallest next piece takes; 0: not known. */
+    public long pieceNanos() {
+        return pass == null ? network.pieceNanos() : pass.pieceNanos();
     }
 
     /** Nats per counted token, NaN if there were none. */

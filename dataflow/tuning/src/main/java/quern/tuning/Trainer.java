@@ -42,7 +42,7 @@ public final class Trainer {
     public StepResult step(List<PackedBatch> batches) {
         begin(batches);
         while (!ready()) {
-            slice(Integer.MAX_VALUE);
+            slice(Integer.MAX_VALUE, Long.MAX_VALUE);
         }
         return update();
     }
@@ -56,8 +56,13 @@ public final class Trainer {
     }
 
     /** Adds up gradients of the step that was begun; as {@link BatchGradients#slice}. */
-    public int slice(int tokensMax) {
-        return gradients.slice(tokensMax);
+    public int slice(int tokensMax, long nanosMax) {
+        return gradients.slice(tokensMax, nanosMax);
+    }
+
+    /** As {@link BatchGradients#pieceNanos}. */
+    public long pieceNanos() {
+        return gradients.pieceNanos();
     }
 
     /** Whether {@link #update} can follow. */

@@ -166,21 +166,26 @@ public final class TuningRun implements StepWork {
     }
 
     @Override
-    public int slice(int tokensMax) {
+    public int slice(int tokensMax, long nanosMax) {
         if (done()) {
             return 0;
         }
-        return stepCount() < steps.size() ? train(tokensMax) : evaluate(tokensMax);
+        return stepCount() < steps.size() ? train(tokensMax, nanosMax) : evaluate(tokensMax, nanosMax);
     }
 
-    private int train(int tokensMax) {
+    @Override
+    public long pieceNanos() {
+        return gate == null ? trainer.pieceNanos() : gate.pieceNanos();
+    }
+
+    private int train(int tokensMax, long nanosMax) {
         long from = System.nanoTime();
         if (!begun) {
             trainer.begin(BatchGradients.batches(steps.get(stepCount())));
             begun = true;
             stepNanos = 0;
         }
-        int used = trainer.slice(tokensMax);
+        int used = trainer.slice(tokensMax, nanosMax);
         stepNanos += System.nanoTime() - from;
         if (trainer.ready()) {
             begun = false;
@@ -203,7 +208,7 @@ public final class TuningRun implements StepWork {
                 result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos)));
     }
 
-    private int evaluate(int tokensMax) {
+    private int evaluate(int tokensMax, long nanosMax) {
         if (files.waits()) {
             files.offer(trainer.state());
         }
@@ -213,7 +218,7 @@ public final class TuningRun implements StepWork {
             listener.accept(new TuningEvent.Evaluating(
                     set.heldOut().examples().size(), set.heldOut().questions().size()));
         }
-        int used = gate.slice(tokensMax);
+        int used = gate.slice(tokensMax, nanosMax);
         if (gate.done()) {
             finish(gate.result());
         }

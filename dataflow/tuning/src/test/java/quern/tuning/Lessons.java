@@ -44,7 +44,7 @@ public record Lessons(
         TuningRun run = TuningRun.open(
                 base, set, settings, backend, directory.resolve("run"), event -> { });
         while (!run.done()) {
-            run.slice(4096);
+            run.slice(4096, Long.MAX_VALUE);
         }
         run.store();
         return new Lessons(base, run.adapter(), settings, set, run.adapterDirectory());

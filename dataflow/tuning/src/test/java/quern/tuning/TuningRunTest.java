@@ -118,10 +118,12 @@ class TuningRunTest {
     }
 
     private static Evaluation finish(TuningRun run, int tokensMax) {
+        return finish(run, tokensMax, Long.MAX_VALUE);
+    }
+
+    private static Evaluation finish(TuningRun run, int tokensMax, long nanosMax) {
         while (!run.done()) {
-            for (int tokens = tokensMax; run.slice(tokens) == 0 && !run.done(); tokens *= 2) {
-                assertTrue(tokens < 10_000, "a slice of " + tokens + " tokens did nothing");
-            }
+            assertTrue(run.slice(tokensMax, nanosMax) > 0, "a slice did nothing");
         }
         run.store();
         return run.evaluation().orElseThrow();
@@ -242,14 +244,14 @@ class TuningRunTest {
         directory = directory.resolve("again");
         TuningRun stopped = open(facts(), settings, new ArrayList<>());
         while (stopped.stepCount() < 6) {
-            stopped.slice(100);
+            stopped.slice(100, 200_000);
         }
         stopped.cancel();
         assertTrue(stopped.done());
-        assertEquals(0, stopped.slice(100));
+        assertEquals(0, stopped.slice(100, 200_000));
         TuningRun resumed = open(facts(), settings, new ArrayList<>());
         assertEquals(4, resumed.stepCount());
-        Evaluation parts = finish(resumed, 5);
+        Evaluation parts = finish(resumed, 200, 0);
         assertEquals(whole, parts);
     }
 
@@ -261,7 +263,7 @@ class TuningRunTest {
         // A directory where the file should be is as good as a disk without room.
         Path inTheWay = Files.createDirectories(directory.resolve("run.checkpoint").resolve("full"));
         while (run.stepCount() < 12 && !run.done()) {
-            run.slice(4096);
+            run.slice(4096, Long.MAX_VALUE);
         }
         assertEquals(1, events.stream().filter(TuningEvent.Unsaved.class::isInstance).count(), events::toString);
         assertThrows(QuernException.class, run::keep);
@@ -287,7 +289,7 @@ class TuningRunTest {
                     task.run();
                 })), event -> { });
         while (run.stepCount() < 9 && !run.done()) {
-            run.slice(100);
+            run.slice(100, Long.MAX_VALUE);
         }
         assertFalse(Files.exists(directory.resolve("run.checkpoint")));
         disk.release(2);
@@ -307,7 +309,7 @@ class TuningRunTest {
         TuningRun run = open(facts(), settings(5e-3, 1), new ArrayList<>());
         int slices = 0;
         for (; run.stepCount() == 0; slices++) {
-            assertEquals(1, run.slice(1));
+            assertEquals(1, run.slice(1, 0));
         }
         assertTrue(slices > 5, slices + " slices");
     }

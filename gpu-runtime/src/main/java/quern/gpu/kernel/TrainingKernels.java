@@ -18,7 +18,12 @@ public interface TrainingKernels {
     void inputGradient(Rows w, Rows dy, int count, Rows dx, boolean accumulate);
 
     /** The same through a packed, frozen matrix. */
-    void inputGradient(Matrix w, Rows dy, int count, Rows dx, boolean accumulate);
+    default void inputGradient(Matrix w, Rows dy, int count, Rows dx, boolean accumulate) {
+        inputGradient(w, 0, w.rows(), dy, count, dx, accumulate);
+    }
+
+    /** The part of rows {@code from} to {@code to - 1} of it: ranges one after the other give the bits of the whole. */
+    void inputGradient(Matrix w, int from, int to, Rows dy, int count, Rows dx, boolean accumulate);
 
     /** {@code dw[r][k] += sum over t of dy[t][r] * x[t][k]}, from the last row to the first. */
     void weightGradient(Rows dy, Rows x, int count, Rows dw);

@@ -48,17 +48,26 @@ public final class ScalarTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void inputGradient(Matrix w, Rows dy, int count, Rows dx, boolean accumulate) {
-        Shapes.rows("output gradient", dy, count, w.rows());
-        Shapes.rows("input gradient", dx, count, w.columns());
+    public void inputGradient(Matrix w, int from, int to, Rows dy, int count, Rows dx, boolean accumulate) {
+        checkRange(w, from, to, dy, count, dx);
         if (!accumulate) {
             Arrays.fill(dx.values(), 0, count * w.columns(), 0f);
         }
         float[] row = new float[w.columns()];
-        for (int r = 0; r < w.rows(); r++) {
+        for (int r = from; r < to; r++) {
             Dequantizer.row(((ScalarMatrix) w).tensor(), r, row, 0);
             inputGradientOfRow(row, 0, row.length, dy, r, count, dx);
         }
+    }
+
+    /** Rows of the matrix, and operands of the right size. */
+    public static void checkRange(Matrix w, int from, int to, Rows dy, int count, Rows dx) {
+        if (from < 0 || from > to || to > w.rows()) {
+            throw new IllegalArgumentException(
+                    "rows " + from + " to " + to + " of " + w.rows() + ", expected all inside");
+        }
+        Shapes.rows("output gradient", dy, count, w.rows());
+        Shapes.rows("input gradient", dx, count, w.columns());
     }
 
     private static void inputGradientOfRow(float[] w, int from, int width, Rows dy, int r, int count, Rows dx) {

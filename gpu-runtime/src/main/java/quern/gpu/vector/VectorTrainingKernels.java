@@ -47,6 +47,7 @@ public final class VectorTrainingKernels implements TrainingKernels {
     private final RopeAngles angles = new RopeAngles();
     private final ThreadLocal<float[]> chunk = ThreadLocal.withInitial(() -> new float[CHUNK_ELEMENTS]);
     private float[] inverses = new float[0];
+    private final ThreadLocal<float[]> part = ThreadLocal.withInitial(() -> new float[0]);
     private float[] unpacked = new float[0];
 
     public VectorTrainingKernels(ComputeTeam team, Unpacking unpacking) {
@@ -71,22 +72,30 @@ public final class VectorTrainingKernels implements TrainingKernels {
     }
 
     @Override
-    public void inputGradient(Matrix w, Rows dy, int count, Rows dx, boolean accumulate) {
-        Shapes.rows("output gradient", dy, count, w.rows());
-        int needed = Math.multiplyExact(Math.min(UNPACKED_ROWS, w.rows()), w.columns());
+    public void inputGradient(Matrix w, int from, int to, Rows dy, int count, Rows dx, boolean accumulate) {
+        ScalarTrainingKernels.checkRange(w, from, to, dy, count, dx);
+        int needed = Math.multiplyExact(Math.min(UNPACKED_ROWS, to - from), w.columns());
         if (unpacked.length < needed) {
             unpacked = new float[needed];
         }
-        for (int row = 0; row < w.rows(); row += UNPACKED_ROWS) {
-            int used = Math.min(UNPACKED_ROWS, w.rows() - row);
+        for (int row = from; row < to; row += UNPACKED_ROWS) {
+            int used = Math.min(UNPACKED_ROWS, to - row);
             int first = row;
-            team.split(used, 32, (from, to) -> {
-                float[] part = new float[(to - from) * w.columns()];
-                unpacking.rows(w, first + from, to - from, part);
-                System.arraycopy(part, 0, unpacked, from * w.columns(), part.length);
+            team.split(used, 32, (begin, end) -> {
+                float[] rows = part((end - begin) * w.columns());
+                unpacking.rows(w, first + begin, end - begin, rows);
+                System.arraycopy(rows, 0, unpacked, begin * w.columns(), (end - begin) * w.columns());
             });
-            gemm.inputGradient(unpacked, used, w.columns(), dy, row, count, dx, accumulate || row > 0);
+            gemm.inputGradient(unpacked, used, w.columns(), dy, row, count, dx, accumulate || row > from);
         }
+    }
+
+    /** A thread's own; what it holds is what was left there. */
+    private float[] part(int length) {
+        if (part.get().length < length) {
+            part.set(new float[length]);
+        }
+        return part.get();
     }
 
     @Override

@@ -89,6 +89,17 @@ class VectorTrainingKernelsTest {
             new VectorTrainingKernels(team, VectorKernels::unpack)
                     .inputGradient(vector.pack(tensor), dy, 20, found, accumulate);
             assertArrayEquals(expected.values(), found.values());
+            for (TrainingKernels kernels : new TrainingKernels[] {
+                scalar, new VectorTrainingKernels(team, VectorKernels::unpack)
+            }) {
+                var matrix = kernels == scalar ? new ScalarKernels().pack(tensor) : vector.pack(tensor);
+                Rows parts = fill(21, inputs);
+                kernels.inputGradient(matrix, 0, outputs / 3, dy, 20, parts, accumulate);
+                kernels.inputGradient(matrix, outputs / 3, outputs, dy, 20, parts, true);
+                assertArrayEquals(expected.values(), parts.values());
+                assertThrows(IllegalArgumentException.class,
+                        () -> kernels.inputGradient(matrix, 1, outputs + 1, dy, 20, parts, true));
+            }
         }
     }
 

@@ -140,7 +140,7 @@ public final class TernaryBenchmark {
 
     private static void finish(StepWork work) {
         while (!work.done()) {
-            if (work.slice(4096) == 0 && !work.done()) {
+            if (work.slice(4096, Long.MAX_VALUE) == 0 && !work.done()) {
                 throw new IllegalStateException("a slice of 4096 tokens did nothing");
             }
         }
@@ -150,7 +150,7 @@ public final class TernaryBenchmark {
         adapted.load(weights);
         LossMeter meter = new LossMeter(adapted.network(), examples);
         while (!meter.done()) {
-            meter.slice(4096);
+            meter.slice(4096, Long.MAX_VALUE);
         }
         return meter.mean();
     }

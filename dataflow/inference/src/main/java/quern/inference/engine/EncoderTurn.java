@@ -19,7 +19,6 @@ import quern.inference.encoder.LoadedEncoder;
 import quern.inference.engine.EngineEvent.Failed;
 import quern.inference.engine.EngineEvent.Finished;
 import quern.inference.engine.RequestRefused.Reason;
-import quern.inference.engine.TuningTurn.Clock;
 
 /**
  * Gives texts for the encoder what a step leaves. Several become one batch of at most a step's tokens; a batch goes
@@ -167,5 +166,10 @@ final class EncoderTurn {
             rows += request.tokens().length;
         }
         run = new EncoderRun(encoder.orElseThrow(), batch.stream().map(EncodeRequest::tokens).toList());
+    }
+
+    /** Monotonic time. */
+    interface Clock {
+        long nanos();
     }
 }

@@ -101,8 +101,7 @@ public final class EngineLoop {
         this.scoring = new Scoring(
                 transformer, new Sampler(model.shape().vocabulary(), model.kernels()));
         this.encoding = new EncoderTurn(encoder, config);
-        this.tuning = new TuningTurn(
-                config.maxBatchedTokens(), layout.blockTokens(), config.stepTarget().toNanos());
+        this.tuning = new TuningTurn(config.maxBatchedTokens(), config.stepTarget().toNanos());
     }
 
     /** Plans steps by this profile of the model, corrected by what later steps take. */
@@ -203,8 +202,7 @@ public final class EngineLoop {
         stalled = plan.isEmpty() && admitted == 0;
         encoding.take(nanoClock.getAsLong() - from, nanoClock::getAsLong, pendingEvents);
         boolean busy = roster.runningCount() + roster.waitingCount() + roster.loadingCount() > 0 || encoding.hasWork();
-        counters.tuningTokens += tuning.take(
-                plan.rows(), nanoClock.getAsLong() - from, busy, nanoClock::getAsLong, pendingEvents);
+        counters.tuningTokens += tuning.take(plan.rows(), nanoClock.getAsLong() - from, busy, pendingEvents);
         List<EngineEvent> events = List.copyOf(pendingEvents);
         pendingEvents.clear();
         return events;

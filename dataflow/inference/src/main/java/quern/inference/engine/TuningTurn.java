@@ -8,8 +8,9 @@ import quern.config.QuernException;
 import quern.inference.StepWork;
 
 /**
- * Gives attached work what a step leaves: all tokens when no request runs, otherwise as many as fit into the rest of
- * the step's time by the measured pace, and a block's worth every {@value #STARVED_STEPS_MAX} steps whatever the time.
+ * Gives attached work what a step leaves: its whole tokens and time when no request runs, so that one that comes waits
+ * no longer than for a step; otherwise the rest of both, if the smallest piece of the work fits into it, and that piece
+ * every {@value #STARVED_STEPS_MAX} steps whatever the time.
  */
 final class TuningTurn {
 
@@ -17,15 +18,12 @@ final class TuningTurn {
     private static final int STARVED_STEPS_MAX = 32;
 
     private final int tokensMax;
-    private final int blockTokens;
     private final long stepNanos;
     private StepWork work;
-    private double nanosPerToken;
     private int starvedSteps;
 
-    TuningTurn(int tokensMax, int blockTokens, long stepNanos) {
+    TuningTurn(int tokensMax, long stepNanos) {
         this.tokensMax = tokensMax;
-        this.blockTokens = blockTokens;
         this.stepNanos = stepNanos;
     }
 
@@ -38,7 +36,6 @@ final class TuningTurn {
             throw new IllegalStateException("work is attached already, expected none");
         }
         work = next;
-        nanosPerToken = 0;
         starvedSteps = 0;
     }
 
@@ -54,12 +51,12 @@ final class TuningTurn {
      * @param busy whether requests run or wait
      * @return tokens the work took
      */
-    int take(int rows, long spentNanos, boolean busy, Clock clock, List<EngineEvent> events) {
+    int take(int rows, long spentNanos, boolean busy, List<EngineEvent> events) {
         if (work == null) {
             return 0;
         }
         try {
-            int used = work.done() ? 0 : busy ? beside(rows, spentNanos, clock) : alone(clock);
+            int used = work.done() ? 0 : busy ? beside(rows, spentNanos) : work.slice(tokensMax, stepNanos);
             if (work.done()) {
                 end(Optional.empty(), events);
             }
@@ -76,45 +73,18 @@ final class TuningTurn {
         work = null;
     }
 
-    private int beside(int rows, long spentNanos, Clock clock) {
+    private int beside(int rows, long spentNanos) {
         int room = tokensMax - rows;
         long leftNanos = stepNanos - spentNanos;
         if (starvedSteps >= STARVED_STEPS_MAX) {
-            return growing(blockTokens, clock);
+            starvedSteps = 0;
+            return work.slice(1, 0);
         }
-        double fits = nanosPerToken == 0 ? blockTokens : leftNanos / nanosPerToken;
-        int tokens = leftNanos <= 0 ? 0 : (int) Math.min(room, fits);
-        int used = tokens < 1 ? 0 : slice(tokens, clock);
-        starvedSteps = used == 0 ? starvedSteps + 1 : 0;
-        return used;
-    }
-
-    private int alone(Clock clock) {
-        return growing(tokensMax, clock);
-    }
-
-    /* Work whose smallest piece is larger than a step still has to move. */
-    private int growing(int tokensFirst, Clock clock) {
-        int used = 0;
-        for (long tokens = tokensFirst; used == 0 && tokens <= Integer.MAX_VALUE && !work.done(); tokens *= 2) {
-            used = slice((int) tokens, clock);
+        if (room < 1 || leftNanos <= work.pieceNanos()) {
+            starvedSteps++;
+            return 0;
         }
         starvedSteps = 0;
-        return used;
-    }
-
-    private int slice(int tokens, Clock clock) {
-        long from = clock.nanos();
-        int used = work.slice(tokens);
-        if (used > 0) {
-            double pace = (clock.nanos() - from) / (double) used;
-            nanosPerToken = nanosPerToken == 0 ? pace : 0.75 * nanosPerToken + 0.25 * pace;
-        }
-        return used;
-    }
-
-    /** Monotonic time. */
-    interface Clock {
-        long nanos();
+        return work.slice(room, leftNanos);
     }
 }

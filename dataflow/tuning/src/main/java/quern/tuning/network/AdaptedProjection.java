@@ -48,6 +48,19 @@ public final class AdaptedProjection implements Projection {
         adapter.ifPresent(added -> training.product(added.b.values(), inner(added, x, count), count, y, true));
     }
 
+    @Override
+    public boolean frozen() {
+        return adapter.isEmpty();
+    }
+
+    @Override
+    public void inputGradient(Rows dy, int from, int to, int count, Rows dx, boolean accumulate) {
+        if (!frozen()) {
+            Projection.super.inputGradient(dy, from, to, count, dx, accumulate);
+        }
+        training.inputGradient(frozen.matrix(), from, to, dy, count, dx, accumulate);
+    }
+
     private Rows inner(Adapter added, Rows x, int count) {
         Rows inner = scratch.rows("lora.inner", count, added.rank());
         training.product(added.a.values(), x, count, inner, false);

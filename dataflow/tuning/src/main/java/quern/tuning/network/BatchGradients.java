@@ -63,25 +63,31 @@ public final class BatchGradients {
     }
 
     /**
-     * Goes on with the step.
+     * Goes on with the step, a piece at least.
      *
      * @param tokensMax about how many tokens' worth of work
-     * @return tokens' worth that was done, at least 1 if the step was not {@link #done}
+     * @param nanosMax how long; {@link Long#MAX_VALUE}: any time
+     * @return tokens' worth that was done, at least 1
      */
-    public int slice(int tokensMax) {
-        double used = 0;
-        while (!done() && used < tokensMax) {
+    public int slice(int tokensMax, long nanosMax) {
+        SliceBudget budget = new SliceBudget(tokensMax, nanosMax);
+        while (!done() && budget.fits(pieceNanos())) {
             if (pass == null) {
                 pass = network.beginGradients(waiting.getFirst(), 1f / labels);
             }
-            used += pass.advance(pass.rowsWorth(tokensMax - used));
+            budget.advance(pass);
             if (pass.done()) {
                 lossSum += pass.loss();
                 pass = null;
                 waiting.removeFirst();
             }
         }
-        return (int) Math.min(tokensMax, Math.ceil(used));
+        return budget.used();
+    }
+
+    /** How long the smallest next piece takes; 0: not known. */
+    public long pieceNanos() {
+        return pass == null ? network.pieceNanos() : pass.pieceNanos();
     }
 
     /** Sum of the losses of all counted rows, in nats, of the whole step once it is {@link #done}. */

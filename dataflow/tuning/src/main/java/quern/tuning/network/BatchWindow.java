@@ -15,6 +15,18 @@ record BatchWindow(int from, int to, int[] tokens, int[] labels, int[] positions
                 new AttentionWindow(from, to, shape.heads(), shape.kvHeads(), scale, batch.segmentFrom()));
     }
 
+    /** Rows {@code first} to {@code end - 1} of the window, counted from its first. */
+    BatchWindow part(int first, int end) {
+        if (first == 0 && end == count()) {
+            return this;
+        }
+        return new BatchWindow(
+                from + first, from + end, Arrays.copyOfRange(tokens, first, end),
+                Arrays.copyOfRange(labels, first, end), Arrays.copyOfRange(positions, first, end),
+                new AttentionWindow(from + first, from + end, attention.heads(), attention.kvHeads(),
+                        attention.scale(), attention.segmentFrom()));
+    }
+
     int count() {
         return to - from;
     }

@@ -8,10 +8,13 @@ import quern.inference.transformer.ModelShape;
 import quern.tuning.network.DecoderNetwork.BlockWeights;
 
 /**
- * One block of attention and feed-forward, over one window of a batch at a time. Keys and values of all rows stay; of
- * the rest what the gradient needs stays for the one window whose gradient is next.
+ * One block of attention and feed-forward, over a part of a window at a time. Keys and values of all rows of a batch
+ * stay; of the rest what the gradient needs stays for the one window whose gradient is next.
  */
 final class DecoderBlock {
+
+    /** What a window's gradient needs of its forward. Norms and the gated product are computed again. */
+    private enum Kept { INPUT, QUERIES, MIXED, LOG_SUM_EXP, MIDDLE, GATE, UP }
 
     private final ModelShape shape;
     private final BlockWeights weights;
@@ -45,6 +48,35 @@ final class DecoderBlock {
         return shape.kvHeads() * shape.headSize();
     }
 
+    /** Room for the window whose gradient is next. */
+    void reserveKept(int rows) {
+        for (Kept part : Kept.values()) {
+            kept.rows(part.name(), rows, width(part));
+        }
+    }
+
+    private int width(Kept part) {
+        return switch (part) {
+            case INPUT, MIDDLE -> shape.hidden();
+            case QUERIES, MIXED -> attentionWidth();
+            case LOG_SUM_EXP -> shape.heads();
+            case GATE, UP -> shape.feedForward();
+        };
+    }
+
+    /** The rows of a part of the window, as they are to be computed with. */
+    private Rows part(Kept part, int count) {
+        return shared.rows(part.name(), count, width(part));
+    }
+
+    private void keep(Kept part, Rows rows, int row, int count) {
+        copy(rows, 0, kept.rows(part.name(), 1, width(part)), row, count);
+    }
+
+    private Rows kept(Kept part, int row, int count) {
+        return copy(kept.rows(part.name(), 1, width(part)), row, part(part, count), 0, count);
+    }
+
     /** Room for all rows of a batch; what is in it stays only while it is large enough. */
     void reserve(int rows, boolean gradients) {
         for (String name : gradients ? new String[] {"k", "v", "dk", "dv"} : new String[] {"k", "v"}) {
@@ -75,53 +107,66 @@ final class DecoderBlock {
     }
 
     /**
-     * Adds the block's outputs to {@code hidden}, the residual stream of the window.
+     * Adds the block's outputs to {@code hidden}, the residual stream of some rows of a window.
      *
-     * @param known whether the window's keys and values are there from an earlier call
-     * @param keep whether {@link #backward} is to follow for this window
+     * @param known whether their keys and values are there from an earlier call
+     * @param keepAt row of the window they begin at, if {@link #backward} is to follow; -1: it is not
      */
-    void forward(BatchWindow window, Rows hidden, boolean known, boolean keep) {
+    void forward(BatchWindow window, Rows hidden, boolean known, int keepAt) {
         int count = window.count();
-        ScratchRows to = keep ? kept : shared;
-        if (keep) {
-            copy(hidden, 0, kept.rows("input", count, shape.hidden()), 0, count);
+        if (keepAt >= 0) {
+            keep(Kept.INPUT, hidden, keepAt, count);
         }
         Rows normed = shared.rows("normed", count, shape.hidden());
         kernels.rmsNorm(hidden, count, weights.attentionNorm().weight(), shape.normEpsilon(), normed);
         if (!known) {
             keysAndValues(window, normed);
         }
-        Rows q = to.rows("q", count, attentionWidth());
+        Rows q = part(Kept.QUERIES, count);
         weights.query().forward(normed, count, q);
         kernels.rope(q, count, shape.heads(), shape.headSize(), shape.rope(), window.positions());
-        Rows mixed = to.rows("mixed", count, attentionWidth());
-        training.windowAttention(q, whole("k"), whole("v"), window.attention(), mixed,
-                to.rows("logSumExp", count, shape.heads()));
+        Rows mixed = part(Kept.MIXED, count);
+        Rows logSumExp = part(Kept.LOG_SUM_EXP, count);
+        training.windowAttention(q, whole("k"), whole("v"), window.attention(), mixed, logSumExp);
+        if (keepAt >= 0) {
+            keep(Kept.QUERIES, q, keepAt, count);
+            keep(Kept.MIXED, mixed, keepAt, count);
+            keep(Kept.LOG_SUM_EXP, logSumExp, keepAt, count);
+        }
         Rows projected = shared.rows("projected", count, shape.hidden());
         weights.attentionOutput().forward(mixed, count, projected);
         kernels.add(hidden, count, projected);
-        if (keep) {
-            copy(hidden, 0, kept.rows("middle", count, shape.hidden()), 0, count);
-        }
+        feedForward(count, hidden, projected, keepAt);
+    }
+
+    private void feedForward(int count, Rows hidden, Rows projected, int keepAt) {
+        Rows normed = shared.rows("normed", count, shape.hidden());
         kernels.rmsNorm(hidden, count, weights.feedForwardNorm().weight(), shape.normEpsilon(), normed);
-        Rows gate = to.rows("gate", count, shape.feedForward());
-        Rows up = to.rows("up", count, shape.feedForward());
+        Rows gate = part(Kept.GATE, count);
+        Rows up = part(Kept.UP, count);
         Rows gated = shared.rows("gated", count, shape.feedForward());
         weights.gate().forward(normed, count, gate);
         weights.up().forward(normed, count, up);
         kernels.siluMultiply(gate, up, count, gated);
+        if (keepAt >= 0) {
+            keep(Kept.MIDDLE, hidden, keepAt, count);
+            keep(Kept.GATE, gate, keepAt, count);
+            keep(Kept.UP, up, keepAt, count);
+        }
         weights.down().forward(gated, count, projected);
         kernels.add(hidden, count, projected);
     }
 
     /**
-     * Turns the gradient of the window's output stream into that of its input stream, in place. Windows come from the
-     * end of the batch; each is the one {@link #forward} kept last.
+     * Turns the gradient of the output stream of some rows into that of their input stream, in place. Rows come from
+     * the end of the batch; {@link #forward} kept them.
+     *
+     * @param keptAt row of the window they begin at
      */
-    void backward(BatchWindow window, Rows dHidden) {
+    void backward(BatchWindow window, Rows dHidden, int keptAt) {
         int count = window.count();
-        feedForwardGradient(count, dHidden);
-        Rows mixed = kept.rows("mixed", count, attentionWidth());
+        feedForwardGradient(count, dHidden, keptAt);
+        Rows mixed = kept(Kept.MIXED, keptAt, count);
         Rows dMixed = shared.rows("dMixed", count, attentionWidth());
         weights.attentionOutput().backward(dHidden, mixed, count, dMixed, false);
         if (window.last()) {
@@ -130,14 +175,13 @@ final class DecoderBlock {
         }
         Rows dq = shared.rows("dq", count, attentionWidth());
         training.windowAttentionGradient(
-                kept.rows("q", count, attentionWidth()), whole("k"), whole("v"), mixed,
-                kept.rows("logSumExp", count, shape.heads()), dMixed, window.attention(), dq, whole("dk"),
-                whole("dv"));
+                kept(Kept.QUERIES, keptAt, count), whole("k"), whole("v"), mixed,
+                kept(Kept.LOG_SUM_EXP, keptAt, count), dMixed, window.attention(), dq, whole("dk"), whole("dv"));
         Rows dk = copy(whole("dk"), window.from(), shared.rows("dk", count, kvWidth()), 0, count);
         Rows dv = copy(whole("dv"), window.from(), shared.rows("dv", count, kvWidth()), 0, count);
         training.ropeGradient(dq, count, shape.heads(), shape.headSize(), shape.rope(), window.positions());
         training.ropeGradient(dk, count, shape.kvHeads(), shape.headSize(), shape.rope(), window.positions());
-        Rows input = kept.rows("input", count, shape.hidden());
+        Rows input = kept(Kept.INPUT, keptAt, count);
         Rows normed = shared.rows("normed", count, shape.hidden());
         kernels.rmsNorm(input, count, weights.attentionNorm().weight(), shape.normEpsilon(), normed);
         Rows dNormed = shared.rows("dNormed", count, shape.hidden());
@@ -147,22 +191,21 @@ final class DecoderBlock {
         normGradient(weights.attentionNorm(), input, count, dNormed, dHidden);
     }
 
-    private void feedForwardGradient(int count, Rows dHidden) {
-        Rows gate = kept.rows("gate", count, shape.feedForward());
-        Rows up = kept.rows("up", count, shape.feedForward());
+    private void feedForwardGradient(int count, Rows dHidden, int keptAt) {
+        Rows gate = kept(Kept.GATE, keptAt, count);
+        Rows up = kept(Kept.UP, keptAt, count);
         Rows gated = shared.rows("gated", count, shape.feedForward());
         kernels.siluMultiply(gate, up, count, gated);
         Rows dGated = shared.rows("dGated", count, shape.feedForward());
         weights.down().backward(dHidden, gated, count, dGated, false);
-        Rows dGate = shared.rows("dGate", count, shape.feedForward());
-        Rows dUp = shared.rows("dUp", count, shape.feedForward());
-        training.siluMultiplyGradient(gate, up, dGated, count, dGate, dUp);
-        Rows middle = kept.rows("middle", count, shape.hidden());
+        // In place: neither is needed again.
+        training.siluMultiplyGradient(gate, up, dGated, count, gate, up);
+        Rows middle = kept(Kept.MIDDLE, keptAt, count);
         Rows normed = shared.rows("normed", count, shape.hidden());
         kernels.rmsNorm(middle, count, weights.feedForwardNorm().weight(), shape.normEpsilon(), normed);
         Rows dNormed = shared.rows("dNormed", count, shape.hidden());
-        weights.gate().backward(dGate, normed, count, dNormed, false);
-        weights.up().backward(dUp, normed, count, dNormed, true);
+        weights.gate().backward(gate, normed, count, dNormed, false);
+        weights.up().backward(up, normed, count, dNormed, true);
         normGradient(weights.feedForwardNorm(), middle, count, dNormed, dHidden);
     }
 
@@ -171,7 +214,8 @@ final class DecoderBlock {
                 x, count, norm.weight(), shape.normEpsilon(), dNormed, dHidden, true, norm.gradients().orElse(null));
     }
 
-    private static Rows copy(Rows from, int fromRow, Rows to, int toRow, int count) {
+    /** Rows of one into another; returns the latter. */
+    static Rows copy(Rows from, int fromRow, Rows to, int toRow, int count) {
         System.arraycopy(from.values(), from.at(fromRow), to.values(), to.at(toRow), count * from.width());
         return to;
     }

@@ -23,6 +23,8 @@ public final class DecoderNetwork {
     private static final long WINDOW_BYTES = 256L << 20;
     /** A window of any size computes about as fast as this one. */
     private static final int WINDOW_ROWS = 1024;
+    /** Fewest tokens of the vocabulary whose part of a gradient is taken by itself. */
+    static final int OUTPUTS = 256;
     /** Logits that exist at one time, in floats. */
     private static final int LOGITS_MAX = 8_000_000;
 
@@ -40,9 +42,20 @@ public final class DecoderNetwork {
     private final TrainingKernels training;
     private final List<DecoderBlock> blocks;
     private final ScratchRows scratch;
+    private final int windowRowsMax;
+    private final PiecePace forwardPace = new PiecePace(AttentionWindow.BLOCK);
+    private final PiecePace backwardPace = new PiecePace(AttentionWindow.BLOCK);
+    private final PiecePace lossPace = new PiecePace(1);
+    private final PiecePace outputPace = new PiecePace(OUTPUTS);
     private NetworkPass present;
 
     public DecoderNetwork(ModelShape shape, Weights weights, Backend backend, ScratchRows scratch) {
+        this(shape, weights, backend, scratch, windowRows(shape));
+    }
+
+    /** @param windowRowsMax most rows of a window, whole blocks */
+    DecoderNetwork(ModelShape shape, Weights weights, Backend backend, ScratchRows scratch, int windowRowsMax) {
+        this.windowRowsMax = windowRowsMax;
         this.shape = shape;
         this.weights = weights;
         this.kernels = backend.kernels();
@@ -69,7 +82,7 @@ public final class DecoderNetwork {
 
     private static double whole(NetworkPass pass) {
         while (!pass.done()) {
-            pass.advance(Integer.MAX_VALUE);
+            pass.advance(Integer.MAX_VALUE, Long.MAX_VALUE);
         }
         return pass.loss();
     }
@@ -87,10 +100,46 @@ public final class DecoderNetwork {
     }
 
     /** Most rows of a window: what the memory of its activations allows. */
-    int windowRowsMax() {
+    static int windowRows(ModelShape shape) {
         long fit = WINDOW_BYTES / (DecoderBlock.keptBytes(shape) * shape.layers());
         int rows = (int) Math.min(WINDOW_ROWS, fit);
         return Math.max(AttentionWindow.BLOCK, rows / AttentionWindow.BLOCK * AttentionWindow.BLOCK);
+    }
+
+    /** How long the first piece of a pass takes, if it is as small as can be; 0: not known. */
+    public long pieceNanos() {
+        return forwardPace.pieceNanos();
+    }
+
+    /** Most rows of a window. */
+    int windowRowsMax() {
+        return windowRowsMax;
+    }
+
+    PiecePace forwardPace() {
+        return forwardPace;
+    }
+
+    PiecePace backwardPace() {
+        return backwardPace;
+    }
+
+    /** Of rows whose losses are computed. */
+    PiecePace lossPace() {
+        return lossPace;
+    }
+
+    /** Of outputs whose part of the gradient is taken. */
+    PiecePace outputPace() {
+        return outputPace;
+    }
+
+    Kernels kernels() {
+        return kernels;
+    }
+
+    TrainingKernels training() {
+        return training;
     }
 
     /** Most rows whose logits are computed together. */
@@ -133,43 +182,18 @@ public final class DecoderNetwork {
         return scratch.rows("dHidden", count, shape.hidden());
     }
 
+    /** Some rows of either, while a block is computed. */
+    Rows stream(int count) {
+        return scratch.rows("stream", count, shape.hidden());
+    }
+
+    /** What the losses of a chunk of rows are computed in. */
+    Rows ofChunk(String name, int count, int width) {
+        return scratch.rows(name, count, width);
+    }
+
     /** Gradient of the embedded rows of a whole batch, where the table is trained. */
     Rows dEmbedded(int count) {
         return scratch.rows("dEmbedded", count, shape.hidden());
-    }
-
-    /**
-     * Losses of the chosen rows of a window, in their order.
-     *
-     * @param rows of {@code hidden}
-     * @param labels of those
-     * @param gradientScale as of {@link #lossAndGradients}
-     * @param dHidden gets the gradients of the chosen rows; null: none are wanted
-     */
-    double[] losses(Rows hidden, int[] rows, int[] labels, float gradientScale, Rows dHidden) {
-        int width = shape.hidden();
-        int count = rows.length;
-        Rows x = scratch.rows("chosen", count, width);
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(hidden.values(), hidden.at(rows[i]), x.values(), x.at(i), width);
-        }
-        Rows normed = scratch.rows("chosenNormed", count, width);
-        kernels.rmsNorm(x, count, weights.outputNorm().weight(), shape.normEpsilon(), normed);
-        Rows logits = scratch.rows("logits", count, shape.vocabulary());
-        weights.output().forward(normed, count, logits);
-        double[] losses = new double[count];
-        training.crossEntropy(logits, count, labels, gradientScale, losses);
-        if (dHidden != null) {
-            Rows dNormed = scratch.rows("dChosenNormed", count, width);
-            weights.output().backward(logits, normed, count, dNormed, false);
-            Rows dChosen = scratch.rows("dChosen", count, width);
-            training.rmsNormGradient(
-                    x, count, weights.outputNorm().weight(), shape.normEpsilon(), dNormed, dChosen, false,
-                    weights.outputNorm().gradients().orElse(null));
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(dChosen.values(), dChosen.at(i), dHidden.values(), dHidden.at(rows[i]), width);
-            }
-        }
-        return losses;
     }
 }

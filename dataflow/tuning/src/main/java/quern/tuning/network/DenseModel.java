@@ -29,12 +29,18 @@ public final class DenseModel {
      * @param shape without attention biases
      */
     public DenseModel(ModelShape shape, long seed, Backend backend) {
+        this(shape, seed, backend, DecoderNetwork.windowRows(shape));
+    }
+
+    /** @param windowRowsMax most rows of a window of the network */
+    DenseModel(ModelShape shape, long seed, Backend backend, int windowRowsMax) {
         if (shape.attentionBias()) {
             throw new IllegalArgumentException("training a whole model with attention biases, expected one without");
         }
         this.shape = shape;
         this.network = new DecoderNetwork(
-                shape, new Builder(backend.trainingKernels(), seed).weights(), backend, new ScratchRows());
+                shape, new Builder(backend.trainingKernels(), seed).weights(), backend, new ScratchRows(),
+                windowRowsMax);
     }
 
     public ModelShape shape() {

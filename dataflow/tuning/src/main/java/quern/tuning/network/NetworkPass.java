@@ -5,12 +5,13 @@ import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.tensor.Rows;
 
 /**
- * One batch on its way through a {@link DecoderNetwork}, piece by piece: a window through one block, forward or
- * backward, or the losses of some rows. Whoever drives it may do something else between two pieces.
+ * One batch on its way through a {@link DecoderNetwork}, piece by piece: some rows of a window through one block,
+ * forward or backward, or the losses of some rows. Whoever drives it may do something else between two pieces, and
+ * chooses how large they are: that changes no bit.
  */
 public final class NetworkPass {
 
-    private enum Phase { FORWARD, LOSS, BACKWARD, DONE }
+    private enum Phase { FORWARD, LOSS, LOSS_GRADIENT, BACKWARD, DONE }
 
     private final DecoderNetwork network;
     private final PackedBatch batch;
@@ -19,14 +20,17 @@ public final class NetworkPass {
     private final double[] losses;
     private Phase phase = Phase.FORWARD;
     private BatchWindow window;
+    /** Whether the window's activations stay for its gradient, and whether its keys and values were there before. */
     private boolean kept;
+    private boolean again;
     private int layer;
-    /** Rows from the first whose keys and values are there. */
+    /** Rows of the window from its first that are behind the layer; backward those that are before it. */
+    private int row;
+    private LossChunk chunk;
+    /** Rows of the batch from its first whose keys and values are there. */
     private int known;
-    /** Rows from the first whose gradients have not been taken. */
+    /** Rows of the batch from its first whose gradients have not been taken. */
     private int open;
-    /** Rows of the window from its first whose losses are missing. */
-    private int unscored;
 
     NetworkPass(DecoderNetwork network, PackedBatch batch, float gradientScale, boolean gradients) {
         this.network = network;
@@ -56,67 +60,104 @@ public final class NetworkPass {
         return sum;
     }
 
-    /**
-     * The next piece.
-     *
-     * @param rowsMax most rows of it, if it is a block's worth at least; a window that was begun with more goes on
-     * @return what it was worth in tokens that are computed once: a share of its rows
-     * @throws IllegalStateException if another pass of the network was begun since
-     */
-    public double advance(int rowsMax) {
-        network.expectPresent(this);
+    /** How long the smallest piece that can be next takes, by those before; 0: not known. */
+    public long pieceNanos() {
+        return pace().pieceNanos();
+    }
+
+    private PiecePace pace() {
         return switch (phase) {
-            case FORWARD -> forward(rowsMax);
-            case LOSS -> score(rowsMax);
-            case BACKWARD -> backward();
-            case DONE -> 0;
+            case FORWARD -> network.forwardPace();
+            case LOSS -> network.lossPace();
+            case LOSS_GRADIENT -> network.outputPace();
+            case BACKWARD, DONE -> network.backwardPace();
         };
     }
 
-    /** Rows of a piece that is worth so many tokens. */
-    public int rowsWorth(double tokens) {
-        return (int) Math.min(Integer.MAX_VALUE, tokens / worth(1, 1));
+    /**
+     * The next piece: what fits by the pace of those before, the smallest there is if nothing does.
+     *
+     * @param tokensMax at most about so many tokens' worth
+     * @param nanosMax how long it may take
+     * @return what it was worth in tokens: rows that are computed once through the whole network
+     * @throws IllegalStateException if another pass of the network was begun since
+     */
+    public double advance(double tokensMax, long nanosMax) {
+        network.expectPresent(this);
+        PiecePace pace = pace();
+        int rowsMax = nanosMax == Long.MAX_VALUE ? Integer.MAX_VALUE : pace.rowsWithin(nanosMax);
+        double rowWorth = rowWorth();
+        rowsMax = (int) Math.min(rowsMax, tokensMax / rowWorth);
+        long from = System.nanoTime();
+        int rows = switch (phase) {
+            case FORWARD -> forward(rowsMax);
+            case LOSS -> score(rowsMax);
+            case LOSS_GRADIENT -> lossGradient(rowsMax);
+            case BACKWARD -> backward(rowsMax);
+            case DONE -> 0;
+        };
+        if (rows > 0) {
+            pace.took(rows, System.nanoTime() - from);
+        }
+        return rows * rowWorth;
     }
 
-    /** {@code rows} through {@code blocks} blocks, as a share of all of them. */
-    private double worth(int rows, double blocks) {
-        double ways = gradients ? 2 : 1;
-        return rows * blocks / (ways * (network.shape().layers() + network.outputBlocks()));
+    /** What a row of a piece is worth, as a share of one through the whole network; for outputs, one of those. */
+    private double rowWorth() {
+        double whole = (gradients ? 2 : 1) * (network.shape().layers() + network.outputBlocks());
+        return switch (phase) {
+            case FORWARD, BACKWARD, DONE -> 1 / whole;
+            case LOSS -> network.outputBlocks() / whole;
+            case LOSS_GRADIENT -> chunk.rows() * network.outputBlocks() / network.shape().vocabulary() / whole;
+        };
     }
 
-    private double forward(int rowsMax) {
+    private static int wholeBlocks(int rows) {
+        return Math.max(AttentionWindow.BLOCK, rows / AttentionWindow.BLOCK * AttentionWindow.BLOCK);
+    }
+
+    private int forward(int rowsMax) {
         if (window == null) {
-            begin(rowsMax);
+            begin();
         }
-        DecoderBlock block = network.blocks().get(layer);
+        int count = Math.min(wholeBlocks(rowsMax), window.count() - row);
+        BatchWindow part = window.part(row, row + count);
         Rows hidden = network.hidden(window.count());
-        boolean again = window.to() <= known;
-        layer++;
-        boolean last = layer == network.shape().layers();
+        Rows stream = DecoderBlock.copy(hidden, row, network.stream(count), 0, count);
+        DecoderBlock block = network.blocks().get(layer);
+        boolean last = layer + 1 == network.shape().layers();
         if (last && gradients && !kept) {
-            block.attendable(window, hidden);
+            block.attendable(part, stream);
         } else {
-            block.forward(window, hidden, again, kept);
+            block.forward(part, stream, again, kept ? row : -1);
         }
-        int count = window.count();
-        if (last) {
-            known = Math.max(known, window.to());
+        DecoderBlock.copy(stream, 0, hidden, row, count);
+        row += count;
+        if (row == window.count()) {
+            row = 0;
+            layer++;
+        }
+        if (layer == network.shape().layers()) {
             forwardDone();
         }
-        return worth(count, 1);
+        return count;
     }
 
-    private void begin(int rowsMax) {
-        int rows = Math.clamp(rowsMax / AttentionWindow.BLOCK * AttentionWindow.BLOCK, AttentionWindow.BLOCK,
-                network.windowRowsMax());
-        if (known < batch.count()) {
-            window = BatchWindow.of(batch, known, known + next(batch.count() - known, rows), network.shape());
-            kept = gradients && window.last();
-        } else {
+    private void begin() {
+        int rows = network.windowRowsMax();
+        again = known == batch.count();
+        if (again) {
             window = BatchWindow.of(batch, Math.max(0, open - rows), open, network.shape());
             kept = true;
+        } else {
+            window = BatchWindow.of(batch, known, known + next(batch.count() - known, rows), network.shape());
+            kept = gradients && window.last();
+        }
+        if (kept) {
+            network.blocks().forEach(block -> block.reserveKept(window.count()));
         }
         layer = 0;
+        row = 0;
         network.weights().embedding().forward(window.tokens(), window.count(), network.hidden(window.count()));
     }
 
@@ -130,69 +171,95 @@ public final class NetworkPass {
     }
 
     private void forwardDone() {
+        known = Math.max(known, window.to());
         if (gradients && !kept) {
             window = null;
             return;
         }
         phase = Phase.LOSS;
-        unscored = window.count();
+        row = window.count();
         if (gradients) {
             Arrays.fill(network.dHidden(window.count()).values(), 0,
                     window.count() * network.shape().hidden(), 0f);
         }
     }
 
-    private double score(int rowsMax) {
-        int most = Math.clamp((int) (rowsMax / network.outputBlocks()), 1, network.logitRowsMax());
-        int[] rows = new int[Math.min(most, unscored)];
+    private int score(int rowsMax) {
+        if (chunk == null) {
+            int[] rows = lastCounted();
+            if (rows.length == 0) {
+                scored();
+                return 0;
+            }
+            chunk = new LossChunk(network, window, rows);
+        }
+        int used = chunk.score(Math.max(1, rowsMax), gradientScale, losses);
+        if (chunk.scored()) {
+            phase = gradients ? Phase.LOSS_GRADIENT : Phase.LOSS;
+            chunk = gradients ? chunk : null;
+        }
+        return used;
+    }
+
+    /** The last counted rows of the window that have no losses, as many as belong into one chunk. */
+    private int[] lastCounted() {
+        int[] rows = new int[Math.min(row, network.logitRowsMax())];
         int first = rows.length;
-        while (unscored > 0 && first > 0) {
-            unscored--;
-            if (window.labels()[unscored] != PackedBatch.NOT_COUNTED) {
-                rows[--first] = unscored;
+        while (row > 0 && first > 0) {
+            row--;
+            if (window.labels()[row] != PackedBatch.NOT_COUNTED) {
+                rows[--first] = row;
             }
         }
-        rows = Arrays.copyOfRange(rows, first, rows.length);
-        if (rows.length > 0) {
-            int[] labels = Arrays.stream(rows).map(row -> window.labels()[row]).toArray();
-            double[] found = network.losses(network.hidden(window.count()), rows, labels, gradientScale,
-                    gradients ? network.dHidden(window.count()) : null);
-            for (int i = 0; i < rows.length; i++) {
-                losses[window.from() + rows[i]] = found[i];
-            }
+        return Arrays.copyOfRange(rows, first, rows.length);
+    }
+
+    private int lossGradient(int outputsMax) {
+        int used = chunk.gradient(Math.max(DecoderNetwork.OUTPUTS, outputsMax));
+        if (chunk.done()) {
+            chunk = null;
+            phase = Phase.LOSS;
         }
-        if (unscored == 0) {
-            scored();
-        }
-        return worth(rows.length, network.outputBlocks() * (gradients ? 2 : 1));
+        return used;
     }
 
     private void scored() {
         if (gradients) {
             phase = Phase.BACKWARD;
+            layer = network.shape().layers() - 1;
+            row = window.count();
         } else {
             phase = window.last() ? Phase.DONE : Phase.FORWARD;
             window = null;
         }
     }
 
-    private double backward() {
-        layer--;
-        int count = window.count();
-        network.blocks().get(layer).backward(window, network.dHidden(count));
-        if (layer == 0) {
+    private int backward(int rowsMax) {
+        // Pieces end where blocks of the batch do, and only the last of all may be no whole block.
+        int first = Math.max(0, (row - 1) / AttentionWindow.BLOCK * AttentionWindow.BLOCK
+                - wholeBlocks(rowsMax) + AttentionWindow.BLOCK);
+        int count = row - first;
+        Rows dHidden = network.dHidden(window.count());
+        Rows stream = DecoderBlock.copy(dHidden, first, network.stream(count), 0, count);
+        network.blocks().get(layer).backward(window.part(first, row), stream, first);
+        DecoderBlock.copy(stream, 0, dHidden, first, count);
+        row = first;
+        if (row == 0) {
+            row = window.count();
+            layer--;
+        }
+        if (layer < 0) {
             backwardDone();
         }
-        return worth(count, 1);
+        return count;
     }
 
     /* The table's gradient is added at the end: the output matrix may be the same, and windows would mix the two. */
     private void backwardDone() {
         boolean trained = network.weights().embedding().trained();
         if (trained) {
-            Rows from = network.dHidden(window.count());
-            Rows to = network.dEmbedded(batch.count());
-            System.arraycopy(from.values(), 0, to.values(), to.at(window.from()), window.count() * to.width());
+            DecoderBlock.copy(network.dHidden(window.count()), 0, network.dEmbedded(batch.count()), window.from(),
+                    window.count());
         }
         open = window.from();
         window = null;

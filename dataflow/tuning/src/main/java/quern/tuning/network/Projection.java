@@ -14,4 +14,19 @@ public interface Projection {
      * @param x the input that {@link #forward} saw
      */
     void backward(Rows dy, Rows x, int count, Rows dx, boolean accumulate);
+
+    /** Whether {@link #backward} may be taken apart by {@link #inputGradient}: nothing is trained here. */
+    default boolean frozen() {
+        return false;
+    }
+
+    /**
+     * What outputs {@code from} to {@code to - 1} add to the input's gradient; one range after the other gives the bits
+     * of {@link #backward}.
+     *
+     * @throws UnsupportedOperationException if it is not {@link #frozen}
+     */
+    default void inputGradient(Rows dy, int from, int to, int count, Rows dx, boolean accumulate) {
+        throw new UnsupportedOperationException("gradients of a trained matrix in parts, expected a frozen one");
+    }
 }

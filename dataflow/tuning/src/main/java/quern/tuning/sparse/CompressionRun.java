@@ -83,26 +83,31 @@ public final class CompressionRun implements StepWork {
     }
 
     @Override
-    public int slice(int tokensMax) {
+    public int slice(int tokensMax, long nanosMax) {
         if (done()) {
             return 0;
         }
         if (gate != null) {
-            return evaluate(tokensMax);
+            return evaluate(tokensMax, nanosMax);
         }
         if (refinement != null) {
-            int used = refinement.slice(tokensMax);
+            int used = refinement.slice(tokensMax, nanosMax);
             if (refinement.done()) {
                 measure(refinement.adapter());
                 refinement = null;
             }
             return used;
         }
-        int used = meter.slice(tokensMax);
+        int used = meter.slice(tokensMax, nanosMax);
         if (meter.done()) {
             measured(meter.mean());
         }
         return used;
+    }
+
+    @Override
+    public long pieceNanos() {
+        return gate != null ? gate.pieceNanos() : refinement != null ? refinement.pieceNanos() : meter.pieceNanos();
     }
 
     private void measured(double loss) {
@@ -151,8 +156,8 @@ public final class CompressionRun implements StepWork {
                 model, adapted.network(), weights, heldOut, settings.tuning().gate(), backend);
     }
 
-    private int evaluate(int tokensMax) {
-        int used = gate.slice(tokensMax);
+    private int evaluate(int tokensMax, long nanosMax) {
+        int used = gate.slice(tokensMax, nanosMax);
         if (gate.done()) {
             TernaryFile.write(directory, best, model);
             evaluation = gate.result();

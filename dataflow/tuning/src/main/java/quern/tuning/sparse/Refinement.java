@@ -131,7 +131,7 @@ final class Refinement {
     }
 
     /** As {@link quern.inference.StepWork#slice}. */
-    int slice(int tokensMax) {
+    int slice(int tokensMax, long nanosMax) {
         if (done()) {
             return 0;
         }
@@ -140,12 +140,17 @@ final class Refinement {
             gradients.begin(BatchGradients.batches(steps.get(step)));
             begun = true;
         }
-        int used = gradients.slice(tokensMax);
+        int used = gradients.slice(tokensMax, nanosMax);
         if (gradients.done()) {
             begun = false;
             update();
         }
         return used;
+    }
+
+    /** As {@link quern.inference.StepWork#pieceNanos}. */
+    long pieceNanos() {
+        return gradients.pieceNanos();
     }
 
     private void update() {
