@@ -16,8 +16,8 @@ import quern.tuning.gate.LeakScore;
 
 /**
  * What the gate measured and decided; stored with the adapter. The same base, adapter, samples and seed give the same
- * numbers. A measure that could not be taken is NaN, and its absence is a refusal; only where no held-out sample names a
- * span, there is nothing to ask.
+ * numbers. A measure that could not be taken is NaN, and its absence is a refusal; only where no held-out sample names
+ * a span, there is nothing to ask.
  *
  * @param baseHeldOutLoss nats per token of the base on examples kept out of training
  * @param questions held-out questions put to the adapted model, greedy answers
