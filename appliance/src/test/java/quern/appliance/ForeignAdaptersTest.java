@@ -131,6 +131,9 @@ class ForeignAdaptersTest {
             assertEquals("false " + id, again.path("added").asText() + " " + again.path("id").asText());
             assertEquals(id, again.at("/alias/current").asText());
             assertEquals(text, said("lamp"));
+            HttpResponse<String> compressed = appliance.post("/v1/adapters/lamp/compress", "{}");
+            assertEquals(409, compressed.statusCode(), compressed.body());
+            assertTrue(compressed.body().contains("tuned elsewhere"), compressed.body());
             assertEquals(200, appliance.delete("/v1/models/" + id).statusCode());
             assertEquals(404, appliance.get("/v1/models/" + id).statusCode());
             assertEquals("live", taken(200, weights(64, 1), "name", "lamp").path("state").asText());

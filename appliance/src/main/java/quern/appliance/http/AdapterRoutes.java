@@ -22,6 +22,7 @@ import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.Edge;
 import quern.kv.journal.JobKind;
+import quern.kv.journal.JobRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.Taint;
@@ -135,6 +136,10 @@ public final class AdapterRoutes {
         if (form(adapter) == Form.TERNARY) {
             throw ApiError.conflict("adapter '" + adapter.id() + "' is compressed already"
                     + origin(adapter).map(from -> "; it was made of '" + from + "'").orElse(""));
+        }
+        if (desk.catalogue().get(RecordKind.JOB, adapter.jobId(), JobRecord.class).isEmpty()) {
+            throw ApiError.conflict("adapter '" + adapter.id() + "' was tuned elsewhere: there are no samples here to"
+                    + " measure by what compressing it costs");
         }
         TaintJson.refuse("adapter '" + adapter.id() + "'", desk.taint().ofAdapter(adapter.id()), allowTainted);
         return adapter;
