@@ -34,6 +34,7 @@ final class AliasFinder {
     private final List<Finding> found;
     /** Names, and log-in names of mail, in small letters without marks. */
     private final Set<List<String>> names = new HashSet<>();
+    private final Set<List<String>> told = new HashSet<>();
     private final Set<String> lasts = new HashSet<>();
     private final Set<String> boxes = new HashSet<>();
     /** First and last three letters of their words, by their hashes. */
@@ -69,18 +70,18 @@ final class AliasFinder {
 
     /** What the names and mail addresses of the text can be made into. */
     private void collect() {
-        List<Finding> told = new ArrayList<>();
+        List<Finding> persons = new ArrayList<>();
         for (Finding finding : found) {
             if (finding.kind() == IdentifierKind.NAME && finding.confidence() >= NAMED) {
-                told.add(finding);
+                persons.add(finding);
             } else if (finding.kind() == IdentifierKind.EMAIL) {
                 box(finding);
             }
         }
-        told.sort(Comparator.comparingInt(Finding::from));
+        persons.sort(Comparator.comparingInt(Finding::from));
         List<String> words = new ArrayList<>();
         int to = -1;
-        for (Finding name : told.subList(0, Math.min(told.size(), NAMES_MAX))) {
+        for (Finding name : persons.subList(0, Math.min(persons.size(), NAMES_MAX))) {
             if (to < 0 || name.from() > to + 2) {
                 keep(words);
                 words.clear();
@@ -106,14 +107,23 @@ final class AliasFinder {
 
     /** With umlauts written out and without. */
     private void keep(List<String> words) {
-        if (words.isEmpty()) {
+        if (words.isEmpty() || !told.add(List.copyOf(words))) {
             return;
         }
-        for (boolean umlauts : new boolean[] {false, true}) {
-            List<String> folded = words.stream().map(word -> folded(word, umlauts)).toList();
-            if (names.add(folded)) {
-                folded.forEach(this::mark);
-            }
+        List<String> folded = new ArrayList<>(words.size());
+        List<String> written = new ArrayList<>(words.size());
+        for (String word : words) {
+            String plain = folded(word, false);
+            folded.add(plain);
+            written.add(plain.equals(word) ? plain : folded(word, true));
+        }
+        keepFolded(folded);
+        keepFolded(written);
+    }
+
+    private void keepFolded(List<String> words) {
+        if (names.add(words)) {
+            words.forEach(this::mark);
         }
     }
 
@@ -188,8 +198,9 @@ final class AliasFinder {
             return to;
         }
         String name = text.substring(from, letters);
-        if (isMade(folded(name, false), last > run, Character.isUpperCase(text.charAt(from)))
-                && (lexicon.of(name) & (letters < to ? EVERYDAY : -1)) == 0) {
+        boolean capitals = Character.isUpperCase(text.charAt(from));
+        boolean unknown = (lexicon.of(name) & (letters < to ? EVERYDAY : -1)) == 0;
+        if (unknown && isMade(folded(name, false), last > run, capitals)) {
             found.add(new Finding(IdentifierKind.OTHER_ID, from, to, MADE));
         }
         return to;
@@ -215,6 +226,9 @@ final class AliasFinder {
 
     /** Small letters of ASCII; {@code umlauts}: ä as ae. */
     private static String folded(String word, boolean umlauts) {
+        if (isPlain(word)) {
+            return word;
+        }
         boolean ascii = true;
         StringBuilder plain = new StringBuilder(word.length());
         for (int i = 0; i < word.length(); i++) {
@@ -242,5 +256,14 @@ final class AliasFinder {
             }
         }
         return plain.toString();
+    }
+
+    private static boolean isPlain(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) < 'a' || word.charAt(i) > 'z') {
+                return false;
+            }
+        }
+        return true;
     }
 }
