@@ -105,7 +105,7 @@ public final class Guardian extends AbstractMatchingBehavior<Guardian.Command> {
                 "router", DispatcherSelector.fromConfig("quern-text"));
         this.jobs = context.spawn(
                 JobQueue.create(house.stores().catalogue(), starters, config.jobs().queueMax(),
-                        System::currentTimeMillis),
+                        config.jobs().attemptsMax(), System::currentTimeMillis),
                 "jobs", ioSelector);
         this.ingestor = context.spawn(
                 Ingestor.create(house.stores().documents(), house.stores().quarantine(), config.ingest()),

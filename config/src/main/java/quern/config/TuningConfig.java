@@ -10,6 +10,9 @@ import java.util.Set;
  * @param rslora whether an adapter's scale is {@code alpha / sqrt(rank)} instead of {@code alpha / rank}
  * @param minLearningRateShare lowest learning rate over its peak
  * @param batchTokens tokens of one optimizer step, all packed examples together
+ * @param sequenceMax longest example in tokens, of any job; the end of a longer one is cut off
+ * @param samplesMax most samples of one job
+ * @param tokensMax most tokens of one job's samples
  * @param gradientNormMax clipping; 0: none
  * @param heldOutShare share of examples kept for the gate
  * @param gateLossMargin how far, in nats per token, held-out loss must fall below the base model's
@@ -29,6 +32,9 @@ public record TuningConfig(
         double minLearningRateShare,
         int epochs,
         int batchTokens,
+        int sequenceMax,
+        int samplesMax,
+        int tokensMax,
         double weightDecay,
         int warmupSteps,
         double gradientNormMax,
@@ -55,6 +61,9 @@ public record TuningConfig(
                 .within("minLearningRateShare", minLearningRateShare, 0, 1)
                 .within("epochs", epochs, 1, 10_000)
                 .within("batchTokens", batchTokens, 1, 1 << 24)
+                .within("sequenceMax", sequenceMax, 8, 1 << 20)
+                .within("samplesMax", samplesMax, 1, 1 << 30)
+                .within("tokensMax", tokensMax, 1, Integer.MAX_VALUE)
                 .within("weightDecay", weightDecay, 0, 10)
                 .atLeast("warmupSteps", warmupSteps, 0)
                 .atLeast("gradientNormMax", gradientNormMax, 0)

@@ -11,6 +11,8 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -82,6 +84,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     private final Catalogue catalogue;
     private final Map<JobKind, JobStarter> starters;
     private final int queueMax;
+    private final int attemptsMax;
     private final LongSupplier clockMs;
     private final Deque<JobRecord> waiting = new ArrayDeque<>();
     private final Map<String, Run> runs = new HashMap<>();
@@ -92,19 +95,24 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     private boolean triesAgain;
     private boolean full;
 
-    /** @param clockMs epoch milliseconds */
-    public static Behavior<Command> create(
-            Catalogue catalogue, Map<JobKind, JobStarter> starters, int queueMax, LongSupplier clockMs) {
-        return Behaviors.setup(context -> new JobQueue(context, catalogue, starters, queueMax, clockMs));
+    /**
+     * @param queueMax jobs that wait
+     * @param attemptsMax starts of a job that the process may die in
+     * @param clockMs epoch milliseconds
+     */
+    public static Behavior<Command> create(Catalogue catalogue, Map<JobKind, JobStarter> starters, int queueMax,
+            int attemptsMax, LongSupplier clockMs) {
+        return Behaviors.setup(context -> new JobQueue(context, catalogue, starters, queueMax, attemptsMax, clockMs));
     }
 
     private JobQueue(
             ActorContext<Command> context, Catalogue catalogue, Map<JobKind, JobStarter> starters, int queueMax,
-            LongSupplier clockMs) {
+            int attemptsMax, LongSupplier clockMs) {
         super(context);
         this.catalogue = catalogue;
         this.starters = Map.copyOf(starters);
         this.queueMax = queueMax;
+        this.attemptsMax = attemptsMax;
         this.clockMs = clockMs;
         recover();
         startWaiting();
@@ -143,18 +151,52 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         return cause.getMessage();
     }
 
+    /** The process is shut down in order: what runs has not failed by that, and no attempt is counted. */
+    @Override
+    public Behavior<Command> onSignal(Signal signal) {
+        if (signal instanceof PostStop) {
+            for (String jobId : runs.keySet()) {
+                leave(jobId);
+            }
+        }
+        return this;
+    }
+
+    private void leave(String jobId) {
+        long nowMs = clockMs.getAsLong();
+        try {
+            change(jobId, record -> record.state() == JobState.RUNNING ? record.left(nowMs) : record,
+                    new WriteSet().event(jobId, nowMs, "info", "waits again: the server is shut down", ""));
+        } catch (QuernException full) {
+            LOG.warn("job {} will count as killed: {}", jobId, full.getMessage());
+        }
+    }
+
     /** What an earlier process left: running jobs wait again, cancelled ones have ended. */
     private void recover() {
         long nowMs = clockMs.getAsLong();
         for (JobRecord job : catalogue.all(RecordKind.JOB, JobRecord.class)) {
             switch (job.state()) {
                 case QUEUED -> waiting.add(job);
-                case RUNNING -> waiting.add(store(job.requeued(nowMs),
-                        new WriteSet().event(job.id(), nowMs, "info", "waits again after a restart", "")));
+                case RUNNING -> again(job, nowMs);
                 case CANCELLING -> store(job.cancelled(nowMs), new WriteSet());
                 case SUCCEEDED, FAILED, CANCELLED -> { }
             }
         }
+    }
+
+    /** The process died while it ran, and maybe of it. */
+    private void again(JobRecord job, long nowMs) {
+        if (job.attempts() < attemptsMax) {
+            waiting.add(store(job.requeued(nowMs),
+                    new WriteSet().event(job.id(), nowMs, "info", "waits again after a restart", "")));
+            return;
+        }
+        String message = "the process ended " + job.attempts() + " times while this job ran, which is as often as"
+                + " jobs.attempts-max allows; it is not started again. Often it is memory: smaller samples"
+                + " (tuning.sequence-max), or more memory for the process";
+        LOG.warn("job {} failed: {}", job.id(), message);
+        store(job.failed(message, nowMs), new WriteSet().event(job.id(), nowMs, "error", message, ""));
     }
 
     private SubmitReply accept(Submit submit) {

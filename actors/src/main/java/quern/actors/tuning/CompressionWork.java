@@ -85,11 +85,11 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
                         "adapter '" + origin.id() + "' was not made by tuning: job '" + origin.jobId() + "'"));
         TuningSpec tuned = RecordText.read(trained.specJson(), TuningSpec.class);
         judge = Optional.of(new GateJudge(models, job, tuned.gate()));
-        samples = TrainingSamples.read(house.stores(), tuned.trainingIds());
+        var limits = house.config().tuning();
+        samples = TrainingSamples.read(house.stores(), tuned.trainingIds(), limits.samplesMax());
         var model = running.parts().model();
-        ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
-        TuningSet set = new GateFiles(house).with(
-                TuningSet.of(samples.samples(), encoder, tuned.heldOutShare(), tuned.seed()), tuned.gate(), encoder);
+        TuningSet set = new GateFiles(house).with(TuningCheck.set(samples, tuned, running, limits), tuned.gate(),
+                ExampleEncoder.of(model, running.parts().contextTokens()));
         Path made = house.stores().directory().jobs().resolve(job.id()).resolve("adapter");
         run = new CompressionRun(model, new AdapterShelf(model, house.stores()).read(origin), spec.settings(tuned),
                 set, running.parts().choice().backend(), made, events);

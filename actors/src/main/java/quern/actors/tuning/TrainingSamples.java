@@ -1,14 +1,20 @@
 package quern.actors.tuning;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import quern.actors.Stores;
 import quern.config.QuernException;
@@ -19,80 +25,168 @@ import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
 import quern.kv.journal.RecordRef;
 import quern.kv.journal.TombstoneRecord;
+import quern.tuning.SampleForm;
 import quern.tuning.TrainingSample;
 
 /**
  * The samples of datasets or of uploaded JSONL files.
  *
+ * @param numbers of each sample: its line in the file, or its place from 1 on
+ * @param unit what the numbers count: {@code line} or {@code sample}
+ * @param forms how many have which form
  * @param sources what they were read from, for lineage
  * @param ownership of the sources
  */
-record TrainingSamples(List<TrainingSample> samples, List<RecordRef> sources, Ownership ownership) {
+record TrainingSamples(
+        List<TrainingSample> samples, List<Integer> numbers, String unit, Map<SampleForm, Integer> forms,
+        List<RecordRef> sources, Ownership ownership) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Most samples of which it is said what is wrong. */
+    private static final int REFUSALS_TOLD_MAX = 10;
+    private static final String LINE = "line";
 
-    /** @throws QuernException ERROR if there is no such dataset or file, or a sample teaches nothing, naming it */
-    static TrainingSamples read(Stores stores, List<String> ids) {
-        TrainingSamples all = read(stores, ids.getFirst());
+    /**
+     * @param samplesMax most samples
+     * @throws QuernException ERROR if there is no such dataset or file, they have no or too many samples, or some teach
+     *     nothing, naming them
+     */
+    static TrainingSamples read(Stores stores, List<String> ids, int samplesMax) {
+        TrainingSamples all = read(stores, ids.getFirst(), samplesMax);
         for (String id : ids.subList(1, ids.size())) {
-            TrainingSamples more = read(stores, id);
-            all = new TrainingSamples(
-                    Stream.concat(all.samples.stream(), more.samples.stream()).toList(),
-                    Stream.concat(all.sources.stream(), more.sources.stream()).toList(),
-                    all.ownership.union(more.ownership));
+            all = all.and(read(stores, id, samplesMax - all.samples.size()));
+        }
+        if (all.samples.isEmpty()) {
+            throw refused("'" + String.join("', '", ids) + "' has no samples, expected at least one");
         }
         return all;
     }
 
-    /** The same of one dataset or file. */
-    static TrainingSamples read(Stores stores, String id) {
+    private TrainingSamples and(TrainingSamples more) {
+        Map<SampleForm, Integer> counts = new EnumMap<>(SampleForm.class);
+        Stream.of(forms, more.forms).forEach(
+                part -> part.forEach((form, count) -> counts.merge(form, count, Integer::sum)));
+        return new TrainingSamples(
+                Stream.concat(samples.stream(), more.samples.stream()).toList(),
+                IntStream.rangeClosed(1, samples.size() + more.samples.size()).boxed().toList(), "sample",
+                Map.copyOf(counts), Stream.concat(sources.stream(), more.sources.stream()).toList(),
+                ownership.union(more.ownership));
+    }
+
+    private static TrainingSamples read(Stores stores, String id, int samplesMax) {
         var dataset = TombstoneRecord.dataset(stores.catalogue(), id);
         if (dataset.isPresent()) {
-            return new TrainingSamples(
-                    ofDataset(stores.directory().resolve(dataset.get().path())),
-                    List.of(new RecordRef(RecordKind.DATASET, dataset.get().id())), dataset.get().ownership());
+            Reading reading = new Reading("dataset '" + id + "'", "sample", samplesMax);
+            reading.dataset(stores.directory().resolve(dataset.get().path()));
+            return reading.done(new RecordRef(RecordKind.DATASET, dataset.get().id()), dataset.get().ownership());
         }
         FileRecord file = stores.catalogue().get(RecordKind.FILE, id, FileRecord.class).orElseThrow(
-                () -> new QuernException(QuernException.Category.ERROR, "no dataset or file '" + id + "'"));
-        return new TrainingSamples(
-                ofFile(stores.directory().files().resolve(id)), List.of(new RecordRef(RecordKind.FILE, id)),
-                file.ownership());
+                () -> refused("no dataset or file '" + id + "'"));
+        Reading reading = new Reading("training file '" + id + "'", LINE, samplesMax);
+        reading.file(stores.directory().files().resolve(id));
+        return reading.done(new RecordRef(RecordKind.FILE, id), file.ownership());
     }
 
-    private static List<TrainingSample> ofDataset(Path directory) {
-        List<TrainingSample> samples = new ArrayList<>();
-        try (DatasetSource source = new DatasetSource(directory)) {
-            for (SampleSource.Item item = source.next(); item != null; item = source.next()) {
-                if (item instanceof SampleSource.Read read) {
-                    samples.add(TrainingSample.of(read.sample().fields()));
+    /** Where a sample is, for people. */
+    String place(int index) {
+        return unit + " " + numbers.get(index);
+    }
+
+    private static QuernException refused(String why) {
+        return new QuernException(QuernException.Category.ERROR, why);
+    }
+
+    private static final class Reading {
+
+        private static final ObjectMapper JSON =
+                JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+        private final String name;
+        private final String unit;
+        private final int samplesMax;
+        private final List<TrainingSample> samples = new ArrayList<>();
+        private final List<Integer> numbers = new ArrayList<>();
+        private final Map<SampleForm, Integer> forms = new EnumMap<>(SampleForm.class);
+        private final Map<SampleForm, Integer> firstOf = new EnumMap<>(SampleForm.class);
+        private final List<String> refusals = new ArrayList<>();
+        private int refused;
+
+        Reading(String name, String unit, int samplesMax) {
+            this.name = name;
+            this.unit = unit;
+            this.samplesMax = samplesMax;
+        }
+
+        void dataset(Path directory) {
+            int number = 0;
+            try (DatasetSource source = new DatasetSource(directory)) {
+                for (SampleSource.Item item = source.next(); item != null; item = source.next()) {
+                    number++;
+                    if (item instanceof SampleSource.Read read) {
+                        add(number, read.sample().fields());
+                    }
                 }
             }
         }
-        return samples;
-    }
 
-    private static List<TrainingSample> ofFile(Path file) {
-        List<TrainingSample> samples = new ArrayList<>();
-        int number = 0;
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                number++;
-                if (!line.isBlank()) {
-                    samples.add(TrainingSample.of(JSON.readTree(line)));
+        void file(Path file) {
+            int number = 0;
+            try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    number++;
+                    if (!line.isBlank()) {
+                        addLine(number, line);
+                    }
                 }
+            } catch (IOException e) {
+                throw new QuernException(QuernException.Category.ERROR,
+                        name + ": line " + (number + 1) + " cannot be read: " + e.getMessage(), e);
             }
-        } catch (JsonProcessingException e) {
-            throw refused(number, "is not JSON: " + e.getOriginalMessage(), e);
-        } catch (QuernException e) {
-            throw refused(number, e.getMessage(), e);
-        } catch (IOException e) {
-            throw refused(number + 1, "cannot be read: " + e.getMessage(), e);
         }
-        return samples;
-    }
 
-    private static QuernException refused(int line, String why, Exception cause) {
-        return new QuernException(
-                QuernException.Category.ERROR, "line " + line + " of the training file: " + why, cause);
+        private void addLine(int number, String line) {
+            try {
+                add(number, JSON.readTree(line));
+            } catch (JsonProcessingException e) {
+                refuse(number, "is not JSON: " + e.getOriginalMessage());
+            }
+        }
+
+        private void add(int number, JsonNode fields) {
+            if (samples.size() + refused >= samplesMax) {
+                throw TrainingSamples.refused(
+                        name + " has too many samples: " + samplesMax + " are left of tuning.samples-max");
+            }
+            try {
+                SampleForm form = SampleForm.of(fields);
+                samples.add(form.read(fields));
+                numbers.add(number);
+                forms.merge(form, 1, Integer::sum);
+                firstOf.putIfAbsent(form, number);
+            } catch (QuernException e) {
+                refuse(number, e.getMessage());
+            }
+        }
+
+        private void refuse(int number, String why) {
+            refused++;
+            if (refusals.size() < REFUSALS_TOLD_MAX) {
+                refusals.add(unit + " " + number + ": " + why);
+            }
+        }
+
+        TrainingSamples done(RecordRef source, Ownership ownership) {
+            if (refused > 0) {
+                throw TrainingSamples.refused(name + ": " + String.join("; ", refusals)
+                        + (refused > refusals.size() ? "; and " + (refused - refusals.size()) + " more" : ""));
+            }
+            if (forms.size() > 1 && unit.equals(LINE)) {
+                List<String> found = new ArrayList<>();
+                firstOf.forEach((form, number) -> found.add(forms.get(form) + " of " + form.label() + " (" + unit + " "
+                        + number + ")"));
+                throw TrainingSamples.refused(name + " mixes forms: " + String.join(", ", found)
+                        + "; expected one form for all");
+            }
+            return new TrainingSamples(samples, numbers, unit, Map.copyOf(forms), List.of(source), ownership);
+        }
     }
 }

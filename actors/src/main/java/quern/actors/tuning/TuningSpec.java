@@ -16,6 +16,7 @@ import quern.tuning.TuningSettings;
  * @param trainingId a dataset's or file's id
  * @param suffix part of the adapter's name, and the alias it is published under
  * @param loraTargets matrices of every block, by PEFT's names; null in a record of before there was a choice
+ * @param sequenceMax tokens of one example; 0 in a record of before there was a limit: the served context
  * @param minLearningRateShare lowest learning rate over its peak
  * @param gate what the gate measures besides; null in a record of before there was a choice
  * @param allowTainted whether it goes on, and its adapter is published, though the dataset is tainted
@@ -34,6 +35,7 @@ public record TuningSpec(
         double minLearningRateShare,
         int epochs,
         int batchTokens,
+        int sequenceMax,
         double weightDecay,
         int warmupSteps,
         double gradientNormMax,
@@ -87,14 +89,14 @@ public record TuningSpec(
             Optional<Double> gradientNormMax, Optional<Integer> loraRank, Optional<Double> loraAlpha,
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
-            Optional<Double> gateGeneralLossMax, GateSpec.Wishes gate) {
+            Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE);
+                Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE);
     }
 
     /** The effective parameters. */
@@ -116,6 +118,7 @@ public record TuningSpec(
                 wishes.learningRateDecay().orElse(config.learningRateDecay()),
                 wishes.minLearningRateShare().orElse(config.minLearningRateShare()),
                 wishes.epochs().orElse(config.epochs()), wishes.batchTokens().orElse(config.batchTokens()),
+                wishes.sequenceMax().orElse(config.sequenceMax()),
                 wishes.weightDecay().orElse(config.weightDecay()), wishes.warmupSteps().orElse(config.warmupSteps()),
                 wishes.gradientNormMax().orElse(config.gradientNormMax()), config.checkpointSteps(),
                 wishes.heldOutShare().orElse(config.heldOutShare()),
@@ -123,6 +126,11 @@ public record TuningSpec(
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
                 GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing);
+    }
+
+    /** Longest example where the model is served with such a context. */
+    int sequenceTokens(int contextTokens) {
+        return sequenceMax == 0 ? contextTokens : Math.min(sequenceMax, contextTokens);
     }
 
     TuningSettings settings() {

@@ -76,11 +76,11 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
             run.close();
         }
         running = with;
-        samples = TrainingSamples.read(house.stores(), spec.trainingIds());
+        samples = TrainingSamples.read(
+                house.stores(), spec.trainingIds(), house.config().tuning().samplesMax());
         var model = running.parts().model();
-        ExampleEncoder encoder = ExampleEncoder.of(model, running.parts().contextTokens());
-        set = new GateFiles(house).with(
-                TuningSet.of(samples.samples(), encoder, spec.heldOutShare(), spec.seed()), spec.gate(), encoder);
+        set = new GateFiles(house).with(TuningCheck.set(samples, spec, running, house.config().tuning()), spec.gate(),
+                ExampleEncoder.of(model, running.parts().contextTokens()));
         Path directory = house.stores().directory().jobs().resolve(job.id());
         run = TuningRun.open(
                 model, set, spec.settings(), running.parts().choice().backend(), directory, io, events);
@@ -89,10 +89,14 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
 
     @Override
     public Working opened() {
-        return note(JobNote.metrics("training file read: " + set.report().samples() + " samples, "
-                + set.report().labels() + " tokens to learn, " + set.report().truncated() + " cut, "
+        TuningSet.Report report = set.report();
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode().put("samples", report.samples())
+                .put("examples", report.examples()).put("labels", report.labels());
+        TuningCheck.report(samples, set, metrics);
+        return note(JobNote.metrics("training file read: " + report.samples() + " samples, "
+                + report.labels() + " tokens to learn, " + report.cuts().size() + " cut, "
                 + run.steps() + " steps" + (run.stepCount() > 0 ? ", going on at " + run.stepCount() : ""),
-                RecordText.write(set.report())));
+                metrics.toString()));
     }
 
     @Override

@@ -33,6 +33,7 @@ import quern.kv.journal.WriteSet;
 
 class JobQueueTest {
 
+    private static final int ATTEMPTS_MAX = 3;
     private static final Ownership OWNER = Ownership.of("key", Set.of("secret"));
 
     /** A step waits for a word: go on, end, fail. */
@@ -89,6 +90,7 @@ class JobQueueTest {
                 catalogue,
                 Map.of(JobKind.CURATE, SteppedJob.starter((job, system) -> new ScriptedWork(script))),
                 queueMax,
+                ATTEMPTS_MAX,
                 System::currentTimeMillis));
     }
 
@@ -168,7 +170,38 @@ class JobQueueTest {
         kit.stop(queue);
         script.add("end");
         queue(5);
-        assertEquals(2, awaitState(id, JobState.SUCCEEDED).attempts());
+        assertEquals(1, awaitState(id, JobState.SUCCEEDED).attempts(), "being shut down is no attempt");
         assertTrue(ScriptedWork.closed.get() >= 2);
+    }
+
+    /** As a process leaves it that dies at once. */
+    private void die(ActorRef<JobQueue.Command> queue, String id) {
+        awaitState(id, JobState.RUNNING);
+        JobRecord running = catalogue.get(RecordKind.JOB, id, JobRecord.class).orElseThrow();
+        kit.stop(queue);
+        catalogue.commit(new WriteSet().put(RecordKind.JOB, id, running));
+    }
+
+    @Test
+    void shouldFailAJobThatTheProcessDiedOfTooOftenAndRunTheNext() {
+        ActorRef<JobQueue.Command> queue = queue(5);
+        String deadly = accepted(submit(queue, JobKind.CURATE));
+        String next = accepted(submit(queue, JobKind.CURATE));
+        for (int attempt = 1; attempt < ATTEMPTS_MAX; attempt++) {
+            die(queue, deadly);
+            queue = queue(5);
+            int started = attempt + 1;
+            kit.createTestProbe().awaitAssert(Duration.ofSeconds(10), () -> {
+                JobRecord job = catalogue.get(RecordKind.JOB, deadly, JobRecord.class).orElseThrow();
+                assertEquals(started, job.attempts());
+                return job;
+            });
+        }
+        die(queue, deadly);
+        queue(5);
+        String error = awaitState(deadly, JobState.FAILED).error().orElseThrow();
+        assertTrue(error.contains("the process ended 3 times") && error.contains("jobs.attempts-max"), error);
+        script.add("end");
+        awaitState(next, JobState.SUCCEEDED);
     }
 }

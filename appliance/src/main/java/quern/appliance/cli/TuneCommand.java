@@ -54,6 +54,10 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--batch-tokens", paramLabel = "N", description = "Tokens of one optimizer step.")
     private Integer batchTokens;
 
+    @Option(names = "--max-seq-length", paramLabel = "N",
+            description = "Tokens of one example; the end of a longer one is cut off (at most tuning.sequence-max).")
+    private Integer sequenceMax;
+
     @Option(names = "--lora-rank", paramLabel = "N", description = "Rank of the adapter's matrices.")
     private Integer loraRank;
 
@@ -92,6 +96,9 @@ final class TuneCommand implements Callable<Integer> {
             description = "Also on a dataset made of documents in quarantine; publish the adapter all the same.")
     private boolean allowTainted;
 
+    @Option(names = "--dry-run", description = "Check the samples and show what the run would take; begin nothing.")
+    private boolean dryRun;
+
     @Option(names = "--wait", negatable = true, defaultValue = "true", fallbackValue = "true",
             description = "Wait for the end (default: ${DEFAULT-VALUE}).")
     private boolean wait;
@@ -102,8 +109,13 @@ final class TuneCommand implements Callable<Integer> {
         try (Session session = Session.open(options)) {
             session.awaitReady();
             ApiClient client = session.client();
-            JsonNode job = client.post("/v1/fine_tuning/jobs", request(session));
+            ObjectNode request = request(session);
+            if (dryRun) {
+                return budget(screen, client.post("/v1/fine_tuning/budget", request));
+            }
+            JsonNode job = client.post("/v1/fine_tuning/jobs", request);
             String id = job.path("id").asText();
+            TuningBudgetLines.of(job.path("budget")).forEach(screen::note);
             if (!wait && session.isServer()) {
                 print(screen, job, id);
                 return ExitCode.OK;
@@ -114,6 +126,15 @@ final class TuneCommand implements Callable<Integer> {
             }
             return report(screen, end, client.get("/v1/fine_tuning/jobs/" + id));
         }
+    }
+
+    private static int budget(Screen screen, JsonNode budget) {
+        if (screen.json()) {
+            screen.json(budget);
+        } else {
+            TuningBudgetLines.of(budget).forEach(screen::line);
+        }
+        return ExitCode.OK;
     }
 
     /** The gate has spoken: its figures, and whether the adapter is served. */
@@ -159,7 +180,7 @@ final class TuneCommand implements Callable<Integer> {
                 .put("max_grad_norm", gradientNormMax).put("lora_rank", loraRank).put("lora_alpha", loraAlpha)
                 .put("use_rslora", rslora ? Boolean.TRUE : null).put("held_out_share", heldOutShare)
                 .put("gate_loss_margin", gateLossMargin).put("gate_span_score_min", gateSpanScoreMin)
-                .put("gate_general_loss_max", gateGeneralLossMax);
+                .put("gate_general_loss_max", gateGeneralLossMax).put("max_seq_length", sequenceMax);
         gate.add(hyperparameters, session.client());
         hyperparameters.removeIf(JsonNode::isNull);
         if (targets != null) {

@@ -19,8 +19,10 @@ import quern.actors.House;
 import quern.actors.RecordText;
 import quern.actors.tuning.GateSpec;
 import quern.actors.tuning.LeakSpec;
+import quern.actors.tuning.TuningCheck;
 import quern.actors.tuning.TuningSpec;
 import quern.config.LearningRateDecay;
+import quern.config.QuernException;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobEvent;
@@ -37,9 +39,9 @@ import quern.tuning.LoraTarget;
  * of the catalogue. Beside OpenAI's hyperparameters, by the names of PEFT and transformers where they have one:
  * {@code learning_rate}, {@code lr_scheduler_type}, {@code min_lr_rate}, {@code warmup_steps}, {@code weight_decay},
  * {@code max_grad_norm}, {@code batch_tokens}, {@code lora_rank}, {@code lora_alpha}, {@code use_rslora},
- * {@code target_modules}, {@code held_out_share}, the gate's limits, and {@code gate_checks} and {@code gate_general},
- * files that it measures on; beside its fields: {@code allow_tainted},
- * without which a dataset made of documents in quarantine is refused.
+ * {@code target_modules}, {@code max_seq_length}, {@code held_out_share}, the gate's limits, and {@code gate_checks}
+ * and {@code gate_general}, files that it measures on; beside its fields: {@code allow_tainted}, without which a
+ * dataset made of documents in quarantine is refused.
  */
 public final class FineTuningRoutes {
 
@@ -59,6 +61,7 @@ public final class FineTuningRoutes {
     public List<Route> routes() {
         return List.of(
                 Route.of("POST", "/v1/fine_tuning/jobs", Access.KEY, this::create),
+                Route.of("POST", "/v1/fine_tuning/budget", Access.KEY, this::budget),
                 Route.of("GET", "/v1/fine_tuning/jobs", Access.KEY, this::list),
                 Route.of("GET", "/v1/fine_tuning/jobs/{id}", Access.KEY, this::show),
                 Route.of("GET", "/v1/fine_tuning/jobs/{id}/events", Access.KEY, this::events),
@@ -68,36 +71,61 @@ public final class FineTuningRoutes {
 
     private CompletionStage<HttpResponse> create(Call call) {
         return call.json().thenCompose(fields -> {
-            String model = fields.requiredText("model");
-            String training = fields.requiredText("training_file");
-            String suffix = suffix(fields);
-            long seed = fields.whole("seed", 0, Integer.MAX_VALUE)
-                    .orElseGet(() -> ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
-            TuningSpec.Wishes wishes = wishes(fields, call.caller());
-            Map<String, String> metadata = metadata(fields);
-            boolean allowTainted = fields.flag("allow_tainted", false);
-            fields.raw("validation_file").filter(node -> !node.isNull()).ifPresent(node -> {
-                throw fields.invalid("validation_file", "is not supported: the gate keeps its own held-out share");
-            });
-            fields.only("integrations", Set.of("[]", "null"));
-            fields.refuseOthers();
-            var parts = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts();
-            if (!parts.generates() && house.names().find(model).isEmpty()) {
-                throw ApiError.badField("model", "model_not_found",
-                        "'" + parts.servedId() + "' is an encoder; nothing here can be tuned");
+            TuningSpec spec = spec(fields, call.caller());
+            return checked(call.caller(), spec).thenCompose(checked -> desk.submit(JobKind.TUNE, RecordText.write(spec),
+                            Ownership.union(call.caller().keyId(), List.of(checked.source())))
+                    .thenApply(job -> Json.ok(json(job).set("budget", checked.budget()))));
+        });
+    }
+
+    /** What {@link #create} would take, and whether it would be taken; nothing is begun. */
+    private CompletionStage<HttpResponse> budget(Call call) {
+        return call.json().thenCompose(fields -> checked(call.caller(), spec(fields, call.caller())))
+                .thenApply(checked -> Json.ok(checked.budget()));
+    }
+
+    private TuningSpec spec(Fields fields, Caller caller) {
+        String model = fields.requiredText("model");
+        String training = fields.requiredText("training_file");
+        String suffix = suffix(fields);
+        long seed = fields.whole("seed", 0, Integer.MAX_VALUE)
+                .orElseGet(() -> ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+        TuningSpec.Wishes wishes = wishes(fields, caller, house.config().tuning().sequenceMax());
+        Map<String, String> metadata = metadata(fields);
+        boolean allowTainted = fields.flag("allow_tainted", false);
+        fields.raw("validation_file").filter(node -> !node.isNull()).ifPresent(node -> {
+            throw fields.invalid("validation_file", "is not supported: the gate keeps its own held-out share");
+        });
+        fields.only("integrations", Set.of("[]", "null"));
+        fields.refuseOthers();
+        var parts = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts();
+        if (!parts.generates() && house.names().find(model).isEmpty()) {
+            throw ApiError.badField("model", "model_not_found",
+                    "'" + parts.servedId() + "' is an encoder; nothing here can be tuned");
+        }
+        String base = house.names().find(model).map(ModelRecord::name).orElse(parts.modelId());
+        if (!model.equals(base)) {
+            throw ApiError.badField(
+                    "model", "model_not_found", "'" + model + "' cannot be tuned; '" + base + "' can");
+        }
+        return TuningSpec.of(
+                base, training, suffix, seed, wishes, house.config().tuning(), metadata, allowTainted);
+    }
+
+    private record Checked(Ownership source, ObjectNode budget) {}
+
+    private CompletionStage<Checked> checked(Caller caller, TuningSpec spec) {
+        return desk.read(() -> {
+            evaluations.verify(spec.gate(), caller);
+            Ownership source = source(caller, spec.trainingId(), spec.allowTainted());
+            try {
+                return new Checked(source, TuningCheck.budget(house, spec));
+            } catch (QuernException refused) {
+                if (refused.category() == QuernException.Category.ERROR) {
+                    throw ApiError.badField("training_file", "invalid_training_file", refused.getMessage());
+                }
+                throw refused;
             }
-            String base = house.names().find(model).map(ModelRecord::name).orElse(parts.modelId());
-            if (!model.equals(base)) {
-                throw ApiError.badField(
-                        "model", "model_not_found", "'" + model + "' cannot be tuned; '" + base + "' can");
-            }
-            TuningSpec spec = TuningSpec.of(
-                    base, training, suffix, seed, wishes, house.config().tuning(), metadata, allowTainted);
-            return desk.read(() -> evaluations.verify(spec.gate(), call.caller()))
-                    .thenCompose(verified -> desk.read(() -> source(call.caller(), training, allowTainted)))
-                    .thenCompose(source -> desk.submit(JobKind.TUNE, RecordText.write(spec),
-                            Ownership.union(call.caller().keyId(), List.of(source))))
-                    .thenApply(job -> Json.ok(json(job)));
         });
     }
 
@@ -113,7 +141,8 @@ public final class FineTuningRoutes {
         return suffix;
     }
 
-    private static TuningSpec.Wishes wishes(Fields fields, Caller caller) {
+    /** @param sequenceMax that of the configuration */
+    private static TuningSpec.Wishes wishes(Fields fields, Caller caller, int sequenceMax) {
         Optional<Fields> method = fields.object("method");
         method.ifPresent(given -> given.only("type", Set.of("supervised")));
         Optional<Fields> supervised = method.flatMap(given -> given.object("supervised"));
@@ -141,6 +170,7 @@ public final class FineTuningRoutes {
                 settable.number("gate_loss_margin", -1e6, 1e6),
                 settable.number("gate_span_score_min", 0, 1),
                 settable.number("gate_general_loss_max", -1e6, 1e6),
+                boxed(settable.integer("max_seq_length", 8, sequenceMax)),
                 new GateSpec.Wishes(settable.text("gate_checks"), settable.number("gate_checks_min", 0, 1),
                         boxed(settable.integer("gate_checks_lost_max", 0, 1 << 20)),
                         settable.text("gate_general"), caller.admin(), leaks(settable)));
@@ -292,6 +322,7 @@ public final class FineTuningRoutes {
         ObjectNode hyperparameters = node.putObject("hyperparameters");
         hyperparameters.put("n_epochs", spec.epochs()).put("batch_size", 1).put("learning_rate_multiplier", 1.0)
                 .put("learning_rate", spec.learningRate()).put("batch_tokens", spec.batchTokens())
+                .put("max_seq_length", spec.sequenceMax())
                 .put("lr_scheduler_type", spec.learningRateDecay().name().toLowerCase(Locale.ROOT))
                 .put("min_lr_rate", spec.minLearningRateShare()).put("warmup_steps", spec.warmupSteps())
                 .put("weight_decay", spec.weightDecay()).put("max_grad_norm", spec.gradientNormMax())

@@ -2,6 +2,7 @@ package quern.tuning;
 
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -221,12 +222,16 @@ public final class ExampleEncoder {
     /** Ids, and which of them are to be predicted. */
     private static final class Ids {
 
-        private final List<Integer> ids = new ArrayList<>();
+        private int[] ids = new int[64];
+        private int size;
         private final BitSet learnt = new BitSet();
 
         void add(int id, boolean predicted) {
-            learnt.set(ids.size(), predicted);
-            ids.add(id);
+            if (size == ids.length) {
+                ids = Arrays.copyOf(ids, 2 * size);
+            }
+            learnt.set(size, predicted);
+            ids[size++] = id;
         }
 
         void add(int[] more, boolean predicted) {
@@ -236,7 +241,7 @@ public final class ExampleEncoder {
         }
 
         int size() {
-            return ids.size();
+            return size;
         }
 
         /** Rows {@code from} to {@code to - 2}, each labelled with the id after it; empty if none has a label. */
@@ -248,9 +253,9 @@ public final class ExampleEncoder {
             int[] tokens = new int[to - from - 1];
             int[] labels = new int[tokens.length];
             for (int i = 0; i < tokens.length; i++) {
-                tokens[i] = ids.get(from + i);
+                tokens[i] = ids[from + i];
                 labels[i] = learnt.get(from + i + 1)
-                        ? ids.get(from + i + 1) : PackedBatch.NOT_COUNTED;
+                        ? ids[from + i + 1] : PackedBatch.NOT_COUNTED;
             }
             return Optional.of(new Segment(tokens, labels));
         }

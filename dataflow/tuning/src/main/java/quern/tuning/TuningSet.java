@@ -9,11 +9,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import quern.config.QuernException;
 import quern.tuning.EvaluationGate.HeldOut;
 import quern.tuning.gate.Check;
@@ -33,11 +36,36 @@ public final class TuningSet {
      *
      * @param samples given
      * @param examples made of them, each an entry of a batch
-     * @param truncated samples that lost their end
-     * @param skipped samples left out, by reason
+     * @param cuts samples that lost their end, in the order given
+     * @param skipped samples left out, by reason: where they were in what was given
      * @param labels tokens to be learnt, held-out ones included
      */
-    public record Report(int samples, int examples, int truncated, Map<String, Integer> skipped, long labels) {}
+    public record Report(
+            int samples, int examples, List<Cut> cuts, Map<String, List<Integer>> skipped, long labels) {}
+
+    /**
+     * @param sample its index in what was given
+     * @param tokens lost
+     */
+    public record Cut(int sample, int tokens) {}
+
+    /** There are samples, and none of them teaches anything. */
+    public static final class NothingToLearn extends QuernException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Map<String, List<Integer>> skipped;
+
+        NothingToLearn(int samples, Map<String, List<Integer>> skipped) {
+            super(Category.ERROR, "no sample of " + samples + " is left to learn from; skipped: " + skipped.keySet());
+            this.skipped = skipped;
+        }
+
+        /** Indices of the samples by reason. */
+        public Map<String, List<Integer>> skipped() {
+            return skipped;
+        }
+    }
 
     private final List<Segment> training = new ArrayList<>();
     private final List<Segment> heldOut = new ArrayList<>();
@@ -45,15 +73,18 @@ public final class TuningSet {
     private final List<Segment> general = new ArrayList<>();
     private final List<EvaluationGate.EncodedCheck> checks = new ArrayList<>();
     private LeakProbe probe = LeakProbe.NONE;
-    private final Map<String, Integer> skipped = new LinkedHashMap<>();
+    private final List<Cut> cuts = new ArrayList<>();
+    private final Map<String, List<Integer>> skipped = new LinkedHashMap<>();
     private final long seed;
-    private int truncated;
-    private long labels;
+    private final long tokensMax;
     private final int samples;
+    private long labels;
+    private long tokens;
 
-    private TuningSet(int samples, long seed) {
+    private TuningSet(int samples, long seed, long tokensMax) {
         this.samples = samples;
         this.seed = seed;
+        this.tokensMax = tokensMax;
     }
 
     /**
@@ -62,11 +93,23 @@ public final class TuningSet {
      */
     public static TuningSet of(
             List<TrainingSample> samples, ExampleEncoder encoder, double heldOutShare, long seed) {
-        List<TrainingSample> order = new ArrayList<>(samples);
+        return of(samples, encoder, heldOutShare, seed, Long.MAX_VALUE);
+    }
+
+    /**
+     * With a limit.
+     *
+     * @param tokensMax most tokens of all samples together
+     * @throws QuernException if nothing is left to learn, or there is too much
+     */
+    public static TuningSet of(
+            List<TrainingSample> samples, ExampleEncoder encoder, double heldOutShare, long seed, long tokensMax) {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, samples.size()).boxed().toList());
         BatchPacker.shuffle(order, new SplittableRandom(seed ^ SPLIT));
         int kept = heldOutShare == 0 || samples.size() < 2
                 ? 0 : Math.clamp(Math.round(samples.size() * heldOutShare), 1, samples.size() - 1);
-        return of(order.subList(kept, order.size()), order.subList(0, kept), encoder, seed);
+        return of(samples, order.subList(kept, order.size()), order.subList(0, kept), encoder,
+                new TuningSet(samples.size(), seed, tokensMax));
     }
 
     /**
@@ -76,18 +119,27 @@ public final class TuningSet {
      */
     public static TuningSet of(
             List<TrainingSample> training, List<TrainingSample> heldOut, ExampleEncoder encoder, long seed) {
-        TuningSet set = new TuningSet(training.size() + heldOut.size(), seed);
-        training.forEach(sample -> set.add(encoder.encode(sample), set.training));
-        for (TrainingSample sample : heldOut) {
-            set.add(encoder.encode(sample), set.heldOut);
+        List<TrainingSample> samples = new ArrayList<>(training);
+        samples.addAll(heldOut);
+        return of(samples, IntStream.range(0, training.size()).boxed().toList(),
+                IntStream.range(training.size(), samples.size()).boxed().toList(), encoder,
+                new TuningSet(samples.size(), seed, Long.MAX_VALUE));
+    }
+
+    private static TuningSet of(List<TrainingSample> samples, List<Integer> training, List<Integer> heldOut,
+            ExampleEncoder encoder, TuningSet set) {
+        training.forEach(index -> set.add(index, encoder.encode(samples.get(index)), set.training));
+        for (int index : heldOut) {
+            set.add(index, encoder.encode(samples.get(index)), set.heldOut);
             if (set.questions.size() < QUESTIONS_MAX) {
-                encoder.question(sample).ifPresent(set.questions::add);
+                encoder.question(samples.get(index)).ifPresent(set.questions::add);
             }
         }
+        set.cuts.sort(Comparator.comparingInt(Cut::sample));
+        set.skipped.values().forEach(Collections::sort);
         set.setGeneral(generalText(), encoder);
         if (set.training.isEmpty()) {
-            throw new QuernException(QuernException.Category.ERROR, "no sample of " + set.samples
-                    + " is left to learn from; skipped: " + set.skipped);
+            throw new NothingToLearn(set.samples, set.skipped);
         }
         return set;
     }
@@ -126,13 +178,26 @@ public final class TuningSet {
         return this;
     }
 
-    private void add(ExampleEncoder.Encoded encoded, List<Segment> to) {
+    private void add(int index, ExampleEncoder.Encoded encoded, List<Segment> to) {
         to.addAll(encoded.segments());
-        truncated += encoded.truncatedTokens() > 0 ? 1 : 0;
-        encoded.skipReason().ifPresent(reason -> skipped.merge(reason, 1, Integer::sum));
-        for (Segment segment : encoded.segments()) {
-            labels += Arrays.stream(segment.labels()).filter(label -> label >= 0).count();
+        if (encoded.truncatedTokens() > 0 && encoded.skipReason().isEmpty()) {
+            cuts.add(new Cut(index, encoded.truncatedTokens()));
         }
+        encoded.skipReason().ifPresent(reason -> skipped.computeIfAbsent(
+                reason, first -> new ArrayList<>()).add(index));
+        for (Segment segment : encoded.segments()) {
+            labels += labels(segment);
+            tokens += segment.count();
+        }
+        if (tokens > tokensMax) {
+            throw new QuernException(QuernException.Category.ERROR, "the samples have more than the " + tokensMax
+                    + " tokens of tuning.tokens-max");
+        }
+    }
+
+    /** Tokens of it that are learnt. */
+    static long labels(Segment segment) {
+        return Arrays.stream(segment.labels()).filter(label -> label >= 0).count();
     }
 
     /** Plain English about nothing in particular, to see whether a model forgets how to write. */
@@ -145,7 +210,8 @@ public final class TuningSet {
     }
 
     public Report report() {
-        return new Report(samples, training.size() + heldOut.size(), truncated, Map.copyOf(skipped), labels);
+        return new Report(
+                samples, training.size() + heldOut.size(), List.copyOf(cuts), Map.copyOf(skipped), labels);
     }
 
     public List<Segment> training() {

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param resultJson present once it succeeded, and when a failed job has something to show
  * @param error present once it failed; says what, where, expected, found
  * @param createdAtMs epoch milliseconds, as all times here
- * @param attempts how often it was started; more than 1 after a crash or restart
+ * @param attempts how often it was started, without starts that ended because the process was shut down in order;
+ *     more than 1 after a crash
  */
 public record JobRecord(
         String id,
@@ -44,6 +45,13 @@ public record JobRecord(
         return new JobRecord(
                 id, kind, state, ownership, specJson, next, resultJson, error,
                 createdAtMs, nowMs, startedAtMs, finishedAtMs, attempts);
+    }
+
+    /** Waiting again, as the process that runs it is shut down; the attempt does not count. */
+    public JobRecord left(long nowMs) {
+        return new JobRecord(
+                id, kind, JobState.QUEUED, ownership, specJson, progress, resultJson, error,
+                createdAtMs, nowMs, startedAtMs, Optional.empty(), Math.max(0, attempts - 1));
     }
 
     /** Waiting again, after the process that ran it died or was stopped. */
