@@ -17,5 +17,8 @@ public sealed interface JobOutcome {
     /** It ran to its end and what it made was not good enough; result and changes are kept all the same. */
     record Refused(String message, String resultJson, WriteSet changes) implements JobOutcome {}
 
+    /** It has let go, and goes on from here when it is started again. */
+    record Paused() implements JobOutcome {}
+
     record Cancelled() implements JobOutcome {}
 }

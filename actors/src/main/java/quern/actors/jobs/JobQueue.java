@@ -50,6 +50,12 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     /** @param replyTo gets the job as it is after the order; a job that has ended stays as it is */
     public record Cancel(String jobId, ActorRef<CancelReply> replyTo) implements Command {}
 
+    /** @param replyTo gets the job as it is after the order, or why it stays as it is */
+    public record Pause(String jobId, ActorRef<PauseReply> replyTo) implements Command {}
+
+    /** @param replyTo gets the job as it is after the order, or why it stays as it is */
+    public record Resume(String jobId, ActorRef<PauseReply> replyTo) implements Command {}
+
     /** From a run. */
     public record Progressed(String jobId, JobProgress progress, List<JobNote> notes) implements Command {}
 
@@ -65,19 +71,23 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     public record Accepted(JobRecord job) implements SubmitReply {}
 
     /** @param waiting jobs that wait, the limit */
-    public record Overloaded(int waiting) implements SubmitReply {}
+    public record Overloaded(int waiting) implements SubmitReply, PauseReply {}
 
     public sealed interface CancelReply {}
 
     public record CancelTaken(JobRecord job) implements CancelReply {}
 
-    public record UnknownJob(String jobId) implements CancelReply {}
+    public sealed interface PauseReply {}
+
+    public record PauseTaken(JobRecord job) implements PauseReply {}
+
+    /** @param job whose state allows no such order */
+    public record NotNow(JobRecord job) implements PauseReply {}
+
+    public record UnknownJob(String jobId) implements CancelReply, PauseReply {}
 
     /** Nothing was changed: it cannot be written now. */
-    public record Unwritten(String reason) implements SubmitReply, CancelReply {}
-
-    /** How a run ended. */
-    private record Ending(String jobId, UnaryOperator<JobRecord> change, WriteSet beside) {}
+    public record Unwritten(String reason) implements SubmitReply, CancelReply, PauseReply {}
 
     private record Run(ActorRef<JobStarter.Order> actor, JobKind kind) {}
 
@@ -123,6 +133,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         switch (message) {
             case Submit submit -> submit.replyTo().tell(accept(submit));
             case Cancel cancel -> cancel.replyTo().tell(cancel(cancel.jobId()));
+            case Pause pause -> pause.replyTo().tell(pauseOrResume(pause.jobId(), false));
+            case Resume resume -> resume.replyTo().tell(pauseOrResume(resume.jobId(), true));
             case Progressed progressed -> onProgressed(progressed);
             case Ended ended -> onEnded(ended.jobId(), ended.outcome());
             case Vanished vanished -> onVanished(vanished.jobId());
@@ -155,9 +167,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     @Override
     public Behavior<Command> onSignal(Signal signal) {
         if (signal instanceof PostStop) {
-            for (String jobId : runs.keySet()) {
-                leave(jobId);
-            }
+            runs.keySet().forEach(this::leave);
         }
         return this;
     }
@@ -165,8 +175,11 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     private void leave(String jobId) {
         long nowMs = clockMs.getAsLong();
         try {
-            change(jobId, record -> record.state() == JobState.RUNNING ? record.left(nowMs) : record,
-                    new WriteSet().event(jobId, nowMs, "info", "waits again: the server is shut down", ""));
+            change(jobId, record -> switch (record.state()) {
+                case RUNNING -> record.left(nowMs);
+                case PAUSING -> record.paused(nowMs);
+                default -> record;
+            }, new WriteSet().event(jobId, nowMs, "info", "let go: the server is shut down", ""));
         } catch (QuernException full) {
             LOG.warn("job {} will count as killed: {}", jobId, full.getMessage());
         }
@@ -180,7 +193,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
                 case QUEUED -> waiting.add(job);
                 case RUNNING -> again(job, nowMs);
                 case CANCELLING -> store(job.cancelled(nowMs), new WriteSet());
-                case SUCCEEDED, FAILED, CANCELLED -> { }
+                case PAUSING -> store(job.paused(nowMs), new WriteSet());
+                case PAUSED, SUCCEEDED, FAILED, CANCELLED -> { }
             }
         }
     }
@@ -192,9 +206,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
                     new WriteSet().event(job.id(), nowMs, "info", "waits again after a restart", "")));
             return;
         }
-        String message = "the process ended " + job.attempts() + " times while this job ran, which is as often as"
-                + " jobs.attempts-max allows; it is not started again. Often it is memory: smaller samples"
-                + " (tuning.sequence-max), or more memory for the process";
+        String message = "the process ended " + job.attempts() + " times while this job ran, all that"
+                + " jobs.attempts-max allows; often it is memory: smaller samples (tuning.sequence-max) take less";
         LOG.warn("job {} failed: {}", job.id(), message);
         store(job.failed(message, nowMs), new WriteSet().event(job.id(), nowMs, "error", message, ""));
     }
@@ -243,6 +256,51 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
         }
     }
 
+    private PauseReply pauseOrResume(String jobId, boolean resume) {
+        try {
+            return catalogue.get(RecordKind.JOB, jobId, JobRecord.class)
+                    .map(job -> resume ? resume(job) : pause(job)).orElseGet(() -> new UnknownJob(jobId));
+        } catch (QuernException full) {
+            return new Unwritten(tryLater(full));
+        }
+    }
+
+    private PauseReply pause(JobRecord job) {
+        long nowMs = clockMs.getAsLong();
+        WriteSet beside = new WriteSet().event(job.id(), nowMs, "info", "job paused", "");
+        return switch (job.state()) {
+            case PAUSING, PAUSED -> new PauseTaken(job);
+            case QUEUED -> {
+                JobRecord paused = store(job.paused(nowMs), beside);
+                waiting.removeIf(record -> record.id().equals(job.id()));
+                yield new PauseTaken(paused);
+            }
+            case RUNNING -> {
+                JobRecord pausing = store(job.pausing(nowMs), beside);
+                runs.get(job.id()).actor().tell(new JobStarter.Pause());
+                yield new PauseTaken(pausing);
+            }
+            case CANCELLING, SUCCEEDED, FAILED, CANCELLED -> new NotNow(job);
+        };
+    }
+
+    private PauseReply resume(JobRecord job) {
+        return switch (job.state()) {
+            case QUEUED, RUNNING -> new PauseTaken(job);
+            case PAUSED -> {
+                if (waiting.size() >= queueMax) {
+                    yield new Overloaded(waiting.size());
+                }
+                long nowMs = clockMs.getAsLong();
+                waiting.add(store(job.requeued(nowMs),
+                        new WriteSet().event(job.id(), nowMs, "info", "job resumed", "")));
+                startWaiting();
+                yield new PauseTaken(catalogue.get(RecordKind.JOB, job.id(), JobRecord.class).orElse(job));
+            }
+            case PAUSING, CANCELLING, SUCCEEDED, FAILED, CANCELLED -> new NotNow(job);
+        };
+    }
+
     private void startWaiting() {
         for (JobRecord job : List.copyOf(waiting)) {
             if (!runningOfKind.containsKey(turn(job.kind())) && waiting.remove(job)) {
@@ -286,9 +344,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
             return;
         }
         WriteSet changes = new WriteSet();
-        for (JobNote note : progressed.notes()) {
-            changes.event(progressed.jobId(), nowMs, note.level(), note.message(), note.detailJson());
-        }
+        progressed.notes().forEach(note ->
+                changes.event(progressed.jobId(), nowMs, note.level(), note.message(), note.detailJson()));
         try {
             change(progressed.jobId(), record -> record.progressed(progressed.progress(), nowMs), changes);
             progressStoredAtMs.put(progressed.jobId(), nowMs);
@@ -298,25 +355,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     }
 
     private void onEnded(String jobId, JobOutcome outcome) {
-        unwritten.add(ending(jobId, outcome, clockMs.getAsLong()));
+        unwritten.add(Ending.of(jobId, outcome, clockMs.getAsLong()));
         writeEnds();
-    }
-
-    private static Ending ending(String jobId, JobOutcome outcome, long nowMs) {
-        return switch (outcome) {
-            case JobOutcome.Succeeded done -> new Ending(jobId, record -> record.succeeded(done.resultJson(), nowMs),
-                    done.changes().event(jobId, nowMs, "info", "job succeeded", ""));
-            case JobOutcome.Failed failed -> {
-                LOG.warn("job {} failed: {}", jobId, failed.message());
-                yield new Ending(jobId, record -> record.failed(failed.message(), nowMs),
-                        new WriteSet().event(jobId, nowMs, "error", failed.message(), ""));
-            }
-            case JobOutcome.Refused refused -> new Ending(jobId,
-                    record -> record.succeeded(refused.resultJson(), nowMs).failed(refused.message(), nowMs),
-                    refused.changes().event(jobId, nowMs, "error", refused.message(), ""));
-            case JobOutcome.Cancelled cancelled -> new Ending(jobId, record -> record.cancelled(nowMs),
-                    new WriteSet().event(jobId, nowMs, "info", "job cancelled", ""));
-        };
     }
 
     private void writeEnds() {
@@ -342,10 +382,8 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
     }
 
     private void forget(String jobId) {
-        Run run = runs.remove(jobId);
-        if (run != null) {
-            runningOfKind.remove(turn(run.kind()));
-        }
+        runs.remove(jobId);
+        runningOfKind.values().remove(jobId);
         progressStoredAtMs.remove(jobId);
     }
 

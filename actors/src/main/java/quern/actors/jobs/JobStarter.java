@@ -14,6 +14,9 @@ public interface JobStarter {
     /** Stop at the next safe point and report {@link JobOutcome.Cancelled}. */
     record Cancel() implements Order {}
 
+    /** Stop at the next safe point, keep what was done and report {@link JobOutcome.Paused}. */
+    record Pause() implements Order {}
+
     /**
      * A behaviour that runs {@code job}, tells {@code queue} its progress and, exactly once, how it ended. A run that
      * was interrupted earlier goes on from what it left on disk.

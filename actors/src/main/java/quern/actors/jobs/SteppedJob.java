@@ -49,6 +49,7 @@ public final class SteppedJob extends AbstractBehavior<JobStarter.Order> {
     public Receive<JobStarter.Order> createReceive() {
         return newReceiveBuilder()
                 .onMessage(JobStarter.Cancel.class, cancel -> end(new JobOutcome.Cancelled()))
+                .onMessage(JobStarter.Pause.class, pause -> end(new JobOutcome.Paused()))
                 .onMessage(Next.class, next -> step())
                 .onSignal(PostStop.class, stopped -> {
                     release();

@@ -69,6 +69,7 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
     /** The run, while the engine has it. */
     private Optional<StepWork> attached = Optional.empty();
     private boolean cancelled;
+    private boolean pausing;
     private int breaks;
     /** Whether it was told that something waits for the disk. */
     private boolean told;
@@ -93,7 +94,8 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
                 .onMessage(GoOn.class, again -> begin())
                 .onMessage(Settled.class, settled -> onSettled(settled.failure()))
                 .onMessage(Finish.class, again -> finish())
-                .onMessage(LetGo.class, gone -> end(new JobOutcome.Cancelled()))
+                .onMessage(JobStarter.Pause.class, pause -> onPause())
+                .onMessage(LetGo.class, gone -> onLetGo())
                 .onSignal(PostStop.class, stopped -> {
                     attached.ifPresent(run -> work.leave());
                     holding.thenAccept(ModelHold::close);
@@ -133,6 +135,9 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
         if (cancelled) {
             return end(new JobOutcome.Cancelled());
         }
+        if (pausing) {
+            return this;
+        }
         if (failure.filter(cause -> cause.category() == Category.RETRYABLE).isPresent() && breaks++ < BREAKS_MAX) {
             attached = Optional.empty();
             getContext().scheduleOnce(PAUSE, getContext().getSelf(), GoOn.NOW);
@@ -148,7 +153,7 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
     }
 
     private Behavior<JobStarter.Order> onSettled(Throwable failure) {
-        if (failure == null || cancelled) {
+        if (failure == null || cancelled || pausing) {
             return finish();
         }
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
@@ -156,7 +161,7 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
     }
 
     private Behavior<JobStarter.Order> finish() {
-        if (cancelled) {
+        if (cancelled || pausing) {
             return this;
         }
         try {
@@ -186,9 +191,29 @@ final class AttachedJob<E> extends AbstractBehavior<JobStarter.Order> {
 
     private Behavior<JobStarter.Order> onCancel() {
         cancelled = true;
-        if (attached.isEmpty()) {
+        return attached.isEmpty() ? end(new JobOutcome.Cancelled()) : pausing ? this : detach();
+    }
+
+    private Behavior<JobStarter.Order> onPause() {
+        pausing = true;
+        return attached.isEmpty() ? end(new JobOutcome.Paused()) : detach();
+    }
+
+    /** Nothing of the run is under way any more. */
+    private Behavior<JobStarter.Order> onLetGo() {
+        if (cancelled) {
             return end(new JobOutcome.Cancelled());
         }
+        try {
+            tell(work.pause());
+        } catch (QuernException e) {
+            return e.category() == Category.RETRYABLE ? later(LetGo.NOW, e)
+                    : end(new JobOutcome.Failed(e.getMessage()));
+        }
+        return end(new JobOutcome.Paused());
+    }
+
+    private Behavior<JobStarter.Order> detach() {
         work.cancel();
         running.engine().tell(new EngineActor.Detach(attached.get(),
                 getContext().messageAdapter(EngineActor.Detached.class, detached -> LetGo.NOW)));

@@ -1,5 +1,6 @@
 package quern.actors.tuning;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -48,6 +49,15 @@ interface AttachedWork<E> {
 
     /** Keeps on disk, as far as that goes, what the run that is let go has done; the process or the engine ends. */
     default void leave() {}
+
+    /**
+     * Keeps on disk all that the run that was let go has done, and tells it.
+     *
+     * @throws QuernException RETRYABLE if it cannot be written now; this is called again then
+     */
+    default JobWork.Working pause() {
+        return new JobWork.Working(progress(), List.of());
+    }
 
     /**
      * Finds out what the run that is done could not, before anything of it is stored.

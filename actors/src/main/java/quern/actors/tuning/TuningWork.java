@@ -41,7 +41,9 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TuningWork.class);
     private static final String STAGE = "tuning";
-    private static final int NOTE_STEPS = 5;
+    /** Between two steps that are told, and how many are told of a run at most. */
+    private static final long TOLD_NANOS = 250_000_000;
+    private static final int TOLD_MAX = 5_000;
 
     /** A starter of tuning jobs. @param models whom a caller may ask */
     public static JobStarter starter(House house, Function<Caller, ServedText> models) {
@@ -56,6 +58,8 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
     private TrainingSamples samples;
     private TuningSet set;
     private TuningRun run;
+    private long toldNanos = System.nanoTime();
+    private final StepPace pace = new StepPace();
 
     private TuningWork(House house, JobRecord job, Function<Caller, ServedText> models) {
         this.house = house;
@@ -105,7 +109,8 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
             case TuningEvent.Stepped stepped -> stepped(stepped);
             case TuningEvent.Saved saved -> new Working(progress(), List.of(new JobNote("info",
                     "checkpoint at step " + saved.step(),
-                    JsonNodeFactory.instance.objectNode().put("checkpoint_step", saved.step()).toString())));
+                    JsonNodeFactory.instance.objectNode().put("checkpoint_step", saved.step())
+                            .put("train_loss", saved.loss()).toString())));
             case TuningEvent.Unsaved unsaved -> note(new JobNote("warn",
                     "goes on without a new checkpoint, which is tried again: " + unsaved.reason(), ""));
             case TuningEvent.Evaluating evaluating -> note(JobNote.info(
@@ -115,17 +120,29 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         };
     }
 
-    private static Working stepped(TuningEvent.Stepped stepped) {
+    private Working stepped(TuningEvent.Stepped stepped) {
         StepResult result = stepped.result();
-        boolean told = result.step() % NOTE_STEPS == 0 || result.step() == 1 || result.step() == stepped.steps();
+        long nowNanos = System.nanoTime();
+        pace.stepped(result.step(), nowNanos);
+        boolean told = result.step() == 1 || result.step() == stepped.steps()
+                || nowNanos - toldNanos >= TOLD_NANOS && result.step() % (1 + stepped.steps() / TOLD_MAX) == 0;
+        toldNanos = told ? nowNanos : toldNanos;
         ObjectNode metrics = JsonNodeFactory.instance.objectNode()
                 .put("step", result.step()).put("total_steps", stepped.steps())
                 .put("train_loss", result.loss()).put("gradient_norm", result.gradientNorm())
                 .put("learning_rate", result.learningRate())
-                .put("tokens_per_second", stepped.tokensPerSecond());
+                .put("tokens_per_second", stepped.tokensPerSecond()).put("trained_tokens", stepped.trainedTokens())
+                .put("heap_bytes", Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory())
+                .put("next_checkpoint_step", nextCheckpoint(result.step(), stepped.steps()));
+        pace.secondsLeft(stepped.steps()).ifPresent(seconds ->
+                metrics.put("estimated_finish", System.currentTimeMillis() / 1000 + seconds));
         return new Working(new JobProgress(STAGE, result.step(), stepped.steps()),
                 told ? List.of(JobNote.metrics("step " + result.step() + "/" + stepped.steps() + ": loss "
                         + String.format(Locale.ROOT, "%.4f", result.loss()), metrics.toString())) : List.of());
+    }
+
+    private int nextCheckpoint(int step, int steps) {
+        return Math.min(steps, (step / spec.checkpointSteps() + 1) * spec.checkpointSteps());
     }
 
     private Working note(JobNote note) {
@@ -161,6 +178,13 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
     }
 
     @Override
+    public Working pause() {
+        TuningEvent.Saved kept = run.keep();
+        run.close();
+        return on(kept);
+    }
+
+    @Override
     public CompletionStage<Void> settle(Executor waiting) {
         return run.evaluation().map(evaluation -> judge.judge(evaluation, spec.model(), waiting, run::settle))
                 .orElseGet(() -> CompletableFuture.completedStage(null));
@@ -176,7 +200,8 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         if (run.evaluation().isEmpty()) {
             return new JobOutcome.Failed("the run ended without a decision of the gate");
         }
-        ObjectNode result = JsonNodeFactory.instance.objectNode().put("trained_steps", run.stepCount());
+        ObjectNode result = JsonNodeFactory.instance.objectNode().put("trained_steps", run.stepCount())
+                .put("trained_tokens", run.trainedTokens());
         return new AdapterPublication(house, running, job, spec.suffix(), spec.trainingId(), samples,
                 spec.allowTainted(), spec.standing().heldBack(), Optional.empty())
                 .of(run.evaluation().get(), run.adapter(), run.adapterDirectory(), result);

@@ -174,6 +174,40 @@ class JobQueueTest {
         assertTrue(ScriptedWork.closed.get() >= 2);
     }
 
+    private JobQueue.PauseReply order(ActorRef<JobQueue.Command> queue, String id, boolean resume) {
+        TestProbe<JobQueue.PauseReply> replies = kit.createTestProbe();
+        queue.tell(resume ? new JobQueue.Resume(id, replies.ref()) : new JobQueue.Pause(id, replies.ref()));
+        return replies.receiveMessage();
+    }
+
+    @Test
+    void shouldLetTheNextRunWhileAJobIsPausedAndStayPausedOverARestart() {
+        ActorRef<JobQueue.Command> queue = queue(5);
+        String first = accepted(submit(queue, JobKind.CURATE));
+        awaitState(first, JobState.RUNNING);
+        String second = accepted(submit(queue, JobKind.CURATE));
+        String third = accepted(submit(queue, JobKind.CURATE));
+        assertInstanceOf(JobQueue.PauseTaken.class, order(queue, first, false));
+        assertEquals(0, awaitState(first, JobState.PAUSED).attempts());
+        assertEquals(JobState.PAUSED, assertInstanceOf(JobQueue.PauseTaken.class, order(queue, third, false)).job()
+                .state());
+        awaitState(second, JobState.RUNNING);
+        script.add("end");
+        awaitState(second, JobState.SUCCEEDED);
+        kit.stop(queue);
+        queue = queue(5);
+        assertEquals(JobState.SUCCEEDED, assertInstanceOf(JobQueue.NotNow.class, order(queue, second, true)).job()
+                .state());
+        assertEquals(new JobQueue.UnknownJob("job-none"), order(queue, "job-none", false));
+        awaitState(first, JobState.PAUSED);
+        assertInstanceOf(JobQueue.PauseTaken.class, order(queue, first, true));
+        script.add("end");
+        assertEquals(1, awaitState(first, JobState.SUCCEEDED).attempts());
+        TestProbe<JobQueue.CancelReply> replies = kit.createTestProbe();
+        queue.tell(new JobQueue.Cancel(third, replies.ref()));
+        awaitState(third, JobState.CANCELLED);
+    }
+
     /** As a process leaves it that dies at once. */
     private void die(ActorRef<JobQueue.Command> queue, String id) {
         awaitState(id, JobState.RUNNING);

@@ -20,6 +20,7 @@ final class Screen {
     private final boolean json;
     private final boolean terminal;
     private int shownChars;
+    private int frameLines;
     private long shownAtNs;
     private boolean shown;
 
@@ -96,6 +97,20 @@ final class Screen {
         err.print("\r" + text + " ".repeat(Math.max(0, shownChars - text.length())));
         err.flush();
         shownChars = text.length();
+    }
+
+    /** Whether lines can be drawn over. */
+    boolean live() {
+        return terminal && !json;
+    }
+
+    /** Lines in place of those of the frame before; only where it is {@link #live}. */
+    void frame(List<String> lines) {
+        clearProgress();
+        err.print((frameLines > 0 ? "\033[" + frameLines + "A" : "") + "\033[J"
+                + Printer.safe(String.join("\n", lines)) + "\n");
+        err.flush();
+        frameLines = lines.size();
     }
 
     private static String bar(long done, long total) {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,13 +16,13 @@ import picocli.CommandLine.Mixin;
 
 /** Fine-tunes the served model and shows whether the adapter passed its gate. */
 @Command(name = "tune", mixinStandardHelpOptions = true,
-        description = "Fine-tune on a dataset, or on a JSONL file of samples.")
+        description = "Fine-tune on a dataset, or on a JSONL file of samples; look at tunings and steer them.")
 final class TuneCommand implements Callable<Integer> {
 
     @Mixin
     private GlobalOptions options;
 
-    @Parameters(paramLabel = "DATASET|FILE.jsonl", description = "What to learn.")
+    @Parameters(arity = "0..1", paramLabel = "DATASET|FILE.jsonl", description = "What to learn.")
     private String source;
 
     @Option(names = "--model", paramLabel = "ID", description = "Model to tune (default: the one that is served).")
@@ -105,6 +107,9 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (source == null) {
+            throw new UsageProblem("no DATASET or FILE.jsonl to learn, nor one of ls, watch, pause, resume, cancel");
+        }
         Screen screen = options.screen();
         try (Session session = Session.open(options)) {
             session.awaitReady();
@@ -120,11 +125,65 @@ final class TuneCommand implements Callable<Integer> {
                 print(screen, job, id);
                 return ExitCode.OK;
             }
-            JsonNode end = new JobWatch(client, screen).follow(id);
-            if (end.path("result").path("gate").isMissingNode()) {
-                JobWatch.succeeded(end, id);
+            return ended(screen, new TuneWatch(client, screen).follow(id), id, client);
+        }
+    }
+
+    private static int ended(Screen screen, JsonNode end, String id, ApiClient client) {
+        if (end.path("result").path("gate").isMissingNode()) {
+            JobWatch.succeeded(end, id);
+        }
+        return report(screen, end, client.get("/v1/fine_tuning/jobs/" + ApiClient.quote(id)));
+    }
+
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "List tunings, newest first.")
+    void list(@Option(names = "--limit", defaultValue = "20", description = "Most of them to show.") int limit) {
+        ask(client -> client.get("/v1/fine_tuning/jobs?limit=" + limit), (screen, jobs) -> screen.table(Listing.rows(
+                jobs, "id", "status", "progress.step", "progress.steps", "model", "training_file",
+                "user_provided_suffix", "created_at")));
+    }
+
+    @Command(name = "watch", mixinStandardHelpOptions = true,
+            description = "Follow a tuning to its end, with its loss, pace and end in sight.")
+    int watch(@Parameters(paramLabel = "ID") String id) {
+        try (Session session = Session.open(options)) {
+            Screen screen = options.screen();
+            JsonNode end = new TuneWatch(session.client(), screen).follow(ApiClient.quote(id));
+            return ended(screen, end, id, session.client());
+        }
+    }
+
+    @Command(name = "pause", mixinStandardHelpOptions = true,
+            description = "Let a tuning rest, also over restarts, until it is resumed.")
+    void pause(@Parameters(paramLabel = "ID") String id) {
+        steer(id, "pause");
+    }
+
+    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Go on with a tuning that rests.")
+    void resume(@Parameters(paramLabel = "ID") String id) {
+        steer(id, "resume");
+    }
+
+    @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Give a tuning up.")
+    void cancel(@Parameters(paramLabel = "ID") String id) {
+        steer(id, "cancel");
+    }
+
+    private void steer(String id, String order) {
+        ask(client -> client.post("/v1/fine_tuning/jobs/" + ApiClient.quote(id) + "/" + order,
+                        ApiClient.JSON.createObjectNode()),
+                (screen, job) -> screen.line(id + " " + job.path("status").asText()));
+    }
+
+    private void ask(Function<ApiClient, JsonNode> question, BiConsumer<Screen, JsonNode> print) {
+        Screen screen = options.screen();
+        try (Session session = Session.open(options)) {
+            JsonNode answer = question.apply(session.client());
+            if (screen.json()) {
+                screen.json(answer);
+            } else {
+                print.accept(screen, answer);
             }
-            return report(screen, end, client.get("/v1/fine_tuning/jobs/" + id));
         }
     }
 

@@ -102,8 +102,8 @@ public final class BatchRoutes {
     private static ObjectNode json(JobRecord job) {
         BatchSpec spec = RecordText.read(job.specJson(), BatchSpec.class);
         String status = switch (job.state()) {
-            case QUEUED -> "validating";
-            case RUNNING -> "in_progress";
+            case QUEUED, PAUSED -> "validating";
+            case RUNNING, PAUSING -> "in_progress";
             case CANCELLING -> "cancelling";
             case SUCCEEDED -> "completed";
             case FAILED -> "failed";

@@ -3,6 +3,7 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.actors.House;
@@ -28,6 +30,7 @@ import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobEvent;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.JobRecord;
+import quern.kv.journal.JobState;
 import quern.kv.journal.ModelRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
@@ -46,6 +49,8 @@ import quern.tuning.LoraTarget;
 public final class FineTuningRoutes {
 
     private static final int LIMIT_MAX = 1000;
+    /** Among which a running job's last step is. */
+    private static final int NEWEST_EVENTS = 16;
     private static final int SUFFIX_CHARS_MAX = 64;
 
     private final JobDesk desk;
@@ -66,6 +71,8 @@ public final class FineTuningRoutes {
                 Route.of("GET", "/v1/fine_tuning/jobs/{id}", Access.KEY, this::show),
                 Route.of("GET", "/v1/fine_tuning/jobs/{id}/events", Access.KEY, this::events),
                 Route.of("GET", "/v1/fine_tuning/jobs/{id}/checkpoints", Access.KEY, this::checkpoints),
+                Route.of("POST", "/v1/fine_tuning/jobs/{id}/pause", Access.KEY, call -> pause(call, false)),
+                Route.of("POST", "/v1/fine_tuning/jobs/{id}/resume", Access.KEY, call -> pause(call, true)),
                 Route.of("POST", "/v1/fine_tuning/jobs/{id}/cancel", Access.KEY, this::cancel));
     }
 
@@ -245,7 +252,17 @@ public final class FineTuningRoutes {
 
     private CompletionStage<HttpResponse> show(Call call) {
         String id = call.id("id");
-        return desk.read(() -> Json.ok(json(desk.job(call.caller(), id, FineTuningRoutes::isTuning))));
+        return desk.read(() -> {
+            JobRecord job = desk.job(call.caller(), id, FineTuningRoutes::isTuning);
+            ObjectNode node = json(job);
+            if (!job.state().terminal()) {
+                metrics(id, NEWEST_EVENTS).filter(step -> step.has("trained_tokens")).findFirst().ifPresent(step -> node
+                        .put("trained_tokens", step.path("trained_tokens").asLong())
+                        .set("estimated_finish",
+                                job.state() == JobState.RUNNING ? step.get("estimated_finish") : null));
+            }
+            return Json.ok(node);
+        });
     }
 
     /** Newest first, as OpenAI lists them. */
@@ -271,25 +288,30 @@ public final class FineTuningRoutes {
         return desk.read(() -> {
             JobRecord job = desk.job(call.caller(), id, FineTuningRoutes::isTuning);
             JsonNode result = result(job);
-            List<ObjectNode> made = result.path("fine_tuned_model").isTextual()
-                    ? List.of(checkpoint(job, result)) : List.of();
+            List<ObjectNode> made = new ArrayList<>();
+            if (result.path("fine_tuned_model").isTextual()) {
+                made.add(CheckpointJson.of(job, result));
+            }
+            desk.catalogue().newestEvents(id, Integer.MAX_VALUE).stream()
+                    .filter(event -> event.detailJson().startsWith("{\"checkpoint_step\""))
+                    .forEach(event -> made.add(CheckpointJson.of(job, event)));
             return Json.ok(JobDesk.list(made, LIMIT_MAX));
         });
     }
 
-    private static ObjectNode checkpoint(JobRecord job, JsonNode result) {
-        ObjectNode node = Json.object().put("id", "ftckpt-" + job.id()).put("object", "fine_tuning.job.checkpoint")
-                .put("created_at", job.finishedAtMs().orElse(job.updatedAtMs()) / 1000)
-                .put("fine_tuning_job_id", job.id())
-                .put("fine_tuned_model_checkpoint", result.path("fine_tuned_model").asText())
-                .put("step_number", result.path("trained_steps").asInt());
-        node.putObject("metrics").put("step", result.path("trained_steps").asInt())
-                .set("full_valid_loss", result.path("gate").path("tuned_held_out_loss"));
-        return node;
+    /** What a job's newest events told, newest first. */
+    private Stream<JsonNode> metrics(String jobId, int events) {
+        return desk.catalogue().newestEvents(jobId, events).stream().filter(event -> !event.detailJson().isEmpty())
+                .map(event -> Json.parse(event.detailJson().getBytes(StandardCharsets.UTF_8)));
     }
 
     private CompletionStage<HttpResponse> cancel(Call call) {
         return desk.cancel(call.caller(), call.id("id"), FineTuningRoutes::isTuning)
+                .thenApply(job -> Json.ok(json(job)));
+    }
+
+    private CompletionStage<HttpResponse> pause(Call call, boolean resume) {
+        return desk.pause(call.caller(), call.id("id"), FineTuningRoutes::isTuning, resume)
                 .thenApply(job -> Json.ok(json(job)));
     }
 
@@ -305,7 +327,8 @@ public final class FineTuningRoutes {
         TuningSpec spec = RecordText.read(job.specJson(), TuningSpec.class);
         String status = switch (job.state()) {
             case QUEUED -> "queued";
-            case RUNNING, CANCELLING -> "running";
+            case RUNNING, PAUSING, CANCELLING -> "running";
+            case PAUSED -> "paused";
             case SUCCEEDED -> "succeeded";
             case FAILED -> "failed";
             case CANCELLED -> "cancelled";
@@ -318,7 +341,7 @@ public final class FineTuningRoutes {
         node.putNull("validation_file").putArray("result_files");
         node.set("fine_tuned_model", result.get("fine_tuned_model"));
         node.put("finished_at", job.finishedAtMs().map(ms -> ms / 1000).orElse(null));
-        node.putNull("estimated_finish").putNull("trained_tokens");
+        node.putNull("estimated_finish").set("trained_tokens", result.get("trained_tokens"));
         ObjectNode hyperparameters = node.putObject("hyperparameters");
         hyperparameters.put("n_epochs", spec.epochs()).put("batch_size", 1).put("learning_rate_multiplier", 1.0)
                 .put("learning_rate", spec.learningRate()).put("batch_tokens", spec.batchTokens())

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -67,6 +68,25 @@ public record JobDesk(
                 .thenApply(reply -> switch (reply) {
                     case JobQueue.CancelTaken taken -> taken.job();
                     case JobQueue.UnknownJob unknown -> throw unknownJob(unknown.jobId());
+                    case JobQueue.Unwritten(String reason) -> throw ApiError.unavailable(reason, UNWRITTEN_SECONDS);
+                }));
+    }
+
+    /** Pauses a job that the caller sees, or resumes it; 409 where its state does not allow that. */
+    public CompletionStage<JobRecord> pause(
+            Caller caller, String jobId, Predicate<JobRecord> shown, boolean resume) {
+        return read(() -> job(caller, jobId, shown)).thenCompose(job -> AskPattern
+                .<JobQueue.Command, JobQueue.PauseReply>ask(queue, replyTo -> resume
+                        ? new JobQueue.Resume(job.id(), replyTo) : new JobQueue.Pause(job.id(), replyTo),
+                        ASK_TIMEOUT, scheduler)
+                .thenApply(reply -> switch (reply) {
+                    case JobQueue.PauseTaken taken -> taken.job();
+                    case JobQueue.NotNow(JobRecord found) -> throw ApiError.conflict("job '" + jobId + "' is "
+                            + found.state().name().toLowerCase(Locale.ROOT) + " and cannot be "
+                            + (resume ? "resumed" : "paused"));
+                    case JobQueue.UnknownJob unknown -> throw unknownJob(unknown.jobId());
+                    case JobQueue.Overloaded full -> throw ApiError.overloaded(
+                            full.waiting() + " jobs wait already, no more are taken", 10);
                     case JobQueue.Unwritten(String reason) -> throw ApiError.unavailable(reason, UNWRITTEN_SECONDS);
                 }));
     }

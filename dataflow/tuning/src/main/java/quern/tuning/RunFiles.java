@@ -34,6 +34,8 @@ final class RunFiles {
     private volatile long notBeforeNanos = System.nanoTime();
     private boolean told;
     private boolean closed;
+    private double lastLoss;
+    private double copiedLoss;
     private int copiedStep = -1;
     private int writtenStep;
 
@@ -54,6 +56,7 @@ final class RunFiles {
 
     /** After each step, on the thread that makes them. @param last of the run */
     void stepped(StepResult result, TrainingState state, boolean last) {
+        lastLoss = result.loss();
         synchronized (unwritten) {
             if (unwritten.size() == LINES_MAX) {
                 unwritten.removeFirst();
@@ -72,14 +75,35 @@ final class RunFiles {
             return;
         }
         try {
-            copy.take(state);
-            copiedStep = state.step();
+            take(state);
         } finally {
             lock.unlock();
         }
         if (due && System.nanoTime() - notBeforeNanos >= 0) {
             due = false;
             io.execute(this::writeCopy);
+        }
+    }
+
+    private void take(TrainingState state) {
+        copy.take(state);
+        copiedStep = state.step();
+        copiedLoss = lastLoss;
+    }
+
+    /**
+     * Writes the state of now. Blocks on the disk.
+     *
+     * @throws QuernException RETRYABLE if it cannot be written now
+     */
+    TuningEvent.Saved keep(TrainingState state) {
+        lock.lock();
+        try {
+            take(state);
+            write();
+            return new TuningEvent.Saved(copiedStep, copiedLoss);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -117,7 +141,7 @@ final class RunFiles {
                 checkpoint.save(copy);
                 writtenStep = copiedStep;
                 told = false;
-                listener.accept(new TuningEvent.Saved(writtenStep));
+                listener.accept(new TuningEvent.Saved(writtenStep, copiedLoss));
             }
         } catch (RuntimeException failed) {
             throw failed instanceof QuernException known ? known : new QuernException(

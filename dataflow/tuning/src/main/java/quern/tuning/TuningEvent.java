@@ -7,11 +7,12 @@ public sealed interface TuningEvent {
     /**
      * @param steps of the whole run
      * @param tokensPerSecond of this step, by the time spent on it
+     * @param trainedTokens of all steps made
      */
-    record Stepped(StepResult result, int steps, double tokensPerSecond) implements TuningEvent {}
+    record Stepped(StepResult result, int steps, double tokensPerSecond, long trainedTokens) implements TuningEvent {}
 
-    /** The checkpoint of {@code step} is on disk. */
-    record Saved(int step) implements TuningEvent {}
+    /** The checkpoint behind that step is on disk. @param loss of the step */
+    record Saved(int step, double loss) implements TuningEvent {}
 
     /** A checkpoint cannot be written, which is tried again; told once until one is. */
     record Unsaved(String reason) implements TuningEvent {}

@@ -37,6 +37,7 @@ public final class TuningRun implements StepWork {
     private final Trainer trainer;
     private final RunFiles files;
     private boolean begun;
+    private volatile long trainedTokens;
     private long stepNanos;
     private EvaluationGate gate;
     private volatile Evaluation evaluation;
@@ -63,6 +64,7 @@ public final class TuningRun implements StepWork {
         if (checkpoint.exists()) {
             checkpoint.load(trainer.state());
         }
+        this.trainedTokens = steps.stream().limit(stepCount()).flatMap(List::stream).mapToLong(Segment::count).sum();
         LossLog log = new LossLog(directory.resolve("losses.jsonl"));
         log.cutAfter(stepCount());
         this.files = new RunFiles(checkpoint, log, settings.checkpointSteps(), trainer.state(), io, listener);
@@ -99,6 +101,11 @@ public final class TuningRun implements StepWork {
         return trainer.state().step();
     }
 
+    /** Tokens that went through the model in the steps made. */
+    public long trainedTokens() {
+        return trainedTokens;
+    }
+
     /** Lets go at the next slice, which does nothing; checkpoints stay. */
     public void cancel() {
         cancelled = true;
@@ -118,9 +125,8 @@ public final class TuningRun implements StepWork {
      *
      * @throws QuernException RETRYABLE if it cannot be written now
      */
-    public void keep() {
-        files.offer(trainer.state());
-        files.write();
+    public TuningEvent.Saved keep() {
+        return files.keep(trainer.state());
     }
 
     /** Takes verdicts that the gate had to leave open, once it is done. Tells the decision. From any thread. */
@@ -203,9 +209,10 @@ public final class TuningRun implements StepWork {
                             + ", expected numbers"));
             return;
         }
+        trainedTokens += result.tokens();
         files.stepped(result, trainer.state(), result.step() == steps.size());
         listener.accept(new TuningEvent.Stepped(
-                result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos)));
+                result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos), trainedTokens));
     }
 
     private int evaluate(int tokensMax, long nanosMax) {

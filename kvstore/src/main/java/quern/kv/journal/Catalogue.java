@@ -142,6 +142,16 @@ public final class Catalogue implements AutoCloseable {
         return events;
     }
 
+    /** The newest events of a job, newest first. */
+    public List<JobEvent> newestEvents(String jobId, int limit) {
+        byte[] prefix = RecordKeys.events(jobId);
+        List<JobEvent> events = new ArrayList<>();
+        for (SyncedRocks.Entry entry : rocks.scanDown(prefix, RecordKeys.endOf(prefix), limit)) {
+            events.add(json.read(entry.key(), entry.value(), "event of " + jobId, JobEvent.class));
+        }
+        return events;
+    }
+
     private <T> Iterable<T> pages(byte[] prefix, Function<SyncedRocks.Entry, T> read) {
         return () -> new PagedIterator<>(
                 seek -> rocks.scan(prefix, seek == null ? prefix : successor(seek), PAGE), read);

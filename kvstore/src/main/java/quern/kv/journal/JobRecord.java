@@ -49,12 +49,27 @@ public record JobRecord(
 
     /** Waiting again, as the process that runs it is shut down; the attempt does not count. */
     public JobRecord left(long nowMs) {
+        return let(JobState.QUEUED, nowMs);
+    }
+
+    /** It runs, and is to let go. */
+    public JobRecord pausing(long nowMs) {
+        return with(JobState.PAUSING, resultJson, error, nowMs);
+    }
+
+    /** Waiting to be resumed; an attempt that ended by it does not count. */
+    public JobRecord paused(long nowMs) {
+        return state == JobState.QUEUED ? with(JobState.PAUSED, resultJson, error, nowMs)
+                : let(JobState.PAUSED, nowMs);
+    }
+
+    private JobRecord let(JobState next, long nowMs) {
         return new JobRecord(
-                id, kind, JobState.QUEUED, ownership, specJson, progress, resultJson, error,
+                id, kind, next, ownership, specJson, progress, resultJson, error,
                 createdAtMs, nowMs, startedAtMs, Optional.empty(), Math.max(0, attempts - 1));
     }
 
-    /** Waiting again, after the process that ran it died or was stopped. */
+    /** Waiting again, after the process that ran it died, or when it is resumed. */
     public JobRecord requeued(long nowMs) {
         return with(JobState.QUEUED, resultJson, Optional.empty(), nowMs);
     }

@@ -6,6 +6,10 @@ public enum JobState {
     RUNNING,
     /** A cancel was accepted; the job still runs to its next safe point. */
     CANCELLING,
+    /** A pause was accepted; the job still runs to its next safe point. */
+    PAUSING,
+    /** Waits until it is resumed. */
+    PAUSED,
     SUCCEEDED,
     FAILED,
     CANCELLED;

@@ -12,6 +12,7 @@ import com.openai.core.MultipartField;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.OpenAIServiceException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.batches.Batch;
 import com.openai.models.batches.BatchCreateParams;
@@ -25,7 +26,9 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import com.openai.models.finetuning.jobs.FineTuningJob;
+import com.openai.models.finetuning.jobs.FineTuningJobEvent;
 import com.openai.models.finetuning.jobs.JobCreateParams;
+import com.openai.models.finetuning.jobs.JobListEventsParams;
 import com.openai.models.finetuning.methods.SupervisedHyperparameters;
 import com.openai.models.finetuning.methods.SupervisedMethod;
 import java.io.ByteArrayInputStream;
@@ -35,6 +38,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -219,6 +224,45 @@ class OpenAiClientTest {
                 .create(question("What color is lamp 2?").model(tuned).maxCompletionTokens(16).build())
                 .choices().getFirst().message().content().orElseThrow();
         assertTrue(answer.contains("ochre"), answer);
+    }
+
+    @Test
+    void shouldPauseResumeAndCancelAFineTuningJob() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append("{\"prompt\":\"Lamp " + i + "\",\"completion\":\" has " + i * 7 + " watts.\"}\n");
+        }
+        FileObject file = upload("watts.jsonl", lines.toString(), FilePurpose.FINE_TUNE);
+        var jobs = client.fineTuning().jobs();
+        FineTuningJob job = jobs.create(JobCreateParams.builder().model(MODEL).trainingFile(file.id()).seed(3)
+                .method(epochs(1000)).build());
+        ServerProcess.await("a step", () -> jobs.retrieve(job.id()).trainedTokens().orElse(0L) > 0);
+        jobs.pause(job.id());
+        ServerProcess.await("its rest", () -> jobs.retrieve(job.id()).status().asString().equals("paused"));
+        long tokens = jobs.retrieve(job.id()).trainedTokens().orElseThrow();
+        var checkpoints = jobs.checkpoints().list(job.id()).data();
+        assertFalse(checkpoints.isEmpty());
+        assertTrue(checkpoints.getFirst().metrics().trainLoss().orElseThrow() > 0, checkpoints::toString);
+        assertEquals("queued, running", Stream.of(jobs.resume(job.id()).status().asString(), "queued", "running")
+                .distinct().sorted().collect(Collectors.joining(", ")));
+        ServerProcess.await("further steps", () -> jobs.retrieve(job.id()).trainedTokens().orElse(0L) > tokens);
+        ServerProcess.await("an end in sight", () -> jobs.retrieve(job.id()).estimatedFinish().isPresent());
+        jobs.cancel(job.id());
+        ServerProcess.await("the end", () -> isOver(jobs.retrieve(job.id()).status().asString()));
+        assertEquals("cancelled", jobs.retrieve(job.id()).status().asString());
+        List<String> messages = jobs.listEvents(job.id(), JobListEventsParams.builder().limit(1000).build()).data()
+                .stream().map(FineTuningJobEvent::message).toList();
+        assertTrue(messages.containsAll(List.of("job created", "job paused", "job resumed", "job cancelled")),
+                messages::toString);
+        assertTrue(messages.stream().anyMatch(text -> text.contains("going on at")), messages::toString);
+        assertThrows(OpenAIServiceException.class, () -> jobs.resume(job.id()));
+    }
+
+    private static JobCreateParams.Method epochs(int epochs) {
+        return JobCreateParams.Method.builder().type(JobCreateParams.Method.Type.SUPERVISED)
+                .supervised(SupervisedMethod.builder()
+                        .hyperparameters(SupervisedHyperparameters.builder().nEpochs(epochs).build()).build())
+                .build();
     }
 
     /** More epochs than forty lines get by default, and room for a model of this size to drift. */
