@@ -27,6 +27,7 @@ public record TuningConfig(
         double loraAlpha,
         List<String> loraTargets,
         boolean rslora,
+        TuningOptimizer optimizer,
         double learningRate,
         LearningRateDecay learningRateDecay,
         double minLearningRateShare,

@@ -209,6 +209,7 @@ class ConfigLoaderTest {
         special.put("quern.pipelines.*.publish", "approval");
         special.put("quern.tuning.lora-targets", "v_proj");
         special.put("quern.tuning.learning-rate-decay", "linear");
+        special.put("quern.tuning.optimizer", "lion");
         return origins.stream().collect(Collectors.toMap(
                 Origin::key,
                 origin -> special.getOrDefault(origin.key(), other(origin.value())),

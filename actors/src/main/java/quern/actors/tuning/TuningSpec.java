@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import quern.config.LearningRateDecay;
 import quern.config.TuningConfig;
+import quern.config.TuningOptimizer;
 import quern.tuning.LoraSettings;
 import quern.tuning.TuningSettings;
 
@@ -47,7 +48,8 @@ public record TuningSpec(
         GateSpec gate,
         Map<String, String> metadata,
         boolean allowTainted,
-        Standing standing) {
+        Standing standing,
+        TuningOptimizer optimizer) {
 
     /**
      * What a standing pipeline asks for besides.
@@ -72,6 +74,7 @@ public record TuningSpec(
         }
         gate = gate == null ? GateSpec.NONE : gate;
         standing = standing == null ? Standing.NONE : standing;
+        optimizer = optimizer == null ? TuningOptimizer.ADAMW : optimizer;
     }
 
     /** All datasets or files it learns from, {@code trainingId} last. */
@@ -89,14 +92,15 @@ public record TuningSpec(
             Optional<Double> gradientNormMax, Optional<Integer> loraRank, Optional<Double> loraAlpha,
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
-            Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate) {
+            Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate,
+            Optional<TuningOptimizer> optimizer) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE);
+                Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE, Optional.empty());
     }
 
     /** The effective parameters. */
@@ -125,7 +129,8 @@ public record TuningSpec(
                 wishes.gateLossMargin().orElse(config.gateLossMargin()),
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
-                GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing);
+                GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing,
+                wishes.optimizer().orElse(config.optimizer()));
     }
 
     /** Longest example where the model is served with such a context. */
@@ -138,6 +143,6 @@ public record TuningSpec(
                 new LoraSettings(loraRank, loraAlpha, rslora, LoraSettings.targets(loraTargets), seed), learningRate,
                 learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
                 gradientNormMax, checkpointSteps, heldOutShare,
-                gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed);
+                gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed, optimizer);
     }
 }

@@ -37,6 +37,10 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--learning-rate", paramLabel = "X", description = "Of the optimizer, after its warm-up.")
     private Double learningRate;
 
+    @Option(names = "--optimizer", paramLabel = "adamw|lion",
+            description = "Lion keeps one number a parameter, and wants a learning rate a third to a tenth of AdamW's.")
+    private String optimizer;
+
     @Option(names = "--schedule", paramLabel = "cosine|linear|constant",
             description = "How the learning rate falls behind its warm-up.")
     private String schedule;
@@ -234,6 +238,7 @@ final class TuneCommand implements Callable<Integer> {
         ObjectNode method = ApiClient.JSON.createObjectNode().put("type", "supervised");
         ObjectNode hyperparameters = method.putObject("supervised").putObject("hyperparameters");
         hyperparameters.put("n_epochs", epochs).put("learning_rate", learningRate).put("batch_tokens", batchTokens)
+                .put("optimizer", optimizer)
                 .put("lr_scheduler_type", schedule).put("min_lr_rate", minLearningRateShare)
                 .put("warmup_steps", warmupSteps).put("weight_decay", weightDecay)
                 .put("max_grad_norm", gradientNormMax).put("lora_rank", loraRank).put("lora_alpha", loraAlpha)

@@ -25,6 +25,7 @@ import quern.actors.tuning.TuningCheck;
 import quern.actors.tuning.TuningSpec;
 import quern.config.LearningRateDecay;
 import quern.config.QuernException;
+import quern.config.TuningOptimizer;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobEvent;
@@ -180,10 +181,16 @@ public final class FineTuningRoutes {
                 boxed(settable.integer("max_seq_length", 8, sequenceMax)),
                 new GateSpec.Wishes(settable.text("gate_checks"), settable.number("gate_checks_min", 0, 1),
                         boxed(settable.integer("gate_checks_lost_max", 0, 1 << 20)),
-                        settable.text("gate_general"), caller.admin(), leaks(settable)));
+                        settable.text("gate_general"), caller.admin(), leaks(settable)), optimizer(settable));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         return wishes;
+    }
+
+    private static Optional<TuningOptimizer> optimizer(Fields fields) {
+        return fields.text("optimizer").map(name -> Arrays.stream(TuningOptimizer.values())
+                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
+                .orElseThrow(() -> fields.invalid("optimizer", "is adamw or lion")));
     }
 
     private static LeakSpec leaks(Fields fields) {
@@ -346,6 +353,7 @@ public final class FineTuningRoutes {
         hyperparameters.put("n_epochs", spec.epochs()).put("batch_size", 1).put("learning_rate_multiplier", 1.0)
                 .put("learning_rate", spec.learningRate()).put("batch_tokens", spec.batchTokens())
                 .put("max_seq_length", spec.sequenceMax())
+                .put("optimizer", spec.optimizer().name().toLowerCase(Locale.ROOT))
                 .put("lr_scheduler_type", spec.learningRateDecay().name().toLowerCase(Locale.ROOT))
                 .put("min_lr_rate", spec.minLearningRateShare()).put("warmup_steps", spec.warmupSteps())
                 .put("weight_decay", spec.weightDecay()).put("max_grad_norm", spec.gradientNormMax())

@@ -10,19 +10,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import quern.config.QuernException;
+import quern.config.TuningOptimizer;
 import quern.kv.AtomicFile;
 import quern.tuning.network.Parameter;
 
 /**
  * A {@link TrainingState} in a file: temporary file, force, rename, so that there is always a whole one. Little-endian:
- * magic, format version, the run's identity, steps made, per parameter its name, size, values and moments, at the end
- * CRC32C of all before. Batches are functions of seed and step, so the step is also the position in the data and the
- * state of the random numbers: a resumed run goes on bit for bit.
+ * magic, format version, the run's identity, its optimizer, steps made, per parameter its name, size, values and
+ * moments, at the end CRC32C of all before. Batches are functions of seed and step, so the step is also the position in
+ * the data and the state of the random numbers: a resumed run goes on bit for bit.
  */
 public final class Checkpoint {
 
     private static final int MAGIC = 0x504b4351;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    /** Knew AdamW alone. */
+    private static final int VERSION_ADAMW = 1;
     private static final int TEXT_BYTES_MAX = 4096;
 
     private final Path file;
@@ -86,14 +89,16 @@ public final class Checkpoint {
         void all(TrainingState state) throws IOException {
             put(littleEndian(8).putInt(MAGIC).putInt(VERSION));
             text(identity);
+            text(state.optimizer().name());
             put(littleEndian(8).putInt(state.step()).putInt(state.parameters().size()));
             for (int i = 0; i < state.parameters().size(); i++) {
                 Parameter parameter = state.parameters().get(i);
                 text(parameter.name());
                 put(littleEndian(4).putInt(parameter.size()));
                 floats(parameter.values().values());
-                floats(state.firstMoments(i));
-                floats(state.secondMoments(i));
+                for (float[] moments : state.moments(i).arrays()) {
+                    floats(moments);
+                }
             }
             put(littleEndian(8).putLong(sum.getValue()));
         }
@@ -133,10 +138,14 @@ public final class Checkpoint {
 
         void all(TrainingState state) throws IOException {
             ByteBuffer head = take(8);
-            if (head.getInt() != MAGIC || head.getInt() != VERSION) {
-                throw damaged("not a checkpoint of version " + VERSION);
+            int magic = head.getInt();
+            int version = head.getInt();
+            if (magic != MAGIC || version != VERSION && version != VERSION_ADAMW) {
+                throw damaged("not a checkpoint of version " + VERSION_ADAMW + " or " + VERSION);
             }
             expect("run", identity, text());
+            expect("optimizer", state.optimizer().name(),
+                    version == VERSION_ADAMW ? TuningOptimizer.ADAMW.name() : text());
             int step = take(4).getInt();
             expect("parameters", String.valueOf(state.parameters().size()), String.valueOf(take(4).getInt()));
             for (int i = 0; i < state.parameters().size(); i++) {
@@ -144,8 +153,9 @@ public final class Checkpoint {
                 expect("parameter", parameter.name(), text());
                 expect(parameter.name(), String.valueOf(parameter.size()), String.valueOf(take(4).getInt()));
                 floats(parameter.values().values());
-                floats(state.firstMoments(i));
-                floats(state.secondMoments(i));
+                for (float[] moments : state.moments(i).arrays()) {
+                    floats(moments);
+                }
             }
             long computed = sum.getValue();
             if (take(8).getLong() != computed) {

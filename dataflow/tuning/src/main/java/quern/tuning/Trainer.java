@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.gpu.kernel.TrainingKernels.LionStep;
 import quern.tuning.network.BatchGradients;
 import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.PackedBatch;
@@ -11,7 +12,7 @@ import quern.tuning.network.Parameter;
 
 /**
  * Optimizer steps over a network: gradients of a few batches are added up, clipped by their common norm and applied
- * with AdamW. Between {@link #begin} and {@link #update} the gradients are unfinished; only at other times may the
+ * by an optimizer. Between {@link #begin} and {@link #update} the gradients are unfinished; only at other times may the
  * state be saved. A step whose loss or norm is not finite changes no parameter.
  */
 public final class Trainer {
@@ -30,7 +31,7 @@ public final class Trainer {
         this.gradients = new BatchGradients(network);
         this.kernels = kernels;
         this.settings = settings;
-        this.state = new TrainingState(parameters);
+        this.state = new TrainingState(parameters, settings.optimizer());
     }
 
     /** Parameters, moments and step count: all that a resumed run needs besides its batches. */
@@ -82,16 +83,25 @@ public final class Trainer {
         double max = settings.gradientNormMax();
         float scale = max == 0 ? 1f : (float) Math.min(1.0, max / (norm + NORM_EPSILON));
         for (int i = 0; i < state.parameters().size(); i++) {
-            Parameter parameter = state.parameters().get(i);
-            kernels.adamW(
-                    parameter.values().values(), parameter.gradients().values(), state.firstMoments(i),
-                    state.secondMoments(i), new AdamWStep(
-                            (float) rate, (float) settings.beta1(), (float) settings.beta2(),
-                            (float) settings.epsilon(), parameter.decays() ? (float) settings.weightDecay() : 0f, scale,
-                            step));
+            update(state.parameters().get(i), state.moments(i), step, scale);
         }
         state.stepTo(step);
         return result;
+    }
+
+    private void update(Parameter parameter, Moments moments, int step, float scale) {
+        float[] values = parameter.values().values();
+        float[] slopes = parameter.gradients().values();
+        float rate = (float) settings.schedule().rate(step);
+        float beta1 = (float) settings.beta1();
+        float beta2 = (float) settings.beta2();
+        float decay = parameter.decays() ? (float) settings.weightDecay() : 0f;
+        switch (moments) {
+            case Moments.AdamW(float[] first, float[] second) -> kernels.adamW(values, slopes, first, second,
+                    new AdamWStep(rate, beta1, beta2, (float) settings.epsilon(), decay, scale, step));
+            case Moments.Lion(float[] momentum) -> kernels.lion(values, slopes, momentum,
+                    new LionStep(rate, beta1, beta2, decay, scale));
+        }
     }
 
     private double gradientNorm() {

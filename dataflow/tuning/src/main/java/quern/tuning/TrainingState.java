@@ -2,6 +2,7 @@ package quern.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
+import quern.config.TuningOptimizer;
 import quern.gpu.tensor.Rows;
 import quern.tuning.network.Parameter;
 
@@ -9,16 +10,21 @@ import quern.tuning.network.Parameter;
 public final class TrainingState {
 
     private final List<Parameter> parameters;
-    private final List<float[]> firstMoments = new ArrayList<>();
-    private final List<float[]> secondMoments = new ArrayList<>();
+    private final TuningOptimizer optimizer;
+    private final List<Moments> moments = new ArrayList<>();
     private int step;
 
-    public TrainingState(List<Parameter> parameters) {
+    public TrainingState(List<Parameter> parameters, TuningOptimizer optimizer) {
         this.parameters = List.copyOf(parameters);
+        this.optimizer = optimizer;
         for (Parameter parameter : parameters) {
-            firstMoments.add(new float[parameter.size()]);
-            secondMoments.add(new float[parameter.size()]);
+            moments.add(Moments.of(optimizer, parameter.size()));
         }
+    }
+
+    /** Whose moments they are. */
+    public TuningOptimizer optimizer() {
+        return optimizer;
     }
 
     public List<Parameter> parameters() {
@@ -26,28 +32,26 @@ public final class TrainingState {
     }
 
     /** Of parameter {@code index}. */
-    public float[] firstMoments(int index) {
-        return firstMoments.get(index);
-    }
-
-    /** Of parameter {@code index}. */
-    public float[] secondMoments(int index) {
-        return secondMoments.get(index);
+    public Moments moments(int index) {
+        return moments.get(index);
     }
 
     /** Another one of the same shape to copy into; gradients are shared, values and moments are its own. */
     TrainingState twin() {
         return new TrainingState(parameters.stream().map(parameter -> new Parameter(
                 parameter.name(), new Rows(parameter.values().count(), parameter.values().width()),
-                parameter.gradients(), parameter.decays())).toList());
+                parameter.gradients(), parameter.decays())).toList(), optimizer);
     }
 
     /** Becomes equal to a state of the same shape. */
     void take(TrainingState other) {
         for (int i = 0; i < parameters.size(); i++) {
             copy(other.parameters.get(i).values().values(), parameters.get(i).values().values());
-            copy(other.firstMoments(i), firstMoments(i));
-            copy(other.secondMoments(i), secondMoments(i));
+            List<float[]> own = moments(i).arrays();
+            List<float[]> others = other.moments(i).arrays();
+            for (int a = 0; a < own.size(); a++) {
+                copy(others.get(a), own.get(a));
+            }
         }
         step = other.step;
     }

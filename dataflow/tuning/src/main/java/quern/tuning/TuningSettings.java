@@ -2,6 +2,7 @@ package quern.tuning;
 
 import quern.config.LearningRateDecay;
 import quern.config.TuningConfig;
+import quern.config.TuningOptimizer;
 
 /**
  * Everything a tuning run's result depends on besides base, samples and code.
@@ -15,7 +16,7 @@ import quern.config.TuningConfig;
 public record TuningSettings(
         LoraSettings lora, double learningRate, LearningRateDecay decay, double minLearningRateShare, int epochs,
         int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
-        double heldOutShare, GateLimits gate, long seed) {
+        double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer) {
 
     public TuningSettings {
         if (epochs < 1 || batchTokens < 1 || checkpointSteps < 1 || !(heldOutShare >= 0 && heldOutShare < 1)) {
@@ -30,7 +31,7 @@ public record TuningSettings(
             LoraSettings lora, double learningRate, int epochs, int batchTokens, double weightDecay, int warmupSteps,
             double gradientNormMax, int checkpointSteps, double heldOutShare, GateLimits gate, long seed) {
         this(lora, learningRate, LearningRateDecay.COSINE, 0.1, epochs, batchTokens, weightDecay, warmupSteps,
-                gradientNormMax, checkpointSteps, heldOutShare, gate, seed);
+                gradientNormMax, checkpointSteps, heldOutShare, gate, seed, TuningOptimizer.ADAMW);
     }
 
     /** The configuration's defaults. */
@@ -39,13 +40,13 @@ public record TuningSettings(
                 LoraSettings.of(config, seed), config.learningRate(), config.learningRateDecay(),
                 config.minLearningRateShare(), config.epochs(), config.batchTokens(), config.weightDecay(),
                 config.warmupSteps(), config.gradientNormMax(), config.checkpointSteps(), config.heldOutShare(),
-                GateLimits.of(config), seed);
+                GateLimits.of(config), seed, config.optimizer());
     }
 
     OptimizerSettings optimizer(int steps) {
         return new OptimizerSettings(
                 new LearningRateSchedule(decay, learningRate, Math.min(warmupSteps, steps / 10), steps,
-                        minLearningRateShare), 0.9, 0.999,
-                1e-8, weightDecay, gradientNormMax);
+                        minLearningRateShare), 0.9, optimizer == TuningOptimizer.LION ? 0.99 : 0.999,
+                1e-8, weightDecay, gradientNormMax, optimizer);
     }
 }

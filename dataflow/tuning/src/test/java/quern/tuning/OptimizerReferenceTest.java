@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.gpu.kernel.TrainingKernels.LionStep;
 import quern.gpu.scalar.ScalarTrainingKernels;
 
 /** The update against torch.optim.AdamW (reference/optim). */
@@ -32,6 +33,30 @@ class OptimizerReferenceTest {
                                 (float) setting.path("betas").get(1).asDouble(),
                                 (float) setting.path("eps").asDouble(),
                                 (float) setting.path("weight_decay").asDouble(), 1f, step));
+                float[] expected = floats(run.path("after_step").get(step - 1).path(name));
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], parameters[i], tolerance, name + " " + i + " after step " + step);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldFollowTimmWhenUpdatingWithLion() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        JsonNode problem = json.readTree(SharedFiles.at("reference/optim/problem.json").toFile());
+        JsonNode run = json.readTree(SharedFiles.at("reference/optim/lion.json").toFile());
+        JsonNode setting = run.path("setting");
+        double tolerance = Math.max(1e-6, 10 * run.path("float32_run_max_abs_diff").asDouble());
+        var kernels = new ScalarTrainingKernels();
+        LionStep lion = new LionStep((float) setting.path("lr").asDouble(),
+                (float) setting.path("betas").get(0).asDouble(), (float) setting.path("betas").get(1).asDouble(),
+                (float) setting.path("weight_decay").asDouble(), 1f);
+        for (String name : new String[] {"w", "b"}) {
+            float[] parameters = floats(problem.path("start").path(name));
+            float[] momentum = new float[parameters.length];
+            for (int step = 1; step <= run.path("steps").asInt(); step++) {
+                kernels.lion(parameters, floats(problem.path("gradients").get(step - 1).path(name)), momentum, lion);
                 float[] expected = floats(run.path("after_step").get(step - 1).path(name));
                 for (int i = 0; i < expected.length; i++) {
                     assertEquals(expected[i], parameters[i], tolerance, name + " " + i + " after step " + step);

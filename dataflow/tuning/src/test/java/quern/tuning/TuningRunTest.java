@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import quern.config.QuernException;
+import quern.config.TuningOptimizer;
 import quern.gpu.Backend;
 import quern.gpu.ComputeTeam;
 import quern.gpu.vector.VectorKernels;
@@ -238,9 +241,12 @@ class TuningRunTest {
         assertFalse(evaluation.passed(), evaluation.toString());
     }
 
-    @Test
-    void shouldEndWithTheSameBitsWhenStoppedResumedAndCutInOtherSlices() {
-        TuningSettings settings = settings(5e-3, 3);
+    @ParameterizedTest
+    @EnumSource(TuningOptimizer.class)
+    void shouldEndWithTheSameBitsWhenStoppedResumedAndCutInOtherSlices(TuningOptimizer optimizer) {
+        TuningSettings given = settings(5e-3, 3);
+        TuningSettings settings = new TuningSettings(given.lora(), 1e-3, given.decay(), 0.1, 3, 512, 0, 5, 1.0, 4, 0.2,
+                given.gate(), 4, optimizer);
         Evaluation whole = finish(open(facts(), settings, new ArrayList<>()), 4096);
         directory = directory.resolve("again");
         TuningRun stopped = open(facts(), settings, new ArrayList<>());

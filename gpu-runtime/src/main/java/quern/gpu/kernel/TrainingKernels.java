@@ -70,6 +70,32 @@ public interface TrainingKernels {
     void adamW(float[] parameters, float[] gradients, float[] firstMoments, float[] secondMoments, AdamWStep step);
 
     /**
+     * One Lion update (Chen et al., Symbolic Discovery of Optimization Algorithms, arXiv 2302.06675): the parameter
+     * shrinks by {@code learningRate * weightDecay} of itself and goes one {@code learningRate} against the sign of
+     * {@code beta1 * m + (1 - beta1) * g}; then {@code m = beta2 * m + (1 - beta2) * g}.
+     */
+    void lion(float[] parameters, float[] gradients, float[] momentum, LionStep step);
+
+    /** @param gradientScale gradients are multiplied with */
+    record LionStep(float learningRate, float beta1, float beta2, float weightDecay, float gradientScale) {
+
+        /** What stays of a parameter. */
+        public float keep() {
+            return (float) (1.0 - (double) learningRate * weightDecay);
+        }
+
+        /** How much a gradient counts in the direction. */
+        public float share1() {
+            return (float) (1.0 - (double) beta1);
+        }
+
+        /** How much a gradient counts in the moment. */
+        public float share2() {
+            return (float) (1.0 - (double) beta2);
+        }
+    }
+
+    /**
      * @param step number of this update, from 1
      */
     record AdamWStep(

@@ -322,4 +322,24 @@ public final class ScalarTrainingKernels implements TrainingKernels {
             secondMoments[i] = v;
         }
     }
+
+    @Override
+    public void lion(float[] parameters, float[] gradients, float[] momentum, LionStep step) {
+        lionRange(parameters, gradients, momentum, step, 0, parameters.length);
+    }
+
+    /** Elements {@code from} to {@code to - 1} of {@link #lion}. */
+    public static void lionRange(
+            float[] parameters, float[] gradients, float[] momentum, LionStep step, int from, int to) {
+        float keep = step.keep();
+        float share1 = step.share1();
+        float share2 = step.share2();
+        for (int i = from; i < to; i++) {
+            float g = gradients[i] * step.gradientScale();
+            float direction = Math.fma(momentum[i], step.beta1(), g * share1);
+            float move = direction > 0 ? step.learningRate() : direction < 0 ? -step.learningRate() : 0;
+            parameters[i] = parameters[i] * keep - move;
+            momentum[i] = Math.fma(momentum[i], step.beta2(), g * share2);
+        }
+    }
 }

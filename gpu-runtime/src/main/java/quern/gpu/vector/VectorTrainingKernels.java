@@ -285,6 +285,34 @@ public final class VectorTrainingKernels implements TrainingKernels {
         ScalarTrainingKernels.adamWRange(parameters, gradients, firstMoments, secondMoments, f, i, to);
     }
 
+    @Override
+    public void lion(float[] parameters, float[] gradients, float[] momentum, LionStep step) {
+        team.split(parameters.length, RANGE_ELEMENTS,
+                (from, to) -> lionRange(parameters, gradients, momentum, step, from, to));
+    }
+
+    private static void lionRange(
+            float[] parameters, float[] gradients, float[] momentum, LionStep step, int from, int to) {
+        FloatVector nothing = FloatVector.zero(F);
+        FloatVector beta1 = FloatVector.broadcast(F, step.beta1());
+        FloatVector beta2 = FloatVector.broadcast(F, step.beta2());
+        float keep = step.keep();
+        float share1 = step.share1();
+        float share2 = step.share2();
+        int i = from;
+        for (; i + LANES <= to; i += LANES) {
+            FloatVector g = FloatVector.fromArray(F, gradients, i).mul(step.gradientScale());
+            FloatVector m = FloatVector.fromArray(F, momentum, i);
+            FloatVector direction = m.fma(beta1, g.mul(share1));
+            FloatVector move = nothing
+                    .blend(step.learningRate(), direction.compare(VectorOperators.GT, 0f))
+                    .blend(-step.learningRate(), direction.compare(VectorOperators.LT, 0f));
+            FloatVector.fromArray(F, parameters, i).mul(keep).sub(move).intoArray(parameters, i);
+            m.fma(beta2, g.mul(share2)).intoArray(momentum, i);
+        }
+        ScalarTrainingKernels.lionRange(parameters, gradients, momentum, step, i, to);
+    }
+
     private static int rowsPerRange(int width) {
         return Math.max(1, RANGE_ELEMENTS / Math.max(1, width));
     }

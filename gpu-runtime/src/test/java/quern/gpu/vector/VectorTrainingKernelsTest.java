@@ -19,6 +19,7 @@ import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
+import quern.gpu.kernel.TrainingKernels.LionStep;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.scalar.ScalarTrainingKernels;
 import quern.gpu.tensor.ElementType;
@@ -295,6 +296,24 @@ class VectorTrainingKernelsTest {
                     k.adamW(state[0].values(), random(step, length).values(), state[1].values(), state[2].values(),
                             new AdamWStep(1e-2f, 0.9f, 0.95f, 1e-8f, 0.1f, 0.5f, step));
                 }
+                return state[chosen];
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 37, 50_000})
+    void shouldEqualScalarWhenUpdatingWithLion(int length) {
+        for (int which = 0; which < 2; which++) {
+            int chosen = which;
+            equal(k -> {
+                Rows[] state = {random(1, length), fill(1, length)};
+                for (int step = 1; step < 4; step++) {
+                    k.lion(state[0].values(), random(step, length).values(), state[1].values(),
+                            new LionStep(1e-2f, 0.9f, 0.99f, 0.1f, 0.5f));
+                }
+                k.lion(state[0].values(), new float[length], new float[length],
+                        new LionStep(1e-2f, 0.9f, 0.99f, 0.1f, 0.5f));
                 return state[chosen];
             });
         }
