@@ -119,7 +119,7 @@ public final class LoraBenchmark {
         }).toArray(float[][]::new);
     }
 
-    private static PackedBatch batch(ModelShape shape, int tokens, long seed) {
+    static PackedBatch batch(ModelShape shape, int tokens, long seed) {
         int[] ids = new SplittableRandom(seed).ints(tokens + 1, 0, shape.vocabulary()).toArray();
         return PackedBatch.of(List.of(Segment.ofText(ids, 0, tokens)));
     }
