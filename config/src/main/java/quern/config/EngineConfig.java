@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param choicesMax largest n of a request
  * @param maxTokensDefault answer length when a request names none
  * @param draftTokensMax tokens guessed per sequence and step from its own text, where that is faster; 0: none
- * @param stepTarget how long a step may take while requests run; tuning fills only what is left
+ * @param stepTarget how long a step may take while requests run; tuning takes at most what is left
  * @param pooling how the hidden states of a text become its embedding; absent: as the model's own files say, else the
  *     mean
  * @param embeddingModel an encoder that makes embeddings beside the model

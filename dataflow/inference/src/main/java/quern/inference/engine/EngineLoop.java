@@ -101,7 +101,8 @@ public final class EngineLoop {
         this.scoring = new Scoring(
                 transformer, new Sampler(model.shape().vocabulary(), model.kernels()));
         this.encoding = new EncoderTurn(encoder, config);
-        this.tuning = new TuningTurn(config.maxBatchedTokens(), config.stepTarget().toNanos());
+        this.tuning = new TuningTurn(config.maxBatchedTokens(), config.stepTarget().toNanos(),
+                config.scheduling().tuningShare());
     }
 
     /** Plans steps by this profile of the model, corrected by what later steps take. */

@@ -8,23 +8,30 @@ import quern.config.QuernException;
 import quern.inference.StepWork;
 
 /**
- * Gives attached work what a step leaves: its whole tokens and time when no request runs, so that one that comes waits
- * no longer than for a step; otherwise the rest of both, if the smallest piece of the work fits into it, and that piece
- * every {@value #STARVED_STEPS_MAX} steps whatever the time.
+ * Gives attached work what requests leave: a step's whole tokens and time when none runs, so that one that comes waits
+ * no longer than for a step. Beside requests a share of the time they take, saved up and given every
+ * {@value #STEPS_BETWEEN} steps, since its pieces are not small: most tokens of an answer come as without it. Where the
+ * smallest piece does not fit, that piece after {@value #STARVED_STEPS_MAX} steps whatever the time.
  */
 final class TuningTurn {
 
     private static final Logger log = LoggerFactory.getLogger(TuningTurn.class);
-    private static final int STARVED_STEPS_MAX = 32;
+    private static final int STEPS_BETWEEN = 25;
+    private static final int STARVED_STEPS_MAX = 50;
 
     private final int tokensMax;
     private final long stepNanos;
+    private final double share;
     private StepWork work;
-    private int starvedSteps;
+    /** Steps of requests since it had one, and what it may take for them. */
+    private int steps;
+    private long savedNanos;
 
-    TuningTurn(int tokensMax, long stepNanos) {
+    /** @param share of the time that requests take */
+    TuningTurn(int tokensMax, long stepNanos, double share) {
         this.tokensMax = tokensMax;
         this.stepNanos = stepNanos;
+        this.share = share;
     }
 
     boolean attached() {
@@ -36,7 +43,8 @@ final class TuningTurn {
             throw new IllegalStateException("work is attached already, expected none");
         }
         work = next;
-        starvedSteps = 0;
+        steps = 0;
+        savedNanos = 0;
     }
 
     boolean detach(StepWork known) {
@@ -74,17 +82,17 @@ final class TuningTurn {
     }
 
     private int beside(int rows, long spentNanos) {
+        steps++;
+        savedNanos = Math.min(stepNanos, savedNanos + (long) (share * spentNanos));
         int room = tokensMax - rows;
-        long leftNanos = stepNanos - spentNanos;
-        if (starvedSteps >= STARVED_STEPS_MAX) {
-            starvedSteps = 0;
-            return work.slice(1, 0);
-        }
-        if (room < 1 || leftNanos <= work.pieceNanos()) {
-            starvedSteps++;
+        long leftNanos = Math.min(savedNanos, stepNanos - spentNanos);
+        boolean starved = steps > STARVED_STEPS_MAX;
+        if (!starved && (steps < STEPS_BETWEEN || room < 1 || leftNanos <= work.pieceNanos())) {
             return 0;
         }
-        starvedSteps = 0;
-        return work.slice(room, leftNanos);
+        boolean fits = room > 0 && leftNanos > work.pieceNanos();
+        steps = 0;
+        savedNanos = fits ? savedNanos - leftNanos : 0;
+        return fits ? work.slice(room, leftNanos) : work.slice(1, 0);
     }
 }

@@ -33,7 +33,7 @@ import quern.inference.sampling.TokenLogprobs;
 final class EngineRun {
 
     static final SchedulingConfig SCHEDULING =
-            new SchedulingConfig(Duration.ofSeconds(10), DataSize.parse("1MiB"), 0, Duration.ZERO);
+            new SchedulingConfig(Duration.ofSeconds(10), DataSize.parse("1MiB"), 0, 0.1, Duration.ZERO);
 
     /** What a sequence got so far. */
     static final class Answer {

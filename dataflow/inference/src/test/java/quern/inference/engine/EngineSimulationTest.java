@@ -85,7 +85,7 @@ class EngineSimulationTest {
                     9 + random.nextInt(14), BLOCK,
                     EngineRun.config(budget, 1 + random.nextInt(Math.min(6, budget)), new SchedulingConfig(
                             Duration.ofMillis(1 + random.nextInt(300)), DataSize.parse(random.nextInt(20) + "KiB"),
-                            random.nextInt(2) * random.nextInt(20), Duration.ZERO)));
+                            random.nextInt(2) * random.nextInt(20), 0.1, Duration.ZERO)));
         }
 
         void play() {

@@ -39,7 +39,7 @@ class SchedulingTest {
     private EngineRun run(int blocks, int sequencesMax, String preemptedMemory) {
         return new EngineRun(model, Product.F32, blocks, BLOCK, EngineRun.config(64, sequencesMax,
                 new SchedulingConfig(EngineRun.SCHEDULING.tierPatience(), DataSize.parse(preemptedMemory), 0,
-                        Duration.ZERO)));
+                        0.1, Duration.ZERO)));
     }
 
     /** One whose clock goes on by what each step takes. */

@@ -43,7 +43,7 @@ class StepProfileTest {
                 run[0].nanos[0] = clock[0];
             }
         }), Product.F32, 200, BLOCK, EngineRun.config(256, 8, new SchedulingConfig(
-                Duration.ofSeconds(10), DataSize.parse("1MiB"), promptStepTokens, Duration.ZERO)));
+                Duration.ofSeconds(10), DataSize.parse("1MiB"), promptStepTokens, 0.1, Duration.ZERO)));
         return run[0];
     }
 

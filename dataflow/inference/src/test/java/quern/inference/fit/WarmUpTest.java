@@ -46,7 +46,7 @@ class WarmUpTest {
     private static EngineConfig engine() {
         return new EngineConfig(Optional.empty(), LoadType.AS_STORED, 0, 256, 16, 100, 8, 16, 4, Product.Q8,
                 Duration.ofMillis(50), Optional.empty(), Optional.empty(), 16, new SchedulingConfig(
-                        Duration.ofSeconds(10), DataSize.parse("1MiB"), 0, Duration.ZERO));
+                        Duration.ofSeconds(10), DataSize.parse("1MiB"), 0, 0.1, Duration.ZERO));
     }
 
     @Test
