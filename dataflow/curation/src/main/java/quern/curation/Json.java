@@ -78,7 +78,7 @@ public final class Json {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             forceDirectory(target.getParent());
         } catch (IOException e) {
-            throw new UncheckedIOException(target.toString(), e);
+            throw new UncheckedIOException(target + ": " + e.getMessage(), e);
         }
     }
 
