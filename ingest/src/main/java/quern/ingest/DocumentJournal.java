@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
 import quern.config.IngestConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
@@ -104,10 +105,11 @@ public final class DocumentJournal implements AutoCloseable {
             List<AppendReply> replies = new ArrayList<>(appends.size());
             try {
                 files.begin();
+                files.makeKeys(appends.stream().filter(append -> refusal(append).isEmpty())
+                        .map(append -> append.body().id()).collect(Collectors.toSet()));
                 for (Append append : appends) {
                     replies.add(write(append));
                 }
-                files.forceKeys();
             } catch (IOException e) {
                 rollBack(e);
             }

@@ -166,9 +166,7 @@ final class JournalFiles implements AutoCloseable {
         if (!vault.sealing() || meta instanceof Frame.Removal) {
             return Optional.empty();
         }
-        ItemRef key = Frame.keyOf(meta.id());
-        return Optional.of(meta instanceof Frame.Arrival
-                ? vault.create(key) : vault.find(key).orElseGet(() -> vault.create(key)));
+        return Optional.of(vault.seal(Frame.keyOf(meta.id())));
     }
 
     /** Forgets the batch. */
@@ -178,8 +176,20 @@ final class JournalFiles implements AutoCloseable {
         active.truncate(batchFrom);
     }
 
-    /** The keys of the batch are on disk when this returns; before it is committed. */
-    void forceKeys() throws IOException {
+    /**
+     * Makes the keys of a batch's documents. They are on disk when this returns, before any record that they seal: a
+     * record found without its key counts as damage, and one that a kill left unacknowledged is none.
+     */
+    void makeKeys(Set<DocumentId> ids) throws IOException {
+        if (!vault.sealing()) {
+            return;
+        }
+        for (DocumentId id : ids) {
+            ItemRef key = Frame.keyOf(id);
+            if (findPending(id).isEmpty() || vault.find(key).isEmpty()) {
+                vault.create(key);
+            }
+        }
         vault.force();
     }
 

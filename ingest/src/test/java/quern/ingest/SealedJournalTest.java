@@ -10,15 +10,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +168,52 @@ class SealedJournalTest extends DocumentJournalTest {
         try (var journal = open(vault())) {
             assertEquals(0, journal.damaged());
             assertEquals(0, journal.documents());
+        }
+    }
+
+    /** What a process leaves that is killed between two records of a batch: copied while the second is stamped. */
+    @Test
+    void shouldCountNoDamageWhenABatchIsKilledBetweenItsRecords(@TempDir Path left) throws IOException {
+        AtomicInteger stamps = new AtomicInteger();
+        Clock clock = new Clock() {
+            @Override
+            public Instant instant() {
+                if (stamps.incrementAndGet() == 2) {
+                    copyTree(keys, left.resolve("data"));
+                    copyTree(segments, left.resolve("segments"));
+                }
+                return Instant.EPOCH;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        try (var journal = DocumentJournal.open(segments, config(), clock, vault())) {
+            assertEquals(2, journal.appendAll(List.of(canary(1), canary(2))).size());
+        }
+        try (Vault vault = Vault.open(left.resolve("data"), new EncryptionConfig(true, Optional.empty()), Map.of());
+                var journal = DocumentJournal.open(left.resolve("segments"), config(), vault)) {
+            assertEquals(0, journal.damaged());
+            assertEquals(1, journal.documents());
+            assertEquals("canary-text-1",
+                    new String(content(journal, journal.cursor(0).next().id()), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void copyTree(Path from, Path to) {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
