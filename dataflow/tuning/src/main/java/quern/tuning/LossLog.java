@@ -14,7 +14,7 @@ import java.util.List;
 import quern.config.QuernException;
 import quern.kv.AtomicFile;
 
-/** The losses of a run, one JSON object a line: step, loss, gradient norm, learning rate, tokens. */
+/** The losses of a run, one JSON object a line: step, loss, gradient norm, learning rate, tokens, learnt tokens. */
 final class LossLog {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,8 +26,11 @@ final class LossLog {
         this.file = file;
     }
 
-    /** Forgets what is after {@code step}, where a resumed run goes on. */
-    void cutAfter(int step) {
+    /** A step's loss and the tokens that it is the mean of. */
+    record Entry(double loss, int labels) {}
+
+    /** Forgets what is after {@code step}, where a resumed run goes on. @return what is left */
+    List<Entry> cutAfter(int step) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             List<String> kept = new ArrayList<>();
@@ -39,6 +42,13 @@ final class LossLog {
                 }
             }
             AtomicFile.write(file, kept.isEmpty() ? "" : String.join("\n", kept) + "\n");
+            List<Entry> entries = new ArrayList<>();
+            for (String line : kept) {
+                JsonNode entry = JSON.readTree(line);
+                entries.add(new Entry(
+                        entry.path("loss").asDouble(), entry.path("labels").asInt(entry.path("tokens").asInt())));
+            }
+            return entries;
         } catch (IOException failed) {
             throw unwritable(failed);
         }
@@ -73,7 +83,8 @@ final class LossLog {
                 .put("loss", result.loss())
                 .put("gradient_norm", result.gradientNorm())
                 .put("learning_rate", result.learningRate())
-                .put("tokens", result.tokens())).append('\n'));
+                .put("tokens", result.tokens())
+                .put("labels", result.labels())).append('\n'));
         try {
             Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             torn = false;

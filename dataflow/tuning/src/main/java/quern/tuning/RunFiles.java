@@ -12,7 +12,8 @@ import quern.config.QuernException.Category;
 /**
  * What a run keeps on disk while it goes on: its checkpoint and its losses. The thread that makes the steps copies in
  * memory and never waits for a disk; another one writes. What cannot be written, as on a full disk, is tried again with
- * the state of a later step, at most once a second; the run goes on meanwhile.
+ * the state of a later step, at most once a second; the run goes on meanwhile. A state is copied once the loss of the
+ * step behind it shows that it is sound, so there is always one to go back to.
  */
 final class RunFiles {
 
@@ -36,7 +37,7 @@ final class RunFiles {
     private boolean closed;
     private double lastLoss;
     private double copiedLoss;
-    private int copiedStep = -1;
+    private int copiedStep;
     private int writtenStep;
 
     /**
@@ -51,10 +52,21 @@ final class RunFiles {
         this.io = io;
         this.listener = listener;
         this.copy = state.twin();
+        copy.take(state);
+        this.copiedStep = state.step();
         this.writtenStep = state.step();
     }
 
-    /** After each step, on the thread that makes them. @param last of the run */
+    /** Before a step changes the state, which its loss has shown to be sound; on the thread that makes the steps. */
+    void sound(TrainingState state) {
+        int step = state.step();
+        if (step > copiedStep && (due || step % checkpointSteps == 0 || step % COPY_STEPS == 0)) {
+            due |= step % checkpointSteps == 0;
+            offer(state);
+        }
+    }
+
+    /** After each step, on the thread that makes them. @param last of the run, whose state is taken as it is */
     void stepped(StepResult result, TrainingState state, boolean last) {
         lastLoss = result.loss();
         synchronized (unwritten) {
@@ -63,9 +75,19 @@ final class RunFiles {
             }
             unwritten.add(result);
         }
-        due |= last || result.step() % checkpointSteps == 0;
-        if (due || result.step() % COPY_STEPS == 0) {
+        if (last) {
+            due = true;
             offer(state);
+        }
+    }
+
+    /** Goes back to the newest copy. */
+    void restore(TrainingState state) {
+        lock.lock();
+        try {
+            state.take(copy);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -71,22 +71,31 @@ public final class Trainer {
         return gradients.done();
     }
 
+    /** Ends the step, once it is {@link #ready}. */
     public StepResult update() {
-        double norm = gradientNorm();
-        int step = state.step() + 1;
-        double rate = settings.schedule().rate(step);
-        StepResult result = new StepResult(
-                step, gradients.lossSum() / gradients.labels(), norm, rate, gradients.tokens(), gradients.labels());
-        if (!result.finite()) {
-            return result;
+        StepResult result = measure();
+        if (result.finite()) {
+            apply(result);
         }
+        return result;
+    }
+
+    /** What the step that is {@link #ready} has found; nothing is changed. */
+    public StepResult measure() {
+        int step = state.step() + 1;
+        return new StepResult(step, gradients.lossSum() / gradients.labels(), gradientNorm(),
+                settings.schedule().rate(step), gradients.tokens(), gradients.labels());
+    }
+
+    /** Ends the step with what {@link #measure} found, which must be finite. */
+    public void apply(StepResult result) {
         double max = settings.gradientNormMax();
-        float scale = max == 0 ? 1f : (float) Math.min(1.0, max / (norm + NORM_EPSILON));
+        float scale = max == 0 ? 1f : (float) Math.min(1.0, max / (result.gradientNorm() + NORM_EPSILON));
+        int step = result.step();
         for (int i = 0; i < state.parameters().size(); i++) {
             update(state.parameters().get(i), state.moments(i), step, scale);
         }
         state.stepTo(step);
-        return result;
     }
 
     private void update(Parameter parameter, Moments moments, int step, float scale) {

@@ -3,6 +3,7 @@ package quern.tuning;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ public final class TuningRun implements StepWork {
     private final List<List<Segment>> steps = new ArrayList<>();
     private final Trainer trainer;
     private final RunFiles files;
+    private final LossTrend trend = new LossTrend();
     private boolean begun;
     private volatile long trainedTokens;
     private long stepNanos;
@@ -66,7 +68,7 @@ public final class TuningRun implements StepWork {
         }
         this.trainedTokens = steps.stream().limit(stepCount()).flatMap(List::stream).mapToLong(Segment::count).sum();
         LossLog log = new LossLog(directory.resolve("losses.jsonl"));
-        log.cutAfter(stepCount());
+        log.cutAfter(stepCount()).forEach(entry -> trend.add(entry.loss(), entry.labels()));
         this.files = new RunFiles(checkpoint, log, settings.checkpointSteps(), trainer.state(), io, listener);
     }
 
@@ -201,18 +203,31 @@ public final class TuningRun implements StepWork {
     }
 
     private void update() {
-        StepResult result = trainer.update();
+        StepResult result = trainer.measure();
         if (!result.finite()) {
-            finish(EvaluationGate.refused(
-                    model, adapter(), set.heldOut(), settings.gate(), "training failed at step " + result.step()
-                            + ": loss " + result.loss() + ", gradient norm " + result.gradientNorm()
-                            + ", expected numbers"));
+            fail(result, ", expected numbers");
             return;
         }
+        trend.add(result.loss(), result.labels());
+        if (trend.lost()) {
+            fail(result, String.format(Locale.ROOT, ": the loss runs away, %d steps in a row lie more than %.1f above"
+                    + " %.4f, where it began", trend.rowSteps(), LossTrend.RISE_MAX, trend.start()));
+            return;
+        }
+        if (trend.sound()) {
+            files.sound(trainer.state());
+        }
+        trainer.apply(result);
         trainedTokens += result.tokens();
         files.stepped(result, trainer.state(), result.step() == steps.size());
         listener.accept(new TuningEvent.Stepped(
                 result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos), trainedTokens));
+    }
+
+    private void fail(StepResult result, String why) {
+        files.restore(trainer.state());
+        finish(EvaluationGate.refused(model, adapter(), set.heldOut(), settings.gate(),
+                settings.remedy(result, why, stepCount(), steps.size())));
     }
 
     private int evaluate(int tokensMax, long nanosMax) {

@@ -1,5 +1,6 @@
 package quern.tuning;
 
+import java.util.Locale;
 import quern.config.LearningRateDecay;
 import quern.config.TuningConfig;
 import quern.config.TuningOptimizer;
@@ -43,9 +44,35 @@ public record TuningSettings(
                 GateLimits.of(config), seed, config.optimizer());
     }
 
+    /**
+     * What went wrong in a step and what to change.
+     *
+     * @param why behind its loss and norm
+     * @param kept step whose state is kept
+     * @param steps of the whole run
+     */
+    String remedy(StepResult result, String why, int kept, int steps) {
+        String failed = String.format(Locale.ROOT, "training failed at step %d of %d: loss %.4f, gradient norm %.4f%s;"
+                + " the adapter is kept as of step %d. ", result.step(), steps, result.loss(), result.gradientNorm(),
+                why, kept);
+        if (result.step() == 1) {
+            return failed + "No step was made before, so no learning rate is to blame:"
+                    + " look at the samples, and at the base's own answers";
+        }
+        return failed + String.format(Locale.ROOT, "Try a lower learning_rate (%s, at this step %.3g), more"
+                + " warmup_steps (%d, of which %d were made: at most a tenth of the run) or %s", learningRate,
+                result.learningRate(), warmupSteps, warmup(steps), gradientNormMax == 0
+                        ? "clipping (max_grad_norm is 0, which is none; 1.0 is usual)"
+                        : "a lower max_grad_norm (" + gradientNormMax + ")");
+    }
+
+    private int warmup(int steps) {
+        return Math.min(warmupSteps, steps / 10);
+    }
+
     OptimizerSettings optimizer(int steps) {
         return new OptimizerSettings(
-                new LearningRateSchedule(decay, learningRate, Math.min(warmupSteps, steps / 10), steps,
+                new LearningRateSchedule(decay, learningRate, warmup(steps), steps,
                         minLearningRateShare), 0.9, optimizer == TuningOptimizer.LION ? 0.99 : 0.999,
                 1e-8, weightDecay, gradientNormMax, optimizer);
     }

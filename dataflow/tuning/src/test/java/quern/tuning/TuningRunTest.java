@@ -241,6 +241,30 @@ class TuningRunTest {
         assertFalse(evaluation.passed(), evaluation.toString());
     }
 
+    @Test
+    void shouldStopAndGoBackToASoundStateWhenTheLossRunsAway() throws IOException {
+        TuningRun run = open(facts(), settings(5, 30), new ArrayList<>());
+        String why = String.join("; ", finish(run, 512).refusals());
+        assertTrue(why.contains("the loss runs away, 8 steps in a row") && why.contains("learning_rate (5.0, at"), why);
+        assertTrue(why.contains("warmup_steps (5, of which") && why.contains("max_grad_norm (1.0)"), why);
+        assertTrue(run.stepCount() < 4, "kept is step " + run.stepCount() + ": " + why);
+        assertEquals(run.adapter().fingerprint(),
+                AdapterFile.read(run.adapterDirectory(), base.shape()).weights().fingerprint());
+        for (float value : run.adapter().targets().firstEntry().getValue().b().values()) {
+            assertTrue(Math.abs(value) < 50, "a weight of " + value);
+        }
+    }
+
+    @Test
+    void shouldStopAndSayWhatToChangeWhenTheLossIsNotANumber() {
+        TuningRun run = open(facts(), settings(1e38, 30), new ArrayList<>());
+        String why = String.join("; ", finish(run, 512).refusals());
+        assertTrue(why.contains("expected numbers; the adapter is kept as of step ") && why.contains("1.0E38"), why);
+        for (float value : run.adapter().targets().firstEntry().getValue().b().values()) {
+            assertTrue(Float.isFinite(value), "a weight of " + value);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(TuningOptimizer.class)
     void shouldEndWithTheSameBitsWhenStoppedResumedAndCutInOtherSlices(TuningOptimizer optimizer) {
