@@ -4,6 +4,8 @@ package quern.config;
 public enum TuningOptimizer {
     /** Two moments a parameter (Loshchilov and Hutter, arXiv 1711.05101). */
     ADAMW,
+    /** The same two in a byte each (Dettmers et al., arXiv 2110.02861). */
+    ADAMW8BIT,
     /** One moment a parameter, of which only the sign counts (Chen et al., arXiv 2302.06675). */
     LION
 }

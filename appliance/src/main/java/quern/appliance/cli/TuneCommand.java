@@ -37,8 +37,9 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--learning-rate", paramLabel = "X", description = "Of the optimizer, after its warm-up.")
     private Double learningRate;
 
-    @Option(names = "--optimizer", paramLabel = "adamw|lion",
-            description = "Lion keeps one number a parameter, and wants a learning rate a third to a tenth of AdamW's.")
+    @Option(names = "--optimizer", paramLabel = "adamw|adamw8bit|lion",
+            description = "adamw8bit keeps AdamW's two numbers a parameter in a byte each; Lion keeps one number,"
+                    + " and wants a learning rate a third to a tenth of AdamW's.")
     private String optimizer;
 
     @Option(names = "--schedule", paramLabel = "cosine|linear|constant",

@@ -190,7 +190,7 @@ public final class FineTuningRoutes {
     private static Optional<TuningOptimizer> optimizer(Fields fields) {
         return fields.text("optimizer").map(name -> Arrays.stream(TuningOptimizer.values())
                 .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
-                .orElseThrow(() -> fields.invalid("optimizer", "is adamw or lion")));
+                .orElseThrow(() -> fields.invalid("optimizer", "is adamw, adamw8bit or lion")));
     }
 
     private static LeakSpec leaks(Fields fields) {

@@ -99,6 +99,9 @@ public final class Checkpoint {
                 for (float[] moments : state.moments(i).arrays()) {
                     floats(moments);
                 }
+                for (byte[] codes : state.moments(i).codes()) {
+                    put(ByteBuffer.wrap(codes).position(codes.length));
+                }
             }
             put(littleEndian(8).putLong(sum.getValue()));
         }
@@ -155,6 +158,9 @@ public final class Checkpoint {
                 floats(parameter.values().values());
                 for (float[] moments : state.moments(i).arrays()) {
                     floats(moments);
+                }
+                for (byte[] codes : state.moments(i).codes()) {
+                    take(codes.length).get(codes);
                 }
             }
             long computed = sum.getValue();

@@ -2,6 +2,7 @@ package quern.tuning;
 
 import java.util.Arrays;
 import java.util.List;
+import quern.gpu.kernel.CodedRows;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
 import quern.gpu.kernel.TrainingKernels.LionStep;
@@ -107,6 +108,8 @@ public final class Trainer {
         float decay = parameter.decays() ? (float) settings.weightDecay() : 0f;
         switch (moments) {
             case Moments.AdamW(float[] first, float[] second) -> kernels.adamW(values, slopes, first, second,
+                    new AdamWStep(rate, beta1, beta2, (float) settings.epsilon(), decay, scale, step));
+            case Moments.CodedAdamW(CodedRows first, CodedRows second) -> kernels.adamW(values, slopes, first, second,
                     new AdamWStep(rate, beta1, beta2, (float) settings.epsilon(), decay, scale, step));
             case Moments.Lion(float[] momentum) -> kernels.lion(values, slopes, momentum,
                     new LionStep(rate, beta1, beta2, decay, scale));

@@ -36,6 +36,11 @@ public final class TrainingState {
         return moments.get(index);
     }
 
+    /** Memory of all moments. */
+    public long momentBytes() {
+        return moments.stream().mapToLong(Moments::bytes).sum();
+    }
+
     /** Another one of the same shape to copy into; gradients are shared, values and moments are its own. */
     TrainingState twin() {
         return new TrainingState(parameters.stream().map(parameter -> new Parameter(
@@ -51,6 +56,10 @@ public final class TrainingState {
             List<float[]> others = other.moments(i).arrays();
             for (int a = 0; a < own.size(); a++) {
                 copy(others.get(a), own.get(a));
+            }
+            List<byte[]> ownCodes = moments(i).codes();
+            for (int a = 0; a < ownCodes.size(); a++) {
+                System.arraycopy(other.moments(i).codes().get(a), 0, ownCodes.get(a), 0, ownCodes.get(a).length);
             }
         }
         step = other.step;

@@ -29,7 +29,10 @@ class CheckpointTest {
         for (int i = 0; i < 6; i++) {
             state.parameters().getFirst().values().values()[i] = fill + i;
             for (float[] moments : state.moments(0).arrays()) {
-                moments[i] = fill * moments.length - i;
+                moments[Math.min(i, moments.length - 1)] = fill * moments.length - i;
+            }
+            for (byte[] codes : state.moments(0).codes()) {
+                codes[i] = (byte) (fill * 31 - i);
             }
         }
         state.stepTo((int) fill);
@@ -43,6 +46,9 @@ class CheckpointTest {
         for (int a = 0; a < expected.moments(0).arrays().size(); a++) {
             assertArrayEquals(expected.moments(0).arrays().get(a), found.moments(0).arrays().get(a));
         }
+        for (int a = 0; a < expected.moments(0).codes().size(); a++) {
+            assertArrayEquals(expected.moments(0).codes().get(a), found.moments(0).codes().get(a));
+        }
     }
 
     @Test
@@ -54,6 +60,15 @@ class CheckpointTest {
             checkpoint.load(read);
             assertSame(state(optimizer, 7), read);
         }
+    }
+
+    @Test
+    void shouldTakeAQuarterOfTheMemoryWhenMomentsAreBytes() {
+        List<Parameter> parameters = List.of(Parameter.zeros("w", 16, 576, true), Parameter.zeros("v", 1536, 16, true));
+        long floats = new TrainingState(parameters, TuningOptimizer.ADAMW).momentBytes();
+        long bytes = new TrainingState(parameters, TuningOptimizer.ADAMW8BIT).momentBytes();
+        assertEquals(2L * 4 * (16 * 576 + 1536 * 16), floats);
+        assertEquals(0.25, (double) bytes / floats, 0.005);
     }
 
     @Test

@@ -70,6 +70,12 @@ public interface TrainingKernels {
     void adamW(float[] parameters, float[] gradients, float[] firstMoments, float[] secondMoments, AdamWStep step);
 
     /**
+     * The same with moments of a byte each (Dettmers et al., arXiv 2110.02861): a block's are read, updated in float,
+     * used, and rounded again, the first ones {@link DynamicCode#SIGNED}, the second {@link DynamicCode#UNSIGNED}.
+     */
+    void adamW(float[] parameters, float[] gradients, CodedRows firstMoments, CodedRows secondMoments, AdamWStep step);
+
+    /**
      * One Lion update (Chen et al., Symbolic Discovery of Optimization Algorithms, arXiv 2302.06675): the parameter
      * shrinks by {@code learningRate * weightDecay} of itself and goes one {@code learningRate} against the sign of
      * {@code beta1 * m + (1 - beta1) * g}; then {@code m = beta2 * m + (1 - beta2) * g}.

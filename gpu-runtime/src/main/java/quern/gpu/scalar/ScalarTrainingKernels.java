@@ -2,6 +2,8 @@ package quern.gpu.scalar;
 
 import java.util.Arrays;
 import quern.gpu.kernel.AttentionWindow;
+import quern.gpu.kernel.CodedRows;
+import quern.gpu.kernel.DynamicCode;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
@@ -320,6 +322,34 @@ public final class ScalarTrainingKernels implements TrainingKernels {
             parameters[i] = parameters[i] * f.keep - m * f.stepSize / root;
             firstMoments[i] = m;
             secondMoments[i] = v;
+        }
+    }
+
+    @Override
+    public void adamW(float[] parameters, float[] gradients, CodedRows firstMoments, CodedRows secondMoments,
+            AdamWStep step) {
+        adamWBlocks(parameters, gradients, firstMoments, secondMoments, AdamWFactors.of(step), 0,
+                firstMoments.maxima().length);
+    }
+
+    /** Blocks {@code from} to {@code to - 1} of {@link #adamW}. */
+    public static void adamWBlocks(float[] parameters, float[] gradients, CodedRows firstMoments,
+            CodedRows secondMoments, AdamWFactors f, int from, int to) {
+        float[] p = new float[CodedRows.BLOCK];
+        float[] g = new float[CodedRows.BLOCK];
+        float[] first = new float[CodedRows.BLOCK];
+        float[] second = new float[CodedRows.BLOCK];
+        for (int block = from; block < to; block++) {
+            int at = block * CodedRows.BLOCK;
+            int count = Math.min(CodedRows.BLOCK, parameters.length - at);
+            System.arraycopy(parameters, at, p, 0, count);
+            System.arraycopy(gradients, at, g, 0, count);
+            firstMoments.decode(DynamicCode.SIGNED, block, count, first);
+            secondMoments.decode(DynamicCode.UNSIGNED, block, count, second);
+            adamWRange(p, g, first, second, f, 0, count);
+            System.arraycopy(p, 0, parameters, at, count);
+            firstMoments.encode(DynamicCode.SIGNED, block, count, first);
+            secondMoments.encode(DynamicCode.UNSIGNED, block, count, second);
         }
     }
 

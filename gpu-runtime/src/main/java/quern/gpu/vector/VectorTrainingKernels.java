@@ -6,6 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import quern.gpu.ComputeTeam;
 import quern.gpu.kernel.AttentionWindow;
+import quern.gpu.kernel.CodedRows;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.Shapes;
@@ -264,6 +265,15 @@ public final class VectorTrainingKernels implements TrainingKernels {
         ScalarTrainingKernels.AdamWFactors factors = ScalarTrainingKernels.AdamWFactors.of(step);
         team.split(parameters.length, RANGE_ELEMENTS, (from, to) ->
                 adamWRange(parameters, gradients, firstMoments, secondMoments, factors, from, to));
+    }
+
+    @Override
+    public void adamW(float[] parameters, float[] gradients, CodedRows firstMoments, CodedRows secondMoments,
+            AdamWStep step) {
+        ScalarTrainingKernels.AdamWFactors factors = ScalarTrainingKernels.AdamWFactors.of(step);
+        team.split(firstMoments.maxima().length, Math.max(1, RANGE_ELEMENTS / CodedRows.BLOCK), (from, to) ->
+                ScalarTrainingKernels.adamWBlocks(
+                        parameters, gradients, firstMoments, secondMoments, factors, from, to));
     }
 
     private static void adamWRange(

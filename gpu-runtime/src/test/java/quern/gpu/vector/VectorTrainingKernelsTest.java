@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import quern.gpu.ComputeTeam;
 import quern.gpu.kernel.AttentionWindow;
+import quern.gpu.kernel.CodedRows;
 import quern.gpu.kernel.RopeTable;
 import quern.gpu.kernel.TrainingKernels;
 import quern.gpu.kernel.TrainingKernels.AdamWStep;
@@ -315,6 +316,29 @@ class VectorTrainingKernelsTest {
                 k.lion(state[0].values(), new float[length], new float[length],
                         new LionStep(1e-2f, 0.9f, 0.99f, 0.1f, 0.5f));
                 return state[chosen];
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 37, 256, 257, 50_000})
+    void shouldEqualScalarWhenUpdatingWithMomentsOfAByte(int length) {
+        for (int which = 0; which < 3; which++) {
+            int chosen = which;
+            equal(k -> {
+                Rows parameters = random(1, length);
+                CodedRows first = CodedRows.zeros(length);
+                CodedRows second = CodedRows.zeros(length);
+                for (int step = 1; step < 4; step++) {
+                    k.adamW(parameters.values(), random(step, length).values(), first, second,
+                            new AdamWStep(1e-2f, 0.9f, 0.999f, 1e-8f, 0.1f, 0.5f, step));
+                }
+                Rows read = new Rows(1, length);
+                for (int i = 0; i < length; i++) {
+                    read.values()[i] = chosen == 0 ? parameters.values()[i]
+                            : (chosen == 1 ? first : second).codes()[i];
+                }
+                return read;
             });
         }
     }
