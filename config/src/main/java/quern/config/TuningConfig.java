@@ -14,6 +14,8 @@ import java.util.Set;
  * @param samplesMax most samples of one job
  * @param tokensMax most tokens of one job's samples
  * @param gradientNormMax clipping; 0: none
+ * @param validationSteps steps between two measurements of a job that is validated while it goes on
+ * @param validationSamplesMax most samples of each
  * @param heldOutShare share of examples kept for the gate
  * @param gateLossMargin how far, in nats per token, held-out loss must fall below the base model's
  * @param gateSpanScoreMin least share of held-out questions whose answer contains the expected span
@@ -40,6 +42,8 @@ public record TuningConfig(
         int warmupSteps,
         double gradientNormMax,
         int checkpointSteps,
+        int validationSteps,
+        int validationSamplesMax,
         double heldOutShare,
         double gateLossMargin,
         double gateSpanScoreMin,
@@ -69,6 +73,8 @@ public record TuningConfig(
                 .atLeast("warmupSteps", warmupSteps, 0)
                 .atLeast("gradientNormMax", gradientNormMax, 0)
                 .within("checkpointSteps", checkpointSteps, 1, 1_000_000_000)
+                .within("validationSteps", validationSteps, 1, 1_000_000_000)
+                .within("validationSamplesMax", validationSamplesMax, 1, 1 << 30)
                 .within("heldOutShare", heldOutShare, 0, 0.9)
                 .within("gateLossMargin", gateLossMargin, -100, 100)
                 .within("gateSpanScoreMin", gateSpanScoreMin, 0, 1)

@@ -11,6 +11,7 @@ import quern.actors.fleet.ModelHold;
 import quern.config.QuernException;
 import quern.config.TuningConfig;
 import quern.tuning.ExampleEncoder;
+import quern.tuning.TrainingSample;
 import quern.tuning.TuningBudget;
 import quern.tuning.TuningSet;
 
@@ -51,12 +52,29 @@ public final class TuningCheck {
         }
     }
 
+    /**
+     * The samples that loss is measured on while the run goes on, where they are a file's; otherwise none.
+     *
+     * @throws QuernException ERROR if they cannot be read, with their lines
+     */
+    public static List<TrainingSample> validation(House house, TuningSpec spec) {
+        return spec.validation().fileId().map(id -> TrainingSamples.read(house.stores(), List.of(id),
+                house.config().tuning().samplesMax()).samples()).orElse(List.of());
+    }
+
     /** Encoded as a run does it. */
     static TuningSet set(TrainingSamples samples, TuningSpec spec, House.Running running, TuningConfig config) {
         ExampleEncoder encoder = ExampleEncoder.of(
                 running.parts().model(), spec.sequenceTokens(running.parts().contextTokens()));
         try {
-            return TuningSet.of(samples.samples(), encoder, spec.heldOutShare(), spec.seed(), config.tokensMax());
+            TuningSet set = TuningSet.of(
+                    samples.samples(), encoder, spec.heldOutShare(), spec.seed(), config.tokensMax());
+            if (spec.validation().steps() > 0 && spec.validation().fileId().isEmpty()
+                    && set.heldOut().examples().isEmpty()) {
+                throw new QuernException(QuernException.Category.ERROR, "there is nothing to validate on: no sample is"
+                        + " held out (held_out_share is " + spec.heldOutShare() + "), and no validation_file is given");
+            }
+            return set;
         } catch (TuningSet.NothingToLearn nothing) {
             throw new QuernException(QuernException.Category.ERROR, "nothing is left to learn from in '"
                     + String.join("', '", spec.trainingIds()) + "': " + skipped(samples, nothing.skipped()), nothing);

@@ -49,7 +49,8 @@ public record TuningSpec(
         Map<String, String> metadata,
         boolean allowTainted,
         Standing standing,
-        TuningOptimizer optimizer) {
+        TuningOptimizer optimizer,
+        ValidationSpec validation) {
 
     /**
      * What a standing pipeline asks for besides.
@@ -75,6 +76,7 @@ public record TuningSpec(
         gate = gate == null ? GateSpec.NONE : gate;
         standing = standing == null ? Standing.NONE : standing;
         optimizer = optimizer == null ? TuningOptimizer.ADAMW : optimizer;
+        validation = validation == null ? ValidationSpec.NONE : validation;
     }
 
     /** All datasets or files it learns from, {@code trainingId} last. */
@@ -93,14 +95,15 @@ public record TuningSpec(
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
             Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate,
-            Optional<TuningOptimizer> optimizer) {
+            Optional<TuningOptimizer> optimizer, ValidationSpec.Wishes validation) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE, Optional.empty());
+                Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE, Optional.empty(),
+                ValidationSpec.Wishes.NONE);
     }
 
     /** The effective parameters. */
@@ -130,7 +133,7 @@ public record TuningSpec(
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
                 GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing,
-                wishes.optimizer().orElse(config.optimizer()));
+                wishes.optimizer().orElse(config.optimizer()), ValidationSpec.of(wishes.validation(), config));
     }
 
     /** Longest example where the model is served with such a context. */
@@ -143,6 +146,7 @@ public record TuningSpec(
                 new LoraSettings(loraRank, loraAlpha, rslora, LoraSettings.targets(loraTargets), seed), learningRate,
                 learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
                 gradientNormMax, checkpointSteps, heldOutShare,
-                gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed, optimizer);
+                gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed, optimizer,
+                validation.settings());
     }
 }

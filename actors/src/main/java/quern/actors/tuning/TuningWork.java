@@ -85,6 +85,8 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         var model = running.parts().model();
         set = new GateFiles(house).with(TuningCheck.set(samples, spec, running, house.config().tuning()), spec.gate(),
                 ExampleEncoder.of(model, running.parts().contextTokens()));
+        set.validated(TuningCheck.validation(house, spec), ExampleEncoder.of(
+                model, spec.sequenceTokens(running.parts().contextTokens())));
         Path directory = house.stores().directory().jobs().resolve(job.id());
         run = TuningRun.open(
                 model, set, spec.settings(), running.parts().choice().backend(), directory, io, events);
@@ -96,6 +98,9 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         TuningSet.Report report = set.report();
         ObjectNode metrics = JsonNodeFactory.instance.objectNode().put("samples", report.samples())
                 .put("examples", report.examples()).put("labels", report.labels());
+        if (spec.validation().steps() > 0) {
+            metrics.put("validation_examples", run.validationExamples());
+        }
         TuningCheck.report(samples, set, metrics);
         return note(JobNote.metrics("training file read: " + report.samples() + " samples, "
                 + report.labels() + " tokens to learn, " + report.cuts().size() + " cut, "
@@ -113,6 +118,7 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
                             .put("train_loss", saved.loss()).toString())));
             case TuningEvent.Unsaved unsaved -> note(new JobNote("warn",
                     "goes on without a new checkpoint, which is tried again: " + unsaved.reason(), ""));
+            case TuningEvent.Validated validated -> validated(validated);
             case TuningEvent.Evaluating evaluating -> note(JobNote.info(
                     "evaluating on " + evaluating.heldOutExamples() + " held-out examples and "
                             + evaluating.questions() + " questions"));
@@ -139,6 +145,16 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         return new Working(new JobProgress(STAGE, result.step(), stepped.steps()),
                 told ? List.of(JobNote.metrics("step " + result.step() + "/" + stepped.steps() + ": loss "
                         + String.format(Locale.ROOT, "%.4f", result.loss()), metrics.toString())) : List.of());
+    }
+
+    private Working validated(TuningEvent.Validated validated) {
+        ObjectNode metrics = JsonNodeFactory.instance.objectNode()
+                .put("step", validated.step()).put("total_steps", run.steps())
+                .put("valid_loss", validated.loss()).put("valid_tokens", validated.tokens())
+                .put("best_step", validated.bestStep()).put("best_valid_loss", validated.bestLoss());
+        return note(JobNote.metrics(String.format(Locale.ROOT, "step %d/%d: validation loss %.4f, lowest %.4f at step"
+                + " %d%s", validated.step(), run.steps(), validated.loss(), validated.bestLoss(), validated.bestStep(),
+                validated.endsEarly() ? ": ends early, with the weights of that step" : ""), metrics.toString()));
     }
 
     private int nextCheckpoint(int step, int steps) {

@@ -78,6 +78,9 @@ final class TuneCommand implements Callable<Integer> {
             description = "Matrices of each block: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj.")
     private List<String> targets;
 
+    @Mixin
+    private ValidationOptions validation = new ValidationOptions();
+
     @Option(names = "--held-out-share", paramLabel = "X", description = "Share of the samples kept for the gate.")
     private Double heldOutShare;
 
@@ -226,7 +229,10 @@ final class TuneCommand implements Callable<Integer> {
     private ObjectNode request(Session session) throws IOException {
         ObjectNode body = ApiClient.JSON.createObjectNode();
         body.put("model", model != null ? model : session.servedModel());
-        body.put("training_file", trainingFile(session.client()));
+        body.put("training_file", fileId(session.client(), source));
+        if (validation.source().isPresent()) {
+            body.put("validation_file", fileId(session.client(), validation.source().get()));
+        }
         if (suffix != null) {
             body.put("suffix", suffix);
         }
@@ -246,6 +252,7 @@ final class TuneCommand implements Callable<Integer> {
                 .put("use_rslora", rslora ? Boolean.TRUE : null).put("held_out_share", heldOutShare)
                 .put("gate_loss_margin", gateLossMargin).put("gate_span_score_min", gateSpanScoreMin)
                 .put("gate_general_loss_max", gateGeneralLossMax).put("max_seq_length", sequenceMax);
+        validation.add(hyperparameters);
         gate.add(hyperparameters, session.client());
         hyperparameters.removeIf(JsonNode::isNull);
         if (targets != null) {
@@ -257,7 +264,7 @@ final class TuneCommand implements Callable<Integer> {
         return body;
     }
 
-    private String trainingFile(ApiClient client) throws IOException {
+    private static String fileId(ApiClient client, String source) throws IOException {
         Path file = Path.of(source);
         if (Files.isRegularFile(file)) {
             return client.uploadFile(file, "fine-tune").path("id").asText();

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
@@ -23,6 +24,7 @@ import quern.actors.tuning.GateSpec;
 import quern.actors.tuning.LeakSpec;
 import quern.actors.tuning.TuningCheck;
 import quern.actors.tuning.TuningSpec;
+import quern.actors.tuning.ValidationSpec;
 import quern.config.LearningRateDecay;
 import quern.config.QuernException;
 import quern.config.TuningOptimizer;
@@ -43,9 +45,10 @@ import quern.tuning.LoraTarget;
  * of the catalogue. Beside OpenAI's hyperparameters, by the names of PEFT and transformers where they have one:
  * {@code learning_rate}, {@code lr_scheduler_type}, {@code min_lr_rate}, {@code warmup_steps}, {@code weight_decay},
  * {@code max_grad_norm}, {@code batch_tokens}, {@code lora_rank}, {@code lora_alpha}, {@code use_rslora},
- * {@code target_modules}, {@code max_seq_length}, {@code held_out_share}, the gate's limits, and {@code gate_checks}
- * and {@code gate_general}, files that it measures on; beside its fields: {@code allow_tainted}, without which a
- * dataset made of documents in quarantine is refused.
+ * {@code target_modules}, {@code max_seq_length}, {@code eval_steps}, {@code early_stopping_patience} (on
+ * {@code validation_file}, else on what is held out), {@code held_out_share}, the gate's limits, and
+ * {@code gate_checks} and {@code gate_general}, files that it measures on; beside its fields: {@code allow_tainted},
+ * without which a dataset made of documents in quarantine is refused.
  */
 public final class FineTuningRoutes {
 
@@ -101,9 +104,6 @@ public final class FineTuningRoutes {
         TuningSpec.Wishes wishes = wishes(fields, caller, house.config().tuning().sequenceMax());
         Map<String, String> metadata = metadata(fields);
         boolean allowTainted = fields.flag("allow_tainted", false);
-        fields.raw("validation_file").filter(node -> !node.isNull()).ifPresent(node -> {
-            throw fields.invalid("validation_file", "is not supported: the gate keeps its own held-out share");
-        });
         fields.only("integrations", Set.of("[]", "null"));
         fields.refuseOthers();
         var parts = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts();
@@ -125,16 +125,23 @@ public final class FineTuningRoutes {
     private CompletionStage<Checked> checked(Caller caller, TuningSpec spec) {
         return desk.read(() -> {
             evaluations.verify(spec.gate(), caller);
-            Ownership source = source(caller, spec.trainingId(), spec.allowTainted());
-            try {
-                return new Checked(source, TuningCheck.budget(house, spec));
-            } catch (QuernException refused) {
-                if (refused.category() == QuernException.Category.ERROR) {
-                    throw ApiError.badField("training_file", "invalid_training_file", refused.getMessage());
-                }
-                throw refused;
-            }
+            Ownership training = source(caller, "training_file", spec.trainingId(), spec.allowTainted());
+            Ownership source = spec.validation().fileId().map(id -> training.union(
+                    source(caller, "validation_file", id, spec.allowTainted()))).orElse(training);
+            refusing("validation_file", () -> TuningCheck.validation(house, spec));
+            return new Checked(source, refusing("training_file", () -> TuningCheck.budget(house, spec)));
         });
+    }
+
+    private static <T> T refusing(String field, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (QuernException refused) {
+            if (refused.category() == QuernException.Category.ERROR) {
+                throw ApiError.badField(field, "invalid_" + field, refused.getMessage());
+            }
+            throw refused;
+        }
     }
 
     private static String suffix(Fields fields) {
@@ -181,7 +188,10 @@ public final class FineTuningRoutes {
                 boxed(settable.integer("max_seq_length", 8, sequenceMax)),
                 new GateSpec.Wishes(settable.text("gate_checks"), settable.number("gate_checks_min", 0, 1),
                         boxed(settable.integer("gate_checks_lost_max", 0, 1 << 20)),
-                        settable.text("gate_general"), caller.admin(), leaks(settable)), optimizer(settable));
+                        settable.text("gate_general"), caller.admin(), leaks(settable)), optimizer(settable),
+                new ValidationSpec.Wishes(fields.text("validation_file"),
+                        boxed(settable.integer("eval_steps", 1, 1 << 30)),
+                        boxed(settable.integer("early_stopping_patience", 1, 1 << 20))));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         return wishes;
@@ -234,14 +244,14 @@ public final class FineTuningRoutes {
         return metadata;
     }
 
-    private Ownership source(Caller caller, String id, boolean allowTainted) {
+    private Ownership source(Caller caller, String field, String id, boolean allowTainted) {
         Optional<DatasetRecord> dataset = TombstoneRecord.dataset(desk.catalogue(), id);
         Ownership source = dataset
                 .map(DatasetRecord::ownership)
                 .or(() -> desk.catalogue().get(RecordKind.FILE, id, FileRecord.class).map(FileRecord::ownership))
                 .filter(caller::sees)
                 .orElseThrow(() -> ApiError.badField(
-                        "training_file", "file_not_found", "no file or dataset '" + id + "'"));
+                        field, "file_not_found", "no file or dataset '" + id + "'"));
         TaintJson.refuse("dataset '" + id + "'", desk.taint().ofDataset(dataset.map(DatasetRecord::id).orElse(id)),
                 allowTainted);
         return source;
@@ -345,28 +355,11 @@ public final class FineTuningRoutes {
                 .put("model", spec.model()).put("training_file", spec.trainingId()).put("status", status)
                 .put("created_at", job.createdAtMs() / 1000).put("seed", spec.seed())
                 .put("organization_id", job.ownership().ownerKeyId()).put("user_provided_suffix", spec.suffix());
-        node.putNull("validation_file").putArray("result_files");
+        node.put("validation_file", spec.validation().fileId().orElse(null)).putArray("result_files");
         node.set("fine_tuned_model", result.get("fine_tuned_model"));
         node.put("finished_at", job.finishedAtMs().map(ms -> ms / 1000).orElse(null));
         node.putNull("estimated_finish").set("trained_tokens", result.get("trained_tokens"));
-        ObjectNode hyperparameters = node.putObject("hyperparameters");
-        hyperparameters.put("n_epochs", spec.epochs()).put("batch_size", 1).put("learning_rate_multiplier", 1.0)
-                .put("learning_rate", spec.learningRate()).put("batch_tokens", spec.batchTokens())
-                .put("max_seq_length", spec.sequenceMax())
-                .put("optimizer", spec.optimizer().name().toLowerCase(Locale.ROOT))
-                .put("lr_scheduler_type", spec.learningRateDecay().name().toLowerCase(Locale.ROOT))
-                .put("min_lr_rate", spec.minLearningRateShare()).put("warmup_steps", spec.warmupSteps())
-                .put("weight_decay", spec.weightDecay()).put("max_grad_norm", spec.gradientNormMax())
-                .put("lora_rank", spec.loraRank()).put("lora_alpha", spec.loraAlpha())
-                .put("use_rslora", spec.rslora()).put("gate_checks", spec.gate().checksId().orElse(null))
-                .put("gate_checks_min", spec.gate().checksMin())
-                .put("gate_checks_lost_max", spec.gate().checksLostMax())
-                .put("gate_general", spec.gate().generalId().orElse(null))
-                .put("canaries", spec.gate().leaks().canaries())
-                .put("gate_leak_exposure_max", spec.gate().leaks().exposureMax().orElse(null))
-                .put("gate_leak_extracted_max", spec.gate().leaks().extractedMax().orElse(null))
-                .put("gate_leak_membership_max", spec.gate().leaks().membershipMax().orElse(null));
-        spec.loraTargets().forEach(hyperparameters.putArray("target_modules")::add);
+        node.set("hyperparameters", HyperparametersJson.of(spec));
         node.putObject("method").put("type", "supervised");
         node.putObject("progress").put("step", job.progress().done()).put("steps", job.progress().total());
         node.set("gate", result.get("gate"));

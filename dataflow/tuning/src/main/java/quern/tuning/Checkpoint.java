@@ -17,13 +17,16 @@ import quern.tuning.network.Parameter;
 /**
  * A {@link TrainingState} in a file: temporary file, force, rename, so that there is always a whole one. Little-endian:
  * magic, format version, the run's identity, its optimizer, steps made, per parameter its name, size, values and
- * moments, at the end CRC32C of all before. Batches are functions of seed and step, so the step is also the position in
- * the data and the state of the random numbers: a resumed run goes on bit for bit.
+ * moments, in version {@value #VERSION_BEST} what validation has found, at the end CRC32C of all before. Batches are
+ * functions of seed and step, so the step is also the position in the data and the state of the random numbers: a
+ * resumed run goes on bit for bit.
  */
 public final class Checkpoint {
 
     private static final int MAGIC = 0x504b4351;
     private static final int VERSION = 2;
+    /** Of a run that is validated. */
+    private static final int VERSION_BEST = 3;
     /** Knew AdamW alone. */
     private static final int VERSION_ADAMW = 1;
     private static final int TEXT_BYTES_MAX = 4096;
@@ -87,7 +90,7 @@ public final class Checkpoint {
         }
 
         void all(TrainingState state) throws IOException {
-            put(littleEndian(8).putInt(MAGIC).putInt(VERSION));
+            put(littleEndian(8).putInt(MAGIC).putInt(state.best().isPresent() ? VERSION_BEST : VERSION));
             text(identity);
             text(state.optimizer().name());
             put(littleEndian(8).putInt(state.step()).putInt(state.parameters().size()));
@@ -103,7 +106,18 @@ public final class Checkpoint {
                     put(ByteBuffer.wrap(codes).position(codes.length));
                 }
             }
+            if (state.best().isPresent()) {
+                best(state.best().get());
+            }
             put(littleEndian(8).putLong(sum.getValue()));
+        }
+
+        private void best(BestValues best) throws IOException {
+            put(littleEndian(20).putDouble(best.loss()).putInt(best.step()).putInt(best.measuredStep())
+                    .putInt(best.staleCount()));
+            for (float[] values : best.values()) {
+                floats(values);
+            }
         }
 
         private void text(String text) throws IOException {
@@ -143,8 +157,8 @@ public final class Checkpoint {
             ByteBuffer head = take(8);
             int magic = head.getInt();
             int version = head.getInt();
-            if (magic != MAGIC || version != VERSION && version != VERSION_ADAMW) {
-                throw damaged("not a checkpoint of version " + VERSION_ADAMW + " or " + VERSION);
+            if (magic != MAGIC || version < VERSION_ADAMW || version > VERSION_BEST) {
+                throw damaged("not a checkpoint of version " + VERSION_ADAMW + " to " + VERSION_BEST);
             }
             expect("run", identity, text());
             expect("optimizer", state.optimizer().name(),
@@ -163,11 +177,24 @@ public final class Checkpoint {
                     take(codes.length).get(codes);
                 }
             }
+            expect("a validated run", String.valueOf(state.best().isPresent()),
+                    String.valueOf(version == VERSION_BEST));
+            if (state.best().isPresent()) {
+                best(state.best().get());
+            }
             long computed = sum.getValue();
             if (take(8).getLong() != computed) {
                 throw damaged("its checksum does not fit, it is damaged");
             }
             state.stepTo(step);
+        }
+
+        private void best(BestValues best) throws IOException {
+            ByteBuffer found = take(20);
+            best.set(found.getDouble(), found.getInt(), found.getInt(), found.getInt());
+            for (float[] values : best.values()) {
+                floats(values);
+            }
         }
 
         private void expect(String what, String expected, String found) {

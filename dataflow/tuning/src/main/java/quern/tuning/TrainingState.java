@@ -2,6 +2,7 @@ package quern.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import quern.config.TuningOptimizer;
 import quern.gpu.tensor.Rows;
 import quern.tuning.network.Parameter;
@@ -12,6 +13,7 @@ public final class TrainingState {
     private final List<Parameter> parameters;
     private final TuningOptimizer optimizer;
     private final List<Moments> moments = new ArrayList<>();
+    private Optional<BestValues> best = Optional.empty();
     private int step;
 
     public TrainingState(List<Parameter> parameters, TuningOptimizer optimizer) {
@@ -36,6 +38,15 @@ public final class TrainingState {
         return moments.get(index);
     }
 
+    /** From now on what validation finds belongs to the state. @param values whether the best values are kept */
+    void keepBest(boolean values) {
+        best = Optional.of(new BestValues(values ? parameters : List.of()));
+    }
+
+    Optional<BestValues> best() {
+        return best;
+    }
+
     /** Memory of all moments. */
     public long momentBytes() {
         return moments.stream().mapToLong(Moments::bytes).sum();
@@ -43,9 +54,11 @@ public final class TrainingState {
 
     /** Another one of the same shape to copy into; gradients are shared, values and moments are its own. */
     TrainingState twin() {
-        return new TrainingState(parameters.stream().map(parameter -> new Parameter(
+        TrainingState twin = new TrainingState(parameters.stream().map(parameter -> new Parameter(
                 parameter.name(), new Rows(parameter.values().count(), parameter.values().width()),
                 parameter.gradients(), parameter.decays())).toList(), optimizer);
+        best.ifPresent(found -> twin.keepBest(found.values().length > 0));
+        return twin;
     }
 
     /** Becomes equal to a state of the same shape. */
@@ -62,6 +75,7 @@ public final class TrainingState {
                 System.arraycopy(other.moments(i).codes().get(a), 0, ownCodes.get(a), 0, ownCodes.get(a).length);
             }
         }
+        best.ifPresent(found -> found.take(other.best.orElseThrow()));
         step = other.step;
     }
 

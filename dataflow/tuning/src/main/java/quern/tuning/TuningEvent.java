@@ -17,6 +17,16 @@ public sealed interface TuningEvent {
     /** A checkpoint cannot be written, which is tried again; told once until one is. */
     record Unsaved(String reason) implements TuningEvent {}
 
+    /**
+     * Loss on samples that are not learnt, behind a step.
+     *
+     * @param tokens it is the mean of
+     * @param bestStep behind which it was lowest so far
+     * @param endsEarly whether the run ends here, because nothing was better for too long
+     */
+    record Validated(int step, double loss, long tokens, int bestStep, double bestLoss, boolean endsEarly)
+            implements TuningEvent {}
+
     /** The last step is made; the gate begins. */
     record Evaluating(int heldOutExamples, int questions) implements TuningEvent {}
 

@@ -36,6 +36,7 @@ public final class TuningRun implements StepWork {
     private final AdaptedModel adapted;
     private final List<List<Segment>> steps = new ArrayList<>();
     private final Trainer trainer;
+    private final Validation validation;
     private final RunFiles files;
     private final LossTrend trend = new LossTrend();
     private boolean begun;
@@ -61,6 +62,8 @@ public final class TuningRun implements StepWork {
         this.trainer = new Trainer(
                 adapted.network(), adapted.parameters(), settings.optimizer(steps.size()),
                 backend.trainingKernels());
+        this.validation = new Validation(
+                adapted.network(), set, settings.validation(), steps.size(), trainer.state(), listener);
         Checkpoint checkpoint = new Checkpoint(directory.resolve("run.checkpoint"),
                 "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity());
         if (checkpoint.exists()) {
@@ -101,6 +104,11 @@ public final class TuningRun implements StepWork {
     /** Steps made, those before a restart included. */
     public int stepCount() {
         return trainer.state().step();
+    }
+
+    /** Examples that loss is measured on while it goes on. */
+    public int validationExamples() {
+        return validation.exampleCount();
     }
 
     /** Tokens that went through the model in the steps made. */
@@ -178,12 +186,16 @@ public final class TuningRun implements StepWork {
         if (done()) {
             return 0;
         }
-        return stepCount() < steps.size() ? train(tokensMax, nanosMax) : evaluate(tokensMax, nanosMax);
+        if (gate == null && validation.due()) {
+            return validation.slice(tokensMax, nanosMax);
+        }
+        boolean over = stepCount() == steps.size() || validation.endsEarly();
+        return over ? evaluate(tokensMax, nanosMax) : train(tokensMax, nanosMax);
     }
 
     @Override
     public long pieceNanos() {
-        return gate == null ? trainer.pieceNanos() : gate.pieceNanos();
+        return gate != null ? gate.pieceNanos() : validation.due() ? validation.pieceNanos() : trainer.pieceNanos();
     }
 
     private int train(int tokensMax, long nanosMax) {
@@ -235,6 +247,7 @@ public final class TuningRun implements StepWork {
             files.offer(trainer.state());
         }
         if (gate == null) {
+            validation.restoreBest();
             gate = new EvaluationGate(
                     model, adapted.network(), adapter(), set.heldOut(), settings.gate(), backend);
             listener.accept(new TuningEvent.Evaluating(

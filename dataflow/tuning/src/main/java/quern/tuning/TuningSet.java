@@ -72,6 +72,7 @@ public final class TuningSet {
     private final List<Question> questions = new ArrayList<>();
     private final List<Segment> general = new ArrayList<>();
     private final List<EvaluationGate.EncodedCheck> checks = new ArrayList<>();
+    private final List<Segment> validation = new ArrayList<>();
     private LeakProbe probe = LeakProbe.NONE;
     private final List<Cut> cuts = new ArrayList<>();
     private final Map<String, List<Integer>> skipped = new LinkedHashMap<>();
@@ -167,6 +168,27 @@ public final class TuningSet {
     }
 
     /**
+     * Takes samples that loss is measured on while a run goes on, instead of those that are held out.
+     *
+     * @param samples empty: those that are held out
+     * @throws QuernException ERROR if none of them has a token to predict
+     */
+    public TuningSet validated(List<TrainingSample> samples, ExampleEncoder encoder) {
+        samples.forEach(sample -> validation.addAll(encoder.encode(sample).segments()));
+        if (!samples.isEmpty() && validation.isEmpty()) {
+            throw new QuernException(QuernException.Category.ERROR,
+                    "none of the " + samples.size() + " samples to validate on has a token to predict");
+        }
+        return this;
+    }
+
+    /** What loss is measured on while a run goes on, at most so many of them. */
+    public List<Segment> validation(int max) {
+        List<Segment> all = validation.isEmpty() ? heldOut : validation;
+        return List.copyOf(all.subList(0, Math.min(max, all.size())));
+    }
+
+    /**
      * Looks for leaks of what is learnt.
      *
      * @param examples measured, at most
@@ -226,7 +248,7 @@ public final class TuningSet {
     /** Equal for equal examples, and for no others. */
     String identity() {
         MessageDigest digest = sha256();
-        for (List<Segment> part : List.of(training, heldOut)) {
+        for (List<Segment> part : List.of(training, heldOut, validation)) {
             for (Segment segment : part) {
                 add(digest, segment.tokens());
                 add(digest, segment.labels());

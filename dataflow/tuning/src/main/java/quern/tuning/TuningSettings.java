@@ -17,7 +17,7 @@ import quern.config.TuningOptimizer;
 public record TuningSettings(
         LoraSettings lora, double learningRate, LearningRateDecay decay, double minLearningRateShare, int epochs,
         int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
-        double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer) {
+        double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer, ValidationSettings validation) {
 
     public TuningSettings {
         if (epochs < 1 || batchTokens < 1 || checkpointSteps < 1 || !(heldOutShare >= 0 && heldOutShare < 1)) {
@@ -25,6 +25,15 @@ public record TuningSettings(
                     + checkpointSteps + " steps, share " + heldOutShare + " held out: expected the first three above"
                     + " 0, the last from 0 to below 1");
         }
+    }
+
+    /** Without validation while it goes on. */
+    public TuningSettings(
+            LoraSettings lora, double learningRate, LearningRateDecay decay, double minLearningRateShare, int epochs,
+            int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
+            double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer) {
+        this(lora, learningRate, decay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
+                gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer, ValidationSettings.NONE);
     }
 
     /** With half a cosine down to a tenth. */
