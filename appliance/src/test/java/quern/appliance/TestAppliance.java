@@ -52,6 +52,9 @@ public final class TestAppliance implements AutoCloseable {
                 .with("http.drain", "1s")
                 .with("engine.model", model.toString())
                 .with("engine.product", "f32")
+                // Measured and compiled in advance is what a server answers from; a test asks it little.
+                .with("start.warm-up", "0ms")
+                .with("engine.scheduling.profile", "0ms")
                 .with("kv.hot", "8MiB")
                 .with("kv.warm-enabled", "false")
                 .with("kv.cold-enabled", "false");

@@ -27,6 +27,8 @@ public final class Demo {
 
     private static final String RESOURCES = "/quern/demo/";
     private static final String ALIAS = "kestrel";
+    /** Between stories asked while it tunes: somebody reads. */
+    private static final long STORY_PAUSE_NS = 700_000_000;
     private static final int ANSWER_TOKENS = 40;
     private static final int RIGHT_AFTER_MIN = 7;
     private static final int RIGHT_BEFORE_MAX = 1;
@@ -126,7 +128,8 @@ public final class Demo {
     }
 
     private void tune(String dataset) throws IOException {
-        report.step("tuning " + modelId + " (LoRA) in the server's own steps");
+        report.step("tuning " + modelId + " (LoRA) in the server's own steps, while it is asked for stories");
+        Meanwhile meanwhile = Meanwhile.afterAskingAlone(server, modelId);
         ObjectNode body = DemoServer.JSON.createObjectNode().put("model", modelId).put("training_file", dataset)
                 .put("suffix", ALIAS).put("seed", 1);
         if (modelId.equals(EmbeddedModel.NAME)) {
@@ -135,13 +138,15 @@ public final class Demo {
         String id = server.post("/v1/fine_tuning/jobs", body).path("id").asText();
         double first = Double.NaN;
         double last = Double.NaN;
-        JsonNode job = awaitPrinting(id);
+        JsonNode job = awaitPrinting(id, meanwhile);
         for (JsonNode event : server.get("/v1/jobs/" + id + "/events?limit=1000").path("data")) {
             if (event.path("data").has("train_loss")) {
                 last = event.path("data").path("train_loss").asDouble();
                 first = Double.isNaN(first) ? last : first;
             }
         }
+        meanwhile.tell(report);
+        check(meanwhile.sameAnswers(), "the model answered otherwise while it was tuned");
         JsonNode gate = job.path("result").path("gate");
         report.say("    gate: held-out loss %.3f -> %.3f, span score %.2f, general-text loss %.2f -> %.2f: %s",
                 gate.path("base_held_out_loss").asDouble(), gate.path("tuned_held_out_loss").asDouble(),
@@ -156,7 +161,7 @@ public final class Demo {
         }
     }
 
-    private JsonNode awaitPrinting(String id) throws IOException {
+    private JsonNode awaitPrinting(String id, Meanwhile meanwhile) throws IOException {
         long last = 0;
         int tenths = 0;
         while (true) {
@@ -173,7 +178,8 @@ public final class Demo {
             if (isOver(job)) {
                 return job;
             }
-            LockSupport.parkNanos(300_000_000);
+            meanwhile.askOne();
+            LockSupport.parkNanos(STORY_PAUSE_NS);
         }
     }
 

@@ -29,8 +29,9 @@ final class DemoServer implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
-    /** A chat answer and how long its first token took. */
-    record Answer(String text, double firstTokenMs, int promptTokens, int cachedTokens, List<Double> logprobs) {}
+    /** A chat answer, how long its first token took, and each one behind it. */
+    record Answer(String text, double firstTokenMs, List<Double> gapsMs, int promptTokens, int cachedTokens,
+            List<Double> logprobs) {}
 
     private final Process process;
     private final int port;
@@ -160,6 +161,8 @@ final class DemoServer implements AutoCloseable {
     private static Answer read(BufferedReader reader, long startedNs) throws IOException {
         StringBuilder text = new StringBuilder();
         List<Double> logprobs = new ArrayList<>();
+        List<Double> gapsMs = new ArrayList<>();
+        double lastMs = 0;
         double firstTokenMs = 0;
         JsonNode usage = JSON.createObjectNode();
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -172,15 +175,20 @@ final class DemoServer implements AutoCloseable {
             }
             usage = chunk.path("usage").isObject() ? chunk.get("usage") : usage;
             JsonNode choice = chunk.path("choices").path(0);
-            for (JsonNode token : choice.path("logprobs").path("content")) {
-                logprobs.add(token.path("logprob").asDouble());
-            }
+            JsonNode tokens = choice.path("logprobs").path("content");
+            tokens.forEach(token -> logprobs.add(token.path("logprob").asDouble()));
             text.append(choice.path("delta").path("content").asText(""));
-            if (firstTokenMs == 0 && !logprobs.isEmpty()) {
-                firstTokenMs = (System.nanoTime() - startedNs) / 1e6;
+            if (!tokens.isEmpty()) {
+                double nowMs = (System.nanoTime() - startedNs) / 1e6;
+                if (firstTokenMs == 0) {
+                    firstTokenMs = nowMs;
+                } else {
+                    gapsMs.add(nowMs - lastMs);
+                }
+                lastMs = nowMs;
             }
         }
-        return new Answer(text.toString(), firstTokenMs, usage.path("prompt_tokens").asInt(),
+        return new Answer(text.toString(), firstTokenMs, gapsMs, usage.path("prompt_tokens").asInt(),
                 usage.path("prompt_tokens_details").path("cached_tokens").asInt(), logprobs);
     }
 

@@ -3,7 +3,6 @@ package quern.system;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A verb of the command line in a JVM of its own. */
@@ -13,10 +12,8 @@ final class CommandProcess {
 
     /** @return what it printed. @throws IllegalStateException with that, if it failed */
     static String run(Path data, String verb, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ServerProcess.jvmOptions());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "quern.appliance.Main", verb));
+        List<String> command = ProgramCommand.plain();
+        command.add(verb);
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data", data.toString()));
         Path out = Files.createTempFile("quern", ".out");

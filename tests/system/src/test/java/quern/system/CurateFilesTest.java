@@ -27,7 +27,7 @@ class CurateFilesTest {
 
     private static final int SAMPLES = 5_000;
     private static final int CHECKPOINT_SAMPLES = 400;
-    private static final int LETTERS = 2_400;
+    private static final int LETTERS = 1_600;
     private static final int KILLS = 2;
     private static final long HEAP_MIB = 64;
     private static final long LIMIT_S = 120;
@@ -61,13 +61,12 @@ class CurateFilesTest {
                 """);
     }
 
-    private List<String> command(String result) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MIB + "m",
-                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                "quern.appliance.Main", "curate", "recipe.yaml", "--export_path", result, "--json",
+    private List<String> command(String result) throws IOException {
+        List<String> command = ProgramCommand.with(List.of("-Xmx" + HEAP_MIB + "m"));
+        command.addAll(List.of("curate", "recipe.yaml", "--export_path", result, "--json",
                 "--set", "curation.checkpoint-samples=" + CHECKPOINT_SAMPLES,
-                "--data", directory.resolve("data").toString());
+                "--data", directory.resolve("data").toString()));
+        return command;
     }
 
     private Process start(String result, Path printed) throws IOException {

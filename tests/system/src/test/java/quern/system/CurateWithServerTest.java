@@ -24,12 +24,11 @@ class CurateWithServerTest {
     private Path directory;
 
     private Process start(String result, Path data) throws IOException {
-        return new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                "quern.appliance.Main", "curate", "recipe.yaml", "--export_path", result, "--json",
+        List<String> command = ProgramCommand.with(List.of("-Xmx256m"));
+        command.addAll(List.of("curate", "recipe.yaml", "--export_path", result, "--json",
                 "--set", "curation.checkpoint-samples=2", "--set", "curation.generation-parallel=2",
-                "--data", data.toString())
+                "--data", data.toString()));
+        return new ProcessBuilder(command)
                 .directory(directory.toFile()).redirectOutput(directory.resolve("printed.json").toFile())
                 .redirectError(directory.resolve("errors.txt").toFile()).start();
     }

@@ -86,7 +86,7 @@ class FullDiskTuningTest {
                 form.getBytes(StandardCharsets.UTF_8)).path("id").asText();
         return server.post("/v1/fine_tuning/jobs", Map.of(
                 "model", "quern-nano", "training_file", file, "seed", 5, "suffix", "lamps", "hyperparameters",
-                Map.of("n_epochs", 100, "batch_tokens", 256, "gate_loss_margin", -1000, "gate_span_score_min", 0,
+                Map.of("n_epochs", 40, "batch_tokens", 256, "gate_loss_margin", -1000, "gate_span_score_min", 0,
                         "gate_general_loss_max", 1000))).path("id").asText();
     }
 

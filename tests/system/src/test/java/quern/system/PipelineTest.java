@@ -80,7 +80,7 @@ class PipelineTest {
     private static String[] options(Path directory, String publish) throws IOException {
         Path recipe = Files.writeString(directory.resolve("recipe.yaml"), RECIPE);
         Files.createDirectories(directory.resolve("inbox"));
-        List<String> options = new ArrayList<>();
+        List<String> options = new ArrayList<>(List.of("--set", "start.warm-up=0s"));
         for (String set : List.of("folder=" + directory.resolve("inbox"), "recipe=" + recipe, "look=200ms",
                 "tune-samples=1", "publish=" + publish)) {
             options.addAll(List.of("--set", "pipelines.lamps." + set));

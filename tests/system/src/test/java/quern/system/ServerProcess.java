@@ -58,11 +58,8 @@ final class ServerProcess implements AutoCloseable {
         Files.createDirectories(data);
         Files.deleteIfExists(data.resolve("server.json"));
         List<String> command = new ArrayList<>(launcher);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmOptions());
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "quern.appliance.Main",
-                "serve", "--port", "0", "--data", place.toString()));
+        command.addAll(ProgramCommand.with(jvmOptions));
+        command.addAll(List.of("serve", "--port", "0", "--data", place.toString()));
         command.addAll(List.of(arguments));
         Path log = data.resolveSibling(data.getFileName() + ".log");
         Process process = new ProcessBuilder(command)
@@ -84,13 +81,6 @@ final class ServerProcess implements AutoCloseable {
             process.destroyForcibly();
             throw e;
         }
-    }
-
-    static List<String> jvmOptions() throws IOException {
-        Path root = Path.of(System.getProperty("quern.root", "../..")).toAbsolutePath().normalize();
-        return Files.readAllLines(root.resolve("appliance/src/main/launch/jvm.options")).stream()
-                .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                .toList();
     }
 
     /** Waits at most a minute, looking again every few milliseconds. */

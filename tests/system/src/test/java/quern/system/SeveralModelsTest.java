@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One prompt, asked by two tenants of two models with three adapters each: nobody finds a block that was computed for
+ * One prompt, asked by two tenants of two models and three adapters: nobody finds a block that was computed for
  * another, and everybody finds their own, in memory, after their model was unloaded, and after the server was killed.
  */
 class SeveralModelsTest {
@@ -30,6 +30,7 @@ class SeveralModelsTest {
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime() & 0xffff);
     private static final int KILLS = 2;
     private static final int LOAD_MS_MAX = 400;
+    private static final String[] SETTINGS = {"--set", "start.warm-up=0s"};
     private static final String NANO = "quern-nano";
     private static final String TWIN = "twin";
     private static final List<String> TENANTS = List.of("north", "south");
@@ -46,7 +47,7 @@ class SeveralModelsTest {
     @Test
     void shouldFindNoBlockOfAnotherTenantAdapterOrModel(@TempDir Path directory) throws Exception {
         Path data = directory.resolve("data");
-        try (ServerProcess server = ServerProcess.start(data)) {
+        try (ServerProcess server = ServerProcess.start(data, SETTINGS)) {
             prepare(server, data);
             Collections.shuffle(askers, new Random(SEED));
             for (Asker asker : askers) {
@@ -64,14 +65,14 @@ class SeveralModelsTest {
         }
         Random moments = new Random(SEED);
         for (int kill = 0; kill < KILLS; kill++) {
-            try (ServerProcess server = ServerProcess.start(data)) {
+            try (ServerProcess server = ServerProcess.start(data, SETTINGS)) {
                 JsonNode loading = server.post("/v1/models/" + TWIN + "/load", Map.of("wait", false));
                 assertEquals("loading", loading.path("state").asText(), loading::toString);
                 LockSupport.parkNanos(1_000_000L * moments.nextInt(LOAD_MS_MAX));
                 server.kill();
             }
         }
-        try (ServerProcess server = ServerProcess.start(data)) {
+        try (ServerProcess server = ServerProcess.start(data, SETTINGS)) {
             askAgain(server, "after kill -9, while a model was loaded, too, -Dquern.seed=" + SEED);
         }
     }
@@ -99,12 +100,13 @@ class SeveralModelsTest {
         String file = upload(server);
         List<String> models = new ArrayList<>(List.of(NANO, TWIN));
         for (String base : List.of(NANO, TWIN)) {
-            for (int adapter = 0; adapter < 3; adapter++) {
+            // Three adapters, so that one model has two of them.
+            for (int adapter = 0; adapter < (base.equals(NANO) ? 2 : 1); adapter++) {
                 models.add(tuned(server, base, file, adapter));
             }
         }
         models.forEach(model -> keys.values().forEach(key -> askers.add(new Asker(key, model))));
-        assertEquals(16, askers.size());
+        assertEquals(10, askers.size());
     }
 
     private static String upload(ServerProcess server) throws IOException {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +22,7 @@ class StreamingConversionTest {
     Path directory;
 
     private void quern(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx" + HEAP_MIB + "m",
-                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                "quern.appliance.Main"));
+        List<String> command = ProgramCommand.with(List.of("-Xmx" + HEAP_MIB + "m"));
         command.addAll(Arrays.asList(arguments));
         Path out = directory.resolve("out.txt");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
