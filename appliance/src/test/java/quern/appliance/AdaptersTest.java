@@ -113,7 +113,8 @@ class AdaptersTest {
             post(400, "/v1/fine_tuning/jobs", job.formatted("\"lr_scheduler_type\": \"step\""));
             post(400, "/v1/fine_tuning/jobs", job.formatted("\"lora_rang\": 3"));
             JsonNode made = post(200, "/v1/fine_tuning/jobs", job.formatted(
-                    "\"target_modules\": [\"v_proj\", \"q_proj\"], \"lr_scheduler_type\": \"linear\""));
+                    "\"target_modules\": [\"v_proj\", \"q_proj\"], \"lr_scheduler_type\": \"linear\","
+                            + " \"use_dora\": true"));
             JsonNode end = ended(made);
             assertEquals("succeeded", end.path("status").asText(), end.toString());
             JsonNode shown = get(200, "/v1/fine_tuning/jobs/" + made.path("id").asText()).path("hyperparameters");
@@ -122,7 +123,10 @@ class AdaptersTest {
                     + shown.path("warmup_steps").asText());
             JsonNode config = get(200, "/v1/adapters/" + end.at("/result/adapter").asText()
                     + "/files/adapter_config.json");
-            assertTrue(config.path("use_rslora").asBoolean(), config::toString);
+            assertTrue(shown.path("use_dora").asBoolean(), shown::toString);
+            assertTrue(config.path("use_rslora").asBoolean() && config.path("use_dora").asBoolean(), config::toString);
+            JsonNode unfit = post(409, "/v1/adapters/few/compress", "{}");
+            assertTrue(unfit.at("/error/message").asText().contains("' is DoRA"), unfit::toString);
             assertEquals("[\"q_proj\",\"v_proj\"]", config.path("target_modules").toString());
             assertEquals(200, asked("few").statusCode());
         }

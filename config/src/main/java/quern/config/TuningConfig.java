@@ -8,6 +8,7 @@ import java.util.Set;
  *
  * @param loraTargets matrices of every block that an adapter sits beside, by PEFT's names
  * @param rslora whether an adapter's scale is {@code alpha / sqrt(rank)} instead of {@code alpha / rank}
+ * @param dora whether the length of every row is trained apart from its direction
  * @param minLearningRateShare lowest learning rate over its peak
  * @param batchTokens tokens of one optimizer step, all packed examples together
  * @param sequenceMax longest example in tokens, of any job; the end of a longer one is cut off
@@ -29,6 +30,7 @@ public record TuningConfig(
         double loraAlpha,
         List<String> loraTargets,
         boolean rslora,
+        boolean dora,
         TuningOptimizer optimizer,
         double learningRate,
         LearningRateDecay learningRateDecay,

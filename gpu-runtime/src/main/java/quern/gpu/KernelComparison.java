@@ -94,6 +94,22 @@ public final class KernelComparison {
         return difference(expected, found);
     }
 
+    /** {@link Kernels#rowNorms}, and {@link Kernels#scaleColumns} by them. */
+    public float rowNorms(ElementType type, int rank, int rows, int columns) {
+        Tensor weights = RandomWeights.of(type, rows, columns, random);
+        Rows a = rows(rank, columns);
+        Rows b = rows(rows, rank);
+        float[] expected = new float[rows];
+        float[] found = new float[rows];
+        definition.rowNorms(definition.pack(weights), a, b, 0.3f, expected);
+        subject.rowNorms(subject.pack(weights), a, b, 0.3f, found);
+        Rows scaled = rows(4, rows);
+        Rows ours = copy(scaled);
+        definition.scaleColumns(scaled, 1, 3, expected);
+        subject.scaleColumns(ours, 1, 3, expected);
+        return Math.max(difference(expected, found), difference(scaled, ours));
+    }
+
     /** {@link Kernels#embed} of random rows of a table. */
     public float embed(ElementType type, int rows, int columns, int count) {
         Tensor table = RandomWeights.of(type, rows, columns, random);

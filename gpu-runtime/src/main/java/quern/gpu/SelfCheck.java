@@ -51,6 +51,8 @@ public final class SelfCheck {
                 comparison.quantizeActivations(comparison.rows(TOKENS, 300), TOKENS)));
         results.add(Result.of("addLowRank", "", "3 spans, rank 5, 75 by 70",
                 comparison.addLowRank(5, 75, 70, 1, 3, 2)));
+        results.add(Result.of("rowNorms, scaleColumns", "", "Q8_0, rank 5, 75 by 96",
+                comparison.rowNorms(ElementType.Q8_0, 5, 75, 96)));
         results.add(Result.of("rmsNorm", "", "3 x 300", comparison.rmsNorm(3, 300)));
         results.add(Result.of("layerNorm", "", "3 x 300", comparison.layerNorm(3, 300)));
         results.add(Result.of("activate", "", "3 x 300", comparison.activate(3, 300)));

@@ -84,6 +84,10 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
                 .orElseThrow(() -> new QuernException(Category.ERROR,
                         "adapter '" + origin.id() + "' was not made by tuning: job '" + origin.jobId() + "'"));
         TuningSpec tuned = RecordText.read(trained.specJson(), TuningSpec.class);
+        if (tuned.dora()) {
+            throw new QuernException(Category.ERROR, "adapter '" + origin.id() + "' is DoRA, expected one of LoRA: the"
+                    + " compressed form has no place for magnitudes");
+        }
         judge = Optional.of(new GateJudge(models, job, tuned.gate()));
         var limits = house.config().tuning();
         samples = TrainingSamples.read(house.stores(), tuned.trainingIds(), limits.samplesMax());

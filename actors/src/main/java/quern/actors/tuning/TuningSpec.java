@@ -50,7 +50,8 @@ public record TuningSpec(
         boolean allowTainted,
         Standing standing,
         TuningOptimizer optimizer,
-        ValidationSpec validation) {
+        ValidationSpec validation,
+        boolean dora) {
 
     /**
      * What a standing pipeline asks for besides.
@@ -95,7 +96,7 @@ public record TuningSpec(
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
             Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate,
-            Optional<TuningOptimizer> optimizer, ValidationSpec.Wishes validation) {
+            Optional<TuningOptimizer> optimizer, ValidationSpec.Wishes validation, Optional<Boolean> dora) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
@@ -103,7 +104,7 @@ public record TuningSpec(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE, Optional.empty(),
-                ValidationSpec.Wishes.NONE);
+                ValidationSpec.Wishes.NONE, Optional.empty());
     }
 
     /** The effective parameters. */
@@ -133,7 +134,8 @@ public record TuningSpec(
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
                 GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing,
-                wishes.optimizer().orElse(config.optimizer()), ValidationSpec.of(wishes.validation(), config));
+                wishes.optimizer().orElse(config.optimizer()), ValidationSpec.of(wishes.validation(), config),
+                wishes.dora().orElse(config.dora()));
     }
 
     /** Longest example where the model is served with such a context. */
@@ -143,8 +145,8 @@ public record TuningSpec(
 
     TuningSettings settings() {
         return new TuningSettings(
-                new LoraSettings(loraRank, loraAlpha, rslora, LoraSettings.targets(loraTargets), seed), learningRate,
-                learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
+                new LoraSettings(loraRank, loraAlpha, rslora, LoraSettings.targets(loraTargets), seed, dora),
+                learningRate, learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
                 gradientNormMax, checkpointSteps, heldOutShare,
                 gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed, optimizer,
                 validation.settings());

@@ -68,8 +68,8 @@ final class AdaptersCommand implements Runnable {
     }
 
     @Command(name = "import", mixinStandardHelpOptions = true, description = {
-        "Take an adapter that PEFT wrote (LoRA, rsLoRA; adapter_config.json, adapter_model.safetensors) and serve it"
-                + " under an id of its own. It has no run here and passed no gate.",
+        "Take an adapter that PEFT wrote (LoRA, rsLoRA, DoRA; adapter_config.json, adapter_model.safetensors) and"
+                + " serve it under an id of its own. It has no run here and passed no gate.",
         "What its files call the base is compared with the model here; where that is no name of it, --base says which"
                 + " model it was tuned on. That every matrix fits is checked either way."})
     int take(
@@ -174,8 +174,8 @@ final class AdaptersCommand implements Runnable {
 
     @Command(name = "compress", mixinStandardHelpOptions = true, description = {
         "Make a new version of an adapter that keeps only the signs of its largest changes and one scale a matrix"
-                + " (ComPEFT). It goes through the evaluation gate; where NAME's alias points to the adapter, it points"
-                + " to the new version then."})
+                + " (ComPEFT; not of DoRA). It goes through the evaluation gate; where NAME's alias points to the"
+                + " adapter, it points to the new version then."})
     int compress(
             @Parameters(paramLabel = "NAME", description = "Its id, or an alias that points to it.") String name,
             @Option(names = "--density", paramLabel = "auto|X", defaultValue = "auto",

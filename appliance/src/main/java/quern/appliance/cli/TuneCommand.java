@@ -74,6 +74,10 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--rslora", description = "Divide alpha by the square root of the rank.")
     private boolean rslora;
 
+    @Option(names = "--dora", description = "DoRA: train the length of every row of a matrix apart from its "
+            + "direction. A step takes longer than LoRA's.")
+    private boolean dora;
+
     @Option(names = "--target-modules", paramLabel = "NAME", split = ",",
             description = "Matrices of each block: q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj.")
     private List<String> targets;
@@ -249,7 +253,8 @@ final class TuneCommand implements Callable<Integer> {
                 .put("lr_scheduler_type", schedule).put("min_lr_rate", minLearningRateShare)
                 .put("warmup_steps", warmupSteps).put("weight_decay", weightDecay)
                 .put("max_grad_norm", gradientNormMax).put("lora_rank", loraRank).put("lora_alpha", loraAlpha)
-                .put("use_rslora", rslora ? Boolean.TRUE : null).put("held_out_share", heldOutShare)
+                .put("use_rslora", rslora ? Boolean.TRUE : null).put("use_dora", dora ? Boolean.TRUE : null)
+                .put("held_out_share", heldOutShare)
                 .put("gate_loss_margin", gateLossMargin).put("gate_span_score_min", gateSpanScoreMin)
                 .put("gate_general_loss_max", gateGeneralLossMax).put("max_seq_length", sequenceMax);
         validation.add(hyperparameters);

@@ -16,6 +16,7 @@ import quern.actors.models.AdapterExport;
 import quern.actors.serving.AdapterShelf;
 import quern.actors.serving.AdapterShelf.Form;
 import quern.actors.tuning.CompressionSpec;
+import quern.actors.tuning.TuningSpec;
 import quern.inference.AdapterRegistry;
 import quern.inference.LoadedAdapter;
 import quern.kv.journal.AdapterRecord;
@@ -137,9 +138,12 @@ public final class AdapterRoutes {
             throw ApiError.conflict("adapter '" + adapter.id() + "' is compressed already"
                     + origin(adapter).map(from -> "; it was made of '" + from + "'").orElse(""));
         }
-        if (desk.catalogue().get(RecordKind.JOB, adapter.jobId(), JobRecord.class).isEmpty()) {
-            throw ApiError.conflict("adapter '" + adapter.id() + "' was tuned elsewhere: there are no samples here to"
-                    + " measure by what compressing it costs");
+        JobRecord job = desk.catalogue().get(RecordKind.JOB, adapter.jobId(), JobRecord.class).orElseThrow(() ->
+                ApiError.conflict("adapter '" + adapter.id() + "' was tuned elsewhere: there are no samples here to"
+                        + " measure by what compressing it costs"));
+        if (job.kind() == JobKind.TUNE && RecordText.read(job.specJson(), TuningSpec.class).dora()) {
+            throw ApiError.conflict("adapter '" + adapter.id() + "' is DoRA: its compressed form would have no place"
+                    + " for magnitudes, expected one of LoRA");
         }
         TaintJson.refuse("adapter '" + adapter.id() + "'", desk.taint().ofAdapter(adapter.id()), allowTainted);
         return adapter;

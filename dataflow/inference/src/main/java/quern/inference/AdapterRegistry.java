@@ -257,8 +257,7 @@ public final class AdapterRegistry implements AutoCloseable {
     }
 
     private static long bytes(LoraWeights weights) {
-        return weights.targets().values().stream()
-                .mapToLong(pair -> 4L * (pair.a().values().length + pair.b().values().length)).sum();
+        return weights.targets().values().stream().mapToLong(LoraWeights.Pair::bytes).sum();
     }
 
     private void check(String name, String target, LoraWeights.Pair pair) {
@@ -271,7 +270,12 @@ public final class AdapterRegistry implements AutoCloseable {
             throw refused(name, target + " is " + pair.b().count() + " x " + pair.a().width() + ", expected "
                     + matrix.rows() + " x " + matrix.columns());
         }
-        if (!finite(pair.a().values()) || !finite(pair.b().values())) {
+        int magnitudes = pair.magnitudes().map(all -> all.values().length).orElse(matrix.rows());
+        if (magnitudes != matrix.rows()) {
+            throw refused(name, target + " has " + magnitudes + " magnitudes, expected " + matrix.rows());
+        }
+        if (!finite(pair.a().values()) || !finite(pair.b().values())
+                || !pair.magnitudes().map(all -> finite(all.values())).orElse(true)) {
             throw refused(name, target + " holds a number that is not finite");
         }
     }

@@ -1,5 +1,6 @@
 package quern.inference;
 
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,6 +20,17 @@ public final class TinyAdapter {
             Rows a = random(random, rank, linear.matrix().columns(), 0.3);
             Rows b = random(random, linear.matrix().rows(), rank, 0.3);
             targets.put(name, new LoraWeights.Pair(a, b));
+        });
+        return new LoraWeights(rank, scale, targets);
+    }
+
+    /** The same, and rows have random lengths. */
+    public static LoraWeights withMagnitudes(LoadedModel model, int rank, float scale, long seed) {
+        Random random = new Random(seed);
+        SortedMap<String, LoraWeights.Pair> targets = new TreeMap<>();
+        of(model, rank, scale, seed).targets().forEach((name, pair) -> {
+            Rows magnitudes = random(random, pair.b().count(), 1, 1);
+            targets.put(name, new LoraWeights.Pair(pair.a(), pair.b(), Optional.of(magnitudes)));
         });
         return new LoraWeights(rank, scale, targets);
     }

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import quern.config.QuernException;
 import quern.gpu.Backend;
+import quern.gpu.kernel.Kernels;
 import quern.gpu.tensor.Rows;
 import quern.inference.LoadedModel;
 import quern.inference.transformer.LoraWeights;
@@ -37,7 +38,8 @@ public final class AdaptedModel {
     private final DecoderNetwork network;
 
     /**
-     * A (rank, inputs) is uniform as PEFT draws it (Kaiming, a = sqrt 5), B zero: nothing is changed yet.
+     * A (rank, inputs) is uniform as PEFT draws it (Kaiming, a = sqrt 5), B zero, magnitudes are the lengths of the
+     * rows: nothing is changed yet.
      *
      * @throws QuernException if the model has parts whose gradients are not known
      */
@@ -52,19 +54,25 @@ public final class AdaptedModel {
             for (LoraTarget target : LoraTarget.values()) {
                 String name = target.tensorName(layer);
                 if (settings.targets().contains(target)) {
-                    adapters.put(name, adapter(byName.get(name), draws));
+                    adapters.put(name, adapter(byName.get(name), draws, backend.kernels()));
                 }
             }
         }
         this.network = network(model, adapters, backend);
     }
 
-    private Adapter adapter(Linear beside, FirstDraws draws) {
+    private Adapter adapter(Linear beside, FirstDraws draws, Kernels kernels) {
         int inputs = beside.matrix().columns();
+        int outputs = beside.matrix().rows();
         Parameter a = Parameter.zeros(beside.name() + ".lora_a", settings.rank(), inputs, true);
         draws.fill(a.values());
-        Parameter b = Parameter.zeros(beside.name() + ".lora_b", beside.matrix().rows(), settings.rank(), true);
-        return new Adapter(a, b, settings.scale());
+        Parameter b = Parameter.zeros(beside.name() + ".lora_b", outputs, settings.rank(), true);
+        if (!settings.dora()) {
+            return new Adapter(a, b, settings.scale(), Optional.empty());
+        }
+        Parameter magnitudes = Parameter.zeros(beside.name() + ".lora_m", outputs, 1, true);
+        kernels.rowNorms(beside.matrix(), a.values(), b.values(), settings.scale(), magnitudes.values().values());
+        return new Adapter(a, b, settings.scale(), Optional.of(magnitudes));
     }
 
     private static void checkTrainable(LoadedModel model) {
@@ -124,12 +132,13 @@ public final class AdaptedModel {
         return network;
     }
 
-    /** A and B of every target, in a fixed order. */
+    /** A, B and maybe magnitudes of every target, in a fixed order. */
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>();
         for (Adapter adapter : adapters.values()) {
             parameters.add(adapter.a());
             parameters.add(adapter.b());
+            adapter.magnitudes().ifPresent(parameters::add);
         }
         return parameters;
     }
@@ -137,8 +146,8 @@ public final class AdaptedModel {
     /** The adapter as it is now, a copy. */
     public LoraWeights weights() {
         SortedMap<String, Pair> targets = new TreeMap<>();
-        adapters.forEach((name, adapter) ->
-                targets.put(name, new Pair(copy(adapter.a().values()), copy(adapter.b().values()))));
+        adapters.forEach((name, adapter) -> targets.put(name, new Pair(copy(adapter.a().values()),
+                copy(adapter.b().values()), adapter.magnitudes().map(own -> copy(own.values())))));
         return new LoraWeights(settings.rank(), settings.scale(), targets);
     }
 
@@ -149,9 +158,13 @@ public final class AdaptedModel {
     /**
      * Takes the numbers of another adapter of the same shape.
      *
-     * @throws QuernException if rank, scale or targets differ
+     * @throws QuernException if rank, scale, targets or whether there are magnitudes differ
      */
     public void load(LoraWeights weights) {
+        if (weights.hasMagnitudes() != settings.dora()) {
+            throw new QuernException(QuernException.Category.ERROR, "adapter " + (settings.dora()
+                    ? "without magnitudes, expected DoRA's" : "with DoRA's magnitudes, expected none"));
+        }
         if (weights.rank() != settings.rank() || weights.scale() != settings.scale()
                 || !weights.targets().keySet().equals(adapters.keySet())) {
             throw new QuernException(QuernException.Category.ERROR, "adapter of rank " + weights.rank() + ", scale "
@@ -161,6 +174,8 @@ public final class AdaptedModel {
         weights.targets().forEach((name, pair) -> {
             fill(name, pair.a(), adapters.get(name).a().values());
             fill(name, pair.b(), adapters.get(name).b().values());
+            adapters.get(name).magnitudes().ifPresent(own ->
+                    fill(name, pair.magnitudes().orElseGet(() -> new Rows(0, 1)), own.values()));
         });
     }
 

@@ -14,9 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,8 +37,9 @@ import quern.kv.AtomicFile;
 /**
  * An adapter in a directory, as PEFT writes it: {@code adapter_config.json} and {@code adapter_model.safetensors} with
  * tensors {@code base_model.model.model.layers.N.self_attn.q_proj.lora_A.weight} (r, inputs) and {@code lora_B.weight}
- * (outputs, r). Files are in Hugging Face's order of rows: where the base has the interleaved rope of Llama GGUF files,
- * B's rows of query and key are moved on the way in and out.
+ * (outputs, r), with DoRA also {@code lora_magnitude_vector} (outputs). Files are in Hugging Face's order of rows:
+ * where the base has the interleaved rope of Llama GGUF files, B's rows of query and key, and their magnitudes, are
+ * moved on the way in and out.
  */
 public final class AdapterFile {
 
@@ -44,8 +47,8 @@ public final class AdapterFile {
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final long HEADER_ROOM_BYTES = 1 << 24;
     private static final long PART_BYTES = 1 << 20;
-    private static final Pattern NAME = Pattern.compile(
-            "base_model\\.model\\.model\\.layers\\.(0|[1-9][0-9]{0,3})\\.([a-z_.]+)\\.lora_([AB])\\.weight");
+    private static final Pattern NAME = Pattern.compile("base_model\\.model\\.model\\.layers\\.(0|[1-9][0-9]{0,3})"
+            + "\\.([a-z_.]+)\\.lora_(?:([AB])\\.weight|magnitude_vector)");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private AdapterFile() {}
@@ -65,6 +68,7 @@ public final class AdapterFile {
     public static Map<String, byte[]> files(
             LoraWeights weights, LoraSettings settings, ModelShape shape, String baseName) {
         Map<String, Rows> tensors = new LinkedHashMap<>();
+        Set<String> vectors = new HashSet<>();
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (LoraTarget target : LoraTarget.values()) {
                 Pair pair = weights.targets().get(target.tensorName(layer));
@@ -72,11 +76,16 @@ public final class AdapterFile {
                     String module = "base_model.model.model.layers." + layer + "." + target.moduleName();
                     tensors.put(module + ".lora_A.weight", pair.a());
                     tensors.put(module + ".lora_B.weight", RopeOrder.of(target, shape).toHalfSplit(pair.b()));
+                    pair.magnitudes().ifPresent(magnitudes -> {
+                        vectors.add(module + ".lora_magnitude_vector");
+                        tensors.put(module + ".lora_magnitude_vector",
+                                RopeOrder.of(target, shape).toHalfSplit(magnitudes));
+                    });
                 }
             }
         }
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(WEIGHTS, SafetensorsBytes.of(tensors));
+        files.put(WEIGHTS, SafetensorsBytes.of(tensors, vectors));
         files.put(CONFIG, config(settings, baseName, targetModules(weights, settings, shape)));
         return files;
     }
@@ -120,7 +129,7 @@ public final class AdapterFile {
                 .put("inference_mode", true)
                 .put("init_lora_weights", true)
                 .put("use_rslora", settings.rankStabilized())
-                .put("use_dora", false);
+                .put("use_dora", settings.dora());
         if (settings.alpha() == Math.rint(settings.alpha()) && settings.alpha() < Integer.MAX_VALUE) {
             config.put("lora_alpha", (int) settings.alpha());
         }
@@ -135,7 +144,7 @@ public final class AdapterFile {
     /**
      * Reads an adapter for a base of this shape.
      *
-     * @throws QuernException if a file is damaged, of another kind than plain LoRA, or does not fit the shape
+     * @throws QuernException if a file is damaged, of another kind than LoRA and DoRA, or does not fit the shape
      */
     public static Loaded read(Path directory, ModelShape shape) {
         return read(directory, shape, Long.MAX_VALUE);
@@ -179,12 +188,13 @@ public final class AdapterFile {
      */
     public record Loaded(LoraSettings settings, LoraWeights weights, String baseName) {}
 
-    /** A, B and the module they sit beside, by the base's name of its matrix. */
+    /** A, B, maybe magnitudes, and the module they sit beside, by the base's name of its matrix. */
     private static final class Found {
         private final LoraTarget target;
         private final String module;
         private Tensor a;
         private Tensor b;
+        private Tensor magnitudes;
 
         private Found(LoraTarget target, String module) {
             this.target = target;
@@ -201,7 +211,8 @@ public final class AdapterFile {
         long bytes = 0;
         for (Found one : found.values()) {
             requireRank(one, config.rank(one.module), file);
-            bytes += 4L * rank * (one.a.columns() + (long) one.b.rows());
+            requireMagnitudes(one, config.dora(), file);
+            bytes += 4L * rank * (one.a.columns() + (long) one.b.rows()) + (config.dora() ? 4L * one.b.rows() : 0);
         }
         if (bytes > bytesMax) {
             throw refused(file, "takes " + bytes + " bytes in memory, at most " + bytesMax);
@@ -210,12 +221,14 @@ public final class AdapterFile {
         SortedMap<String, Pair> pairs = new TreeMap<>();
         found.forEach((name, one) -> pairs.put(name, new Pair(taller(floats(one.a), rank),
                 RopeOrder.of(one.target, shape).fromHalfSplit(wider(
-                        floats(one.b), rank, config.scale(one.module) / scale)))));
+                        floats(one.b), rank, config.scale(one.module) / scale)),
+                Optional.ofNullable(one.magnitudes).map(magnitudes -> RopeOrder.of(one.target, shape).fromHalfSplit(
+                        new Rows(floats(magnitudes).values(), magnitudes.columns(), 1))))));
         Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
         found.values().forEach(one -> targets.add(one.target));
         double alpha = rank == config.rank() ? config.alpha()
                 : scale * (config.rankStabilized() ? Math.sqrt(rank) : rank);
-        return new Loaded(new LoraSettings(rank, alpha, config.rankStabilized(), targets, 0),
+        return new Loaded(new LoraSettings(rank, alpha, config.rankStabilized(), targets, 0, config.dora()),
                 new LoraWeights(rank, scale, pairs), config.baseName());
     }
 
@@ -230,10 +243,10 @@ public final class AdapterFile {
             }
             int layer = Integer.parseInt(parts.group(1));
             Found one = found.computeIfAbsent(target.tensorName(layer), _ -> new Found(target, module(layer, target)));
-            if (parts.group(3).equals("A")) {
-                one.a = tensor;
-            } else {
-                one.b = tensor;
+            switch (parts.group(3)) {
+                case "A" -> one.a = tensor;
+                case "B" -> one.b = tensor;
+                case null, default -> one.magnitudes = tensor;
             }
         });
         return found;
@@ -267,6 +280,17 @@ public final class AdapterFile {
         if (one.a.rows() != rank || one.b.columns() != rank) {
             throw refused(file, "has for " + one.module + " A of " + one.a.rows() + " rows and B of "
                     + one.b.columns() + " columns, expected the rank " + rank + " of " + CONFIG);
+        }
+    }
+
+    private static void requireMagnitudes(Found one, boolean dora, Path file) {
+        if (dora != (one.magnitudes != null)) {
+            throw refused(file, "has " + (dora ? "no " : "a ") + one.module + ".lora_magnitude_vector, though "
+                    + CONFIG + " has 'use_dora' " + dora);
+        }
+        if (dora && (one.magnitudes.rows() != 1 || one.magnitudes.columns() != one.b.rows())) {
+            throw refused(file, "has for " + one.module + " magnitudes of " + one.magnitudes.rows() + " x "
+                    + one.magnitudes.columns() + ", expected one for each of B's " + one.b.rows() + " rows");
         }
     }
 

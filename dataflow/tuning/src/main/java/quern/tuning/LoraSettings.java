@@ -14,8 +14,10 @@ import quern.config.TuningConfig;
  *     {@code alpha / rank}
  * @param targets matrices of every block it sits beside; in one order, so that equal settings read the same
  * @param seed of the first A
+ * @param dora whether the length of every row is trained apart from its direction (Liu et al., DoRA, arXiv 2402.09353)
  */
-public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<LoraTarget> targets, long seed) {
+public record LoraSettings(
+        int rank, double alpha, boolean rankStabilized, Set<LoraTarget> targets, long seed, boolean dora) {
 
     public LoraSettings {
         if (rank < 1 || !(alpha > 0) || targets.isEmpty()) {
@@ -23,6 +25,11 @@ public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<L
                     + " targets, expected all above 0");
         }
         targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
+    }
+
+    /** Without lengths of their own. */
+    public LoraSettings(int rank, double alpha, boolean rankStabilized, Set<LoraTarget> targets, long seed) {
+        this(rank, alpha, rankStabilized, targets, seed, false);
     }
 
     /** All seven matrices of a block. */
@@ -33,7 +40,8 @@ public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<L
     /** The configuration's. */
     static LoraSettings of(TuningConfig config, long seed) {
         return new LoraSettings(
-                config.loraRank(), config.loraAlpha(), config.rslora(), targets(config.loraTargets()), seed);
+                config.loraRank(), config.loraAlpha(), config.rslora(), targets(config.loraTargets()), seed,
+                config.dora());
     }
 
     /** Matrices by PEFT's names: {@code q_proj}. */
@@ -44,5 +52,12 @@ public record LoraSettings(int rank, double alpha, boolean rankStabilized, Set<L
 
     public float scale() {
         return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);
+    }
+
+    /** Names a run in its checkpoint, as it did before there was a choice. */
+    @Override
+    public String toString() {
+        return "LoraSettings[rank=" + rank + ", alpha=" + alpha + ", rankStabilized=" + rankStabilized + ", targets="
+                + targets + ", seed=" + seed + (dora ? ", dora=true]" : "]");
     }
 }

@@ -24,12 +24,13 @@ import quern.inference.grammar.GrammarException;
  *
  * @param baseName what its author called the base; empty: nothing is said
  * @param rankStabilized alpha is divided by the root of the rank
+ * @param dora rows have lengths of their own
  * @param adapts whether a module, as {@code model.layers.0.self_attn.q_proj}, has an adapter
  * @param ranks ranks of modules that differ from {@code rank}; the first that fits counts
  * @param alphas the same of alphas
  */
-record PeftConfig(String baseName, int rank, double alpha, boolean rankStabilized, Predicate<String> adapts,
-        List<Deviation> ranks, List<Deviation> alphas) {
+record PeftConfig(String baseName, int rank, double alpha, boolean rankStabilized, boolean dora,
+        Predicate<String> adapts, List<Deviation> ranks, List<Deviation> alphas) {
 
     private static final int BYTES_MAX = 1 << 20;
     private static final int RANK_MAX = 1 << 16;
@@ -39,8 +40,8 @@ record PeftConfig(String baseName, int rank, double alpha, boolean rankStabilize
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
     /** Read here. */
     private static final Set<String> READ = Set.of("peft_type", "task_type", "base_model_name_or_path", "r",
-            "lora_alpha", "use_rslora", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
-            "rank_pattern", "alpha_pattern", "init_lora_weights", "bias");
+            "lora_alpha", "use_rslora", "use_dora", "target_modules", "exclude_modules", "layers_to_transform",
+            "layers_pattern", "rank_pattern", "alpha_pattern", "init_lora_weights", "bias");
     /** About training, loading or where it comes from, and of ways to begin, of which {@link #BEGINS} are taken. */
     private static final Set<String> HARMLESS = Set.of("auto_mapping", "revision", "inference_mode", "lora_dropout",
             "peft_version", "megatron_core", "runtime_config", "ensure_weight_tying", "qalora_group_size",
@@ -83,7 +84,7 @@ record PeftConfig(String baseName, int rank, double alpha, boolean rankStabilize
         }
         return new PeftConfig(config.path("base_model_name_or_path").asText(""), rank.intValue(),
                 alpha(file, "lora_alpha", config.path("lora_alpha")), config.path("use_rslora").asBoolean(),
-                modules(config, file), exceptions(config, "rank_pattern", file),
+                config.path("use_dora").asBoolean(), modules(config, file), exceptions(config, "rank_pattern", file),
                 exceptions(config, "alpha_pattern", file));
     }
 
@@ -97,9 +98,9 @@ record PeftConfig(String baseName, int rank, double alpha, boolean rankStabilize
         JsonNode bias = config.path("bias");
         require(config, "bias", isOff(bias) || bias.asText().equals("none"), "none: trained biases are not served",
                 file);
-        JsonNode stabilized = config.path("use_rslora");
-        require(config, "use_rslora", isOff(stabilized) || stabilized.isBoolean(), "true or false", file);
-        require(config, "use_dora", isOff(config.path("use_dora")), "false: DoRA is not served", file);
+        for (String key : List.of("use_rslora", "use_dora")) {
+            require(config, key, isOff(config.path(key)) || config.path(key).isBoolean(), "true or false", file);
+        }
         config.properties().forEach(field -> {
             String key = field.getKey();
             require(config, key, READ.contains(key) || HARMLESS.contains(key) || isOff(field.getValue()),

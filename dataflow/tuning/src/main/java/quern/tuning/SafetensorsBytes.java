@@ -2,28 +2,36 @@ package quern.tuning;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import quern.gpu.tensor.Rows;
 
-/** A safetensors file of F32 matrices: header length, header in JSON padded to 8 bytes, little-endian numbers. */
+/** A safetensors file of F32: header length, header in JSON padded to 8 bytes, little-endian numbers. */
 final class SafetensorsBytes {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private SafetensorsBytes() {}
 
-    static byte[] of(Map<String, Rows> tensors) {
+    /** @param vectors names of those that have one dimension */
+    static byte[] of(Map<String, Rows> tensors, Set<String> vectors) {
         ObjectNode header = JSON.createObjectNode();
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
         for (Map.Entry<String, Rows> tensor : tensors.entrySet()) {
             Rows rows = tensor.getValue();
             ObjectNode entry = header.putObject(tensor.getKey()).put("dtype", "F32");
-            entry.putArray("shape").add(rows.count()).add(rows.width());
+            ArrayNode shape = entry.putArray("shape");
+            if (vectors.contains(tensor.getKey())) {
+                shape.add(rows.values().length);
+            } else {
+                shape.add(rows.count()).add(rows.width());
+            }
             long end = offset + 4L * rows.count() * rows.width();
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;

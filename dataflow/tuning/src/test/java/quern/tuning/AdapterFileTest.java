@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,44 @@ class AdapterFileTest {
             assertEquals(weights().fingerprint(), loaded.weights().fingerprint());
             assertEquals(SETTINGS, loaded.settings());
         }
+    }
+
+    private static LoraWeights withMagnitudes() {
+        var targets = new TreeMap<String, Pair>();
+        weights().targets().forEach((name, pair) -> {
+            Rows magnitudes = new Rows(pair.b().count(), 1);
+            for (int row = 0; row < magnitudes.count(); row++) {
+                magnitudes.values()[row] = 10 + row;
+            }
+            targets.put(name, new Pair(pair.a(), pair.b(), Optional.of(magnitudes)));
+        });
+        return new LoraWeights(3, SETTINGS.scale(), targets);
+    }
+
+    @Test
+    void shouldKeepMagnitudesInTheOrderOfHuggingFaceWhenThereAreSome() throws IOException {
+        LoraSettings dora = new LoraSettings(3, 6, true, TARGETS, 0, true);
+        for (boolean interleaved : new boolean[] {true, false}) {
+            AdapterFile.write(directory, withMagnitudes(), dora, shape(interleaved), "base");
+            AdapterFile.Loaded loaded = AdapterFile.read(directory, shape(interleaved));
+            assertEquals(withMagnitudes().fingerprint(), loaded.weights().fingerprint());
+            assertEquals(dora, loaded.settings());
+            byte[] bytes = Files.readAllBytes(directory.resolve("adapter_model.safetensors"));
+            Map<String, Tensor> tensors = SafetensorsReader.read(MemorySegment.ofArray(bytes), "adapter");
+            assertEquals(18, tensors.size());
+            Tensor query = tensors.get("base_model.model.model.layers.1.self_attn.q_proj.lora_magnitude_vector");
+            assertEquals("1 x 8", query.rows() + " x " + query.columns());
+            float[] found = new float[8];
+            Dequantizer.row(query, 0, found, 0);
+            assertArrayEquals(interleaved ? new float[] {10, 12, 11, 13, 14, 16, 15, 17}
+                    : new float[] {10, 11, 12, 13, 14, 15, 16, 17}, found);
+        }
+        Path config = directory.resolve("adapter_config.json");
+        Files.writeString(config, Files.readString(config).replace("\"use_dora\" : true", "\"use_dora\" : false"));
+        String refused = assertThrows(
+                QuernException.class, () -> AdapterFile.read(directory, shape(false))).getMessage();
+        assertTrue(refused.contains("has a model.layers.0.self_attn.k_proj.lora_magnitude_vector, though"
+                + " adapter_config.json has 'use_dora' false"), refused);
     }
 
     @Test

@@ -56,7 +56,7 @@ class ExportReferenceTest {
 
     private void open(String name) {
         folder = SharedFiles.at("reference/lora/" + name);
-        base = SharedFiles.at("reference/hf/" + name.replace("-rslora", ""));
+        base = SharedFiles.at("reference/hf/" + name.split("-")[0]);
     }
 
     private LoraWeights adapter(Path model) {
@@ -101,7 +101,7 @@ class ExportReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "llama-rslora"})
+    @ValueSource(strings = {"llama", "qwen2", "llama-rslora", "qwen2-dora"})
     void shouldAnswerAsTheMergedModelOfPeft(String name) throws IOException {
         open(name);
         double ofDirectory = difference(merged(base, "directory.gguf", ElementType.F32));
@@ -116,7 +116,7 @@ class ExportReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "llama-rslora"})
+    @ValueSource(strings = {"llama", "qwen2", "llama-rslora", "qwen2-dora"})
     void shouldAnswerAsTheMergedModelOfPeftWhenWrittenAsSafetensors(String name) throws IOException {
         open(name);
         try (ModelFile file = ModelFiles.open(base)) {

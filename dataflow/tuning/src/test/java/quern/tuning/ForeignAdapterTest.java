@@ -45,7 +45,7 @@ class ForeignAdapterTest {
         fields.putArray("target_modules").add("q_proj");
         fields.setAll((ObjectNode) JSON.readTree(config));
         Files.write(directory.resolve("adapter_config.json"), JSON.writeValueAsBytes(fields));
-        Files.write(directory.resolve("adapter_model.safetensors"), SafetensorsBytes.of(tensors));
+        Files.write(directory.resolve("adapter_model.safetensors"), SafetensorsBytes.of(tensors, Set.of()));
         return AdapterFile.read(directory, SHAPE);
     }
 

@@ -76,7 +76,7 @@ class LoraReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "llama-rslora"})
+    @ValueSource(strings = {"llama", "qwen2", "llama-rslora", "qwen2-dora"})
     void shouldFollowTheReferenceWhenTraining(String name) throws IOException {
         open(name);
         Trainer trainer = new Trainer(
@@ -106,7 +106,7 @@ class LoraReferenceTest {
 
     /** The adapter as PEFT wrote it, beside the weights in a forward pass for serving. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "qwen2", "llama-rslora"})
+    @ValueSource(strings = {"llama", "qwen2", "llama-rslora", "qwen2-dora"})
     void shouldHaveTheReferenceLogitsWhenServed(String name) throws IOException {
         open(name);
         LoraMatrices adapter = new LoraMatrices(
@@ -203,7 +203,8 @@ class LoraReferenceTest {
         String[] parts = name.split("\\.");
         for (LoraTarget target : LoraTarget.values()) {
             if (target.tensorName(0).split("\\.")[2].equals(parts[2])) {
-                return "base_model.model.model.layers." + parts[1] + "." + target.moduleName() + ".lora_"
+                String module = "base_model.model.model.layers." + parts[1] + "." + target.moduleName();
+                return parts[4].equals("lora_m") ? module + ".lora_magnitude_vector" : module + ".lora_"
                         + parts[4].substring(5).toUpperCase(java.util.Locale.ROOT) + ".weight";
             }
         }

@@ -271,6 +271,19 @@ class TuningRunTest {
         TuningSettings given = settings(5e-3, 3);
         TuningSettings settings = new TuningSettings(given.lora(), 1e-3, given.decay(), 0.1, 3, 512, 0, 5, 1.0, 4, 0.2,
                 given.gate(), 4, optimizer);
+        checkSameBits(settings);
+    }
+
+    @Test
+    void shouldEndWithTheSameBitsWhenMagnitudesAreTrainedToo() {
+        TuningSettings given = settings(5e-3, 3);
+        LoraSettings plain = given.lora();
+        checkSameBits(new TuningSettings(
+                new LoraSettings(plain.rank(), plain.alpha(), false, plain.targets(), 4, true), 1e-3, given.decay(),
+                0.1, 3, 512, 0, 5, 1.0, 4, 0.2, given.gate(), 4, TuningOptimizer.ADAMW));
+    }
+
+    private void checkSameBits(TuningSettings settings) {
         Evaluation whole = finish(open(facts(), settings, new ArrayList<>()), 4096);
         directory = directory.resolve("again");
         TuningRun stopped = open(facts(), settings, new ArrayList<>());

@@ -84,6 +84,19 @@ public interface Kernels {
     void addLowRank(List<LowRank.Span> spans, Rows x, Rows y);
 
     /**
+     * {@code norms[r]}: length of row r of {@code w + scale * b a}, which is summed rank by rank and never stored whole
+     * (Liu et al., DoRA, arXiv 2402.09353).
+     *
+     * @param a [rank, inputs]
+     * @param b [outputs, rank]
+     * @param norms at least as many as {@code w} has rows
+     */
+    void rowNorms(Matrix w, Rows a, Rows b, float scale, float[] norms);
+
+    /** {@code x[t][i] *= factors[i]} for {@code from <= t < to}. */
+    void scaleColumns(Rows x, int from, int to, float[] factors);
+
+    /**
      * The product with 8-bit activations: integer sums inside a block of 32, floats between blocks. For F32, F16 and
      * BF16 weights the activations are dequantised first. A backend may keep {@code x} in a form of its own for the
      * products that follow: between them nothing but {@link #quantizeActivations} may change it.

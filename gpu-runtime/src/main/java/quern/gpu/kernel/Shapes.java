@@ -51,6 +51,25 @@ public final class Shapes {
         }
     }
 
+    /** A low-rank update of one matrix, and room for a number a row of it. */
+    public static void rowNorms(Matrix w, Rows a, Rows b, int room) {
+        lowRank(a, b);
+        if (a.width() != w.columns() || b.count() != w.rows()) {
+            throw new IllegalArgumentException("update of " + b.count() + " x " + a.width() + ", expected "
+                    + w.rows() + " x " + w.columns());
+        }
+        atLeast("room for norms", room, w.rows());
+    }
+
+    /** Rows of {@code x}, and a factor for each of its columns. */
+    public static void scaleColumns(Rows x, int from, int to, float[] factors) {
+        if (from < 0 || from > to || to > x.count()) {
+            throw new IllegalArgumentException(
+                    "rows " + from + " to " + to + " of " + x.count() + ", expected all inside");
+        }
+        vector("factors", factors.length, x.width());
+    }
+
     /** {@code count} elements from {@code from}, and room for a number a run. */
     public static void runs(int length, int from, int count, int room) {
         if (from < 0 || count < 0 || from > length - count) {

@@ -98,6 +98,32 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
+    @Override
+    public void rowNorms(Matrix w, Rows a, Rows b, float scale, float[] norms) {
+        Shapes.rowNorms(w, a, b, norms.length);
+        float[] row = new float[w.columns()];
+        for (int r = 0; r < w.rows(); r++) {
+            Dequantizer.row(((ScalarMatrix) w).tensor(), r, row, 0);
+            for (int j = 0; j < a.count(); j++) {
+                float factor = scale * b.values()[b.at(r) + j];
+                for (int k = 0; k < row.length; k++) {
+                    row[k] = Math.fma(factor, a.values()[a.at(j) + k], row[k]);
+                }
+            }
+            norms[r] = (float) Math.sqrt(FloatMath.dot(row, 0, row, 0, row.length));
+        }
+    }
+
+    @Override
+    public void scaleColumns(Rows x, int from, int to, float[] factors) {
+        Shapes.scaleColumns(x, from, to, factors);
+        for (int t = from; t < to; t++) {
+            for (int i = 0; i < x.width(); i++) {
+                x.values()[x.at(t) + i] *= factors[i];
+            }
+        }
+    }
+
     private static float product(float[] w, float[] x, int xFrom) {
         float sum = 0;
         for (int k = 0; k < w.length; k++) {

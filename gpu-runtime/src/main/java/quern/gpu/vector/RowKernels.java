@@ -11,6 +11,7 @@ import quern.gpu.kernel.Activation;
 import quern.gpu.scalar.FloatMath;
 import quern.gpu.scalar.ScalarKernels;
 import quern.gpu.tensor.QuantizedRows;
+import quern.gpu.tensor.Rows;
 
 /** Kernels along one row. Where a row ends inside a vector, masked lanes take part with zeros. */
 final class RowKernels {
@@ -35,6 +36,25 @@ final class RowKernels {
         for (; i < width; i++) {
             y[from + i] = x[from + i] * inverse * weight[i];
         }
+    }
+
+    /** Length of {@code rows[at ..] + scale * b[row] a}, which the row becomes. */
+    static float updatedNorm(float[] rows, int at, Rows a, Rows b, int row, float scale) {
+        int width = a.width();
+        for (int j = 0; j < a.count(); j++) {
+            float factor = scale * b.values()[b.at(row) + j];
+            int from = a.at(j);
+            int i = 0;
+            for (; i + LANES <= width; i += LANES) {
+                FloatVector.fromArray(F, a.values(), from + i)
+                        .fma(FloatVector.broadcast(F, factor), FloatVector.fromArray(F, rows, at + i))
+                        .intoArray(rows, at + i);
+            }
+            for (; i < width; i++) {
+                rows[at + i] = Math.fma(factor, a.values()[from + i], rows[at + i]);
+            }
+        }
+        return (float) Math.sqrt(Lanes.dot(rows, at, rows, at, width));
     }
 
     static void siluMultiply(float[] gate, float[] up, int from, int to, float[] out) {

@@ -38,6 +38,9 @@ public final class VectorKernels implements Kernels {
     /** The same of low-rank updates, whose memory is read for few tokens. */
     private static final long LOW_RANK_PER_PART = 1 << 15;
 
+    /** Rows of a matrix that are unpacked at a time, by each thread, when their lengths are asked for. */
+    private static final int NORM_ROWS = 32;
+
     private final ComputeTeam team;
     private final boolean wide;
     private final RopeAngles angles = new RopeAngles();
@@ -160,6 +163,34 @@ public final class VectorKernels implements Kernels {
         team.split(tiles.size(), tilesPerPart, (from, to) -> {
             for (LowRank.Span tile : tiles.subList(from, to)) {
                 ((VectorLowRank) tile.update()).add(x, tile.from(), tile.to(), y);
+            }
+        });
+    }
+
+    @Override
+    public void rowNorms(Matrix w, Rows a, Rows b, float scale, float[] norms) {
+        Shapes.rowNorms(w, a, b, norms.length);
+        int columns = w.columns();
+        team.split(w.rows(), NORM_ROWS, (from, to) -> {
+            float[] rows = new float[Math.min(NORM_ROWS, to - from) * columns];
+            for (int first = from; first < to; first += NORM_ROWS) {
+                int count = Math.min(NORM_ROWS, to - first);
+                unpack(w, first, count, rows);
+                for (int r = 0; r < count; r++) {
+                    norms[first + r] = RowKernels.updatedNorm(rows, r * columns, a, b, first + r, scale);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void scaleColumns(Rows x, int from, int to, float[] factors) {
+        Shapes.scaleColumns(x, from, to, factors);
+        forRows(to - from, x.width(), t -> {
+            float[] values = x.values();
+            int at = x.at(from + t);
+            for (int i = 0; i < factors.length; i++) {
+                values[at + i] *= factors[i];
             }
         });
     }

@@ -47,6 +47,33 @@ class ScalarKernelsTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldMeasureTheRowsOfAnUpdatedMatrixOfAnyType(ElementType type) {
+        int columns = 256;
+        Tensor w = weights(type, 7, columns);
+        Rows a = rows(3, columns);
+        Rows b = rows(7, 3);
+        float[] norms = new float[8];
+        kernels.rowNorms(kernels.pack(w), a, b, 0.4f, norms);
+        float[] row = new float[columns];
+        for (int r = 0; r < 7; r++) {
+            Dequantizer.row(w, r, row, 0);
+            double squares = 0;
+            for (int k = 0; k < columns; k++) {
+                double sum = row[k];
+                for (int j = 0; j < 3; j++) {
+                    sum += 0.4 * b.values()[b.at(r) + j] * a.values()[a.at(j) + k];
+                }
+                squares += sum * sum;
+            }
+            near(Math.sqrt(squares), norms[r], 1e-5 * Math.sqrt(squares));
+        }
+        assertEquals(0, norms[7]);
+        assertThrows(IllegalArgumentException.class,
+                () -> kernels.rowNorms(kernels.pack(w), rows(3, columns - 1), b, 1, norms));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldComputeBothProductsWhenWeightsAreOfAnyType(ElementType type) {
         int columns = 512;
         Tensor w = weights(type, 5, columns);

@@ -86,6 +86,17 @@ class VectorKernelsTest {
 
     @ParameterizedTest
     @MethodSource("types")
+    void shouldEqualScalarWhenMeasuringRowsOfAnUpdatedMatrix(ElementType type) {
+        int unit = type.blockElements();
+        for (int columns : unit == 1 ? new int[] {1, 15, 33, 130} : new int[] {unit, 3 * unit}) {
+            for (int rows : new int[] {1, 31, 70}) {
+                same(comparison.rowNorms(type, 3, rows, columns), type + " " + rows + " x " + columns);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
     void shouldEqualScalarWhenTilesAreNarrowOrWide(ElementType type) {
         int columns = type.blockElements() == 1 ? 100 : 512;
         for (boolean wide : WideTiles.fit() ? new boolean[] {false, true} : new boolean[] {false}) {

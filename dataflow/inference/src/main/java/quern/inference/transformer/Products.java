@@ -57,24 +57,40 @@ final class Products {
         return new Input(rows, count);
     }
 
-    /** {@code y = W x + bias}, and what the adapters of {@code spans} add. */
+    /** {@code y = W x + bias}, and what the adapters of {@code spans} make of it. */
     void multiply(Linear linear, Input x, List<AdapterSpan> spans, Rows y) {
-        multiply(linear, x, y);
-        if (spans.isEmpty()) {
-            return;
-        }
-        List<LowRank.Span> updates = new ArrayList<>(spans.size());
+        product(linear, x, y);
+        List<LowRank.Span> added = new ArrayList<>(spans.size());
+        List<LowRank.Span> scaled = new ArrayList<>();
+        List<float[]> factors = new ArrayList<>();
         for (AdapterSpan span : spans) {
             LowRank update = span.adapter().of(linear.name());
             if (update != null) {
-                updates.add(new LowRank.Span(span.from(), span.to(), update));
+                float[] own = span.adapter().factors(linear);
+                (own == null ? added : scaled).add(new LowRank.Span(span.from(), span.to(), update));
+                if (own != null) {
+                    factors.add(own);
+                }
             }
         }
-        kernels.addLowRank(updates, x.rows, y);
+        if (!scaled.isEmpty()) {
+            kernels.addLowRank(scaled, x.rows, y);
+            for (int i = 0; i < scaled.size(); i++) {
+                kernels.scaleColumns(y, scaled.get(i).from(), scaled.get(i).to(), factors.get(i));
+            }
+        }
+        linear.bias().ifPresent(bias -> kernels.addBias(y, x.count, bias));
+        if (!added.isEmpty()) {
+            kernels.addLowRank(added, x.rows, y);
+        }
     }
 
     /** {@code y = W x + bias}. */
     void multiply(Linear linear, Input x, Rows y) {
+        multiply(linear, x, List.of(), y);
+    }
+
+    private void product(Linear linear, Input x, Rows y) {
         watch.input(linear.name(), x.rows, x.count);
         boolean quantised = linear.matrix().type().blockElements() > 1;
         if (rounding && quantised) {
@@ -82,6 +98,5 @@ final class Products {
         } else {
             kernels.matmul(linear.matrix(), x.rows, x.count, y);
         }
-        linear.bias().ifPresent(bias -> kernels.addBias(y, x.count, bias));
     }
 }

@@ -80,7 +80,7 @@ final class EngineRun {
             int blockTokens, EngineConfig config, KvConfig.ElementType kvType) {
         this.model = LoadedModel.load(file, kernels, product);
         model.adapters().publish("one", TinyAdapter.of(model, 4, 0.5f, 1));
-        model.adapters().publish("two", TinyAdapter.of(model, 3, 0.5f, 2));
+        model.adapters().publish("two", TinyAdapter.withMagnitudes(model, 3, 0.5f, 2));
         this.layout = model.kvLayout(ForwardRun.kv(blockTokens, kvType));
         this.pool = new MemoryBlockPool(poolBlocks, layout.blockBytes());
         this.poolBlocks = poolBlocks;

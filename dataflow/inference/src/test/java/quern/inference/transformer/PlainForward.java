@@ -185,9 +185,23 @@ final class PlainForward {
             double[] delta = times(pair.b().values(), inner, rows);
             for (int i = 0; i < rows; i++) {
                 y[i] += adapterScale * delta[i];
+                y[i] *= stretch(pair, model.values(name), i, x.length);
             }
         }
         return y;
+    }
+
+    /** What brings a row to its magnitude, if it has one. */
+    private double stretch(LoraWeights.Pair pair, float[] weights, int row, int columns) {
+        double squares = 0;
+        for (int i = 0; i < columns; i++) {
+            double sum = weights[row * columns + i];
+            for (int k = 0; k < pair.a().count(); k++) {
+                sum += adapterScale * pair.b().values()[pair.b().at(row) + k] * pair.a().values()[pair.a().at(k) + i];
+            }
+            squares += sum * sum;
+        }
+        return pair.magnitudes().isEmpty() ? 1 : pair.magnitudes().get().values()[row] / Math.sqrt(squares);
     }
 
     private static double[] times(float[] weights, double[] x, int rows) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.util.Random;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import quern.config.EngineConfig.Product;
 import quern.config.QuernException;
 import quern.gpu.ComputeTeam;
 import quern.gpu.scalar.ScalarKernels;
+import quern.gpu.tensor.Rows;
 import quern.gpu.tensor.Tensor;
 import quern.gpu.vector.VectorKernels;
 import quern.inference.ForwardRun;
@@ -120,6 +122,33 @@ class TransformerTest {
         double[][] expected = new PlainForward(model, adapter.targets(), 0.7f).logits(tokens);
         LoraMatrices matrices = new LoraMatrices(adapter, loaded.kernels());
         assertClose(expected, ForwardRun.logits(loaded, tokens, 16, matrices));
+    }
+
+    @Test
+    void shouldEqualThePlainForwardWhenRowsHaveMagnitudes() {
+        for (TinyModel model : List.of(TinyModel.llama(4), TinyModel.qwen2(4))) {
+            LoadedModel loaded = LoadedModel.load(model, new ScalarKernels(), Product.F32);
+            LoraWeights adapter = TinyAdapter.withMagnitudes(loaded, 5, 0.7f, 9);
+            int[] tokens = tokens(45, model.shape().vocabulary());
+            double[][] expected = new PlainForward(model, adapter.targets(), 0.7f).logits(tokens);
+            LoraMatrices matrices = new LoraMatrices(adapter, loaded.kernels());
+            assertClose(expected, ForwardRun.logits(loaded, tokens, 16, matrices));
+        }
+    }
+
+    @Test
+    void shouldCallAnAdapterByItsMagnitudesToo() {
+        LoadedModel loaded = LoadedModel.load(TinyModel.llama(4), new ScalarKernels(), Product.F32);
+        LoraWeights without = TinyAdapter.of(loaded, 3, 1, 1);
+        LoraWeights one = TinyAdapter.withMagnitudes(loaded, 3, 1, 1);
+        LoraWeights other = TinyAdapter.withMagnitudes(loaded, 3, 1, 1);
+        assertEquals(one.fingerprint(), other.fingerprint());
+        assertTrue(!one.fingerprint().equals(without.fingerprint()));
+        Rows last = other.targets().lastEntry().getValue().magnitudes().orElseThrow();
+        last.values()[last.count() - 1] += 1e-6f;
+        assertTrue(!one.fingerprint().equals(other.fingerprint()));
+        last.values()[0] = Float.NaN;
+        assertThrows(QuernException.class, () -> loaded.adapters().publish("nan", other));
     }
 
     @Test

@@ -2,6 +2,7 @@ package quern.tuning.export;
 
 import java.nio.file.Path;
 import java.util.List;
+import quern.config.QuernException;
 import quern.gpu.scalar.Quantizer;
 import quern.gpu.tensor.ElementType;
 import quern.gpu.tensor.Rows;
@@ -22,9 +23,15 @@ public final class LoraGguf {
      * @param family {@code general.architecture} of the base
      * @param name for people
      * @param type F32, F16 or BF16
-     * @throws quern.config.QuernException if the file cannot be written; nothing is left then
+     * @throws QuernException if the adapter has magnitudes, for which the form has no place; or the file cannot be
+     *     written; nothing is left then
      */
     public static void write(Path file, LoraWeights adapter, String family, String name, ElementType type) {
+        if (adapter.hasMagnitudes()) {
+            throw new QuernException(QuernException.Category.ERROR, "adapter " + name + " is DoRA: a GGUF adapter has"
+                    + " no place for its magnitudes, and without them it would be another; expected '--form merged' or"
+                    + " 'safetensors', or PEFT's files ('quern adapters export')");
+        }
         GgufWriter writer = new GgufWriter().text("general.architecture", family).text("general.type", "adapter")
                 .text("general.name", name).text("adapter.type", "lora")
                 .real("adapter.lora.alpha", adapter.scale() * adapter.rank());

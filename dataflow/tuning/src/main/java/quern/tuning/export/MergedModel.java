@@ -50,7 +50,7 @@ public final class MergedModel implements GgufSource {
             tensor.bytes().read(row, bytes, 0);
             float[] values = new float[columns];
             Dequantizer.blocks(stored, bytes, 0, columns, values, 0);
-            delta.add(row, values);
+            delta.merge(row, values);
             Quantizer.row(ElementType.F32, values, 0, columns, null, out, at);
         });
     }

@@ -5,7 +5,10 @@ import quern.gpu.tensor.Rows;
 import quern.inference.transformer.LoraWeights;
 import quern.inference.transformer.LoraWeights.Pair;
 
-/** {@code W + scale * B A}, a row at a time; summed in double, rounded once. Safe for any thread. */
+/**
+ * {@code W + scale * B A}, a row at a time, brought to its magnitude where it has one; summed in double, rounded once.
+ * Safe for any thread.
+ */
 final class MergedRows {
 
     private final Pair pair;
@@ -21,8 +24,8 @@ final class MergedRows {
         this.scale = weights.scale();
     }
 
-    /** Adds its part to row {@code row} of the matrix. */
-    void add(int row, float[] values) {
+    /** Makes row {@code row} of the matrix that of the merged one. */
+    void merge(int row, float[] values) {
         Rows a = pair.a();
         Rows b = pair.b();
         double[] sums = new double[values.length];
@@ -32,8 +35,15 @@ final class MergedRows {
                 sums[i] += factor * a.values()[a.at(k) + i];
             }
         }
+        double squares = 0;
         for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] + scale * sums[i]);
+            sums[i] = values[i] + scale * sums[i];
+            squares += sums[i] * sums[i];
+        }
+        double factor = pair.magnitudes().map(all -> (double) all.values()[row]).orElse(Math.sqrt(squares))
+                / Math.sqrt(squares);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (squares == 0 || pair.magnitudes().isEmpty() ? sums[i] : factor * sums[i]);
         }
     }
 }

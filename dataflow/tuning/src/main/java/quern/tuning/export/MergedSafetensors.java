@@ -170,7 +170,7 @@ public final class MergedSafetensors {
             int count = Math.min(rows, tensor.rows() - from);
             for (int i = 0; i < count; i++) {
                 Dequantizer.row(tensor, from + i, row, 0);
-                delta.add(from + i, row);
+                delta.merge(from + i, row);
                 Quantizer.row(tensor.type(), row, 0, row.length, null, bytes, i * rowBytes);
             }
             write(ByteBuffer.wrap(bytes, 0, count * rowBytes), out, tensor.name());
