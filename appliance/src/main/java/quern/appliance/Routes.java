@@ -36,6 +36,7 @@ import quern.appliance.http.JobRoutes;
 import quern.appliance.http.Json;
 import quern.appliance.http.KeyRoutes;
 import quern.appliance.http.LineageRoutes;
+import quern.appliance.http.MergeRoutes;
 import quern.appliance.http.ModelRoutes;
 import quern.appliance.http.ModelStates;
 import quern.appliance.http.PipelineRoutes;
@@ -106,6 +107,7 @@ final class Routes {
         routes.addAll(new EvaluationRoutes(desk, house).routes());
         routes.addAll(new PipelineRoutes(desk, house, aliases).routes());
         var adapters = new AdapterRoutes(desk, house);
+        routes.addAll(new MergeRoutes(desk, house, adapters).routes());
         routes.addAll(adapters.routes());
         routes.addAll(new AdapterFileRoutes(adapters, aliases, desk, house, jobs.files(),
                 house.config().http().uploadMax().bytes()).routes());

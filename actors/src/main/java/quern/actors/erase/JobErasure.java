@@ -13,6 +13,7 @@ import quern.actors.RecordText;
 import quern.actors.Stores;
 import quern.actors.curation.CurationSpec;
 import quern.actors.tuning.CompressionSpec;
+import quern.actors.tuning.MergeSpec;
 import quern.actors.tuning.TuningSpec;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobKind;
@@ -68,6 +69,11 @@ final class JobErasure {
         if (job.kind() == JobKind.TUNE) {
             return RecordText.read(job.specJson(), TuningSpec.class).trainingIds().stream()
                     .anyMatch(datasets::contains);
+        }
+        if (job.kind() == JobKind.MERGE) {
+            MergeSpec spec = RecordText.read(job.specJson(), MergeSpec.class);
+            return spec.adapterIds().stream().anyMatch(adapters::contains)
+                    || spec.dataIds().stream().anyMatch(datasets::contains);
         }
         return job.kind() == JobKind.COMPRESS
                 && adapters.contains(RecordText.read(job.specJson(), CompressionSpec.class).adapterId());

@@ -49,10 +49,10 @@ final class Retraining {
         }
     }
 
-    /** The job that tuned an adapter; of one that was made of another, the other's. */
+    /** The job that tuned an adapter; of a compressed one, the other's. What was merged is not merged again. */
     private Optional<JobRecord> tuning(String adapterId) {
         for (Edge edge : stores.catalogue().edgesTo(RecordKind.ADAPTER, adapterId)) {
-            if (edge.fromKind() == RecordKind.ADAPTER) {
+            if (edge.fromKind() == RecordKind.ADAPTER && edge.role().equals("compressed")) {
                 return tuning(edge.fromId());
             }
         }

@@ -333,7 +333,7 @@ public final class JobQueue extends AbstractMatchingBehavior<JobQueue.Command> {
 
     /** Kinds that wait for each other: whatever is attached to the engine's steps. */
     private static JobKind turn(JobKind kind) {
-        return kind == JobKind.COMPRESS ? JobKind.TUNE : kind;
+        return kind == JobKind.COMPRESS || kind == JobKind.MERGE ? JobKind.TUNE : kind;
     }
 
     private void onProgressed(Progressed progressed) {

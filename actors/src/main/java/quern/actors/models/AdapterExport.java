@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import quern.actors.models.ModelRefused.Reason;
 import quern.actors.serving.AdapterShelf;
@@ -129,9 +130,17 @@ public final class AdapterExport {
                 .map(type -> QuantizedFile.fingerprint(model.fingerprint(), type))).collect(Collectors.toSet());
     }
 
-    /** Whether it is here, or was where it came from. */
+    /** Whether it is here, or was where it came from, or what it was made of is. */
     public boolean isTainted(AdapterRecord record) {
-        return !taint.ofAdapter(record.id()).isEmpty() || origin(data, record).path("tainted").asBoolean();
+        return !taint.ofAdapter(record.id()).isEmpty() || origin(data, record).path("tainted").asBoolean()
+                || parents(record).anyMatch(this::isTainted);
+    }
+
+    /** What it was made of. */
+    private Stream<AdapterRecord> parents(AdapterRecord record) {
+        return StreamSupport.stream(catalogue.edgesTo(RecordKind.ADAPTER, record.id()).spliterator(), false)
+                .filter(edge -> edge.fromKind() == RecordKind.ADAPTER)
+                .flatMap(edge -> catalogue.get(RecordKind.ADAPTER, edge.fromId(), AdapterRecord.class).stream());
     }
 
     /** What an imported adapter's bundle said of where it came from; empty of others. */

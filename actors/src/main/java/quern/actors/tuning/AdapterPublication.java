@@ -29,18 +29,17 @@ import quern.tuning.Evaluation;
 
 /**
  * What follows the gate's decision. Passed: the adapter is served under its own id, and the alias of its name points to
- * it from now on; one made of another adapter takes that one's place only where the alias points to it. Refused: it is
+ * it from now on; a compressed one takes the other's place only where the alias points to it. Refused: it is
  * kept with the reasons, served to nobody, and no alias moves. So is one that passed and whose dataset is tainted,
  * unless that was allowed: it can still be published by hand.
  *
  * @param name part of its id, and the alias
- * @param trainingId the dataset or file it was trained on
- * @param origin the adapter it was made of
+ * @param descent what it has learnt from, and what it was made of
  * @param heldBack whether it waits for somebody's word when it has passed
  */
 record AdapterPublication(
-        House house, House.Running running, JobRecord job, String name, String trainingId, TrainingSamples samples,
-        boolean allowTainted, boolean heldBack, Optional<AdapterRecord> origin) {
+        House house, House.Running running, JobRecord job, String name, Descent descent, boolean allowTainted,
+        boolean heldBack) {
 
     private static final int ID_CHARS = 8;
 
@@ -56,21 +55,22 @@ record AdapterPublication(
         keep(made, directory, data);
         boolean passed = evaluation.passed();
         boolean tainted = !allowTainted
-                && samples.sources().stream().anyMatch(source ->
+                && descent.sources().stream().anyMatch(source ->
                         !Taint.of(house.stores().catalogue(), house.stores().quarantine())
                                 .ofDataset(source.id()).isEmpty());
-        Ownership ownership = job.ownership().union(samples.ownership());
+        Ownership ownership = job.ownership().union(descent.ownership());
         AdapterRecord adapter = new AdapterRecord(
-                id, name, weights.fingerprint(), running.parts().model().fingerprint(), trainingId, job.id(),
+                id, name, weights.fingerprint(), running.parts().model().fingerprint(), descent.trainingId(),
+                job.id(),
                 data.recorded(directory), state(passed, tainted, heldBack),
                 Optional.of(evaluation.toJson().toString()), ownership, System.currentTimeMillis());
         WriteSet changes = new WriteSet().put(RecordKind.ADAPTER, id, adapter)
                 .edge(new Edge(RecordKind.JOB, job.id(), RecordKind.ADAPTER, id, "made-by", ""));
-        for (RecordRef source : samples.sources()) {
-            changes.edge(new Edge(source.kind(), source.id(), RecordKind.ADAPTER, id, "training-set", ""));
+        for (RecordRef source : descent.sources()) {
+            changes.edge(new Edge(source.kind(), source.id(), RecordKind.ADAPTER, id, Descent.TRAINING_SET, ""));
         }
-        origin.ifPresent(from -> changes.edge(
-                new Edge(RecordKind.ADAPTER, from.id(), RecordKind.ADAPTER, id, "compressed", "")));
+        descent.parents().forEach(from -> changes.edge(
+                new Edge(RecordKind.ADAPTER, from.id(), RecordKind.ADAPTER, id, descent.role(), "")));
         result.put("fine_tuned_model", passed && !tainted ? id : null).put("adapter", id).put("alias", name);
         result.set("gate", evaluation.toJson());
         if (!passed) {
@@ -80,8 +80,8 @@ record AdapterPublication(
         }
         if (tainted) {
             return new JobOutcome.Refused("the adapter is not published: documents of dataset '"
-                    + trainingId + "' or of one before it were put into quarantine meanwhile", result.toString(),
-                    changes);
+                    + descent.trainingId() + "' or of one before it were put into quarantine meanwhile",
+                    result.toString(), changes);
         }
         new AdapterShelf(running.parts().model(), house.stores()).serve(adapter);
         result.put("published", !heldBack);
@@ -108,7 +108,8 @@ record AdapterPublication(
         long nowMs = System.currentTimeMillis();
         Optional<AliasRecord> known = catalogue.get(RecordKind.ALIAS, name, AliasRecord.class);
         Optional<String> current = known.flatMap(AliasRecord::current);
-        if (origin.isPresent() && !current.equals(origin.map(AdapterRecord::id))) {
+        if (descent.role().equals(Descent.COMPRESSED)
+                && !current.equals(Optional.of(descent.parents().getFirst().id()))) {
             return;
         }
         changes.put(RecordKind.ALIAS, name, known

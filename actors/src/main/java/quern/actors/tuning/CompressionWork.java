@@ -39,47 +39,31 @@ import quern.tuning.sparse.DensityChoice;
  * One compression of an adapter, on the samples and the split it was trained with; at the end what the gate let through
  * is published as a new version. After a restart it begins again and comes to the same.
  */
-public final class CompressionWork implements AttachedWork<CompressionEvent> {
-
-    private static final String STAGE = "compressing";
+public final class CompressionWork extends RemakingWork<CompressionEvent, CompressionRun> {
 
     /** A starter of compression jobs. @param models whom a caller may ask */
     public static JobStarter starter(House house, Function<Caller, ServedText> models) {
         return AttachedJob.starter(job -> new CompressionWork(house, job, models));
     }
 
-    private final House house;
-    private final JobRecord job;
     private final CompressionSpec spec;
-    private final Function<Caller, ServedText> models;
-    private Optional<GateJudge> judge = Optional.empty();
-    private House.Running running;
     private AdapterRecord origin;
     private TrainingSamples samples;
-    private CompressionRun run;
-    private JobProgress progress = new JobProgress(STAGE, 0, 0);
 
     private CompressionWork(House house, JobRecord job, Function<Caller, ServedText> models) {
-        this.house = house;
-        this.job = job;
+        super(house, job, "compressing", models);
         this.spec = RecordText.read(job.specJson(), CompressionSpec.class);
-        this.models = models;
     }
 
     @Override
-    public CompletionStage<ModelHold> hold() {
-        return house.holdBase(house.stores().catalogue()
-                .get(RecordKind.ADAPTER, spec.adapterId(), AdapterRecord.class)
-                .map(AdapterRecord::baseFingerprint).orElse(""));
+    String adapterId() {
+        return spec.adapterId();
     }
 
     @Override
     public StepWork open(House.Running with, Consumer<CompressionEvent> events, Executor io) {
-        running = with;
-        var catalogue = house.stores().catalogue();
-        origin = catalogue.get(RecordKind.ADAPTER, spec.adapterId(), AdapterRecord.class).orElseThrow(
-                () -> new QuernException(Category.ERROR, "no adapter '" + spec.adapterId() + "'"));
-        JobRecord trained = catalogue.get(RecordKind.JOB, origin.jobId(), JobRecord.class)
+        origin = adapter(spec.adapterId());
+        JobRecord trained = house().stores().catalogue().get(RecordKind.JOB, origin.jobId(), JobRecord.class)
                 .filter(found -> found.kind() == JobKind.TUNE)
                 .orElseThrow(() -> new QuernException(Category.ERROR,
                         "adapter '" + origin.id() + "' was not made by tuning: job '" + origin.jobId() + "'"));
@@ -88,16 +72,14 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
             throw new QuernException(Category.ERROR, "adapter '" + origin.id() + "' is DoRA, expected one of LoRA: the"
                     + " compressed form has no place for magnitudes");
         }
-        judge = Optional.of(new GateJudge(models, job, tuned.gate()));
-        var limits = house.config().tuning();
-        samples = TrainingSamples.read(house.stores(), tuned.trainingIds(), limits.samplesMax());
-        var model = running.parts().model();
-        TuningSet set = new GateFiles(house).with(TuningCheck.set(samples, tuned, running, limits), tuned.gate(),
-                ExampleEncoder.of(model, running.parts().contextTokens()));
-        Path made = house.stores().directory().jobs().resolve(job.id()).resolve("adapter");
-        run = new CompressionRun(model, new AdapterShelf(model, house.stores()).read(origin), spec.settings(tuned),
-                set, running.parts().choice().backend(), made, events);
-        return run;
+        begin(with, tuned.gate());
+        var limits = house().config().tuning();
+        samples = TrainingSamples.read(house().stores(), tuned.trainingIds(), limits.samplesMax());
+        var model = with.parts().model();
+        TuningSet set = new GateFiles(house()).with(TuningCheck.set(samples, tuned, with, limits), tuned.gate(),
+                ExampleEncoder.of(model, with.parts().contextTokens()));
+        return opened(new CompressionRun(model, new AdapterShelf(model, house().stores()).read(origin),
+                spec.settings(tuned), set, with.parts().choice().backend(), made(), events));
     }
 
     @Override
@@ -113,7 +95,7 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
             case CompressionEvent.Refining refining -> note(JobNote.info(text(
                     "density %.2f is trained further", refining.candidate().density())));
             case CompressionEvent.Measured measured -> {
-                progress = new JobProgress(STAGE, measured.step(), measured.steps());
+                progressed(measured.step(), measured.steps());
                 yield note(JobNote.metrics(text("density %.2f, gain %.2f%s: held-out loss %.4f",
                         measured.candidate().candidate().density(), measured.candidate().candidate().gain(),
                         measured.candidate().candidate().refined() ? ", trained further" : "",
@@ -131,44 +113,9 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
                 .put("held_out_loss", measured.loss());
     }
 
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
-    }
-
-    private Working note(JobNote note) {
-        return new Working(progress, List.of(note));
-    }
-
-    @Override
-    public JobProgress progress() {
-        return progress;
-    }
-
-    @Override
-    public String afterBreak() {
-        return "begins again";
-    }
-
-    @Override
-    public void cancel() {
-        leave();
-        run.cancel();
-    }
-
-    @Override
-    public void leave() {
-        judge.ifPresent(GateJudge::close);
-    }
-
-    @Override
-    public CompletionStage<Void> settle(Executor waiting) {
-        return run.evaluation().map(evaluation -> judge.orElseThrow()
-                        .judge(evaluation, running.parts().modelId(), waiting, run::settle))
-                .orElseGet(() -> CompletableFuture.completedStage(null));
-    }
-
     @Override
     public JobOutcome outcome() {
+        CompressionRun run = run();
         if (run.fruitless()) {
             DensityChoice.Measured nearest = run.nearest().orElseThrow();
             return new JobOutcome.Failed(text("no density keeps held-out loss within %.2f %% of %.4f: the nearest was"
@@ -178,11 +125,10 @@ public final class CompressionWork implements AttachedWork<CompressionEvent> {
         DensityChoice.Measured chosen = run.choice().orElseThrow();
         ObjectNode result = json(chosen).put("compressed_from", origin.id())
                 .put("original_held_out_loss", run.originalLoss());
-        var shelf = new AdapterShelf(running.parts().model(), house.stores());
-        result.put("original_bytes", shelf.bytes(origin));
-        AdapterPublication publication = new AdapterPublication(house, running, job, origin.name(),
-                origin.datasetId(), samples, spec.allowTainted(), false, Optional.of(origin));
-        result.put("bytes", AdapterShelf.bytes(run.directory()));
+        result.put("original_bytes", new AdapterShelf(running().parts().model(), house().stores()).bytes(origin))
+                .put("bytes", AdapterShelf.bytes(run.directory()));
+        AdapterPublication publication = new AdapterPublication(house(), running(), job(), origin.name(),
+                Descent.compressed(origin, samples), spec.allowTainted(), false);
         return publication.of(
                 run.evaluation().orElseThrow(), run.adapter().expand(), run.directory(), result);
     }

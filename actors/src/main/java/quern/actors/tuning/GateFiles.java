@@ -15,7 +15,9 @@ import quern.config.QuernException.Category;
 import quern.inference.grammar.GrammarLimits;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.RecordKind;
+import quern.tuning.EvaluationGate.HeldOut;
 import quern.tuning.ExampleEncoder;
+import quern.tuning.TrainingSample;
 import quern.tuning.TuningSet;
 import quern.tuning.gate.Check;
 import quern.tuning.gate.CheckFile;
@@ -73,6 +75,12 @@ public final class GateFiles {
         return set.with(spec.checksId().map(this::checks).orElse(List.of()),
                 spec.generalId().map(this::passages).orElse(List.of()), encoder)
                 .probed(house.config().tuning().gateLeakSamples(), spec.leaks().canaries(), encoder);
+    }
+
+    /** Samples of which nothing is learnt here, with what the gate measures besides; no leaks are looked for. */
+    HeldOut heldOut(List<TrainingSample> samples, GateSpec spec, ExampleEncoder encoder, long seed) {
+        return TuningSet.of(samples, samples, encoder, seed).with(spec.checksId().map(this::checks).orElse(List.of()),
+                spec.generalId().map(this::passages).orElse(List.of()), encoder).heldOut();
     }
 
     private Path path(String fileId) {

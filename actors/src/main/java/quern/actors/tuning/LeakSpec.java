@@ -12,7 +12,7 @@ public record LeakSpec(
         int canaries, Optional<Double> exposureMax, Optional<Double> extractedMax, Optional<Double> membershipMax) {
 
     /** Told, without canaries. */
-    static final LeakSpec NONE = new LeakSpec(0, Optional.empty(), Optional.empty(), Optional.empty());
+    public static final LeakSpec NONE = new LeakSpec(0, Optional.empty(), Optional.empty(), Optional.empty());
 
     LeakLimits limits() {
         return new LeakLimits(exposureMax, extractedMax, membershipMax);

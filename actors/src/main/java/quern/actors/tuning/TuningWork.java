@@ -218,8 +218,8 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         }
         ObjectNode result = JsonNodeFactory.instance.objectNode().put("trained_steps", run.stepCount())
                 .put("trained_tokens", run.trainedTokens());
-        return new AdapterPublication(house, running, job, spec.suffix(), spec.trainingId(), samples,
-                spec.allowTainted(), spec.standing().heldBack(), Optional.empty())
+        return new AdapterPublication(house, running, job, spec.suffix(),
+                Descent.tuned(spec.trainingId(), samples), spec.allowTainted(), spec.standing().heldBack())
                 .of(run.evaluation().get(), run.adapter(), run.adapterDirectory(), result);
     }
 }

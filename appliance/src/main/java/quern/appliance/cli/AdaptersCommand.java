@@ -20,7 +20,8 @@ import quern.kv.AtomicFile;
 
 /** Adapters: what they are and take, one from elsewhere, making one smaller, and taking one elsewhere. */
 @Command(name = "adapters", mixinStandardHelpOptions = true,
-        description = "List adapters, import, publish, compress or export one; aliases.")
+        description = "List adapters, import, publish, compress, merge or export them; aliases.",
+        subcommands = MergeCommand.class)
 final class AdaptersCommand implements Runnable {
 
     @Mixin

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
@@ -124,6 +125,25 @@ public final class AdapterRoutes {
     }
 
     private AdapterRecord compressible(String name, Caller caller, boolean allowTainted) {
+        AdapterRecord adapter = usable(name, caller);
+        if (form(adapter) == Form.TERNARY) {
+            throw ApiError.conflict("adapter '" + adapter.id() + "' is compressed already"
+                    + origin(adapter).map(from -> "; it was made of '" + from + "'").orElse(""));
+        }
+        JobRecord job = desk.catalogue().get(RecordKind.JOB, adapter.jobId(), JobRecord.class)
+                .filter(made -> made.kind() == JobKind.TUNE).orElseThrow(() -> ApiError.conflict("adapter '"
+                        + adapter.id() + "' was tuned elsewhere, or merged: there are no samples here to measure by"
+                        + " what compressing it costs"));
+        if (RecordText.read(job.specJson(), TuningSpec.class).dora()) {
+            throw ApiError.conflict("adapter '" + adapter.id() + "' is DoRA: its compressed form would have no place"
+                    + " for magnitudes, expected one of LoRA");
+        }
+        TaintJson.refuse("adapter '" + adapter.id() + "'", desk.taint().ofAdapter(adapter.id()), allowTainted);
+        return adapter;
+    }
+
+    /** One of which others may be made, of a model that is here. */
+    AdapterRecord usable(String name, Caller caller) {
         AdapterRecord adapter = find(name, caller);
         var model = house.running().orElseThrow(() -> ApiError.unavailable("the model is loading", 1)).parts().model();
         if (!adapter.baseFingerprint().equals(model.fingerprint())
@@ -134,18 +154,6 @@ public final class AdapterRoutes {
         adapter.unfit().ifPresent(why -> {
             throw ApiError.conflict("adapter '" + adapter.id() + "' " + why);
         });
-        if (form(adapter) == Form.TERNARY) {
-            throw ApiError.conflict("adapter '" + adapter.id() + "' is compressed already"
-                    + origin(adapter).map(from -> "; it was made of '" + from + "'").orElse(""));
-        }
-        JobRecord job = desk.catalogue().get(RecordKind.JOB, adapter.jobId(), JobRecord.class).orElseThrow(() ->
-                ApiError.conflict("adapter '" + adapter.id() + "' was tuned elsewhere: there are no samples here to"
-                        + " measure by what compressing it costs"));
-        if (job.kind() == JobKind.TUNE && RecordText.read(job.specJson(), TuningSpec.class).dora()) {
-            throw ApiError.conflict("adapter '" + adapter.id() + "' is DoRA: its compressed form would have no place"
-                    + " for magnitudes, expected one of LoRA");
-        }
-        TaintJson.refuse("adapter '" + adapter.id() + "'", desk.taint().ofAdapter(adapter.id()), allowTainted);
         return adapter;
     }
 
@@ -158,9 +166,13 @@ public final class AdapterRoutes {
     }
 
     private Optional<String> origin(AdapterRecord adapter) {
+        return parents(adapter, "compressed").findFirst();
+    }
+
+    private Stream<String> parents(AdapterRecord adapter, String role) {
         return StreamSupport.stream(
                         desk.catalogue().edgesTo(RecordKind.ADAPTER, adapter.id()).spliterator(), false)
-                .filter(edge -> edge.role().equals("compressed")).map(Edge::fromId).findFirst();
+                .filter(edge -> edge.role().equals(role)).map(Edge::fromId);
     }
 
     private ObjectNode json(AdapterRecord adapter, Taint taint) {
@@ -174,6 +186,7 @@ public final class AdapterRoutes {
                 .put("resident", adapters.find(adapter.id()).filter(LoadedAdapter::resident).isPresent())
                 .put("memory_bytes", adapters.residentBytes(adapter.id())));
         node.put("compressed_from", origin(adapter).orElse(null));
+        parents(adapter, "merged").forEach(node.withArray("/merged_from")::add);
         return node.put("fingerprint", adapter.fingerprint()).put("base_fingerprint", adapter.baseFingerprint())
                 .put("tainted", new AdapterExport(house.stores().directory(), desk.catalogue(), taint)
                         .isTainted(adapter))

@@ -31,7 +31,8 @@ import quern.tuning.Evaluation;
  */
 public final class EvaluationRoutes {
 
-    private static final Set<JobKind> EVALUATED = Set.of(JobKind.EVALUATE, JobKind.TUNE, JobKind.COMPRESS);
+    private static final Set<JobKind> EVALUATED = Set.of(
+            JobKind.EVALUATE, JobKind.TUNE, JobKind.COMPRESS, JobKind.MERGE);
 
     private final JobDesk desk;
     private final House house;

@@ -55,7 +55,6 @@ public final class FineTuningRoutes {
     private static final int LIMIT_MAX = 1000;
     /** Among which a running job's last step is. */
     private static final int NEWEST_EVENTS = 16;
-    private static final int SUFFIX_CHARS_MAX = 64;
 
     private final JobDesk desk;
     private final House house;
@@ -98,7 +97,7 @@ public final class FineTuningRoutes {
     private TuningSpec spec(Fields fields, Caller caller) {
         String model = fields.requiredText("model");
         String training = fields.requiredText("training_file");
-        String suffix = suffix(fields);
+        String suffix = AdapterName.of(fields, "suffix").orElse("tuned");
         long seed = fields.whole("seed", 0, Integer.MAX_VALUE)
                 .orElseGet(() -> ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
         TuningSpec.Wishes wishes = wishes(fields, caller, house.config().tuning().sequenceMax());
@@ -142,18 +141,6 @@ public final class FineTuningRoutes {
             }
             throw refused;
         }
-    }
-
-    private static String suffix(Fields fields) {
-        String suffix = fields.text("suffix").orElse("tuned");
-        boolean plain = !suffix.isEmpty() && suffix.length() <= SUFFIX_CHARS_MAX
-                && suffix.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                        || c == '-' || c == '_' || c == '.')
-                && !suffix.contains("..");
-        if (!plain) {
-            throw fields.invalid("suffix", "is 1 to " + SUFFIX_CHARS_MAX + " letters, digits, '-', '_' and '.'");
-        }
-        return suffix;
     }
 
     /** @param sequenceMax that of the configuration */

@@ -257,7 +257,8 @@ public final class TuningSet {
         return training.size() + " and " + heldOut.size() + " examples " + HexFormat.of().formatHex(digest.digest());
     }
 
-    static String sha256(Segment segment) {
+    /** Of its tokens and labels, in hex. */
+    public static String sha256(Segment segment) {
         MessageDigest digest = sha256();
         add(digest, segment.tokens());
         add(digest, segment.labels());

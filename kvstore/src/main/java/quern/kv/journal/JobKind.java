@@ -1,4 +1,4 @@
 package quern.kv.journal;
 
 /** What a job does. */
-public enum JobKind { INGEST, CURATE, TUNE, EVALUATE, BATCH, QUANTIZE, IMPORT, PRETRAIN, COMPRESS, ERASE }
+public enum JobKind { INGEST, CURATE, TUNE, EVALUATE, BATCH, QUANTIZE, IMPORT, PRETRAIN, COMPRESS, ERASE, MERGE }

@@ -7,12 +7,13 @@ import java.util.function.Consumer;
 import quern.config.QuernException;
 import quern.gpu.Backend;
 import quern.inference.LoadedModel;
-import quern.inference.StepWork;
 import quern.inference.transformer.LoraWeights;
 import quern.tuning.AdaptedModel;
 import quern.tuning.Evaluation;
 import quern.tuning.EvaluationGate;
 import quern.tuning.EvaluationGate.HeldOut;
+import quern.tuning.FinalGate;
+import quern.tuning.GatedRun;
 import quern.tuning.LossMeter;
 import quern.tuning.TuningSet;
 import quern.tuning.gate.CheckOutcome;
@@ -24,7 +25,7 @@ import quern.tuning.gate.CheckOutcome;
  * {@link #slice}; whoever owns the job opens it, listens, and may {@link #cancel} from any thread. The same input gives
  * the same file, however it is cut into slices, so a run that was killed simply begins again.
  */
-public final class CompressionRun implements StepWork {
+public final class CompressionRun implements GatedRun {
 
     private final LoadedModel model;
     private final LoraWeights original;
@@ -41,8 +42,7 @@ public final class CompressionRun implements StepWork {
     private LossMeter meter;
     private DensityChoice choice;
     private double originalLoss;
-    private EvaluationGate gate;
-    private volatile Evaluation evaluation;
+    private volatile FinalGate gate;
     private volatile boolean fruitless;
     private volatile boolean cancelled;
 
@@ -72,14 +72,14 @@ public final class CompressionRun implements StepWork {
         this.meter = new LossMeter(adapted.network(), heldOut.examples());
     }
 
-    /** Lets go at the next slice, which does nothing. */
+    @Override
     public void cancel() {
         cancelled = true;
     }
 
     @Override
     public boolean done() {
-        return cancelled || fruitless || evaluation != null;
+        return cancelled || fruitless || evaluation().isPresent();
     }
 
     @Override
@@ -88,7 +88,7 @@ public final class CompressionRun implements StepWork {
             return 0;
         }
         if (gate != null) {
-            return evaluate(tokensMax, nanosMax);
+            return gate.slice(tokensMax, nanosMax);
         }
         if (refinement != null) {
             int used = refinement.slice(tokensMax, nanosMax);
@@ -152,33 +152,20 @@ public final class CompressionRun implements StepWork {
         LoraWeights weights = best.expand();
         adapted.load(weights);
         listener.accept(new CompressionEvent.Evaluating(choice.chosen().orElseThrow()));
-        gate = new EvaluationGate(
-                model, adapted.network(), weights, heldOut, settings.tuning().gate(), backend);
+        gate = new FinalGate(
+                new EvaluationGate(model, adapted.network(), weights, heldOut, settings.tuning().gate(), backend),
+                directory.resolveSibling(Evaluation.NAME), () -> TernaryFile.write(directory, best, model),
+                evaluation -> listener.accept(new CompressionEvent.Evaluated(evaluation)));
     }
 
-    private int evaluate(int tokensMax, long nanosMax) {
-        int used = gate.slice(tokensMax, nanosMax);
-        if (gate.done()) {
-            TernaryFile.write(directory, best, model);
-            evaluation = gate.result();
-            evaluation.write(directory.resolveSibling(Evaluation.NAME));
-            if (evaluation.undecided() == 0) {
-                listener.accept(new CompressionEvent.Evaluated(evaluation));
-            }
-        }
-        return used;
-    }
-
-    /** Takes verdicts that the gate had to leave open, once it is done. Tells the decision. From any thread. */
+    @Override
     public void settle(List<CheckOutcome> judged) {
-        evaluation = evaluation.settled(judged);
-        evaluation.write(directory.resolveSibling(Evaluation.NAME));
-        listener.accept(new CompressionEvent.Evaluated(evaluation));
+        gate.settle(judged);
     }
 
-    /** The gate's decision on the chosen adapter; empty if none was good enough, or not yet. */
+    @Override
     public Optional<Evaluation> evaluation() {
-        return Optional.ofNullable(evaluation);
+        return gate == null ? Optional.empty() : gate.evaluation();
     }
 
     /** Whether every candidate was measured and none was within the limit. */
