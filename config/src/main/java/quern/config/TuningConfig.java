@@ -9,6 +9,7 @@ import java.util.Set;
  * @param loraTargets matrices of every block that an adapter sits beside, by PEFT's names
  * @param rslora whether an adapter's scale is {@code alpha / sqrt(rank)} instead of {@code alpha / rank}
  * @param dora whether the length of every row is trained apart from its direction
+ * @param mezoLearningRate of jobs whose optimizer is MeZO
  * @param minLearningRateShare lowest learning rate over its peak
  * @param batchTokens tokens of one optimizer step, all packed examples together
  * @param sequenceMax longest example in tokens, of any job; the end of a longer one is cut off
@@ -33,6 +34,7 @@ public record TuningConfig(
         boolean dora,
         TuningOptimizer optimizer,
         double learningRate,
+        double mezoLearningRate,
         LearningRateDecay learningRateDecay,
         double minLearningRateShare,
         int epochs,
@@ -65,6 +67,7 @@ public record TuningConfig(
                 .check("loraTargets", !loraTargets.isEmpty() && TARGETS.containsAll(loraTargets), loraTargets
                         + ", expected some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj and down_proj")
                 .above("learningRate", learningRate, 0)
+                .above("mezoLearningRate", mezoLearningRate, 0)
                 .within("minLearningRateShare", minLearningRateShare, 0, 1)
                 .within("epochs", epochs, 1, 10_000)
                 .within("batchTokens", batchTokens, 1, 1 << 24)

@@ -118,7 +118,9 @@ public record TuningSpec(
     public static TuningSpec of(
             String model, String trainingId, String suffix, long seed, Wishes wishes, TuningConfig config,
             Map<String, String> metadata, boolean allowTainted, Standing standing) {
-        double rate = wishes.learningRate().orElse(config.learningRate()) * wishes.learningRateMultiplier().orElse(1.0);
+        TuningOptimizer optimizer = wishes.optimizer().orElse(config.optimizer());
+        double usual = optimizer == TuningOptimizer.MEZO ? config.mezoLearningRate() : config.learningRate();
+        double rate = wishes.learningRate().orElse(usual) * wishes.learningRateMultiplier().orElse(1.0);
         return new TuningSpec(
                 model, trainingId, suffix, seed,
                 wishes.loraRank().orElse(config.loraRank()), wishes.loraAlpha().orElse(config.loraAlpha()),
@@ -127,14 +129,15 @@ public record TuningSpec(
                 wishes.minLearningRateShare().orElse(config.minLearningRateShare()),
                 wishes.epochs().orElse(config.epochs()), wishes.batchTokens().orElse(config.batchTokens()),
                 wishes.sequenceMax().orElse(config.sequenceMax()),
-                wishes.weightDecay().orElse(config.weightDecay()), wishes.warmupSteps().orElse(config.warmupSteps()),
+                optimizer == TuningOptimizer.MEZO ? 0 : wishes.weightDecay().orElse(config.weightDecay()),
+                wishes.warmupSteps().orElse(config.warmupSteps()),
                 wishes.gradientNormMax().orElse(config.gradientNormMax()), config.checkpointSteps(),
                 wishes.heldOutShare().orElse(config.heldOutShare()),
                 wishes.gateLossMargin().orElse(config.gateLossMargin()),
                 wishes.gateSpanScoreMin().orElse(config.gateSpanScoreMin()),
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
                 GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing,
-                wishes.optimizer().orElse(config.optimizer()), ValidationSpec.of(wishes.validation(), config),
+                optimizer, ValidationSpec.of(wishes.validation(), config),
                 wishes.dora().orElse(config.dora()));
     }
 

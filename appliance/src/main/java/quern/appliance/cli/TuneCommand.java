@@ -37,10 +37,15 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--learning-rate", paramLabel = "X", description = "Of the optimizer, after its warm-up.")
     private Double learningRate;
 
-    @Option(names = "--optimizer", paramLabel = "adamw|adamw8bit|lion",
+    @Option(names = "--optimizer", paramLabel = "adamw|adamw8bit|lion|mezo",
             description = "adamw8bit keeps AdamW's two numbers a parameter in a byte each; Lion keeps one number,"
-                    + " and wants a learning rate a third to a tenth of AdamW's.")
+                    + " and wants a learning rate a third to a tenth of AdamW's; mezo is --method mezo.")
     private String optimizer;
+
+    @Option(names = "--method", paramLabel = "lora|mezo",
+            description = "mezo learns the same adapter by forward passes alone, in the memory of inference: two losses"
+                    + " a step, of which it takes many more (default: lora).")
+    private String method;
 
     @Option(names = "--schedule", paramLabel = "cosine|linear|constant",
             description = "How the learning rate falls behind its warm-up.")
@@ -249,7 +254,7 @@ final class TuneCommand implements Callable<Integer> {
         ObjectNode method = ApiClient.JSON.createObjectNode().put("type", "supervised");
         ObjectNode hyperparameters = method.putObject("supervised").putObject("hyperparameters");
         hyperparameters.put("n_epochs", epochs).put("learning_rate", learningRate).put("batch_tokens", batchTokens)
-                .put("optimizer", optimizer)
+                .put("optimizer", optimizer())
                 .put("lr_scheduler_type", schedule).put("min_lr_rate", minLearningRateShare)
                 .put("warmup_steps", warmupSteps).put("weight_decay", weightDecay)
                 .put("max_grad_norm", gradientNormMax).put("lora_rank", loraRank).put("lora_alpha", loraAlpha)
@@ -267,6 +272,17 @@ final class TuneCommand implements Callable<Integer> {
             body.set("method", method);
         }
         return body;
+    }
+
+    private String optimizer() {
+        if (method == null || method.equals("lora")) {
+            return optimizer;
+        }
+        if (!method.equals("mezo") || optimizer != null && !optimizer.equals(method)) {
+            throw new UsageProblem("--method " + method + (optimizer == null ? "" : " with --optimizer " + optimizer)
+                    + ": expected lora, or mezo, which is an optimizer itself");
+        }
+        return method;
     }
 
     private static String fileId(ApiClient client, String source) throws IOException {

@@ -182,13 +182,16 @@ public final class FineTuningRoutes {
                 settable.raw("use_dora").map(node -> settable.flag("use_dora", false)));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
+        if (wishes.optimizer().equals(Optional.of(TuningOptimizer.MEZO)) && wishes.weightDecay().orElse(0.0) > 0) {
+            throw settable.invalid("weight_decay", "is 0 with mezo, whose steps know none");
+        }
         return wishes;
     }
 
     private static Optional<TuningOptimizer> optimizer(Fields fields) {
         return fields.text("optimizer").map(name -> Arrays.stream(TuningOptimizer.values())
                 .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
-                .orElseThrow(() -> fields.invalid("optimizer", "is adamw, adamw8bit or lion")));
+                .orElseThrow(() -> fields.invalid("optimizer", "is adamw, adamw8bit, lion or mezo")));
     }
 
     private static LeakSpec leaks(Fields fields) {

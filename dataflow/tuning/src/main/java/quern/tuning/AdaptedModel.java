@@ -44,6 +44,20 @@ public final class AdaptedModel {
      * @throws QuernException if the model has parts whose gradients are not known
      */
     public AdaptedModel(LoadedModel model, LoraSettings settings, Backend backend) {
+        this(model, settings, backend, true);
+    }
+
+    /** One whose parameters have no room for gradients, which are never taken. */
+    public static AdaptedModel withoutGradients(LoadedModel model, LoraSettings settings, Backend backend) {
+        return new AdaptedModel(model, settings, backend, false);
+    }
+
+    /** What an adapter begins with. */
+    static LoraWeights first(LoadedModel model, LoraSettings settings, Backend backend) {
+        return withoutGradients(model, settings, backend).weights();
+    }
+
+    private AdaptedModel(LoadedModel model, LoraSettings settings, Backend backend, boolean gradients) {
         checkTrainable(model);
         this.settings = settings;
         FirstDraws draws = new FirstDraws(settings.seed());
@@ -54,25 +68,29 @@ public final class AdaptedModel {
             for (LoraTarget target : LoraTarget.values()) {
                 String name = target.tensorName(layer);
                 if (settings.targets().contains(target)) {
-                    adapters.put(name, adapter(byName.get(name), draws, backend.kernels()));
+                    adapters.put(name, adapter(byName.get(name), draws, backend.kernels(), gradients));
                 }
             }
         }
         this.network = network(model, adapters, backend);
     }
 
-    private Adapter adapter(Linear beside, FirstDraws draws, Kernels kernels) {
+    private Adapter adapter(Linear beside, FirstDraws draws, Kernels kernels, boolean gradients) {
         int inputs = beside.matrix().columns();
         int outputs = beside.matrix().rows();
-        Parameter a = Parameter.zeros(beside.name() + ".lora_a", settings.rank(), inputs, true);
+        Parameter a = zeros(beside.name() + ".lora_a", settings.rank(), inputs, gradients);
         draws.fill(a.values());
-        Parameter b = Parameter.zeros(beside.name() + ".lora_b", outputs, settings.rank(), true);
+        Parameter b = zeros(beside.name() + ".lora_b", outputs, settings.rank(), gradients);
         if (!settings.dora()) {
             return new Adapter(a, b, settings.scale(), Optional.empty());
         }
-        Parameter magnitudes = Parameter.zeros(beside.name() + ".lora_m", outputs, 1, true);
+        Parameter magnitudes = zeros(beside.name() + ".lora_m", outputs, 1, gradients);
         kernels.rowNorms(beside.matrix(), a.values(), b.values(), settings.scale(), magnitudes.values().values());
         return new Adapter(a, b, settings.scale(), Optional.of(magnitudes));
+    }
+
+    private static Parameter zeros(String name, int rows, int columns, boolean gradients) {
+        return new Parameter(name, new Rows(rows, columns), new Rows(gradients ? rows : 0, columns), true);
     }
 
     private static void checkTrainable(LoadedModel model) {

@@ -16,11 +16,15 @@ public sealed interface Moments {
     /** One running mean. */
     record Lion(float[] momentum) implements Moments {}
 
+    /** Nothing. */
+    record None() implements Moments {}
+
     /** Nothing yet. @param size elements of the parameter */
     static Moments of(TuningOptimizer optimizer, int size) {
         return switch (optimizer) {
             case ADAMW -> new AdamW(new float[size], new float[size]);
             case ADAMW8BIT -> new CodedAdamW(CodedRows.zeros(size), CodedRows.zeros(size));
+            case MEZO -> new None();
             case LION -> new Lion(new float[size]);
         };
     }
@@ -30,6 +34,7 @@ public sealed interface Moments {
         return switch (this) {
             case AdamW adam -> List.of(adam.first, adam.second);
             case CodedAdamW adam -> List.of(adam.first.maxima(), adam.second.maxima());
+            case None none -> List.of();
             case Lion lion -> List.of(lion.momentum);
         };
     }
@@ -39,6 +44,7 @@ public sealed interface Moments {
         return switch (this) {
             case CodedAdamW adam -> List.of(adam.first.codes(), adam.second.codes());
             case AdamW adam -> List.of();
+            case None none -> List.of();
             case Lion lion -> List.of();
         };
     }

@@ -5,7 +5,7 @@ import quern.config.TuningOptimizer;
 /**
  * Optimizer and clipping.
  *
- * @param epsilon of AdamW alone
+ * @param epsilon of AdamW, what a root is never below; of MeZO, how far along its directions losses are measured
  * @param gradientNormMax gradients are scaled down to this norm, all parameters together; 0: never
  */
 public record OptimizerSettings(

@@ -22,12 +22,11 @@ final class RunFiles {
     private static final int LINES_MAX = 100_000;
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Checkpoint checkpoint;
+    private final Snapshots snapshots;
     private final LossLog log;
     private final int checkpointSteps;
     private final Executor io;
     private final Consumer<TuningEvent> listener;
-    private final TrainingState copy;
     /** Held by whoever copies or writes. */
     private final ReentrantLock lock = new ReentrantLock();
     private final List<StepResult> unwritten = new ArrayList<>();
@@ -44,15 +43,13 @@ final class RunFiles {
      * @param state of the run, as it was opened
      * @param io where files are written
      */
-    RunFiles(Checkpoint checkpoint, LossLog log, int checkpointSteps, TrainingState state, Executor io,
+    RunFiles(Snapshots snapshots, LossLog log, int checkpointSteps, TrainingState state, Executor io,
             Consumer<TuningEvent> listener) {
-        this.checkpoint = checkpoint;
+        this.snapshots = snapshots;
         this.log = log;
         this.checkpointSteps = checkpointSteps;
         this.io = io;
         this.listener = listener;
-        this.copy = state.twin();
-        copy.take(state);
         this.copiedStep = state.step();
         this.writtenStep = state.step();
     }
@@ -85,7 +82,7 @@ final class RunFiles {
     void restore(TrainingState state) {
         lock.lock();
         try {
-            state.take(copy);
+            snapshots.restore(state);
         } finally {
             lock.unlock();
         }
@@ -108,7 +105,7 @@ final class RunFiles {
     }
 
     private void take(TrainingState state) {
-        copy.take(state);
+        snapshots.take(state);
         copiedStep = state.step();
         copiedLoss = lastLoss;
     }
@@ -160,7 +157,7 @@ final class RunFiles {
             }
             writeLosses();
             if (copiedStep > writtenStep) {
-                checkpoint.save(copy);
+                snapshots.save();
                 writtenStep = copiedStep;
                 told = false;
                 listener.accept(new TuningEvent.Saved(writtenStep, copiedLoss));

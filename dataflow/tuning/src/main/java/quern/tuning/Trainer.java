@@ -16,7 +16,7 @@ import quern.tuning.network.Parameter;
  * by an optimizer. Between {@link #begin} and {@link #update} the gradients are unfinished; only at other times may the
  * state be saved. A step whose loss or norm is not finite changes no parameter.
  */
-public final class Trainer {
+public final class Trainer implements StepMaker {
 
     /** What torch adds to the norm before it divides. */
     private static final double NORM_EPSILON = 1e-6;
@@ -36,6 +36,7 @@ public final class Trainer {
     }
 
     /** Parameters, moments and step count: all that a resumed run needs besides its batches. */
+    @Override
     public TrainingState state() {
         return state;
     }
@@ -50,6 +51,7 @@ public final class Trainer {
     }
 
     /** @param batches of the whole step, with at least one counted token, which the mean is over */
+    @Override
     public void begin(List<PackedBatch> batches) {
         for (Parameter parameter : state.parameters()) {
             Arrays.fill(parameter.gradients().values(), 0f);
@@ -58,16 +60,19 @@ public final class Trainer {
     }
 
     /** Adds up gradients of the step that was begun; as {@link BatchGradients#slice}. */
+    @Override
     public int slice(int tokensMax, long nanosMax) {
         return gradients.slice(tokensMax, nanosMax);
     }
 
     /** As {@link BatchGradients#pieceNanos}. */
+    @Override
     public long pieceNanos() {
         return gradients.pieceNanos();
     }
 
     /** Whether {@link #update} can follow. */
+    @Override
     public boolean ready() {
         return gradients.done();
     }
@@ -82,6 +87,7 @@ public final class Trainer {
     }
 
     /** What the step that is {@link #ready} has found; nothing is changed. */
+    @Override
     public StepResult measure() {
         int step = state.step() + 1;
         return new StepResult(step, gradients.lossSum() / gradients.labels(), gradientNorm(),
@@ -89,6 +95,7 @@ public final class Trainer {
     }
 
     /** Ends the step with what {@link #measure} found, which must be finite. */
+    @Override
     public void apply(StepResult result) {
         double max = settings.gradientNormMax();
         float scale = max == 0 ? 1f : (float) Math.min(1.0, max / (result.gradientNorm() + NORM_EPSILON));
@@ -111,6 +118,7 @@ public final class Trainer {
                     new AdamWStep(rate, beta1, beta2, (float) settings.epsilon(), decay, scale, step));
             case Moments.CodedAdamW(CodedRows first, CodedRows second) -> kernels.adamW(values, slopes, first, second,
                     new AdamWStep(rate, beta1, beta2, (float) settings.epsilon(), decay, scale, step));
+            case Moments.None() -> throw new IllegalStateException("no gradients are taken by " + state.optimizer());
             case Moments.Lion(float[] momentum) -> kernels.lion(values, slopes, momentum,
                     new LionStep(rate, beta1, beta2, decay, scale));
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import quern.config.QuernException;
+import quern.config.TuningOptimizer;
 import quern.gpu.Backend;
 import quern.inference.LoadedModel;
 import quern.inference.StepWork;
@@ -21,9 +22,9 @@ import quern.tuning.network.PackedBatch.Segment;
  * {@link #slice}; whoever owns the job opens it, listens, and may {@link #cancel} from any thread. Where a step is cut
  * into slices changes no bit of the result.
  *
- * <p>Its directory holds {@code run.checkpoint}, {@code losses.jsonl}, and once it is told to {@link #store} what it
- * came to, {@code adapter/} (PEFT's two files) and {@code evaluation.json}. Opened again over the same samples,
- * settings and base it goes on where its last checkpoint was made.
+ * <p>Its directory holds {@code run.checkpoint}, or {@code run.steps} of a forward-only run, {@code losses.jsonl}, and
+ * once it is told to {@link #store} what it came to, {@code adapter/} (PEFT's two files) and {@code evaluation.json}.
+ * Opened again over the same samples, settings and base it goes on where its last checkpoint was made.
  */
 public final class TuningRun implements StepWork {
 
@@ -35,7 +36,7 @@ public final class TuningRun implements StepWork {
     private final Consumer<TuningEvent> listener;
     private final AdaptedModel adapted;
     private final List<List<Segment>> steps = new ArrayList<>();
-    private final Trainer trainer;
+    private final StepMaker trainer;
     private final Validation validation;
     private final RunFiles files;
     private final LossTrend trend = new LossTrend();
@@ -55,24 +56,43 @@ public final class TuningRun implements StepWork {
         this.backend = backend;
         this.directory = directory;
         this.listener = listener;
-        this.adapted = new AdaptedModel(model, settings.lora(), backend);
+        this.adapted = settings.optimizer() == TuningOptimizer.MEZO
+                ? AdaptedModel.withoutGradients(model, settings.lora(), backend)
+                : new AdaptedModel(model, settings.lora(), backend);
         for (int epoch = 0; epoch < settings.epochs(); epoch++) {
             steps.addAll(BatchPacker.pack(set.training(), settings.batchTokens(), settings.seed(), epoch));
         }
-        this.trainer = new Trainer(
-                adapted.network(), adapted.parameters(), settings.optimizer(steps.size()),
-                backend.trainingKernels());
-        this.validation = new Validation(
-                adapted.network(), set, settings.validation(), steps.size(), trainer.state(), listener);
-        Checkpoint checkpoint = new Checkpoint(directory.resolve("run.checkpoint"),
-                "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity());
-        if (checkpoint.exists()) {
-            checkpoint.load(trainer.state());
+        String identity = "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity();
+        Snapshots snapshots;
+        if (settings.optimizer() == TuningOptimizer.MEZO) {
+            StepLog forward = new StepLog(directory.resolve("run.steps"), identity);
+            ForwardTrainer trained = new ForwardTrainer(adapted.network(), adapted.parameters(),
+                    settings.optimizer(steps.size()), backend.trainingKernels(), settings.seed(), forward);
+            this.trainer = trained;
+            this.validation = validation(event -> {
+                forward.add(new StepLog.Validated(event.step(), event.loss()));
+                listener.accept(event);
+            });
+            forward.resume(trained, () -> adapted.load(AdaptedModel.first(model, settings.lora(), backend)));
+            snapshots = forward;
+        } else {
+            this.trainer = new Trainer(adapted.network(), adapted.parameters(), settings.optimizer(steps.size()),
+                    backend.trainingKernels());
+            this.validation = validation(listener::accept);
+            Checkpoint checkpoint = new Checkpoint(directory.resolve("run.checkpoint"), identity);
+            if (checkpoint.exists()) {
+                checkpoint.load(trainer.state());
+            }
+            snapshots = Snapshots.Copy.of(trainer.state(), checkpoint);
         }
         this.trainedTokens = steps.stream().limit(stepCount()).flatMap(List::stream).mapToLong(Segment::count).sum();
         LossLog log = new LossLog(directory.resolve("losses.jsonl"));
         log.cutAfter(stepCount()).forEach(entry -> trend.add(entry.loss(), entry.labels()));
-        this.files = new RunFiles(checkpoint, log, settings.checkpointSteps(), trainer.state(), io, listener);
+        this.files = new RunFiles(snapshots, log, settings.checkpointSteps(), trainer.state(), io, listener);
+    }
+
+    private Validation validation(Consumer<TuningEvent.Validated> told) {
+        return new Validation(adapted.network(), set, settings.validation(), steps.size(), trainer.state(), told);
     }
 
     /**

@@ -83,6 +83,6 @@ public record TuningSettings(
         return new OptimizerSettings(
                 new LearningRateSchedule(decay, learningRate, warmup(steps), steps,
                         minLearningRateShare), 0.9, optimizer == TuningOptimizer.LION ? 0.99 : 0.999,
-                1e-8, weightDecay, gradientNormMax, optimizer);
+                optimizer == TuningOptimizer.MEZO ? 1e-3 : 1e-8, weightDecay, gradientNormMax, optimizer);
     }
 }

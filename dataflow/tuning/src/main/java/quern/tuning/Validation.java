@@ -13,12 +13,12 @@ final class Validation {
     private final ValidationSettings settings;
     private final int steps;
     private final TrainingState state;
-    private final Consumer<TuningEvent> listener;
+    private final Consumer<TuningEvent.Validated> listener;
     private LossMeter meter;
 
     /** @param steps of the whole run */
     Validation(DecoderNetwork network, TuningSet set, ValidationSettings settings, int steps, TrainingState state,
-            Consumer<TuningEvent> listener) {
+            Consumer<TuningEvent.Validated> listener) {
         this.network = network;
         this.examples = set.validation(settings.examplesMax());
         this.settings = settings;

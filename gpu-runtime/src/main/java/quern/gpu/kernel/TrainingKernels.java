@@ -82,6 +82,11 @@ public interface TrainingKernels {
      */
     void lion(float[] parameters, float[] gradients, float[] momentum, LionStep step);
 
+    /**
+     * {@code p[i] = fma(scale, z, p[i])}, where z is element {@code first + i} of the {@link Direction} of that seed.
+     */
+    void addDirection(float[] parameters, long seed, long first, float scale);
+
     /** @param gradientScale gradients are multiplied with */
     record LionStep(float learningRate, float beta1, float beta2, float weightDecay, float gradientScale) {
 

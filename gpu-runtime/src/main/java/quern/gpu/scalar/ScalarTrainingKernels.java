@@ -3,6 +3,7 @@ package quern.gpu.scalar;
 import java.util.Arrays;
 import quern.gpu.kernel.AttentionWindow;
 import quern.gpu.kernel.CodedRows;
+import quern.gpu.kernel.Direction;
 import quern.gpu.kernel.DynamicCode;
 import quern.gpu.kernel.Matrix;
 import quern.gpu.kernel.RopeTable;
@@ -350,6 +351,18 @@ public final class ScalarTrainingKernels implements TrainingKernels {
             System.arraycopy(p, 0, parameters, at, count);
             firstMoments.encode(DynamicCode.SIGNED, block, count, first);
             secondMoments.encode(DynamicCode.UNSIGNED, block, count, second);
+        }
+    }
+
+    @Override
+    public void addDirection(float[] parameters, long seed, long first, float scale) {
+        addDirection(parameters, seed, first, scale, 0, parameters.length);
+    }
+
+    /** Elements {@code from} to {@code to - 1} of {@link #addDirection(float[], long, long, float)}. */
+    public static void addDirection(float[] parameters, long seed, long first, float scale, int from, int to) {
+        for (int i = from; i < to; i++) {
+            parameters[i] = Math.fma(scale, Direction.at(seed, first + i), parameters[i]);
         }
     }
 

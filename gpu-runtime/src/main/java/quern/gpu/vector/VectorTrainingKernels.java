@@ -276,6 +276,12 @@ public final class VectorTrainingKernels implements TrainingKernels {
                         parameters, gradients, firstMoments, secondMoments, factors, from, to));
     }
 
+    @Override
+    public void addDirection(float[] parameters, long seed, long first, float scale) {
+        team.split(parameters.length, RANGE_ELEMENTS, (from, to) ->
+                ScalarTrainingKernels.addDirection(parameters, seed, first, scale, from, to));
+    }
+
     private static void adamWRange(
             float[] parameters, float[] gradients, float[] firstMoments, float[] secondMoments,
             ScalarTrainingKernels.AdamWFactors f, int from, int to) {

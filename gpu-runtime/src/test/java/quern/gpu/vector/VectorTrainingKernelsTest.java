@@ -343,6 +343,17 @@ class VectorTrainingKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 37, 50_000})
+    void shouldEqualScalarWhenGoingAlongADirection(int length) {
+        equal(k -> {
+            Rows parameters = random(1, length);
+            k.addDirection(parameters.values(), 5, 11, 1e-3f);
+            k.addDirection(parameters.values(), 5, 11, -2e-3f);
+            return parameters;
+        });
+    }
+
     private interface Computation {
         Rows run(TrainingKernels kernels);
     }

@@ -54,7 +54,7 @@ public final class LoraBenchmark {
         }
     }
 
-    private static LoadedModel load(RandomShape shape, ElementType type, Backend backend) {
+    static LoadedModel load(RandomShape shape, ElementType type, Backend backend) {
         return LoadedModel.load(SyntheticModel.open(shape, type), backend.kernels(), EngineConfig.Product.Q8);
     }
 
@@ -138,13 +138,13 @@ public final class LoraBenchmark {
     }
 
     /** What making and loading the model took is not counted. */
-    private static long forgetPeak() throws IOException {
+    static long forgetPeak() throws IOException {
         System.gc();
         Files.writeString(Path.of("/proc/self/clear_refs"), "5");
         return memoryKib("VmRSS:") << 10;
     }
 
-    private static long memoryKib(String name) throws IOException {
+    static long memoryKib(String name) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith(name)) {
                 return Long.parseLong(line.replaceAll("\\D", ""));
