@@ -119,6 +119,7 @@ class NumericFieldsTest {
         "/v1/embeddings, input[0], input, element integer, 0, 511",
         "/v1/fine_tuning/jobs, seed, seed, integer, 0, 2147483647",
         "/v1/fine_tuning/jobs, n_epochs, n_epochs, integer, 1, 1000",
+        "/v1/fine_tuning/jobs, max_steps, max_steps, integer, 1, 1048576",
         "/v1/fine_tuning/jobs, learning_rate, learning_rate, number, 1e-9, 10",
         "/v1/fine_tuning/jobs, learning_rate_multiplier, learning_rate_multiplier, number, 1e-6, 1e6",
         "/v1/fine_tuning/jobs, min_lr_rate, min_lr_rate, number, 0, 1",

@@ -20,6 +20,7 @@ import quern.tuning.TuningSettings;
  * @param sequenceMax tokens of one example; 0 in a record of before there was a limit: the served context
  * @param minLearningRateShare lowest learning rate over its peak
  * @param gate what the gate measures besides; null in a record of before there was a choice
+ * @param steps of the whole run, however many epochs that are; 0: as many as {@code epochs} have
  * @param allowTainted whether it goes on, and its adapter is published, though the dataset is tainted
  */
 public record TuningSpec(
@@ -51,7 +52,8 @@ public record TuningSpec(
         Standing standing,
         TuningOptimizer optimizer,
         ValidationSpec validation,
-        boolean dora) {
+        boolean dora,
+        int steps) {
 
     /**
      * What a standing pipeline asks for besides.
@@ -96,7 +98,8 @@ public record TuningSpec(
             Optional<List<String>> loraTargets, Optional<Boolean> rslora, Optional<Double> heldOutShare,
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
             Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate,
-            Optional<TuningOptimizer> optimizer, ValidationSpec.Wishes validation, Optional<Boolean> dora) {
+            Optional<TuningOptimizer> optimizer, ValidationSpec.Wishes validation, Optional<Boolean> dora,
+            Optional<Integer> steps) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
@@ -104,7 +107,7 @@ public record TuningSpec(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE, Optional.empty(),
-                ValidationSpec.Wishes.NONE, Optional.empty());
+                ValidationSpec.Wishes.NONE, Optional.empty(), Optional.empty());
     }
 
     /** The effective parameters. */
@@ -138,7 +141,7 @@ public record TuningSpec(
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
                 GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing,
                 optimizer, ValidationSpec.of(wishes.validation(), config),
-                wishes.dora().orElse(config.dora()));
+                wishes.dora().orElse(config.dora()), wishes.steps().orElse(0));
     }
 
     /** Longest example where the model is served with such a context. */
@@ -152,6 +155,6 @@ public record TuningSpec(
                 learningRate, learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
                 gradientNormMax, checkpointSteps, heldOutShare,
                 gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed, optimizer,
-                validation.settings());
+                validation.settings(), steps);
     }
 }

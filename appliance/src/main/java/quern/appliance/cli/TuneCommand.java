@@ -34,6 +34,10 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the samples.")
     private Integer epochs;
 
+    @Option(names = "--max-steps", paramLabel = "N",
+            description = "Optimizer steps of the run, however many passes that are, instead of --epochs.")
+    private Integer steps;
+
     @Option(names = "--learning-rate", paramLabel = "X", description = "Of the optimizer, after its warm-up.")
     private Double learningRate;
 
@@ -90,7 +94,8 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private ValidationOptions validation = new ValidationOptions();
 
-    @Option(names = "--held-out-share", paramLabel = "X", description = "Share of the samples kept for the gate.")
+    @Option(names = "--held-out-share", paramLabel = "X",
+            description = "How likely a sample is kept for the gate, by its hash and the seed.")
     private Double heldOutShare;
 
     @Option(names = "--gate-loss-margin", paramLabel = "X",
@@ -254,7 +259,7 @@ final class TuneCommand implements Callable<Integer> {
         ObjectNode method = ApiClient.JSON.createObjectNode().put("type", "supervised");
         ObjectNode hyperparameters = method.putObject("supervised").putObject("hyperparameters");
         hyperparameters.put("n_epochs", epochs).put("learning_rate", learningRate).put("batch_tokens", batchTokens)
-                .put("optimizer", optimizer())
+                .put("optimizer", optimizer()).put("max_steps", steps)
                 .put("lr_scheduler_type", schedule).put("min_lr_rate", minLearningRateShare)
                 .put("warmup_steps", warmupSteps).put("weight_decay", weightDecay)
                 .put("max_grad_norm", gradientNormMax).put("lora_rank", loraRank).put("lora_alpha", loraAlpha)

@@ -45,7 +45,7 @@ import quern.tuning.LoraTarget;
  * of the catalogue. Beside OpenAI's hyperparameters, by the names of PEFT and transformers where they have one:
  * {@code learning_rate}, {@code lr_scheduler_type}, {@code min_lr_rate}, {@code warmup_steps}, {@code weight_decay},
  * {@code max_grad_norm}, {@code batch_tokens}, {@code lora_rank}, {@code lora_alpha}, {@code use_rslora},
- * {@code use_dora}, {@code target_modules}, {@code max_seq_length}, {@code eval_steps},
+ * {@code use_dora}, {@code target_modules}, {@code max_steps}, {@code max_seq_length}, {@code eval_steps},
  * {@code early_stopping_patience} (on {@code validation_file}, else on what is held out), {@code held_out_share}, the
  * gate's limits, and {@code gate_checks} and {@code gate_general}, files that it measures on; beside its fields:
  * {@code allow_tainted}, without which a dataset made of documents in quarantine is refused.
@@ -179,7 +179,8 @@ public final class FineTuningRoutes {
                 new ValidationSpec.Wishes(fields.text("validation_file"),
                         boxed(settable.integer("eval_steps", 1, 1 << 30)),
                         boxed(settable.integer("early_stopping_patience", 1, 1 << 20))),
-                settable.raw("use_dora").map(node -> settable.flag("use_dora", false)));
+                settable.raw("use_dora").map(node -> settable.flag("use_dora", false)),
+                boxed(settable.integer("max_steps", 1, 1 << 20)));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         if (wishes.optimizer().equals(Optional.of(TuningOptimizer.MEZO)) && wishes.weightDecay().orElse(0.0) > 0) {

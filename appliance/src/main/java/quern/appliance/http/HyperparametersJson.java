@@ -20,6 +20,7 @@ final class HyperparametersJson {
                 .put("weight_decay", spec.weightDecay()).put("max_grad_norm", spec.gradientNormMax())
                 .put("lora_rank", spec.loraRank()).put("lora_alpha", spec.loraAlpha())
                 .put("use_rslora", spec.rslora()).put("use_dora", spec.dora())
+                .put("max_steps", spec.steps() == 0 ? null : spec.steps())
                 .put("eval_steps", spec.validation().steps())
                 .put("early_stopping_patience", spec.validation().patience())
                 .put("gate_checks", spec.gate().checksId().orElse(null))

@@ -10,24 +10,19 @@ import quern.tuning.network.PackedBatch.Segment;
  * @param heldOutExamples kept for the gate
  * @param tokens of one epoch
  * @param labels tokens of one epoch that are learnt
- * @param steps of all epochs
+ * @param steps of the whole run
+ * @param trainedTokens that go through the model, forth and back, in all steps
  */
-public record TuningBudget(int examples, int heldOutExamples, long tokens, long labels, int epochs, long steps) {
+public record TuningBudget(
+        int examples, int heldOutExamples, long tokens, long labels, int epochs, long steps, long trainedTokens) {
 
-    /** Packs every epoch as a run does. */
+    /** Packs every step as a run does. */
     public static TuningBudget of(TuningSet set, TuningSettings settings) {
         List<Segment> training = set.training();
-        long steps = 0;
-        for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-            steps += BatchPacker.pack(training, settings.batchTokens(), settings.seed(), epoch).size();
-        }
+        StepOrder order = StepOrder.of(training, settings);
         return new TuningBudget(training.size(), set.heldOut().examples().size(),
                 training.stream().mapToLong(Segment::count).sum(),
-                training.stream().mapToLong(TuningSet::labels).sum(), settings.epochs(), steps);
-    }
-
-    /** Tokens that go through the model, forth and back, in all epochs. */
-    public long trainedTokens() {
-        return tokens * epochs;
+                training.stream().mapToLong(TuningSet::labels).sum(), settings.epochs(),
+                order.count(), order.tokens(order.count()));
     }
 }

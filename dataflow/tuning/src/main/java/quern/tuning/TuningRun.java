@@ -1,7 +1,6 @@
 package quern.tuning;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,7 +14,6 @@ import quern.inference.StepWork;
 import quern.inference.transformer.LoraWeights;
 import quern.tuning.gate.CheckOutcome;
 import quern.tuning.network.BatchGradients;
-import quern.tuning.network.PackedBatch.Segment;
 
 /**
  * A tuning job from its first step to the gate's decision, a slice at a time. The engine's thread calls
@@ -35,7 +33,7 @@ public final class TuningRun implements StepWork {
     private final Path directory;
     private final Consumer<TuningEvent> listener;
     private final AdaptedModel adapted;
-    private final List<List<Segment>> steps = new ArrayList<>();
+    private final StepOrder order;
     private final StepMaker trainer;
     private final Validation validation;
     private final RunFiles files;
@@ -59,15 +57,13 @@ public final class TuningRun implements StepWork {
         this.adapted = settings.optimizer() == TuningOptimizer.MEZO
                 ? AdaptedModel.withoutGradients(model, settings.lora(), backend)
                 : new AdaptedModel(model, settings.lora(), backend);
-        for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-            steps.addAll(BatchPacker.pack(set.training(), settings.batchTokens(), settings.seed(), epoch));
-        }
+        this.order = StepOrder.of(set.training(), settings);
         String identity = "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity();
         Snapshots snapshots;
         if (settings.optimizer() == TuningOptimizer.MEZO) {
             StepLog forward = new StepLog(directory.resolve("run.steps"), identity);
             ForwardTrainer trained = new ForwardTrainer(adapted.network(), adapted.parameters(),
-                    settings.optimizer(steps.size()), backend.trainingKernels(), settings.seed(), forward);
+                    settings.optimizer(order.count()), backend.trainingKernels(), settings.seed(), forward);
             this.trainer = trained;
             this.validation = validation(event -> {
                 forward.add(new StepLog.Validated(event.step(), event.loss()));
@@ -76,7 +72,7 @@ public final class TuningRun implements StepWork {
             forward.resume(trained, () -> adapted.load(AdaptedModel.first(model, settings.lora(), backend)));
             snapshots = forward;
         } else {
-            this.trainer = new Trainer(adapted.network(), adapted.parameters(), settings.optimizer(steps.size()),
+            this.trainer = new Trainer(adapted.network(), adapted.parameters(), settings.optimizer(order.count()),
                     backend.trainingKernels());
             this.validation = validation(listener::accept);
             Checkpoint checkpoint = new Checkpoint(directory.resolve("run.checkpoint"), identity);
@@ -85,14 +81,14 @@ public final class TuningRun implements StepWork {
             }
             snapshots = Snapshots.Copy.of(trainer.state(), checkpoint);
         }
-        this.trainedTokens = steps.stream().limit(stepCount()).flatMap(List::stream).mapToLong(Segment::count).sum();
+        this.trainedTokens = order.tokens(stepCount());
         LossLog log = new LossLog(directory.resolve("losses.jsonl"));
         log.cutAfter(stepCount()).forEach(entry -> trend.add(entry.loss(), entry.labels()));
         this.files = new RunFiles(snapshots, log, settings.checkpointSteps(), trainer.state(), io, listener);
     }
 
     private Validation validation(Consumer<TuningEvent.Validated> told) {
-        return new Validation(adapted.network(), set, settings.validation(), steps.size(), trainer.state(), told);
+        return new Validation(adapted.network(), set, settings.validation(), order.count(), trainer.state(), told);
     }
 
     /**
@@ -118,7 +114,7 @@ public final class TuningRun implements StepWork {
 
     /** Optimizer steps of the whole run. */
     public int steps() {
-        return steps.size();
+        return order.count();
     }
 
     /** Steps made, those before a restart included. */
@@ -209,7 +205,7 @@ public final class TuningRun implements StepWork {
         if (gate == null && validation.due()) {
             return validation.slice(tokensMax, nanosMax);
         }
-        boolean over = stepCount() == steps.size() || validation.endsEarly();
+        boolean over = stepCount() == order.count() || validation.endsEarly();
         return over ? evaluate(tokensMax, nanosMax) : train(tokensMax, nanosMax);
     }
 
@@ -221,7 +217,7 @@ public final class TuningRun implements StepWork {
     private int train(int tokensMax, long nanosMax) {
         long from = System.nanoTime();
         if (!begun) {
-            trainer.begin(BatchGradients.batches(steps.get(stepCount())));
+            trainer.begin(BatchGradients.batches(order.steps().get(stepCount())));
             begun = true;
             stepNanos = 0;
         }
@@ -251,15 +247,15 @@ public final class TuningRun implements StepWork {
         }
         trainer.apply(result);
         trainedTokens += result.tokens();
-        files.stepped(result, trainer.state(), result.step() == steps.size());
+        files.stepped(result, trainer.state(), result.step() == order.count());
         listener.accept(new TuningEvent.Stepped(
-                result, steps.size(), result.tokens() * 1e9 / Math.max(1, stepNanos), trainedTokens));
+                result, order.count(), result.tokens() * 1e9 / Math.max(1, stepNanos), trainedTokens));
     }
 
     private void fail(StepResult result, String why) {
         files.restore(trainer.state());
         finish(EvaluationGate.refused(model, adapter(), set.heldOut(), settings.gate(),
-                settings.remedy(result, why, stepCount(), steps.size())));
+                settings.remedy(result, why, stepCount(), order.count())));
     }
 
     private int evaluate(int tokensMax, long nanosMax) {

@@ -3,10 +3,8 @@ package quern.tuning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,7 +13,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import quern.config.QuernException;
 import quern.tuning.EvaluationGate.HeldOut;
@@ -23,12 +20,12 @@ import quern.tuning.gate.Check;
 import quern.tuning.network.PackedBatch.Segment;
 
 /**
- * Samples encoded for one run and split: what is learnt, and what is kept for the gate. The split is a function of the
- * samples, the share and the seed.
+ * Samples encoded for one run and split: what is learnt, and what is kept for the gate. On which side a sample is, is a
+ * function of what it says, the share and the seed; where it stands, and which others there are, changes nothing.
  */
 public final class TuningSet {
 
-    private static final long SPLIT = 0x5b17;
+    private static final long SPLIT = -1;
     private static final int QUESTIONS_MAX = 64;
 
     /**
@@ -89,7 +86,8 @@ public final class TuningSet {
     }
 
     /**
-     * @param heldOutShare of the samples, at least one where it is above 0 and there are two
+     * @param heldOutShare how likely each sample is held out, by its own hash; at least one where it is above 0 and
+     *     there are two
      * @throws QuernException if nothing is left to learn
      */
     public static TuningSet of(
@@ -105,10 +103,15 @@ public final class TuningSet {
      */
     public static TuningSet of(
             List<TrainingSample> samples, ExampleEncoder encoder, double heldOutShare, long seed, long tokensMax) {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, samples.size()).boxed().toList());
-        BatchPacker.shuffle(order, new SplittableRandom(seed ^ SPLIT));
-        int kept = heldOutShare == 0 || samples.size() < 2
-                ? 0 : Math.clamp(Math.round(samples.size() * heldOutShare), 1, samples.size() - 1);
+        List<byte[]> contents = samples.stream().map(ContentHash::of).toList();
+        List<Integer> order = ContentHash.order(contents, content -> content, seed, SPLIT);
+        int kept = 0;
+        if (heldOutShare > 0 && samples.size() > 1) {
+            for (int index : order) {
+                kept += ContentHash.share(ContentHash.key(contents.get(index), seed, SPLIT)) < heldOutShare ? 1 : 0;
+            }
+            kept = Math.clamp(kept, 1, samples.size() - 1);
+        }
         return of(samples, order.subList(kept, order.size()), order.subList(0, kept), encoder,
                 new TuningSet(samples.size(), seed, tokensMax));
     }
@@ -247,35 +250,15 @@ public final class TuningSet {
 
     /** Equal for equal examples, and for no others. */
     String identity() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = ContentHash.sha256();
         for (List<Segment> part : List.of(training, heldOut, validation)) {
-            for (Segment segment : part) {
-                add(digest, segment.tokens());
-                add(digest, segment.labels());
-            }
+            part.forEach(segment -> digest.update(ContentHash.of(segment)));
         }
         return training.size() + " and " + heldOut.size() + " examples " + HexFormat.of().formatHex(digest.digest());
     }
 
     /** Of its tokens and labels, in hex. */
     public static String sha256(Segment segment) {
-        MessageDigest digest = sha256();
-        add(digest, segment.tokens());
-        add(digest, segment.labels());
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    private static void add(MessageDigest digest, int[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (values.length + 1));
-        bytes.asIntBuffer().put(values.length).put(values);
-        digest.update(bytes);
+        return HexFormat.of().formatHex(ContentHash.of(segment));
     }
 }

@@ -13,14 +13,17 @@ import quern.config.TuningOptimizer;
  * @param warmupSteps at most; never more than a tenth of the run
  * @param heldOutShare share of the examples that is measured, not learnt
  * @param seed decides the first adapter, the split and the order
+ * @param steps optimizer steps, however many epochs that are; 0: as many as {@code epochs} have
  */
 public record TuningSettings(
         LoraSettings lora, double learningRate, LearningRateDecay decay, double minLearningRateShare, int epochs,
         int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
-        double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer, ValidationSettings validation) {
+        double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer, ValidationSettings validation,
+        int steps) {
 
     public TuningSettings {
-        if (epochs < 1 || batchTokens < 1 || checkpointSteps < 1 || !(heldOutShare >= 0 && heldOutShare < 1)) {
+        if (epochs < 1 || batchTokens < 1 || checkpointSteps < 1 || steps < 0
+                || !(heldOutShare >= 0 && heldOutShare < 1)) {
             throw new IllegalArgumentException(epochs + " epochs, " + batchTokens + " tokens a step, checkpoints every "
                     + checkpointSteps + " steps, share " + heldOutShare + " held out: expected the first three above"
                     + " 0, the last from 0 to below 1");
@@ -33,7 +36,7 @@ public record TuningSettings(
             int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
             double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer) {
         this(lora, learningRate, decay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
-                gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer, ValidationSettings.NONE);
+                gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer, ValidationSettings.NONE, 0);
     }
 
     /** With half a cosine down to a tenth. */
@@ -51,6 +54,13 @@ public record TuningSettings(
                 config.minLearningRateShare(), config.epochs(), config.batchTokens(), config.weightDecay(),
                 config.warmupSteps(), config.gradientNormMax(), config.checkpointSteps(), config.heldOutShare(),
                 GateLimits.of(config), seed, config.optimizer());
+    }
+
+    /** The same with so many steps. */
+    TuningSettings withSteps(int count) {
+        return new TuningSettings(lora, learningRate, decay, minLearningRateShare, epochs, batchTokens, weightDecay,
+                warmupSteps, gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer,
+                validation, count);
     }
 
     /**

@@ -112,7 +112,7 @@ class ForwardTrainerTest {
         ExampleEncoder encoder = ExampleEncoder.of(lessons.base(), 128);
         TuningSettings settings = new TuningSettings(LoraSettings.ofAllTargets(4, 8, 4), learningRate,
                 LearningRateDecay.CONSTANT, 0.1, epochs, 2048, 0, 5, 5.0, 7, 0.2, lessons.settings().gate(), 4,
-                TuningOptimizer.MEZO, validation);
+                TuningOptimizer.MEZO, validation, 0);
         return TuningRun.open(lessons.base(), TuningSet.of(samples(), encoder, 0.2, 4), settings, backend, directory,
                 events::add);
     }

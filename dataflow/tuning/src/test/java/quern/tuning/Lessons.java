@@ -39,7 +39,7 @@ public record Lessons(
         }
         TuningSettings settings = new TuningSettings(
                 LoraSettings.ofAllTargets(16, 32, 4), 5e-3, 12, 512, 0, 5, 1.0, 100, 0.2,
-                new GateLimits(0.05, 0.3, 1.0), 4);
+                new GateLimits(0.05, 0.3, 1.0), 2);
         TuningSet set = TuningSet.of(facts, ExampleEncoder.of(base, 128), settings.heldOutShare(), settings.seed());
         TuningRun run = TuningRun.open(
                 base, set, settings, backend, directory.resolve("run"), event -> { });

@@ -61,8 +61,8 @@ class ValidationTest {
         ExampleEncoder encoder = ExampleEncoder.of(lessons.base(), 128);
         TuningSettings settings = new TuningSettings(LoraSettings.ofAllTargets(16, 32, 4), 5e-3,
                 LearningRateDecay.CONSTANT, 0.1, 20, 256, 0, 5, 1.0, 7, 0.2, lessons.settings().gate(), 4,
-                TuningOptimizer.ADAMW8BIT, validation);
-        TuningSet set = TuningSet.of(samples(0), encoder, 0.2, 4)
+                TuningOptimizer.ADAMW8BIT, validation, 0);
+        TuningSet set = TuningSet.of(samples(0), encoder, 0.4, 4)
                 .validated(shift < 0 ? List.of() : samples(shift), encoder);
         return TuningRun.open(lessons.base(), set, settings, backend, directory, events::add);
     }
@@ -150,7 +150,7 @@ class ValidationTest {
     @Test
     void shouldSayThatThereIsNothingToPredictInWhatIsToValidate() {
         ExampleEncoder encoder = ExampleEncoder.of(lessons.base(), 128);
-        TuningSet set = TuningSet.of(samples(0), encoder, 0.2, 4);
+        TuningSet set = TuningSet.of(samples(0), encoder, 0.4, 4);
         String message = assertThrows(QuernException.class,
                 () -> set.validated(List.of(new TrainingSample.Text("")), encoder)).getMessage();
         assertTrue(message.contains("none of the 1 samples to validate on has a token"), message);
