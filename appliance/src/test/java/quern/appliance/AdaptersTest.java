@@ -107,7 +107,7 @@ class AdaptersTest {
             String job = "{\"model\": \"stories260K\", \"training_file\": \"" + file + "\", \"suffix\": \"few\","
                     + " \"hyperparameters\": {\"n_epochs\": 1, \"lora_rank\": 4, \"gate_loss_margin\": -1000,"
                     + " \"gate_span_score_min\": 0, \"gate_general_loss_max\": 1000, \"weight_decay\": 0.1,"
-                    + " \"warmup_steps\": \"auto\", \"use_rslora\": true, %s}}";
+                    + " \"warmup_steps\": \"auto\", \"use_rslora\": true, \"max_steps\": 3, %s}}";
             JsonNode refused = post(400, "/v1/fine_tuning/jobs", job.formatted("\"target_modules\": [\"lm_head\"]"));
             assertEquals("hyperparameters.target_modules", refused.at("/error/param").asText(), refused::toString);
             post(400, "/v1/fine_tuning/jobs", job.formatted("\"lr_scheduler_type\": \"step\""));
@@ -117,7 +117,10 @@ class AdaptersTest {
                             + " \"use_dora\": true"));
             JsonNode end = ended(made);
             assertEquals("succeeded", end.path("status").asText(), end.toString());
-            JsonNode shown = get(200, "/v1/fine_tuning/jobs/" + made.path("id").asText()).path("hyperparameters");
+            JsonNode tuned = get(200, "/v1/fine_tuning/jobs/" + made.path("id").asText());
+            assertEquals(3, tuned.at("/progress/steps").asInt(), tuned::toString);
+            assertEquals(3, tuned.at("/hyperparameters/max_steps").asInt(), tuned::toString);
+            JsonNode shown = tuned.path("hyperparameters");
             assertEquals("linear 0.1 true 10", shown.path("lr_scheduler_type").asText() + " "
                     + shown.path("weight_decay").asText() + " " + shown.path("use_rslora").asText() + " "
                     + shown.path("warmup_steps").asText());
@@ -129,6 +132,11 @@ class AdaptersTest {
             assertTrue(unfit.at("/error/message").asText().contains("' is DoRA"), unfit::toString);
             assertEquals("[\"q_proj\",\"v_proj\"]", config.path("target_modules").toString());
             assertEquals(200, asked("few").statusCode());
+            assertEquals("stories260K", post(200, "/v1/aliases/few/rollback", "{}").path("current").asText());
+            JsonNode again = post(409, "/v1/aliases/few/rollback", "{}");
+            assertTrue(again.at("/error/message").asText().contains("points to the base model already"),
+                    again::toString);
+            assertTrue(get(200, "/v1/aliases").at("/data/0/previous").isNull());
         }
     }
 

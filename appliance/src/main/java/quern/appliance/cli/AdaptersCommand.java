@@ -132,7 +132,7 @@ final class AdaptersCommand implements Runnable {
     }
 
     @Command(name = "rollback", mixinStandardHelpOptions = true, description = {
-        "Point an alias back to the adapter before; to the base model where there was none."})
+        "Point an alias back to the adapter before; to the base model where there was none, and no further."})
     int rollback(
             @Parameters(paramLabel = "ALIAS", description = "As 'adapters aliases' shows it.") String alias,
             @Option(names = {"--allow-tainted", "--accept-tainted"},
@@ -151,8 +151,9 @@ final class AdaptersCommand implements Runnable {
             screen.json(alias);
         } else {
             screen.line("alias " + alias.path("id").asText() + " points to " + alias.path("current").asText()
-                    + (alias.path("tainted").asBoolean() ? ", tainted" : "") + "; the one before is "
-                    + alias.path("previous").asText());
+                    + (alias.path("tainted").asBoolean() ? ", tainted" : "")
+                    + (alias.path("previous").isTextual() ? "; the one before is " + alias.path("previous").asText()
+                            : "; there is nothing before to roll back to"));
         }
         return ExitCode.OK;
     }

@@ -84,7 +84,7 @@ public final class AliasRoutes {
                 .ifPresent(known -> requireSeen(caller, known));
     }
 
-    /** Points an alias to what it pointed to before; the base model if that was nothing. */
+    /** Points an alias to what it pointed to before; the base model if that was nothing, where it stays then. */
     private CompletionStage<HttpResponse> rollBack(Call call) {
         String name = call.id("alias");
         return call.jsonOrEmpty().thenCompose(fields -> {
@@ -98,6 +98,10 @@ public final class AliasRoutes {
         AliasRecord alias = desk.catalogue().get(RecordKind.ALIAS, name, AliasRecord.class)
                 .filter(found -> caller.sees(found.ownership()))
                 .orElseThrow(() -> ApiError.notFound("alias_not_found", "no alias '" + name + "'"));
+        if (alias.current().isEmpty()) {
+            throw ApiError.conflict("alias '" + name + "' points to the base model already, there is nothing before;"
+                    + " publish an adapter to it");
+        }
         AliasRecord moved = alias.rolledBack(System.currentTimeMillis());
         Taint taint = desk.taint();
         moved.current().ifPresent(this::refuseRemoved);
@@ -170,7 +174,7 @@ public final class AliasRoutes {
                 .put("id", alias.alias())
                 .put("object", "alias")
                 .put("current", alias.current().orElse(base))
-                .put("previous", alias.previous().orElse(base))
+                .put("previous", alias.current().isEmpty() ? null : alias.previous().orElse(base))
                 .put("tainted", alias.current().flatMap(this::adapter)
                         .filter(adapter -> isTainted(adapter, taint)).isPresent())
                 .put("updated_at", alias.updatedAtMs() / 1000);
