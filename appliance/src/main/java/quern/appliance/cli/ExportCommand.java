@@ -51,8 +51,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(names = "--form", defaultValue = "merged", paramLabel = "merged|lora|safetensors",
             description = "merged: a whole model as GGUF, in any type that 'quantize' writes; lora: the adapter alone "
-                    + "for llama.cpp's --lora; safetensors: a directory as transformers loads it, of a MODEL that is "
-                    + "one, in its own types (${DEFAULT-VALUE}).")
+                    + "for llama.cpp's --lora (not DoRA); safetensors: a directory as transformers loads it, of a "
+                    + "MODEL that is one, in its own types (${DEFAULT-VALUE}).")
     private Form form;
 
     @Option(names = "--type", paramLabel = "TYPE",
