@@ -17,6 +17,7 @@ import quern.actors.jobs.SteppedJob;
 import quern.actors.tuning.CompressionWork;
 import quern.actors.tuning.EvaluationWork;
 import quern.actors.tuning.MergeWork;
+import quern.actors.tuning.RoundsWork;
 import quern.actors.tuning.TuningWork;
 import quern.appliance.http.BatchAnswers;
 import quern.appliance.http.BatchJobs;
@@ -102,6 +103,7 @@ final class JobKinds {
         starters.put(JobKind.EVALUATE, EvaluationWork.starter(house, this::model));
         starters.put(JobKind.COMPRESS, CompressionWork.starter(house, this::model));
         starters.put(JobKind.MERGE, MergeWork.starter(house, this::model));
+        starters.put(JobKind.ROUNDS, RoundsWork.starter(house));
         starters.put(JobKind.ERASE, erasures.starter());
         return starters;
     }

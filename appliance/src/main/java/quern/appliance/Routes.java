@@ -43,6 +43,7 @@ import quern.appliance.http.PipelineRoutes;
 import quern.appliance.http.QuarantineRoutes;
 import quern.appliance.http.Route;
 import quern.appliance.http.RouteTable;
+import quern.appliance.http.RoundsRoutes;
 
 /** Every route of the appliance, bound to its actors and stores. */
 final class Routes {
@@ -101,7 +102,9 @@ final class Routes {
         routes.addAll(new CurationRoutes(
                 desk, house.stores().documents(), jobs::recipes, house.config().curation()).routes());
         routes.addAll(new CurationModelRoutes(served, house.config()).routes());
-        routes.addAll(new FineTuningRoutes(desk, house).routes());
+        var tunings = new FineTuningRoutes(desk, house);
+        routes.addAll(tunings.routes());
+        routes.addAll(new RoundsRoutes(desk, house, tunings).routes());
         var aliases = new AliasRoutes(desk, house);
         routes.addAll(aliases.routes());
         routes.addAll(new EvaluationRoutes(desk, house).routes());

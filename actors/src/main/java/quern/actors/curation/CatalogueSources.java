@@ -23,6 +23,7 @@ import quern.ingest.reader.DocumentReader;
 import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.TombstoneRecord;
+import quern.tuning.Evaluation;
 
 /** Datasets of the catalogue and documents of the journal as sources of curation jobs. */
 public final class CatalogueSources implements CurationSources {
@@ -38,11 +39,28 @@ public final class CatalogueSources implements CurationSources {
     @Override
     public Opened open(CurationSpec spec, Ownership owner) {
         if (spec.datasetId().isPresent()) {
-            return dataset(spec.datasetId().get());
+            return dataset(spec);
+        }
+        if (spec.failuresOf().isPresent()) {
+            return new Opened(failures(spec).source(), owner.labels());
         }
         List<DocumentId> ids = spec.documentIds().stream().map(DocumentId::new).toList();
         Predicate<Document> shown = document -> document.visibleTo(owner.ownerKeyId(), spec.seesAll());
         return ids.isEmpty() ? all(spec, shown) : named(ids, shown);
+    }
+
+    private FailedChecks failures(CurationSpec spec) {
+        String job = spec.failuresOf().orElseThrow();
+        return FailedChecks.read(stores.directory().jobs().resolve(job).resolve(Evaluation.NAME), job);
+    }
+
+    private Opened dataset(CurationSpec spec) {
+        Opened opened = dataset(spec.datasetId().orElseThrow());
+        if (spec.failuresOf().isEmpty()) {
+            return opened;
+        }
+        FailedChecks failed = failures(spec);
+        return new Opened(opened.source().through(failed::of), opened.labels());
     }
 
     private Opened dataset(String id) {
@@ -87,7 +105,7 @@ public final class CatalogueSources implements CurationSources {
      */
     SampleSource some(CurationSpec spec, Ownership owner, Set<String> documentIds) {
         if (spec.datasetId().isPresent()) {
-            return dataset(spec.datasetId().get()).source().through(item -> switch (item) {
+            return dataset(spec).source().through(item -> switch (item) {
                 case Read read -> isOf(read, documentIds::contains) ? item : null;
                 case Withheld withheld -> documentIds.contains(withheld.sample().documentId()) ? item : null;
                 case Unreadable unreadable -> documentIds.contains(unreadable.documentId()) ? item : null;

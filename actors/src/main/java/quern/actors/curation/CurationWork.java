@@ -132,12 +132,16 @@ public final class CurationWork implements JobWork {
                 data.recorded(data.datasets().resolve(id)), manifest.kept(), bytes, job.id(),
                 ownership, clockMs.getAsLong());
         WriteSet changes = new WriteSet().put(RecordKind.DATASET, id, dataset);
-        for (String document : manifest.documentIds()) {
-            changes.edge(new Edge(RecordKind.DOCUMENT, document, RecordKind.DATASET, id, "source", ""));
+        if (spec.failuresOf().isEmpty() || spec.datasetId().isPresent()) {
+            for (String document : manifest.documentIds()) {
+                changes.edge(new Edge(RecordKind.DOCUMENT, document, RecordKind.DATASET, id, "source", ""));
+            }
+            for (String document : DatasetRewrite.readOnly(data.datasets().resolve(id), DocumentsSource.WITHHELD)) {
+                changes.edge(new Edge(RecordKind.DOCUMENT, document, RecordKind.DATASET, id, Taint.READ, ""));
+            }
         }
-        for (String document : DatasetRewrite.readOnly(data.datasets().resolve(id), DocumentsSource.WITHHELD)) {
-            changes.edge(new Edge(RecordKind.DOCUMENT, document, RecordKind.DATASET, id, Taint.READ, ""));
-        }
+        spec.failuresOf().ifPresent(evaluation ->
+                changes.edge(new Edge(RecordKind.JOB, evaluation, RecordKind.DATASET, id, "failures", "")));
         spec.datasetId().ifPresent(source ->
                 changes.edge(new Edge(RecordKind.DATASET, source, RecordKind.DATASET, id, "source", "")));
         return changes.edge(new Edge(RecordKind.JOB, job.id(), RecordKind.DATASET, id, "made-by", ""));

@@ -13,7 +13,9 @@ import quern.actors.RecordText;
 import quern.actors.Stores;
 import quern.actors.curation.CurationSpec;
 import quern.actors.tuning.CompressionSpec;
+import quern.actors.tuning.EvaluationSpec;
 import quern.actors.tuning.MergeSpec;
+import quern.actors.tuning.RoundsSpec;
 import quern.actors.tuning.TuningSpec;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobKind;
@@ -64,11 +66,20 @@ final class JobErasure {
         if (job.kind() == JobKind.CURATE) {
             CurationSpec spec = RecordText.read(job.specJson(), CurationSpec.class);
             return spec.datasetId().map(datasets::contains)
-                    .orElse(spec.documentIds().isEmpty() || spec.documentIds().contains(documentId));
+                    .orElse(spec.documentIds().isEmpty() && spec.failuresOf().isEmpty()
+                            || spec.documentIds().contains(documentId));
         }
         if (job.kind() == JobKind.TUNE) {
             return RecordText.read(job.specJson(), TuningSpec.class).trainingIds().stream()
                     .anyMatch(datasets::contains);
+        }
+        if (job.kind() == JobKind.ROUNDS) {
+            RoundsSpec spec = RecordText.read(job.specJson(), RoundsSpec.class);
+            return datasets.contains(spec.practiceId())
+                    || spec.tuning().trainingIds().stream().anyMatch(datasets::contains);
+        }
+        if (job.kind() == JobKind.EVALUATE) {
+            return datasets.contains(RecordText.read(job.specJson(), EvaluationSpec.class).checksId());
         }
         if (job.kind() == JobKind.MERGE) {
             MergeSpec spec = RecordText.read(job.specJson(), MergeSpec.class);

@@ -12,7 +12,7 @@ final class JobIds {
         String prefix = switch (kind) {
             case TUNE -> "ftjob-";
             case BATCH -> "batch_";
-            case INGEST, CURATE, EVALUATE, QUANTIZE, IMPORT, PRETRAIN, COMPRESS, ERASE, MERGE -> "job-";
+            case INGEST, CURATE, EVALUATE, QUANTIZE, IMPORT, PRETRAIN, COMPRESS, ERASE, MERGE, ROUNDS -> "job-";
         };
         return prefix + pad(nowMs, 9) + pad(ThreadLocalRandom.current().nextLong(36L * 36 * 36 * 36 * 36 * 36), 6);
     }

@@ -111,7 +111,8 @@ final class CurateStage extends AbstractMatchingBehavior<CurateStage.Command> {
             return;
         }
         CurationSpec spec = new CurationSpec(text, Optional.of(ledger.name()), Optional.empty(), there, 0, false,
-                Optional.of(ledger.mark(run.number())), ledger.present(record.datasets()));
+                Optional.of(ledger.mark(run.number())), ledger.present(record.datasets()),
+                Optional.empty());
         running = true;
         getContext().spawnAnonymous(StageRun.create(ledger, jobs,
                 new StageRun.Order(JobKind.CURATE, run.number(), RecordText.write(spec), record.ownership(),

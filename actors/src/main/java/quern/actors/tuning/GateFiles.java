@@ -8,13 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import quern.actors.House;
 import quern.config.GrammarConfig;
 import quern.config.QuernException;
 import quern.config.QuernException.Category;
 import quern.inference.grammar.GrammarLimits;
+import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.TombstoneRecord;
 import quern.tuning.EvaluationGate.HeldOut;
 import quern.tuning.ExampleEncoder;
 import quern.tuning.TrainingSample;
@@ -33,8 +36,17 @@ public final class GateFiles {
         this.house = house;
     }
 
-    /** @throws QuernException ERROR if there is no such file, or a line of it is no check, naming it */
+    /**
+     * Of a file of checks, or of a dataset as {@link SampleChecks} has it.
+     *
+     * @throws QuernException ERROR if there is no such file, or a line of it is no check, naming it
+     */
     public List<Check> checks(String fileId) {
+        Optional<DatasetRecord> dataset = TombstoneRecord.dataset(house.stores().catalogue(), fileId);
+        if (dataset.isPresent()) {
+            return SampleChecks.of(house.stores().directory().resolve(dataset.get().path()), fileId,
+                    house.config().tuning().gateChecksMax());
+        }
         GrammarConfig grammar = house.config().grammar();
         CheckFile format = new CheckFile(new GrammarLimits(grammar.statesMax(), (int) grammar.schemaMax().bytes()),
                 house.config().tuning().gateChecksMax());

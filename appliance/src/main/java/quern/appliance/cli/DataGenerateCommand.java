@@ -18,7 +18,8 @@ import quern.curation.generation.QaFromTextMapper;
  * its answer rests on stands in the passage; the rest is counted by reason.
  */
 @Command(name = "generate", mixinStandardHelpOptions = true,
-        description = "Have the served model write question/answer pairs from a dataset; they can be tuned on. Kept "
+        description = "Have the served model write question/answer pairs from a dataset, or from what a "
+                + "model answered wrong; they can be tuned on. Kept "
                 + "are only pairs whose evidence stands in the passage.")
 final class DataGenerateCommand implements Callable<Integer> {
 
@@ -30,8 +31,13 @@ final class DataGenerateCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions options;
 
-    @Option(names = "--from", required = true, paramLabel = "DATASET", description = "Dataset with the passages.")
+    @Option(names = "--from", paramLabel = "DATASET", description = "Dataset with the passages.")
     private String from;
+
+    @Option(names = "--from-failures", paramLabel = "EVALUATION|ADAPTER",
+            description = "Instead: what failed in an evaluation, or in an adapter's gate. Each failed question and its"
+                    + " expected answer is a passage; the pairs must rest on it and ask something new (LLM2LLM).")
+    private String fromFailures;
 
     @Option(names = "--pairs", paramLabel = "N", defaultValue = "200",
             description = "Pairs wanted, at most (default: ${DEFAULT-VALUE}).")
@@ -54,19 +60,22 @@ final class DataGenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int asked = passages == null ? pairs : passages;
+        if ((from == null) == (fromFailures == null) || fromFailures != null && passages != null) {
+            throw new UsageProblem("expected either --from DATASET or --from-failures EVALUATION|ADAPTER, and"
+                    + " --passages with the first alone");
+        }
         within("--pairs", pairs, 1, PAIRS_MAX);
         within("--passages", asked, 1, PAIRS_MAX);
         within("--passage-length", passageLength, 100, 1 << 20);
         Screen screen = options.screen();
         try (Session session = Session.open(options)) {
             ApiClient client = session.client();
-            requireSamples(client);
-            ObjectNode body = ApiClient.JSON.createObjectNode().put("dataset", from).put("name", name);
-            body.put("recipe", new PairsRecipe(passageLength, asked, pairs).text());
+            ObjectNode body = ApiClient.JSON.createObjectNode().put("name", name);
             if (!labels.isEmpty()) {
                 labels.forEach(body.putArray("labels")::add);
             }
-            String id = client.post("/v1/curation/jobs", body).path("id").asText();
+            String id = (fromFailures == null ? ofPassages(client, body, asked) : client.post("/v1/evaluations/"
+                    + ApiClient.quote(fromFailures) + "/pairs", body.put("pairs", pairs))).path("id").asText();
             JsonNode result = new JobWatch(client, screen).await(id).path("result");
             ObjectNode summary = summary(id, result);
             show(screen, summary);
@@ -76,6 +85,12 @@ final class DataGenerateCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+    }
+
+    private JsonNode ofPassages(ApiClient client, ObjectNode body, int asked) {
+        requireSamples(client);
+        return client.post("/v1/curation/jobs", body.put("dataset", from)
+                .put("recipe", new PairsRecipe(passageLength, asked, pairs).text()));
     }
 
     /** Before the model is asked for anything. */
@@ -112,6 +127,13 @@ final class DataGenerateCommand implements Callable<Integer> {
                     }
                 }
             }
+        }
+        long known = 0;
+        for (JsonNode reason : result.at("/report/dropped/document_deduplicator")) {
+            known += reason.asLong();
+        }
+        if (known > 0) {
+            rejected.put("there already", known);
         }
         ObjectNode summary = ApiClient.JSON.createObjectNode().put("dataset", result.path("dataset_id").asText())
                 .put("job", job).put("asked", pairs).put("kept", result.path("report").path("kept").asLong())

@@ -2,6 +2,7 @@ package quern.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,7 +26,8 @@ final class EvalCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "A model, an adapter, an alias; without --checks also a job's id.")
     private String name;
 
-    @Option(names = "--checks", paramLabel = "FILE", description = "Checks, one JSON object a line.")
+    @Option(names = "--checks", paramLabel = "FILE|DATASET", description = "Checks, one JSON object a line; or a"
+            + " dataset: asked a sample's question, the answer must contain the sample's, case aside.")
     private Path checks;
 
     @Option(names = "--checks-min", paramLabel = "X",
@@ -53,7 +55,8 @@ final class EvalCommand implements Callable<Integer> {
             }
             session.awaitReady();
             ObjectNode body = ApiClient.JSON.createObjectNode().put("model", name)
-                    .put("checks", client.uploadFile(checks, "evals").path("id").asText())
+                    .put("checks", Files.isRegularFile(checks) || !checks.toString().startsWith("ds-")
+                            ? client.uploadFile(checks, "evals").path("id").asText() : checks.toString())
                     .put("checks_min", checksMin).put("checks_lost_max", checksLostMax);
             body.removeIf(JsonNode::isNull);
             JsonNode job = client.post("/v1/evaluations", body);

@@ -116,6 +116,9 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "The same seed gives the same adapter.")
     private Long seed;
 
+    @Mixin
+    private RoundsOptions rounds = new RoundsOptions();
+
     @Option(names = "--allow-tainted",
             description = "Also on a dataset made of documents in quarantine; publish the adapter all the same.")
     private boolean allowTainted;
@@ -139,6 +142,9 @@ final class TuneCommand implements Callable<Integer> {
             ObjectNode request = request(session);
             if (dryRun) {
                 return budget(screen, client.post("/v1/fine_tuning/budget", request));
+            }
+            if (rounds.wanted()) {
+                return rounds.run(client, screen, request, wait || !session.isServer());
             }
             JsonNode job = client.post("/v1/fine_tuning/jobs", request);
             String id = job.path("id").asText();

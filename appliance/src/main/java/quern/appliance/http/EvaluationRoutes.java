@@ -14,8 +14,12 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import quern.actors.Caller;
 import quern.actors.House;
 import quern.actors.RecordText;
+import quern.actors.curation.CurationSpec;
+import quern.actors.curation.FailedChecks;
 import quern.actors.serving.ServedModel;
+import quern.actors.tuning.Ancestry;
 import quern.actors.tuning.EvaluationSpec;
+import quern.actors.tuning.FailureOrder;
 import quern.kv.journal.AdapterRecord;
 import quern.kv.journal.AliasRecord;
 import quern.kv.journal.JobKind;
@@ -34,6 +38,8 @@ public final class EvaluationRoutes {
     private static final Set<JobKind> EVALUATED = Set.of(
             JobKind.EVALUATE, JobKind.TUNE, JobKind.COMPRESS, JobKind.MERGE);
 
+    private static final int PAIRS_MAX = 1_000_000;
+
     private final JobDesk desk;
     private final House house;
     private final GateMaterial material;
@@ -47,7 +53,8 @@ public final class EvaluationRoutes {
     public List<Route> routes() {
         return List.of(
                 Route.of("POST", "/v1/evaluations", Access.KEY, this::create),
-                Route.of("GET", "/v1/evaluations/{id}", Access.KEY, this::show));
+                Route.of("GET", "/v1/evaluations/{id}", Access.KEY, this::show),
+                Route.of("POST", "/v1/evaluations/{id}/pairs", Access.KEY, this::pairs));
     }
 
     private CompletionStage<HttpResponse> create(Call call) {
@@ -102,20 +109,58 @@ public final class EvaluationRoutes {
     private CompletionStage<HttpResponse> show(Call call) {
         String id = call.id("id");
         return desk.read(() -> {
-            String jobId = adapter(id, call.caller()).map(AdapterRecord::jobId).orElse(id);
-            JobRecord job = desk.job(call.caller(), jobId, found -> EVALUATED.contains(found.kind()));
-            Path file = house.stores().directory().jobs().resolve(job.id()).resolve(Evaluation.NAME);
-            if (!Files.exists(file)) {
-                throw ApiError.notFound("evaluation_not_found", "job '" + job.id() + "' has no evaluation: it is "
-                        + job.state().name().toLowerCase(Locale.ROOT));
-            }
+            JobRecord job = evaluated(id, call.caller());
             ObjectNode node = Json.object().put("id", job.id()).put("object", "evaluation")
                     .put("kind", job.kind().name().toLowerCase(Locale.ROOT))
                     .put("created_at", job.createdAtMs() / 1000);
-            node.setAll((ObjectNode) Json.parse(bytes(file)));
+            node.setAll((ObjectNode) Json.parse(bytes(file(job))));
             return Json.ok(node);
         });
     }
+
+    private JobRecord evaluated(String id, Caller caller) {
+        String jobId = adapter(id, caller).map(AdapterRecord::jobId).orElse(id);
+        JobRecord job = desk.job(caller, jobId, found -> EVALUATED.contains(found.kind()));
+        if (!Files.exists(file(job))) {
+            throw ApiError.notFound("evaluation_not_found", "job '" + job.id() + "' has no evaluation: it is "
+                    + job.state().name().toLowerCase(Locale.ROOT));
+        }
+        return job;
+    }
+
+    private Path file(JobRecord job) {
+        return house.stores().directory().jobs().resolve(job.id()).resolve(Evaluation.NAME);
+    }
+
+    /** Has the served model write pairs from what failed: a curation job. */
+    private CompletionStage<HttpResponse> pairs(Call call) {
+        String id = call.id("id");
+        return call.json().thenCompose(fields -> {
+            int pairs = fields.integer("pairs", 1, PAIRS_MAX).orElse(200);
+            String name = fields.text("name").orElse("pairs");
+            Set<String> labels = Set.copyOf(fields.texts("labels", 100));
+            fields.refuseOthers();
+            return desk.read(() -> {
+                JobRecord job = evaluated(id, call.caller());
+                FailedChecks failed = FailedChecks.read(file(job), job.id());
+                if (failed.count() == 0) {
+                    throw ApiError.conflict("evaluation '" + job.id() + "' has no failed check that expects a text"
+                            + (failed.others() == 0 ? "" : "; " + failed.others()
+                                    + " of other kinds failed, which say nothing that could be taught"));
+                }
+                List<String> against = adapter(id, call.caller())
+                        .map(adapter -> Ancestry.of(desk.catalogue(), List.of(adapter.id())).trainingIds())
+                        .orElse(List.of());
+                return new Failures(FailureOrder.of(
+                        desk.catalogue(), job, failed.count(), pairs, name, against, call.caller().admin()),
+                        Ownership.union(call.caller().keyId(),
+                                List.of(job.ownership(), Ownership.of(call.caller().keyId(), labels))));
+            }).thenCompose(order -> desk.submit(JobKind.CURATE, RecordText.write(order.spec), order.ownership))
+                    .thenApply(job -> Json.ok(JobRoutes.json(job)));
+        });
+    }
+
+    private record Failures(CurationSpec spec, Ownership ownership) {}
 
     private static byte[] bytes(Path file) {
         try {

@@ -94,7 +94,7 @@ public final class FineTuningRoutes {
                 .thenApply(checked -> Json.ok(checked.budget()));
     }
 
-    private TuningSpec spec(Fields fields, Caller caller) {
+    TuningSpec spec(Fields fields, Caller caller) {
         String model = fields.requiredText("model");
         String training = fields.requiredText("training_file");
         String suffix = AdapterName.of(fields, "suffix").orElse("tuned");
@@ -119,9 +119,9 @@ public final class FineTuningRoutes {
                 base, training, suffix, seed, wishes, house.config().tuning(), metadata, allowTainted);
     }
 
-    private record Checked(Ownership source, ObjectNode budget) {}
+    record Checked(Ownership source, ObjectNode budget) {}
 
-    private CompletionStage<Checked> checked(Caller caller, TuningSpec spec) {
+    CompletionStage<Checked> checked(Caller caller, TuningSpec spec) {
         return desk.read(() -> {
             evaluations.verify(spec.gate(), caller);
             Ownership training = source(caller, "training_file", spec.trainingId(), spec.allowTainted());

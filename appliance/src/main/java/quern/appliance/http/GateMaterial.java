@@ -7,9 +7,11 @@ import quern.actors.House;
 import quern.actors.tuning.GateFiles;
 import quern.actors.tuning.GateSpec;
 import quern.config.QuernException;
+import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.Ownership;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.TombstoneRecord;
 import quern.tuning.gate.Check;
 import quern.tuning.gate.Expectation;
 
@@ -50,9 +52,11 @@ final class GateMaterial {
 
     private Ownership verify(String field, String id, Caller caller, Consumer<String> reading) {
         Optional<Ownership> ownership = desk.catalogue().get(RecordKind.FILE, id, FileRecord.class)
-                .map(FileRecord::ownership).filter(caller::sees);
+                .map(FileRecord::ownership)
+                .or(() -> TombstoneRecord.dataset(desk.catalogue(), id).map(DatasetRecord::ownership))
+                .filter(caller::sees);
         if (ownership.isEmpty()) {
-            throw ApiError.badField(field, "file_not_found", "no file '" + id + "'");
+            throw ApiError.badField(field, "file_not_found", "no file or dataset '" + id + "'");
         }
         try {
             reading.accept(id);

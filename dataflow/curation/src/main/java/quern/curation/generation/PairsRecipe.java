@@ -21,6 +21,24 @@ public record PairsRecipe(int passageLength, int passages, int pairs) {
               - random_selector: {select_num: %d}
             """;
 
+    private static final String FAILURES = """
+            project_name: %s
+            process:
+              - generate_qa_from_text_mapper: {max_num: %d, chat: true, query_key: question, response_key: answer}
+              - document_deduplicator: {text_key: question, lowercase: true}
+              - random_selector: {select_num: %d}
+            """;
+
+    /**
+     * The same of questions that a model answered wrong (Lee et al., LLM2LLM, arXiv 2403.15042): other questions that
+     * the same answers answer, none of which is there already.
+     *
+     * @param perFailure of each, at most
+     */
+    public static String ofFailures(int perFailure, int pairs) {
+        return FAILURES.formatted(QaFromTextMapper.NAME, perFailure, pairs);
+    }
+
     /** As YAML. */
     public String text() {
         return TEXT.formatted(QaFromTextMapper.NAME, passageLength, passages, pairs);

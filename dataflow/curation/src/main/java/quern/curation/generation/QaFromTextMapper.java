@@ -2,6 +2,7 @@ package quern.curation.generation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,8 @@ import quern.curation.TextGenerator.Message;
  *
  * <p>Recipe key {@code generate_qa_from_text_mapper}. The model has to quote the words of the text that an answer rests
  * on, and a pair is kept only if they stand there, white space aside: pairs that rest on nothing, are empty or were
- * made before of the same text are counted in the report's notes. The sample's place in the document is that of the
+ * made before of the same text are counted in the report's notes; so are those that ask what the sample's own
+ * question, if it has one, asks. The sample's place in the document is that of the
  * quotation, which is also its field {@code evidence}. With {@code output_pattern} the answer is read by that pattern
  * as Data-Juicer reads it, and nothing is checked, because nothing is quoted. Other fields are copied.
  *
@@ -71,7 +73,7 @@ public record QaFromTextMapper(Asking asking, String textKey, String queryKey, S
                 : asking.json(draft, List.of(Message.system(PROMPT.formatted(pairsMax)), Message.user(text)),
                         schema(), QaFromTextMapper::read);
         Passage passage = new Passage(text);
-        Set<String> questions = new HashSet<>();
+        Set<String> questions = new HashSet<>(Set.of(known(draft)));
         List<Draft> made = new ArrayList<>();
         for (Pair pair : asked.orElse(List.of())) {
             Passage.Quotation quotation = pattern.isPresent()
@@ -83,6 +85,12 @@ public record QaFromTextMapper(Asking asking, String textKey, String queryKey, S
             }
         }
         return made;
+    }
+
+    /** A question that the sample has already. */
+    private String known(Draft draft) {
+        return FieldPath.get(draft.fields(), queryKey) instanceof TextNode question && pattern.isEmpty()
+                ? Passage.flat(question.textValue()) : "";
     }
 
     /** Why a pair is not kept; empty where it is. */
