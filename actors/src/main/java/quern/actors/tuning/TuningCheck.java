@@ -58,8 +58,15 @@ public final class TuningCheck {
      * @throws QuernException ERROR if they cannot be read, with their lines
      */
     public static List<TrainingSample> validation(House house, TuningSpec spec) {
-        return spec.validation().fileId().map(id -> TrainingSamples.read(house.stores(), List.of(id),
-                house.config().tuning().samplesMax()).samples()).orElse(List.of());
+        if (spec.validation().fileId().isEmpty()) {
+            return List.of();
+        }
+        try {
+            return TrainingSamples.read(house.stores(), List.of(spec.validation().fileId().get()),
+                    house.config().tuning().samplesMax()).samples();
+        } catch (QuernException wrong) {
+            throw new QuernException(wrong.category(), "what is to validate on: " + wrong.getMessage(), wrong);
+        }
     }
 
     /** Encoded as a run does it. */

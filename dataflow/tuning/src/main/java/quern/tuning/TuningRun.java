@@ -37,7 +37,7 @@ public final class TuningRun implements StepWork {
     private final StepMaker trainer;
     private final Validation validation;
     private final RunFiles files;
-    private final LossTrend trend = new LossTrend();
+    private final LossTrend trend;
     private boolean begun;
     private volatile long trainedTokens;
     private long stepNanos;
@@ -82,6 +82,7 @@ public final class TuningRun implements StepWork {
             snapshots = Snapshots.Copy.of(trainer.state(), checkpoint);
         }
         this.trainedTokens = order.tokens(stepCount());
+        this.trend = new LossTrend(model.shape().vocabulary());
         LossLog log = new LossLog(directory.resolve("losses.jsonl"));
         log.cutAfter(stepCount()).forEach(entry -> trend.add(entry.loss(), entry.labels()));
         this.files = new RunFiles(snapshots, log, settings.checkpointSteps(), trainer.state(), io, listener);
@@ -239,7 +240,7 @@ public final class TuningRun implements StepWork {
         trend.add(result.loss(), result.labels());
         if (trend.lost()) {
             fail(result, String.format(Locale.ROOT, ": the loss runs away, %d steps in a row lie more than %.1f above"
-                    + " %.4f, where it began", trend.rowSteps(), LossTrend.RISE_MAX, trend.start()));
+                    + " %.4f, where it began", trend.rowSteps(), trend.rise(), trend.start()));
             return;
         }
         if (trend.sound()) {

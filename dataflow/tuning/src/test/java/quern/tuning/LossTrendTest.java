@@ -22,7 +22,7 @@ class LossTrendTest {
 
     @Test
     void shouldBeLostAfterEightStepsWhenTheyStayTwoNatsAbove() {
-        LossTrend trend = new LossTrend();
+        LossTrend trend = new LossTrend(50_000);
         trend.add(3.0, 500);
         assertEquals(3.0, trend.start());
         assertTrue(trend.sound());
@@ -32,7 +32,7 @@ class LossTrendTest {
 
     @Test
     void shouldGoOnWhenTheLossComesBackOrRisesLess() {
-        LossTrend trend = new LossTrend();
+        LossTrend trend = new LossTrend(50_000);
         trend.add(3.0, 500);
         for (int round = 0; round < 50; round++) {
             assertEquals(-1, stepsUntilLost(trend, 9.0, 500, 7));
@@ -41,12 +41,25 @@ class LossTrendTest {
         assertEquals(-1, stepsUntilLost(trend, 5.0, 500, 1000));
     }
 
+    /** Of 2,304 tokens a model that knows nothing loses 7.74. */
+    @Test
+    void shouldBeLostWhenItForgetsEverythingThoughItKnewLittle() {
+        LossTrend trend = new LossTrend(2304);
+        trend.add(5.97, 500);
+        assertEquals(-1, stepsUntilLost(trend, 6.8, 500, 100));
+        assertEquals(8, stepsUntilLost(trend, 7.7424, 500, 100));
+        LossTrend worse = new LossTrend(2304);
+        worse.add(9, 500);
+        assertEquals(-1, stepsUntilLost(worse, 9.5, 500, 100));
+        assertEquals(8, stepsUntilLost(worse, 9.51, 500, 100));
+    }
+
     /** Single short samples, half of them easy: eight hard ones in a row are no rare thing. */
     @Test
     void shouldGoOnWhenStepsAreSmallAndTheirLossesDifferMuch() {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
-        LossTrend trend = new LossTrend();
+        LossTrend trend = new LossTrend(50_000);
         for (int step = 0; step < 5000; step++) {
             trend.add(random.nextBoolean() ? 6.0 : 0.5, 4);
             assertFalse(trend.lost(), "lost at step " + step + ", seed " + seed);
