@@ -36,9 +36,14 @@ public final class DeidentBenchmark {
         int letters = args.length > 0 ? Integer.parseInt(args[0]) : 2000;
         System.out.printf("%s, %s%n", System.getProperty("java.vm.version"), LocalDate.now());
         if (args.length > 1 && args[1].equals("halves")) {
-            List<Letter> ward = LetterWriter.ward(letters, SEED);
-            print("ward set, even templates", half(ward, 0));
-            print("ward set, odd templates", half(ward, 1));
+            String set = args.length > 2 ? args[2] : "ward";
+            List<Letter> all = switch (set) {
+                case "ward" -> LetterWriter.ward(letters, SEED);
+                case "trade" -> LetterWriter.trade(letters, SEED);
+                default -> throw new IllegalArgumentException("no set '" + set + "' in halves, expected ward or trade");
+            };
+            print(set + " set, even templates", half(all, 0));
+            print(set + " set, odd templates", half(all, 1));
             return;
         }
         print("tuning set", LetterWriter.tuning(letters, SEED));

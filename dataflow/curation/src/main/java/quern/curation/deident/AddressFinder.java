@@ -24,8 +24,8 @@ final class AddressFinder {
     private static final Pattern BOX = Pattern.compile("(?:p\\.?\\s?o\\.?\\s{0,2}box|postfach|bo\u00EEte "
             + "postale)\\s{0,2}#?\\d{1,7}"
             + "(?:\\s\\d{2,3}){0,3}", Pattern.CASE_INSENSITIVE);
-    private static final Pattern BRITISH = Pattern.compile("[A-Z]{1,2}\\d[A-Z\\d]?\\s?\\d[ABD-HJLNP-UW-Z]"
-            + "{2}(?![A-Za-z\\d])", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BRITISH = Pattern.compile("[A-Z]{1,2}\\d[A-Z\\d]?\\s?\\d(?:[ABD-HJLNP-UW-Z]{2}"
+            + "|(?-i:(?<=\\s\\d)[A-Z]{2}))(?![A-Za-z\\d])", Pattern.CASE_INSENSITIVE);
     private static final Pattern TOWN = Pattern.compile("\\p{Lu}[\\p{L}'\u2019.-]{1,24}(?:\\s(?:\\p{Lu}"
             + "[\\p{L}'\u2019-]{1,24}"
             + "|an der|am|im|in der|ob der|vor der|sur|sous|les|la|le|\\d{1,2}(?=\\s*(?:\\n|$)))){0,4}"

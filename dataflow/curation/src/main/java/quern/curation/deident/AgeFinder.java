@@ -34,8 +34,10 @@ final class AgeFinder {
             + "eight|nine))?|ninetieth|hundredth|(?:(?:ein|zwei|drei|vier|f\u00FCnf|sechs|sieben"
             + "|acht|neun)und)?neunzig|"
             + "(?:ein)?hundert(?:und)?(?:eins?|zwei|drei|vier|f\u00FCnf|sechs|sieben|acht|neun|zehn)?"
-            + "|quatre-vingt-dix(?:-(?:sept|huit|neuf))?)(?:sten?|ster|ste)?", Pattern.CASE_INSENSITIVE
+            + "|quatre-vingt-dix(?:-(?:sept|huit|neuf))?)(?:sten?|ster|ste|th)?", Pattern.CASE_INSENSITIVE
                     | Pattern.UNICODE_CASE);
+    /** {@code ninety-eighth}, before "year". */
+    private static final Pattern ORDINAL = Pattern.compile("(?:th|first|second|third)$", Pattern.CASE_INSENSITIVE);
     private static final Set<String> AGED = Set.of("aged", "age", "turned", "alter", "\u00E2ge", "\u00E2g\u00E9",
             "\u00E2g\u00E9e", "ag\u00E9", "ag\u00E9e", "turning", "turns", "becomes", "became", "reached", "alters",
             "wurde", "wird", "altersangabe");
@@ -176,7 +178,8 @@ final class AgeFinder {
         int last = Math.max(run, runs.runAt(to) - 1);
         String whole = runs.text.substring(from, to);
         boolean plain = whole.length() > 6 || !whole.equalsIgnoreCase("hundert");
-        if (behind.at(to, REACH)) {
+        boolean year = runs.lower(last + 1).equals("year") && runs.isSpace(last) && ORDINAL.matcher(whole).find();
+        if (behind.at(to, REACH) || year) {
             add(from, to, 0.95);
         } else if (plain) {
             alone(run, last, from, to);

@@ -13,7 +13,8 @@ final class DateFinder {
     private static final Pattern DAY_AND_MONTH = Pattern.compile("(\\d{1,2})\\s?([/.])\\s?(\\d{1,2})(?![\\d/%])"
             + "(?:\\s?(\\.))?(?!\\d)");
     private static final Pattern CLOCK = Pattern.compile("\\.?,?\\s{1,2}(?:(?:at|um|@|gegen|\u00E0|from|by)\\s)?"
-            + "\\d{1,2}(?::\\d{2}|\\s?(?:am|pm|uhr|h\\b))", Pattern.CASE_INSENSITIVE);
+            + "(?:\\d{1,2}(?::\\d{2}|\\s?(?:am|pm|uhr|h\\b))"
+            + "|(?:[01]?\\d|2[0-3])\\.[0-5]\\d(?![\\d.])|[ap]m\\b)", Pattern.CASE_INSENSITIVE);
     private static final Pattern MONTH_AND_YEAR = Pattern.compile("(\\d{1,2})\\s?([/.-])\\s?((?:19|20)"
             + "\\d{2})(?![\\d/-]|\\.\\d)");
     private static final Pattern YEAR_AND_MONTH = Pattern.compile("((?:19|20)\\d{2})[-/](\\d{2})(?![\\d/-]|\\.\\d)");
@@ -28,7 +29,7 @@ final class DateFinder {
             + "vision visus nodes node grade grad tinetti mmst phq gad borg vas nrs ratio flow schober bp rr hr "
             + "level levels ef rass braden norton waterlow cdr bims kraft kraftgrad schmerz schmerzen skala stufe "
             + "karnofsky ecog quote size page seite seiten pages part teil chapter room zimmer question item items "
-            + "took dose halves index").split(" "));
+            + "took dose halves index tension apgars ta").split(" "));
     /** Behind numbers that say how often something is taken or played. */
     private static final Set<String> SCHEME = Set.of("scheme", "schema", "split", "ratio", "regimen", "record", "lead",
             "defeat", "win", "daily", "t\u00E4glich");
@@ -74,6 +75,8 @@ final class DateFinder {
     private final Runs.Anchored compact;
     private final Runs.Anchored boxes;
     private int lastFrom;
+    /** Whether a day with slashes stood in the text. */
+    private boolean told;
     private int lastTo;
 
     /** @param common the text's language, as {@link Lexicon} numbers it */
@@ -349,6 +352,14 @@ final class DateFinder {
         boolean part = (second == 10 || second == 5) && first <= second && !(event && isPadded())
                 || first > second && second < 6 && !two
                 && !event;
+        // A share, a third or a quarter, days of a course (3/7) and five or ten points are none.
+        boolean day = first > 12 && second <= 12 && second >= 1 || told && first <= 31 && second >= 1 && second <= 12
+                && !(second == 5 || second == 7 || second == 10 || first == second || first == 1 && second < 5);
+        char next = runs.charAt(slashed.to());
+        boolean ends = ",;)\n".indexOf(next) >= 0 || next == '.' && Runs.isBlank(runs.charAt(slashed.to() + 1));
+        if (day && ends && (runs.isWord(run - 1) || first > 12) && runs.isGap(run - 1, ",(", 3)) {
+            return true;
+        }
         return month && (two && !(part && first <= second) || event && !part);
     }
 
@@ -358,6 +369,7 @@ final class DateFinder {
     }
 
     private void add(int from, int to, double confidence) {
+        told |= confidence >= 0.7 && runs.text.substring(from, to).indexOf('/') > 0;
         lastFrom = from;
         lastTo = to;
         found.add(new Finding(IdentifierKind.DATE, from, to, confidence));

@@ -71,6 +71,7 @@ public final class IdentifierFinder {
         new PlateFinder(runs, lower, all).find();
         new PhoneFinder(runs, all).find();
         new InternalFinder(runs, lexicon, all).find();
+        new NumberedFinder(runs, lower, all).find();
         new CodeFinder(runs, lower, all).find();
         new DateFinder(runs, common, all).find();
         new WordedDateFinder(runs, all).find();
@@ -90,10 +91,14 @@ public final class IdentifierFinder {
         return language(new Runs(text)) == Lexicon.ENGLISH;
     }
 
-    /** Of overlapping findings the surer stays, of equally sure ones the longer; what juts out is kept as a part. */
+    /**
+     * Of overlapping findings the surer stays, of equally sure ones the longer; what juts out is kept as a part. Of two
+     * of the same stretch, as sure as each other, the one that says more than "other" comes first.
+     */
     private static List<Finding> settle(String text, List<Finding> all) {
         PriorityQueue<Finding> waiting = new PriorityQueue<>(
-                Comparator.comparingInt(Finding::from).thenComparing(Finding::to, Comparator.reverseOrder()));
+                Comparator.comparingInt(Finding::from).thenComparing(Finding::to, Comparator.reverseOrder())
+                        .thenComparing(Finding::kind));
         all.stream().filter(finding -> finding.confidence() >= LEAST).forEach(waiting::add);
         List<Finding> settled = new ArrayList<>();
         while (!waiting.isEmpty()) {

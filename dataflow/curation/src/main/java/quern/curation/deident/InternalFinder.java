@@ -15,6 +15,8 @@ final class InternalFinder {
 
     private static final int REACH = 64;
     private static final int YEAR_CHARS = 4;
+    /** Digits of a number that messages go to. */
+    private static final int SHORT_CODE = 5;
     private static final int WORDS_BETWEEN_MAX = 6;
     private static final double SAID = 0.85;
     /** Between such a word and its number; then the number and those listed behind it. */
@@ -32,7 +34,8 @@ final class InternalFinder {
             "apparat", "app", "hausruf", "loc", "int", "intern", "internal");
     /** What is done with a telephone; a time of day or a count may stand behind them, too. */
     private static final Set<String> VERBS = Set.of("dial", "ring", "rang", "call", "page", "paged", "bleeped", "reach",
-            "reached", "contact", "kontakt", "r\u00FCckruf", "unter", "available", "reachable", "erreichbar", "anruf",
+            "reached", "contact", "text", "sms", "kontakt", "r\u00FCckruf", "unter", "available", "reachable", "erreichbar",
+            "anruf",
             "helpdesk", "switchboard", "hotline");
     private static final Set<String> GOES_ON = Set.of("or", "and", "for", "if", "to", "when", "anytime", "melden",
             "erreichbar", "oder", "und", "anrufen", "an", "zu", "until", "between", "before", "after", "bis");
@@ -213,6 +216,10 @@ final class InternalFinder {
     /** {@code dial 4412}, {@code unter 4412 melden}: no time of day and nothing counted. */
     private void asked(int run) {
         if (!number.at(runs.to(run), REACH)) {
+            return;
+        }
+        boolean sent = runs.lower(run).equals("text") || runs.lower(run).equals("sms");
+        if (sent && number.to(1) - number.from(1) < SHORT_CODE) {
             return;
         }
         int first = runs.runAt(number.from(1));

@@ -279,8 +279,8 @@ final class KeyFinder {
 
     /** A number with digits, or the name of an account without spaces. */
     private static boolean isAccount(String value, String key, int digits) {
-        boolean login = key.endsWith("user") || key.endsWith("login") || LetterCase.lower(key).endsWith("name")
-                || KeyTable.isBy(key);
+        boolean login = key.endsWith("user") || key.endsWith("login") || key.endsWith("netid")
+                || LetterCase.lower(key).endsWith("name") || KeyTable.isBy(key);
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (!Character.isLetterOrDigit(c) && "._-/#".indexOf(c) < 0) {

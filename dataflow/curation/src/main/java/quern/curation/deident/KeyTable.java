@@ -79,7 +79,8 @@ final class KeyTable {
                 + "orderid ordernumber invoiceid invoicenumber ticketid ticketnumber bookingid bookingreference "
                 + "confirmationnumber referencenumber accessionnumber specimenid sampleid prescriptionnumber rxnumber "
                 + "subjectid user userid username login loginid badgenumber personid userhandle screenname claimno "
-                + "specimennumber requisitionnumber confirmationcode bookingref orderno invoiceno fingerprintid");
+                + "specimennumber requisitionnumber confirmationcode bookingref orderno invoiceno fingerprintid "
+                + "netid emplid uid");
         put(keys, DATE, "dob birthdate dateofbirth birthtime birthday geburtsdatum birthdt admissiondate "
                 + "dischargedate dateofdeath deathdate deceaseddatetime visitdate servicedate dateofservice admitdate "
                 + "effectivetime collectiondate");

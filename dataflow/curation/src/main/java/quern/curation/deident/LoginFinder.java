@@ -10,11 +10,13 @@ final class LoginFinder {
 
     private static final int REACH = 64;
     private static final double SAID = 0.75;
+    private static final int SURNAME_CHARS_MIN = 4;
     private static final int EVERYDAY = Lexicon.ENGLISH | Lexicon.GERMAN | Lexicon.FRENCH;
-    private static final String END = "(?=\\n|\\r|\\t|\\s?[|;)\\]]| {2}|$)";
+    private static final String END = "(?=,(?! )|\\n|\\r|\\t|\\s?[|;)\\]]| {2}|$)";
     /** Behind a mark, or between wide spaces: a name in small letters. */
-    private static final Pattern LOGIN = Pattern.compile("(?:\\s?(?:name|id|kennung))?(?:\\s?[:=]\\s{0,3}|\\s)"
-            + "([a-z]{2,14}\\d{1,4}(?![\\p{L}\\d@/._-]|\\.\\d)|[a-z]{4,14}" + END + ")");
+    private static final Pattern LOGIN = Pattern.compile("(?:\\s?(?:name|id|kennung))?(?:\\s?[:=]\\s{0,3}|\\s"
+            + "|,(?=[a-z]{3,14}\\d{0,4}[,\\n]))"
+            + "([a-z]{2,14}\\d{1,4}(?![\\p{L}\\d@/._-]|\\.\\d)|[a-z]{3,14}" + END + ")");
     /** The same behind a word for nothing else: capitals, and what a sentence goes on behind, too. */
     private static final Pattern PLAIN = Pattern.compile("(?:\\s?(?:name|id|kennung))?\\s?(?:[:=]\\s{0,3}|[\"'(]?)"
             + "([a-z]{4,14}\\d{0,4}|[A-Z]{4,14}\\d{0,4})(?![\\p{L}\\d@/_:=-]|[.'\u2019][\\p{L}\\d])");
@@ -75,10 +77,15 @@ final class LoginFinder {
         } else if (sure && plain.at(runs.to(run), REACH)) {
             String name = plain.group(1);
             boolean small = Character.isLowerCase(name.charAt(0));
-            if (small && runs.isCapitalised(run) || isMarked(run, plain.from(1))) {
+            if (small && (runs.isCapitalised(run) || isOfSurname(name)) || isMarked(run, plain.from(1))) {
                 add(name, plain.from(1), plain.to(1));
             }
         }
+    }
+
+    /** {@code kmurphy}: a letter and a surname. */
+    private boolean isOfSurname(String name) {
+        return name.length() > SURNAME_CHARS_MIN && (lexicon.of(name.substring(1)) & Lexicon.LAST) != 0;
     }
 
     private boolean isMarked(int run, int from) {
@@ -87,7 +94,9 @@ final class LoginFinder {
 
     private void add(String name, int from, int to) {
         String lower = LetterCase.lower(name);
-        if (!ROLES.contains(lower) && (lexicon.of(lower) & EVERYDAY) == 0 && !LOGINS.contains(lower)) {
+        boolean first = text.charAt(from - 1) == ',' && (lexicon.of(lower) & Lexicon.FIRST) != 0;
+        boolean word = (lexicon.of(lower) & EVERYDAY) != 0 && !first;
+        if (!ROLES.contains(lower) && !word && !LOGINS.contains(lower)) {
             found.add(new Finding(IdentifierKind.OTHER_ID, from, to, SAID));
         }
     }

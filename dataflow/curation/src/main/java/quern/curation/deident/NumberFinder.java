@@ -39,6 +39,9 @@ final class NumberFinder {
             + "\\s?\\d{3}(?![\\p{L}\\d])");
     /** A case of a court of the United States. */
     private static final Pattern DOCKET = Pattern.compile("\\d:\\d{2}-[A-Za-z]{2}-\\d{3,6}(?:-[A-Za-z]{2,4}){0,3}");
+    /** A driving licence of Great Britain in groups. */
+    private static final Pattern BRITISH = Pattern.compile("[A-Za-z]{5}[ -]\\d{6}[ -][A-Za-z][A-Za-z\\d]{4}"
+            + "(?![\\p{L}\\d])");
     private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:[\\s-]?\\d{2}){3}"
             + "[\\s-]?[A-Da-d](?![\\p{L}\\d])");
 
@@ -48,6 +51,7 @@ final class NumberFinder {
     private final Runs.Anchored pension;
     private final Runs.Anchored docket;
     private final Runs.Anchored nino;
+    private final Runs.Anchored british;
     private final Runs.Anchored ssn;
     private final Runs.Anchored medicare;
     private final StringBuilder digits = new StringBuilder();
@@ -60,6 +64,7 @@ final class NumberFinder {
         this.ahv = runs.anchored(AHV);
         this.pension = runs.anchored(PENSION);
         this.docket = runs.anchored(DOCKET);
+        this.british = runs.anchored(BRITISH);
         this.nino = runs.anchored(NINO);
         this.ssn = runs.anchored(SSN);
         this.medicare = runs.anchored(MEDICARE);
@@ -83,6 +88,10 @@ final class NumberFinder {
                 code(run);
             } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isGap(run, "-", 2) && !iban(run)) {
                 britain(run);
+            } else if (runs.length(run) == 5 && runs.isDigits(run + 1) && runs.length(run + 1) == 6) {
+                if (british.at(runs.from(run), 20)) {
+                    add(IdentifierKind.LICENSE, runs.from(run), british.to(), 0.9);
+                }
             } else if (runs.length(run) == 1 && runs.isDigits(run + 1) && runs.isGap(run, ' ')) {
                 insured(run, run + 1);
             }

@@ -1,6 +1,7 @@
 package quern.curation.deident;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ final class TableFinder {
     private static final int CELL_CHARS_MAX = 60;
     private static final int CELLS_MAX = 40;
     private static final int AGE_MIN = 90;
+    /** In an address without quotes. */
+    private static final int COMMAS_MAX = 3;
     private static final Map<String, IdentifierKind> HEADS = heads();
     private static final Set<String> NUMBERS = Set.of("id", "nr", "no", "number", "num\u00E9ro", "nummer", "#");
     private static final int NAME_WORDS_MAX = 5;
@@ -60,7 +63,10 @@ final class TableFinder {
                 + "admitted discharged aufnahme entlassung visit born");
         put(heads, IdentifierKind.ADDRESS, "address anschrift adresse street stra\u00DFe ort town city ville "
                 + "wohnort plz zip "
-                + "postcode rue");
+                + "postcode rue house residence hausnummer domicile");
+        put(heads, IdentifierKind.OTHER_ID, "env envelope ticket locker badge invoice key "
+                + "token bib barcode receipt beleg staff operator agent user login username tag seal booking docket "
+                + "rechnung auftrag personalnummer membership");
         put(heads, IdentifierKind.PHONE, "phone tel telephone telefon mobile mobil handy cell t\u00E9l "
                 + "t\u00E9l\u00E9phone "
                 + "portable home work telefonnummer ext extension durchwahl bleep pager beeper funk");
@@ -95,6 +101,7 @@ final class TableFinder {
             to = to < 0 ? text.length() : to;
             if (heads != null) {
                 List<Cell> cells = to - from > LINE_CHARS_MAX ? List.of() : cells(from, to, separator);
+                cells = separator == ',' ? merged(heads.kinds(), cells) : cells;
                 boolean full = cells.size() == heads.kinds().length;
                 boolean values = !cells.isEmpty() && isValues(heads, cells);
                 if (full && values && !heads.sparse()) {
@@ -109,6 +116,19 @@ final class TableFinder {
             }
             from = to + 1;
         }
+    }
+
+    /** Cells with those of an address as one, where commas in it make more of them than there are heads. */
+    private static List<Cell> merged(IdentifierKind[] kinds, List<Cell> cells) {
+        int more = cells.size() - kinds.length;
+        int at = Arrays.asList(kinds).indexOf(IdentifierKind.ADDRESS);
+        if (more < 1 || more > COMMAS_MAX || at < 0) {
+            return cells;
+        }
+        List<Cell> merged = new ArrayList<>(cells.subList(0, at));
+        merged.add(new Cell(cells.get(at).from(), cells.get(at + more).to()));
+        merged.addAll(cells.subList(at + more + 1, cells.size()));
+        return merged;
     }
 
     /** Whether none of the cells below known heads is a head itself. */
