@@ -43,7 +43,8 @@ final class AgeFinder {
             "wurde", "wird", "altersangabe");
     private static final Set<String> SAYING = Set.of("is", "was", "at", "to", "still", "now", "nearly",
             "almost", "about",
-            "over", "be", "mit", "ist", "war", "fast", "knapp", "of", "von", "bereits", "schon", "noch", "\u00E0",
+            "over", "be", "been", "mit", "ist", "war", "fast", "knapp", "of", "von", "bereits", "schon", "noch",
+            "\u00E0",
             "just", "already", "only",
             "today", "heute", "nun", "im", "her", "his", "until", "\u00FCber", "mittlerweile", "inzwischen");
     /** Words about somebody: a number beside them may be an age. */

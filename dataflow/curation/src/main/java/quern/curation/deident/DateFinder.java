@@ -40,7 +40,7 @@ final class DateFinder {
     private static final Set<String> EVENTS = Set.of(("appointment appt next last visit fall spring summer winter "
             + "morning evening night noon yesterday today tomorrow tonight due effective expires exp returned ending "
             + "check recheck labs drawn faxed mailed starting begins began starts started onset "
-            + "anniversary accident birthday death injury "
+            + "anniversary day eta etd accident birthday death injury "
             + "incident crash funeral wedding birth followup surgery session meeting "
             + "zuletzt vor nach bereits gestern heute morgen sp\u00E4testens erstmals termin "
             + "montag dienstag mittwoch donnerstag freitag samstag sonntag am pm him her them us me again "
@@ -309,7 +309,7 @@ final class DateFinder {
 
     /** In German, {@code 21.6. nicht} and {@code 01.03., 9 Uhr}: both with a full stop, and no sentence ends there. */
     private boolean isDotted(int run) {
-        if (!german || !dayAndMonth.at(runs.from(run), 10) || dayAndMonth.to(4) < 0 || dayAndMonth.group(2).equals("/")
+        if (!dayAndMonth.at(runs.from(run), 10) || dayAndMonth.to(4) < 0 || dayAndMonth.group(2).equals("/")
                 || !inRange(dayAndMonth, 1, 31) || !inRange(dayAndMonth, 3, 12) || Contexts.isVersion(runs, run)
                 || SCORES.contains(runs.lower(run - 1)) || ".,/-:<>=+$".indexOf(runs.charAt(runs.from(run) - 1)) >= 0) {
             return false;
@@ -317,6 +317,9 @@ final class DateFinder {
         boolean padded = dayAndMonth.to(1) - dayAndMonth.from(1) == 2 && dayAndMonth.to(3) - dayAndMonth.from(3) == 2;
         char next = runs.charAt(dayAndMonth.to());
         char second = runs.charAt(dayAndMonth.to() + 1);
+        if (!german) {
+            return next == ',' && second == ' ' && runs.isWord(run - 1);
+        }
         boolean heading = runs.charAt(runs.from(run) - 1) != '\n' && isApart(runs.from(run), dayAndMonth.to());
         return padded || heading || ",;:)".indexOf(next) >= 0 || Runs.isBlank(next) && Character.isLowerCase(second);
     }
@@ -356,6 +359,11 @@ final class DateFinder {
         boolean day = first > 12 && second <= 12 && second >= 1 || told && first <= 31 && second >= 1 && second <= 12
                 && !(second == 5 || second == 7 || second == 10 || first == second || first == 1 && second < 5);
         char next = runs.charAt(slashed.to());
+        boolean noted = first > 12 && runs.charAt(runs.from(run) - 1) == '\n' && next == ' '
+                && Character.isLowerCase(runs.charAt(slashed.to() + 1)) && day;
+        if (noted) {
+            return true;
+        }
         boolean ends = ",;)\n".indexOf(next) >= 0 || next == '.' && Runs.isBlank(runs.charAt(slashed.to() + 1));
         if (day && ends && (runs.isWord(run - 1) || first > 12) && runs.isGap(run - 1, ",(", 3)) {
             return true;

@@ -34,9 +34,8 @@ final class InternalFinder {
             "apparat", "app", "hausruf", "loc", "int", "intern", "internal");
     /** What is done with a telephone; a time of day or a count may stand behind them, too. */
     private static final Set<String> VERBS = Set.of("dial", "ring", "rang", "call", "page", "paged", "bleeped", "reach",
-            "reached", "contact", "text", "sms", "kontakt", "r\u00FCckruf", "unter", "available", "reachable", "erreichbar",
-            "anruf",
-            "helpdesk", "switchboard", "hotline");
+            "reached", "contact", "text", "sms", "kontakt", "r\u00FCckruf", "unter", "available", "reachable",
+            "erreichbar", "anruf", "helpdesk", "switchboard", "hotline");
     private static final Set<String> GOES_ON = Set.of("or", "and", "for", "if", "to", "when", "anytime", "melden",
             "erreichbar", "oder", "und", "anrufen", "an", "zu", "until", "between", "before", "after", "bis");
     /** Words for telephones, behind which the number within the house may stand. */

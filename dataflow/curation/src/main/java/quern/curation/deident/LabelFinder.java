@@ -191,11 +191,15 @@ final class LabelFinder {
         int to = valueTo(from, vehicle);
         boolean mixed = to > from && text.substring(from, to).chars().anyMatch(Character::isLetter);
         if (CodeShape.isPublic(text.substring(from, to))
-                || codes.digits(from, to) < (mixed ? DIGITS_MIN : FAR_DIGITS_MIN)) {
+                || codes.digits(from, to) < (mixed ? DIGITS_MIN : isColon(from) ? LAST_DIGITS : FAR_DIGITS_MIN)) {
             return false;
         }
         add(label.kind(), from, to, 0.8);
         return true;
+    }
+
+    private boolean isColon(int from) {
+        return runs.charAt(from - 2) == ':' && !text.startsWith("19", from) && !text.startsWith("20", from);
     }
 
     /** A number, and those of its form that are listed behind it. */

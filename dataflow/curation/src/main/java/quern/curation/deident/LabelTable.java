@@ -57,6 +57,7 @@ final class LabelTable {
                     + "bank", "(?:\\s{1,2}(?:account|acct))?" + NO_OR_NONE),
             row(ACCOUNT, "a", "/c" + NO_OR_NONE),
             row(ACCOUNT, "sort", "\\s?code" + NO_OR_NONE),
+            new Row(ACCOUNT, "sort", "(?=\\s\\d{2}[\\s-]\\d{2}[\\s-]\\d{2}\\b)", false),
             row(ACCOUNT, "blz bic bankleitzahl bsb", ""),
             row(LICENSE, "license licence driver drivers passport certificate registration permit dl reisepass "
                     + "f\u00FChrerschein personalausweis ausweis permis passeport ausweisnummer passnummer "

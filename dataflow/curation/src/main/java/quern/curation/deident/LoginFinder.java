@@ -22,11 +22,12 @@ final class LoginFinder {
             + "([a-z]{4,14}\\d{0,4}|[A-Z]{4,14}\\d{0,4})(?![\\p{L}\\d@/_:=-]|[.'\u2019][\\p{L}\\d])");
     static final Set<String> LOGINS = Set.of("agent", "user", "username", "userid", "login", "logon",
             "operator", "benutzer", "benutzername", "kennung", "benutzerkennung", "nutzer", "bediener", "anwender",
-            "anmeldename", "nutzerkennung", "nutzername", "netid", "uid", "opid", "loginname", "k\u00FCrzel");
+            "anmeldename", "nutzerkennung", "nutzername", "netid", "uid", "opid", "loginname", "k\u00FCrzel",
+            "nutzerk", "note");
     /** Words for nothing but such names. */
     private static final Set<String> SURE = Set.of("username", "userid", "login", "logon", "benutzername", "kennung",
             "benutzerkennung", "benutzer", "anmeldename", "nutzerkennung", "nutzername", "netid", "uid", "opid",
-            "loginname", "bediener", "anwender", "user");
+            "loginname", "bediener", "anwender", "nutzerk", "user");
     /** Before "by" and "as". */
     private static final Set<String> DEEDS = Set.of("created", "entered", "booked", "keyed", "updated", "modified",
             "verified", "logged", "signed", "printed", "scanned", "exported", "erfasst", "angelegt", "bearbeitet",
@@ -73,6 +74,12 @@ final class LoginFinder {
             boolean mixed = Character.isDigit(name.charAt(name.length() - 1));
             if (sure || begins || mixed || isMarked(run, login.from(1))) {
                 add(name, login.from(1), login.to(1));
+            }
+        } else if (!sure && plain.at(runs.to(run), REACH)) {
+            String name = plain.group(1);
+            boolean capitals = name.equals(LetterCase.upper(name));
+            if ((capitals || text.charAt(plain.from(1) - 1) == '(') && isOfSurname(name)) {
+                add(name, plain.from(1), plain.to(1));
             }
         } else if (sure && plain.at(runs.to(run), REACH)) {
             String name = plain.group(1);

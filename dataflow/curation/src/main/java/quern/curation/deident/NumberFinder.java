@@ -42,6 +42,9 @@ final class NumberFinder {
     /** A driving licence of Great Britain in groups. */
     private static final Pattern BRITISH = Pattern.compile("[A-Za-z]{5}[ -]\\d{6}[ -][A-Za-z][A-Za-z\\d]{4}"
             + "(?![\\p{L}\\d])");
+    /** A container, as ISO 6346 numbers it. */
+    private static final Pattern CONTAINER = Pattern.compile("[A-Z]{3}[UJZ]\\s\\d{6}(?:\\d|\\s?\\d)?(?:-\\d)?"
+            + "(?![\\p{L}\\d])");
     private static final Pattern NINO = Pattern.compile("[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z]{2}(?:[\\s-]?\\d{2}){3}"
             + "[\\s-]?[A-Da-d](?![\\p{L}\\d])");
 
@@ -51,6 +54,7 @@ final class NumberFinder {
     private final Runs.Anchored pension;
     private final Runs.Anchored docket;
     private final Runs.Anchored nino;
+    private final Runs.Anchored container;
     private final Runs.Anchored british;
     private final Runs.Anchored ssn;
     private final Runs.Anchored medicare;
@@ -65,6 +69,7 @@ final class NumberFinder {
         this.pension = runs.anchored(PENSION);
         this.docket = runs.anchored(DOCKET);
         this.british = runs.anchored(BRITISH);
+        this.container = runs.anchored(CONTAINER);
         this.nino = runs.anchored(NINO);
         this.ssn = runs.anchored(SSN);
         this.medicare = runs.anchored(MEDICARE);
@@ -88,6 +93,8 @@ final class NumberFinder {
                 code(run);
             } else if (runs.length(run) == 2 && runs.hasDigits(run + 1) && runs.isGap(run, "-", 2) && !iban(run)) {
                 britain(run);
+            } else if (runs.length(run) == 4 && runs.isDigits(run + 1) && container.at(runs.from(run), 16)) {
+                add(IdentifierKind.OTHER_ID, runs.from(run), container.to(), 0.85);
             } else if (runs.length(run) == 5 && runs.isDigits(run + 1) && runs.length(run + 1) == 6) {
                 if (british.at(runs.from(run), 20)) {
                     add(IdentifierKind.LICENSE, runs.from(run), british.to(), 0.9);

@@ -31,6 +31,7 @@ final class NumberedFinder {
 
     /** Before the number of an entry on a page. */
     private static final Set<String> PAGED = Set.of("nr", "no", "entry", "eintrag", "number", "nummer", "record");
+    private static final Set<String> BOOKS = Set.of("book", "bk", "ledger", "buch", "register", "journal", "log");
     private static final Set<String> PAGES = Set.of("s", "p", "page", "seite", "folio", "fol", "bl", "blatt", "leaf");
     /** Before what is measured. */
     private static final Set<String> MEASURES = Set.of("age", "aged", "size", "sex", "min", "max", "avg", "vol", "est");
@@ -56,7 +57,7 @@ final class NumberedFinder {
 
     void find() {
         for (int run = 0; run < runs.count(); run++) {
-            if (!runs.isWord(run) || runs.length(run) < 2) {
+            if (!runs.isWord(run)) {
                 continue;
             }
             boolean near = runs.hasDigits(run + 1) || runs.hasDigits(run + 2) || runs.hasDigits(run + 3)
@@ -68,7 +69,7 @@ final class NumberedFinder {
             NumberedWords.Need need = NumberedWords.needOf(word);
             if (NumberedWords.isCode(word)) {
                 code(run);
-            } else if (PAGED.contains(word)) {
+            } else if (PAGED.contains(word) || PAGES.contains(word)) {
                 entry(run);
             }
             if (need != null && !value(run, need) && need == NumberedWords.Need.PERSON) {
@@ -88,7 +89,9 @@ final class NumberedFinder {
 
     /** {@code S. 88, Nr. 28}: behind the page of a register. */
     private void entry(int run) {
-        boolean page = runs.isDigits(run - 1) && PAGES.contains(runs.lower(run - 2)) && runs.isGap(run - 1, ",;", 3)
+        boolean book = BOOKS.contains(runs.lower(run - 1)) && PAGES.contains(runs.lower(run));
+        boolean page = book || runs.isDigits(run - 1) && PAGES.contains(runs.lower(run - 2))
+                && runs.isGap(run - 1, ",;", 3)
                 && runs.isGap(run - 2, ".", 3);
         if (page && runs.isDigits(run + 1) && runs.length(run + 1) <= GROUP_CHARS_MAX && runs.isGap(run, ".:#", 3)
                 && !isMeasured(runs.to(run + 1))) {
@@ -199,7 +202,7 @@ final class NumberedFinder {
                     && value.equals(LetterCase.upper(value))) && !CodeShape.isAmount(value);
             case THING -> digits > 1 && !(year && !marked);
             case DOUBTFUL -> mixed || digits > 2 && !year && (marked || digits > 3);
-            case FORM -> marked && digits > 5;
+            case FORM -> marked && digits > 5 || digits > 4 && letters > 0;
             case VEHICLE -> mixed || digits > 3 && !year;
         };
     }

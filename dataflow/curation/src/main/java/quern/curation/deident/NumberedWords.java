@@ -54,7 +54,8 @@ final class NumberedWords {
             receipt receipts rcpt docket chit slip stub ticket tickets tkt token voucher coupon stamp locker lockbox
             keysafe key keys fob badge tag tags seal seals plot grave niche vault registration folio entry
             precinct pct paddle bib kennel cage pen stall berth mooring cabin hangar pitch bunk cell lockup deposit
-            envelope env parcel package pkg pallet crate carton container cylinder meter metre handset bodycam bwc
+            envelope env parcel package pkg pallet pan chk schein teamz tresor crate carton container cylinder
+            meter metre handset bodycam bwc
             radio walkie terminal till kiosk atm film cassette slide exhibit evidence property specimen
             sample swab vial waybill consignment manifest warrant summons writ citation infringement infraction
             notice instrument deed title permit pass railcard buscard travelcard librarycard passbook cheque chq
@@ -93,7 +94,9 @@ final class NumberedWords {
             + "customs driver operator police mail");
     /** Whose code is secret or somebody's: {@code gate code}, {@code alarm PIN}. */
     private static final Set<String> GUARDED = words("""
-            gate door garage access entry entrance alarm keysafe key safe lockbox lock security pin puk voicemail
+            gate door garage spare temporary backup master access entry entrance alarm keysafe key safe
+            lockbox lock security
+            pin puk voicemail
             portal wifi verification one-time otp pass lunch student customer client member user login override
             duress disarm intercom buzzer building padlock locker vault unlock pickup collection return claim sms
             branch store till register override auth authorisation authorization approval redemption discount referral
@@ -105,7 +108,7 @@ final class NumberedWords {
     private static final String[] ENDINGS = {"marke", "schein", "buchung", "schl\u00FCssel", "beleg", "ticket",
         "fach", "spind", "plombe", "siegel", "film", "bescheid", "antrag", "auftrag", "urkunde",
         "stellplatz", "liegeplatz", "karte", "ausweis", "kasse", "protokoll", "meldung", "akte", "bon",
-        "grab", "parzelle", "vertrag", "paket", "sendung"};
+        "grab", "parzelle", "tresor", "vertrag", "paket", "sendung"};
     private static final int COMPOUND_CHARS_MIN = 3;
 
     private static final Map<String, Need> NEEDS = needs();

@@ -66,7 +66,7 @@ final class TableFinder {
                 + "postcode rue house residence hausnummer domicile");
         put(heads, IdentifierKind.OTHER_ID, "env envelope ticket locker badge invoice key "
                 + "token bib barcode receipt beleg staff operator agent user login username tag seal booking docket "
-                + "rechnung auftrag personalnummer membership");
+                + "lfd lfdnr rechnung auftrag personalnummer membership");
         put(heads, IdentifierKind.PHONE, "phone tel telephone telefon mobile mobil handy cell t\u00E9l "
                 + "t\u00E9l\u00E9phone "
                 + "portable home work telefonnummer ext extension durchwahl bleep pager beeper funk");
