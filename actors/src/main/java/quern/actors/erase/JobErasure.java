@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import quern.actors.RecordText;
 import quern.actors.Stores;
@@ -17,10 +18,13 @@ import quern.actors.tuning.EvaluationSpec;
 import quern.actors.tuning.MergeSpec;
 import quern.actors.tuning.RoundsSpec;
 import quern.actors.tuning.TuningSpec;
+import quern.kv.journal.DatasetRecord;
 import quern.kv.journal.FileRecord;
 import quern.kv.journal.JobKind;
 import quern.kv.journal.JobRecord;
+import quern.kv.journal.JobState;
 import quern.kv.journal.RecordKind;
+import quern.kv.journal.TombstoneRecord;
 import quern.kv.journal.WriteSet;
 
 /**
@@ -97,7 +101,23 @@ final class JobErasure {
                 .forEach(facts::key);
     }
 
-    /** Removes directories of cancelled jobs, and of ended ones that hold the document. */
+    /**
+     * A tuning that ended without an adapter, and learnt from what was made of the document: its checkpoint holds what
+     * it had learnt until then.
+     */
+    private boolean leftACheckpoint(JobRecord job) {
+        return job.kind() == JobKind.TUNE && (job.state() == JobState.CANCELLED || job.state() == JobState.FAILED)
+                && RecordText.read(job.specJson(), TuningSpec.class).trainingIds().stream().map(this::now)
+                        .anyMatch(facts.ids(DatasetErasure.DATASETS).stream().map(this::now)
+                                .collect(Collectors.toSet())::contains);
+    }
+
+    /** The id a dataset has now. */
+    private String now(String id) {
+        return TombstoneRecord.dataset(stores.catalogue(), id).map(DatasetRecord::id).orElse(id);
+    }
+
+    /** Removes directories of cancelled jobs, and of ended ones that hold the document or learnt from it. */
     void removeDirectories(ByteSearch search) throws IOException {
         for (Path directory : children(stores.directory().jobs())) {
             String id = directory.getFileName().toString();
@@ -107,7 +127,7 @@ final class JobErasure {
             Optional<JobRecord> job = stores.catalogue().get(RecordKind.JOB, id, JobRecord.class);
             boolean working = job.filter(found -> !found.state().terminal()).isPresent();
             boolean cancelled = facts.find(JOBS, id).filter(found -> found.path(CANCELLED).asBoolean()).isPresent();
-            if (!cancelled && !holds(directory, search)) {
+            if (!cancelled && job.filter(this::leftACheckpoint).isEmpty() && !holds(directory, search)) {
                 continue;
             }
             var entry = facts.entry(JOBS, id).put("purged", !working);

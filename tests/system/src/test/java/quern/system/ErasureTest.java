@@ -40,7 +40,7 @@ class ErasureTest {
                   lowercase: true
             """;
     private static final String[] TIERS = {"--set", "kv.hot=2MiB", "--set", "kv.warm=3MiB", "--set", "kv.cold=64MiB",
-        "--set", "start.warm-up=0s"};
+        "--set", "start.warm-up=0s", "--set", "tuning.checkpoint-steps=2"};
 
     @TempDir
     private Path directory;
@@ -97,6 +97,17 @@ class ErasureTest {
                 .asText();
     }
 
+    /** A tuning that is cancelled when its first checkpoint is on disk. */
+    private static String givenUp(ServerProcess server, String dataset) throws IOException {
+        String id = server.post("/v1/fine_tuning/jobs", Map.of("model", "quern-nano", "training_file", dataset,
+                "seed", 6, "suffix", "given-up", "hyperparameters", Map.of("n_epochs", 1000))).path("id").asText();
+        String at = "/v1/fine_tuning/jobs/" + id;
+        ServerProcess.await("a checkpoint", () -> !look(server, at + "/checkpoints").path("data").isEmpty());
+        server.post(at + "/cancel", Map.of());
+        ServerProcess.await("the end", () -> look(server, at).path("status").asText().equals("cancelled"));
+        return id;
+    }
+
     private static JsonNode chat(ServerProcess server, String model, String text) throws IOException {
         return server.post("/v1/chat/completions", Map.of("model", model, "temperature", 0, "max_tokens", 4,
                 "logprobs", true, "messages", List.of(Map.of("role", "user", "content", text))));
@@ -142,6 +153,7 @@ class ErasureTest {
         made.put("dataset", curated(server));
         made.put("tainted", tuned(server, made.get("dataset")));
         assertEquals(made.get("tainted"), alias(server));
+        made.put("given up", givenUp(server, made.get("dataset")));
         chat(server, "quern-nano", question(0));
         chat(server, "notes", question(1));
         for (int i = 0; i < 40; i++) {
@@ -213,6 +225,8 @@ class ErasureTest {
         try (ServerProcess server = ServerProcess.start(data, settings(false))) {
             use(server);
         }
+        Path checkpoint = data.resolve("jobs").resolve(made.get("given up")).resolve("run.checkpoint");
+        assertTrue(Files.exists(checkpoint), "what was learnt until the cancelling");
         Set<String> before = Witness.kinds(witness.inBytes(data));
         assertTrue(before.containsAll(Set.of("documents", "blocks/warm", "blocks/cold", "files"))
                 && before.size() >= 6, "a search that finds little proves little: " + before);
@@ -228,6 +242,7 @@ class ErasureTest {
             check(server, erasure, others);
         }
         assertEquals(Set.of(), witness.inBytes(data));
+        assertFalse(Files.exists(checkpoint), "what a cancelled tuning learnt of the document");
     }
 
     @Test
