@@ -44,7 +44,7 @@ final class MergeCommand implements Callable<Integer> {
             description = "Cut down to this rank, the largest singular values (default: all ranks together, nothing"
                     + " is lost).") private Integer rank;
 
-    @Option(names = "--data", paramLabel = "DATASET|FILE.jsonl", split = ",",
+    @Option(names = "--measure", paramLabel = "DATASET|FILE.jsonl", split = ",",
             description = "What the gate measures on, less what the adapters have learnt of it (default: what was kept"
                     + " out of their tunings).") private List<String> data;
 
