@@ -27,6 +27,10 @@ final class AdaptersCommand implements Runnable {
     @Mixin
     private GlobalOptions options;
 
+    GlobalOptions options() {
+        return options;
+    }
+
     @Override
     public void run() {
         list(100);

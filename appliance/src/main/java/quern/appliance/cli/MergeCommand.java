@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** One adapter of several, judged on what none of them has learnt. */
 @Command(name = "merge", mixinStandardHelpOptions = true, description = {
@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
             + " then."})
 final class MergeCommand implements Callable<Integer> {
 
-    @Mixin
-    private GlobalOptions options;
+    @ParentCommand
+    private AdaptersCommand parent;
 
     @Parameters(arity = "2..*", paramLabel = "ADAPTER", description = "Ids, or aliases that point to one.")
     private List<String> adapters;
@@ -76,8 +76,8 @@ final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Screen screen = options.screen();
-        try (Session session = Session.open(options)) {
+        Screen screen = parent.options().screen();
+        try (Session session = Session.open(parent.options())) {
             session.awaitReady();
             JsonNode job = session.client().post("/v1/adapters/merge", body(session.client()));
             String id = job.path("id").asText();
