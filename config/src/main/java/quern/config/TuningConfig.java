@@ -25,6 +25,9 @@ import java.util.Set;
  * @param gateChecksMin least share of the user's checks that must pass
  * @param gateChecksMax most checks of one file
  * @param gateLeakSamples training examples that leaks are looked for with, at most; 0: none
+ * @param dpoBeta what a nat against the base is worth when it learns from pairs by DPO
+ * @param simpoBeta what a nat per token is worth when it learns from pairs by SimPO
+ * @param simpoGamma by how much SimPO wants the chosen answer's reward to exceed the rejected one's
  */
 public record TuningConfig(
         int loraRank,
@@ -54,7 +57,10 @@ public record TuningConfig(
         double gateGeneralLossMax,
         double gateChecksMin,
         int gateChecksMax,
-        int gateLeakSamples) {
+        int gateLeakSamples,
+        double dpoBeta,
+        double simpoBeta,
+        double simpoGamma) {
 
     private static final Set<String> TARGETS =
             Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
@@ -87,6 +93,9 @@ public record TuningConfig(
                 .within("gateChecksMin", gateChecksMin, 0, 1)
                 .within("gateLeakSamples", gateLeakSamples, 0, 1_000_000)
                 .within("gateChecksMax", gateChecksMax, 1, 1_000_000)
+                .within("dpoBeta", dpoBeta, 1e-4, 100)
+                .within("simpoBeta", simpoBeta, 1e-4, 100)
+                .within("simpoGamma", simpoGamma, 0, 100)
                 .enforce();
     }
 }

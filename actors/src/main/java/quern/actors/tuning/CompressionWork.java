@@ -74,7 +74,8 @@ public final class CompressionWork extends RemakingWork<CompressionEvent, Compre
         }
         begin(with, tuned.gate());
         var limits = house().config().tuning();
-        samples = TrainingSamples.read(house().stores(), tuned.trainingIds(), limits.samplesMax());
+        samples = TrainingSamples.read(
+                house().stores(), tuned.trainingIds(), limits.samplesMax(), tuned.preference().isPresent());
         var model = with.parts().model();
         TuningSet set = new GateFiles(house()).with(TuningCheck.set(samples, tuned, with, limits), tuned.gate(),
                 ExampleEncoder.of(model, with.parts().contextTokens()));

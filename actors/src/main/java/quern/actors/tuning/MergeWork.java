@@ -64,7 +64,7 @@ public final class MergeWork extends RemakingWork<MergeEvent, MergeRun> {
             parts.add(new Ingredient(parent.id(), shelf.read(parent), spec.weights().get(parts.size())));
         }
         var limits = house().config().tuning();
-        TrainingSamples given = TrainingSamples.read(house().stores(), spec.dataIds(), limits.samplesMax());
+        TrainingSamples given = TrainingSamples.read(house().stores(), spec.dataIds(), limits.samplesMax(), false);
         ownership = parents.stream().map(AdapterRecord::ownership).reduce(given.ownership(), Ownership::union);
         samples = UnlearntSamples.of(given, Ancestry.of(house().stores().catalogue(), spec.adapterIds()),
                 house(), with);

@@ -61,6 +61,7 @@ final class SampleChecks {
             case TrainingSample.Completion completion -> Optional.of(check(name,
                     new CheckPrompt.Text(completion.prompt()), completion.span().orElse(completion.completion())));
             case TrainingSample.Text text -> Optional.empty();
+            case TrainingSample.Pair pair -> check(name, pair.chosen());
         };
     }
 

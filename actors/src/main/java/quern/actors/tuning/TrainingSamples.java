@@ -47,13 +47,14 @@ record TrainingSamples(
 
     /**
      * @param samplesMax most samples
+     * @param pairs whether all are to be pairs of answers; otherwise none may be
      * @throws QuernException ERROR if there is no such dataset or file, they have no or too many samples, or some teach
-     *     nothing, naming them
+     *     nothing or what was not asked for, naming them
      */
-    static TrainingSamples read(Stores stores, List<String> ids, int samplesMax) {
-        TrainingSamples all = read(stores, ids.getFirst(), samplesMax);
+    static TrainingSamples read(Stores stores, List<String> ids, int samplesMax, boolean pairs) {
+        TrainingSamples all = read(stores, ids.getFirst(), samplesMax, pairs);
         for (String id : ids.subList(1, ids.size())) {
-            all = all.and(read(stores, id, samplesMax - all.samples.size()));
+            all = all.and(read(stores, id, samplesMax - all.samples.size(), pairs));
         }
         if (all.samples.isEmpty()) {
             throw refused("'" + String.join("', '", ids) + "' has no samples, expected at least one");
@@ -72,18 +73,19 @@ record TrainingSamples(
                 ownership.union(more.ownership));
     }
 
-    private static TrainingSamples read(Stores stores, String id, int samplesMax) {
+    private static TrainingSamples read(Stores stores, String id, int samplesMax, boolean pairs) {
         var dataset = TombstoneRecord.dataset(stores.catalogue(), id);
         if (dataset.isPresent()) {
             Reading reading = new Reading("dataset '" + id + "'", "sample", samplesMax);
             reading.dataset(stores.directory().resolve(dataset.get().path()));
-            return reading.done(new RecordRef(RecordKind.DATASET, dataset.get().id()), dataset.get().ownership());
+            return reading.done(
+                    new RecordRef(RecordKind.DATASET, dataset.get().id()), dataset.get().ownership(), pairs);
         }
         FileRecord file = stores.catalogue().get(RecordKind.FILE, id, FileRecord.class).orElseThrow(
                 () -> refused("no dataset or file '" + id + "'"));
         Reading reading = new Reading("training file '" + id + "'", LINE, samplesMax);
         reading.file(stores.directory().files().resolve(id));
-        return reading.done(new RecordRef(RecordKind.FILE, id), file.ownership());
+        return reading.done(new RecordRef(RecordKind.FILE, id), file.ownership(), pairs);
     }
 
     /** Where a sample is, for people. */
@@ -174,7 +176,7 @@ record TrainingSamples(
             }
         }
 
-        TrainingSamples done(RecordRef source, Ownership ownership) {
+        TrainingSamples done(RecordRef source, Ownership ownership, boolean pairs) {
             if (refused > 0) {
                 throw TrainingSamples.refused(name + ": " + String.join("; ", refusals)
                         + (refused > refusals.size() ? "; and " + (refused - refusals.size()) + " more" : ""));
@@ -186,7 +188,18 @@ record TrainingSamples(
                 throw TrainingSamples.refused(name + " mixes forms: " + String.join(", ", found)
                         + "; expected one form for all");
             }
+            refuseOthers(pairs);
             return new TrainingSamples(samples, numbers, unit, Map.copyOf(forms), List.of(source), ownership);
+        }
+
+        private void refuseOthers(boolean pairs) {
+            firstOf.forEach((form, number) -> {
+                if (form.isPair() != pairs) {
+                    throw TrainingSamples.refused(name + ": " + unit + " " + number + ": is of " + form.label()
+                            + (pairs ? ", expected a pair of answers, of which one is preferred"
+                                    : ", a pair of answers, from which method dpo or simpo learns"));
+                }
+            });
         }
     }
 }

@@ -10,6 +10,7 @@ import quern.actors.House;
 import quern.actors.fleet.ModelHold;
 import quern.config.QuernException;
 import quern.config.TuningConfig;
+import quern.config.TuningOptimizer;
 import quern.tuning.ExampleEncoder;
 import quern.tuning.TrainingSample;
 import quern.tuning.TuningBudget;
@@ -32,9 +33,14 @@ public final class TuningCheck {
      */
     public static ObjectNode budget(House house, TuningSpec spec) {
         TuningConfig config = house.config().tuning();
-        TrainingSamples samples = TrainingSamples.read(house.stores(), spec.trainingIds(), config.samplesMax());
+        if (spec.preference().isPresent() && spec.optimizer() == TuningOptimizer.MEZO) {
+            throw new QuernException(QuernException.Category.ERROR, "method " + spec.method()
+                    + " needs gradients, which optimizer mezo does without; expected another optimizer");
+        }
+        TrainingSamples samples = TrainingSamples.read(
+                house.stores(), spec.trainingIds(), config.samplesMax(), spec.preference().isPresent());
         ObjectNode budget = JsonNodeFactory.instance.objectNode().put("object", "fine_tuning.budget")
-                .put("samples", samples.samples().size());
+                .put("method", spec.method()).put("samples", samples.samples().size());
         forms(samples, budget);
         Optional<ModelHold> held = house.running(spec.model()).flatMap(running -> ModelHold.of(running, () -> { }));
         if (held.isEmpty()) {
@@ -63,7 +69,7 @@ public final class TuningCheck {
         }
         try {
             return TrainingSamples.read(house.stores(), List.of(spec.validation().fileId().get()),
-                    house.config().tuning().samplesMax()).samples();
+                    house.config().tuning().samplesMax(), spec.preference().isPresent()).samples();
         } catch (QuernException wrong) {
             throw new QuernException(wrong.category(), "what is to validate on: " + wrong.getMessage(), wrong);
         }

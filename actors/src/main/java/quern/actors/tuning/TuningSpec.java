@@ -2,6 +2,7 @@ package quern.actors.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import quern.config.LearningRateDecay;
@@ -9,6 +10,7 @@ import quern.config.TuningConfig;
 import quern.config.TuningOptimizer;
 import quern.tuning.LoraSettings;
 import quern.tuning.TuningSettings;
+import quern.tuning.preference.PreferenceLoss;
 
 /**
  * What a tuning job was asked for, every parameter effective.
@@ -21,6 +23,8 @@ import quern.tuning.TuningSettings;
  * @param minLearningRateShare lowest learning rate over its peak
  * @param gate what the gate measures besides; null in a record of before there was a choice
  * @param steps of the whole run, however many epochs that are; 0: as many as {@code epochs} have
+ * @param preference what is learnt from pairs of answers; empty, also in a record of before there was a choice: the
+ *     samples themselves are learnt
  * @param allowTainted whether it goes on, and its adapter is published, though the dataset is tainted
  */
 public record TuningSpec(
@@ -53,7 +57,8 @@ public record TuningSpec(
         TuningOptimizer optimizer,
         ValidationSpec validation,
         boolean dora,
-        int steps) {
+        int steps,
+        Optional<PreferenceLoss> preference) {
 
     /**
      * What a standing pipeline asks for besides.
@@ -80,6 +85,7 @@ public record TuningSpec(
         standing = standing == null ? Standing.NONE : standing;
         optimizer = optimizer == null ? TuningOptimizer.ADAMW : optimizer;
         validation = validation == null ? ValidationSpec.NONE : validation;
+        preference = preference == null ? Optional.empty() : preference;
     }
 
     /** All datasets or files it learns from, {@code trainingId} last. */
@@ -99,7 +105,7 @@ public record TuningSpec(
             Optional<Double> gateLossMargin, Optional<Double> gateSpanScoreMin,
             Optional<Double> gateGeneralLossMax, Optional<Integer> sequenceMax, GateSpec.Wishes gate,
             Optional<TuningOptimizer> optimizer, ValidationSpec.Wishes validation, Optional<Boolean> dora,
-            Optional<Integer> steps) {
+            Optional<Integer> steps, Optional<Preference> preference) {
 
         /** Nothing: all of it comes from the configuration. */
         public static final Wishes NONE = new Wishes(
@@ -107,7 +113,19 @@ public record TuningSpec(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
                 Optional.empty(), Optional.empty(), Optional.empty(), GateSpec.Wishes.NONE, Optional.empty(),
-                ValidationSpec.Wishes.NONE, Optional.empty(), Optional.empty());
+                ValidationSpec.Wishes.NONE, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** Learning from pairs; what is left out comes from the configuration. @param gamma of SimPO alone */
+    public record Preference(PreferenceLoss.Kind kind, Optional<Double> beta, Optional<Double> gamma) {
+
+        PreferenceLoss effective(TuningConfig config) {
+            return switch (kind) {
+                case DPO -> PreferenceLoss.dpo(beta.orElse(config.dpoBeta()));
+                case SIMPO -> PreferenceLoss.simpo(
+                        beta.orElse(config.simpoBeta()), gamma.orElse(config.simpoGamma()));
+            };
+        }
     }
 
     /** The effective parameters. */
@@ -141,7 +159,13 @@ public record TuningSpec(
                 wishes.gateGeneralLossMax().orElse(config.gateGeneralLossMax()),
                 GateSpec.of(wishes.gate(), config), Map.copyOf(metadata), allowTainted, standing,
                 optimizer, ValidationSpec.of(wishes.validation(), config),
-                wishes.dora().orElse(config.dora()), wishes.steps().orElse(0));
+                wishes.dora().orElse(config.dora()), wishes.steps().orElse(0),
+                wishes.preference().map(wish -> wish.effective(config)));
+    }
+
+    /** As OpenAI's API names it: {@code supervised}, {@code dpo}; and {@code simpo}. */
+    public String method() {
+        return preference.map(loss -> loss.kind().name().toLowerCase(Locale.ROOT)).orElse("supervised");
     }
 
     /** Longest example where the model is served with such a context. */
@@ -155,6 +179,6 @@ public record TuningSpec(
                 learningRate, learningRateDecay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
                 gradientNormMax, checkpointSteps, heldOutShare,
                 gate.limits(gateLossMargin, gateSpanScoreMin, gateGeneralLossMax), seed, optimizer,
-                validation.settings(), steps);
+                validation.settings(), steps, preference);
     }
 }

@@ -81,7 +81,8 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
         }
         running = with;
         samples = TrainingSamples.read(
-                house.stores(), spec.trainingIds(), house.config().tuning().samplesMax());
+                house.stores(), spec.trainingIds(), house.config().tuning().samplesMax(),
+                spec.preference().isPresent());
         var model = running.parts().model();
         set = new GateFiles(house).with(TuningCheck.set(samples, spec, running, house.config().tuning()), spec.gate(),
                 ExampleEncoder.of(model, running.parts().contextTokens()));
@@ -140,11 +141,15 @@ public final class TuningWork implements AttachedWork<TuningEvent> {
                 .put("tokens_per_second", stepped.tokensPerSecond()).put("trained_tokens", stepped.trainedTokens())
                 .put("heap_bytes", Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory())
                 .put("next_checkpoint_step", nextCheckpoint(result.step(), stepped.steps()));
+        result.pairs().ifPresent(pairs ->
+                metrics.put("margin", pairs.margin()).put("accuracy", pairs.accuracy()));
         pace.secondsLeft(stepped.steps()).ifPresent(seconds ->
                 metrics.put("estimated_finish", System.currentTimeMillis() / 1000 + seconds));
         return new Working(new JobProgress(STAGE, result.step(), stepped.steps()),
                 told ? List.of(JobNote.metrics("step " + result.step() + "/" + stepped.steps() + ": loss "
-                        + String.format(Locale.ROOT, "%.4f", result.loss()), metrics.toString())) : List.of());
+                        + String.format(Locale.ROOT, "%.4f", result.loss()) + result.pairs().map(pairs ->
+                                String.format(Locale.ROOT, ", margin %.4f, accuracy %.2f", pairs.margin(),
+                                        pairs.accuracy())).orElse(""), metrics.toString())) : List.of());
     }
 
     private Working validated(TuningEvent.Validated validated) {

@@ -33,8 +33,8 @@ record UnlearntSamples(List<TrainingSample> samples, int learnt, List<String> un
         for (TuningSpec tuning : ancestry.tunings()) {
             TuningSet set;
             try {
-                set = TuningCheck.set(TrainingSamples.read(house.stores(), tuning.trainingIds(), config.samplesMax()),
-                        tuning, running, config);
+                set = TuningCheck.set(TrainingSamples.read(house.stores(), tuning.trainingIds(), config.samplesMax(),
+                        tuning.preference().isPresent()), tuning, running, config);
             } catch (QuernException gone) {
                 if (gone.category() != Category.ERROR) {
                     throw gone;
@@ -43,7 +43,7 @@ record UnlearntSamples(List<TrainingSample> samples, int learnt, List<String> un
                 continue;
             }
             Set<String> hashes = new HashSet<>();
-            set.training().forEach(segment -> hashes.add(TuningSet.sha256(segment)));
+            set.training().forEach(segment -> hashes.add(TuningSet.sha256(segment.chosen())));
             ExampleEncoder encoder = ExampleEncoder.of(
                     running.parts().model(), tuning.sequenceTokens(running.parts().contextTokens()));
             left = left.stream().filter(sample -> encoder.encode(sample).segments().stream()

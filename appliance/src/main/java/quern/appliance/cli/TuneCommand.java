@@ -31,6 +31,13 @@ final class TuneCommand implements Callable<Integer> {
     @Option(names = "--suffix", description = "Part of the new adapter's name.")
     private String suffix;
 
+    @Option(names = "--beta", paramLabel = "X",
+            description = "What a nat is worth: of DPO against the base, of SimPO in the mean of a token.")
+    private Double beta;
+
+    @Option(names = "--gamma", paramLabel = "X", description = "What SimPO's margin is to exceed.")
+    private Double gamma;
+
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the samples.")
     private Integer epochs;
 
@@ -46,9 +53,10 @@ final class TuneCommand implements Callable<Integer> {
                     + " and wants a learning rate a third to a tenth of AdamW's; mezo is --method mezo.")
     private String optimizer;
 
-    @Option(names = "--method", paramLabel = "lora|mezo",
+    @Option(names = "--method", paramLabel = "lora|mezo|dpo|simpo",
             description = "mezo learns the same adapter by forward passes alone, in the memory of inference: two losses"
-                    + " a step, of which it takes many more (default: lora).")
+                    + " a step, of which it takes many more. dpo and simpo learn from pairs, to prefer the chosen"
+                    + " answer to the rejected one; a tenth of the learning rate is usual (default: lora).")
     private String method;
 
     @Option(names = "--schedule", paramLabel = "cosine|linear|constant",
@@ -262,8 +270,10 @@ final class TuneCommand implements Callable<Integer> {
         if (seed != null) {
             body.put("seed", seed);
         }
-        ObjectNode method = ApiClient.JSON.createObjectNode().put("type", "supervised");
-        ObjectNode hyperparameters = method.putObject("supervised").putObject("hyperparameters");
+        String type = prefers() ? method : "supervised";
+        ObjectNode wanted = ApiClient.JSON.createObjectNode().put("type", type);
+        ObjectNode hyperparameters = wanted.putObject(type).putObject("hyperparameters");
+        hyperparameters.put("beta", beta).put("gamma", gamma);
         hyperparameters.put("n_epochs", epochs).put("learning_rate", learningRate).put("batch_tokens", batchTokens)
                 .put("optimizer", optimizer()).put("max_steps", steps)
                 .put("lr_scheduler_type", schedule).put("min_lr_rate", minLearningRateShare)
@@ -279,19 +289,21 @@ final class TuneCommand implements Callable<Integer> {
         if (targets != null) {
             targets.forEach(hyperparameters.putArray("target_modules")::add);
         }
-        if (!hyperparameters.isEmpty()) {
-            body.set("method", method);
-        }
+        body.set("method", wanted);
         return body;
     }
 
+    private boolean prefers() {
+        return "dpo".equals(method) || "simpo".equals(method);
+    }
+
     private String optimizer() {
-        if (method == null || method.equals("lora")) {
+        if (method == null || method.equals("lora") || prefers()) {
             return optimizer;
         }
         if (!method.equals("mezo") || optimizer != null && !optimizer.equals(method)) {
             throw new UsageProblem("--method " + method + (optimizer == null ? "" : " with --optimizer " + optimizer)
-                    + ": expected lora, or mezo, which is an optimizer itself");
+                    + ": expected lora, dpo, simpo, or mezo, which is an optimizer itself");
         }
         return method;
     }

@@ -79,6 +79,10 @@ final class TuneWatch {
             lines.add(String.format(Locale.ROOT, "step %d/%d  loss %s  learning rate %.2e  %.0f tokens/s",
                     step.path("step").asInt(), steps, LossCurve.loss(step.path("train_loss").asDouble()),
                     step.path("learning_rate").asDouble(), step.path("tokens_per_second").asDouble()));
+            if (step.has("margin")) {
+                lines.add(String.format(Locale.ROOT, "margin %.4f  accuracy %.2f", step.path("margin").asDouble(),
+                        step.path("accuracy").asDouble()));
+            }
             lines.add(end(job) + "next checkpoint at step " + step.path("next_checkpoint_step").asInt() + "  heap "
                     + Printer.bytes(step.path("heap_bytes").asLong()));
         }

@@ -145,14 +145,9 @@ public final class FineTuningRoutes {
 
     /** @param sequenceMax that of the configuration */
     private static TuningSpec.Wishes wishes(Fields fields, Caller caller, int sequenceMax) {
-        Optional<Fields> method = fields.object("method");
-        method.ifPresent(given -> given.only("type", Set.of("supervised")));
-        Optional<Fields> supervised = method.flatMap(given -> given.object("supervised"));
-        Optional<Fields> nested = supervised.flatMap(given -> given.object("hyperparameters"));
-        method.ifPresent(Fields::refuseOthers);
-        supervised.ifPresent(Fields::refuseOthers);
+        MethodFields method = MethodFields.of(fields);
         Optional<Fields> legacy = fields.object("hyperparameters");
-        Fields given = nested.or(() -> legacy).orElseGet(() -> Fields.of(Json.object()));
+        Fields given = method.hyperparameters().or(() -> legacy).orElseGet(() -> Fields.of(Json.object()));
         Fields settable = withoutAuto(given);
         TuningSpec.Wishes wishes = new TuningSpec.Wishes(
                 boxed(settable.integer("n_epochs", 1, 1000)),
@@ -180,7 +175,8 @@ public final class FineTuningRoutes {
                         boxed(settable.integer("eval_steps", 1, 1 << 30)),
                         boxed(settable.integer("early_stopping_patience", 1, 1 << 20))),
                 settable.raw("use_dora").map(node -> settable.flag("use_dora", false)),
-                boxed(settable.integer("max_steps", 1, 1 << 20)));
+                boxed(settable.integer("max_steps", 1, 1 << 20)),
+                method.preference(settable));
         settable.only("batch_size", Set.of());
         settable.refuseOthers();
         if (wishes.optimizer().equals(Optional.of(TuningOptimizer.MEZO)) && wishes.weightDecay().orElse(0.0) > 0) {
@@ -352,7 +348,7 @@ public final class FineTuningRoutes {
         node.put("finished_at", job.finishedAtMs().map(ms -> ms / 1000).orElse(null));
         node.putNull("estimated_finish").set("trained_tokens", result.get("trained_tokens"));
         node.set("hyperparameters", HyperparametersJson.of(spec));
-        node.putObject("method").put("type", "supervised");
+        node.set("method", MethodFields.json(spec));
         node.putObject("progress").put("step", job.progress().done()).put("steps", job.progress().total());
         node.set("gate", result.get("gate"));
         job.error().ifPresentOrElse(

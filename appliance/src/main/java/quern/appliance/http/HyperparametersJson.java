@@ -3,6 +3,7 @@ package quern.appliance.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import quern.actors.tuning.TuningSpec;
+import quern.tuning.preference.PreferenceLoss;
 
 /** The effective hyperparameters of a tuning job, by the names that a request gives them. */
 final class HyperparametersJson {
@@ -31,6 +32,8 @@ final class HyperparametersJson {
                 .put("gate_leak_exposure_max", spec.gate().leaks().exposureMax().orElse(null))
                 .put("gate_leak_extracted_max", spec.gate().leaks().extractedMax().orElse(null))
                 .put("gate_leak_membership_max", spec.gate().leaks().membershipMax().orElse(null));
+        spec.preference().ifPresent(loss -> json.put("beta", loss.beta())
+                .put("gamma", loss.kind() == PreferenceLoss.Kind.SIMPO ? loss.gamma() : null));
         spec.loraTargets().forEach(json.putArray("target_modules")::add);
         return json;
     }

@@ -41,6 +41,9 @@ public final class ContentHash {
         MessageDigest digest = sha256();
         add(digest, segment.tokens());
         add(digest, segment.labels());
+        if (segment.isPair()) {
+            add(digest, new int[] {segment.rejectedFrom()});
+        }
         return digest.digest();
     }
 

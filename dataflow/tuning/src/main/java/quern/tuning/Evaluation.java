@@ -13,6 +13,7 @@ import quern.kv.AtomicFile;
 import quern.tuning.gate.CheckOutcome;
 import quern.tuning.gate.CheckScore;
 import quern.tuning.gate.LeakScore;
+import quern.tuning.gate.PreferenceScore;
 
 /**
  * What the gate measured and decided; stored with the adapter. The same base, adapter, samples and seed give the same
@@ -25,6 +26,8 @@ import quern.tuning.gate.LeakScore;
  * @param baseGeneralLoss nats per token of the base on text that has nothing to do with the samples
  * @param checks that the user gave, with what base and adapter answered
  * @param leaks what it gives away of what it has learnt; absent where nothing was measured
+ * @param preference how the held-out pairs came out, where the examples are pairs; then held-out losses are theirs, in
+ *     the mean of the pairs
  * @param heldOutHashes SHA-256 of the first held-out examples, by their tokens and labels
  * @param seed of the split
  * @param refusals why the adapter must not go live, each with both numbers; empty: it passed
@@ -33,7 +36,7 @@ public record Evaluation(
         String baseFingerprint, String adapterFingerprint, double baseHeldOutLoss, double tunedHeldOutLoss,
         int heldOutExamples, long heldOutTokens, int questions, int spanHits, double baseGeneralLoss,
         double tunedGeneralLoss, long generalTokens, List<CheckOutcome> checks,
-        Optional<LeakScore> leaks, List<String> heldOutHashes,
+        Optional<LeakScore> leaks, Optional<PreferenceScore> preference, List<String> heldOutHashes,
         GateLimits limits, long seed, List<String> refusals) {
 
     /** File in which a run's directory holds {@link #details}. */
@@ -82,7 +85,7 @@ public record Evaluation(
     private Evaluation with(List<CheckOutcome> others, List<String> reasons) {
         return new Evaluation(baseFingerprint, adapterFingerprint, baseHeldOutLoss, tunedHeldOutLoss, heldOutExamples,
                 heldOutTokens, questions, spanHits, baseGeneralLoss, tunedGeneralLoss, generalTokens, others,
-                leaks, heldOutHashes, limits, seed, reasons);
+                leaks, preference, heldOutHashes, limits, seed, reasons);
     }
 
     private static String text(String format, Object... values) {
@@ -130,6 +133,7 @@ public record Evaluation(
             json.set("check_score", CheckScore.of(checks).toJson());
         }
         leaks.ifPresent(score -> json.set("leaks", score.toJson()));
+        preference.ifPresent(score -> json.set("preference", score.toJson()));
         ObjectNode allowed = json.putObject("limits")
                 .put("loss_margin", limits.lossMargin())
                 .put("span_score_min", limits.spanScoreMin())

@@ -11,13 +11,16 @@ import quern.inference.transformer.LoraWeights;
 import quern.tuning.gate.Check;
 import quern.tuning.gate.CheckAnswer;
 import quern.tuning.gate.CheckOutcome;
+import quern.tuning.gate.PreferenceScore;
 import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.PackedBatch.Segment;
+import quern.tuning.network.PairMeans;
+import quern.tuning.preference.PreferenceLoss;
 
 /**
- * Decides whether an adapter may go live, a slice at a time: held-out loss must fall below the base's by a margin,
- * held-out questions must be answered with their spans, and loss on general text must not rise beyond a limit. Only
- * the engine's thread calls {@link #slice}.
+ * Decides whether an adapter may go live, a slice at a time: held-out loss, of pairs that of their preference, must
+ * fall below the base's by a margin, held-out questions must be answered with their spans, and loss on general text
+ * must not rise beyond a limit. Only the engine's thread calls {@link #slice}.
  */
 public final class EvaluationGate {
 
@@ -51,8 +54,9 @@ public final class EvaluationGate {
     private final LoraWeights adapter;
     private final HeldOut heldOut;
     private final GateLimits limits;
-    private final LossMeter baseLoss;
-    private final LossMeter tunedLoss;
+    private final Optional<PreferenceLoss> preference;
+    private final ExampleLosses base;
+    private final ExampleLosses tuned;
     private final LossMeter baseGeneral;
     private final LossMeter tunedGeneral;
     private final GreedyAnswers spans;
@@ -60,19 +64,30 @@ public final class EvaluationGate {
     private final GreedyAnswers tunedChecks;
     private final LeakMeter leaks;
 
-    /** @param tuned the network with the adapter */
+    /** Of examples that are no pairs. */
     public EvaluationGate(
-            LoadedModel model, DecoderNetwork tuned, LoraWeights adapter, HeldOut heldOut, GateLimits limits,
+            LoadedModel model, DecoderNetwork network, LoraWeights adapter, HeldOut heldOut, GateLimits limits,
             Backend backend) {
+        this(model, network, adapter, heldOut, limits, Optional.empty(), backend);
+    }
+
+    /**
+     * @param network the one with the adapter
+     * @param preference what was learnt, where the examples are pairs
+     */
+    public EvaluationGate(
+            LoadedModel model, DecoderNetwork network, LoraWeights adapter, HeldOut heldOut, GateLimits limits,
+            Optional<PreferenceLoss> preference, Backend backend) {
         this.model = model;
         this.adapter = adapter;
         this.heldOut = heldOut;
         this.limits = limits;
-        DecoderNetwork base = AdaptedModel.frozen(model, backend);
-        this.baseLoss = new LossMeter(base, heldOut.examples);
-        this.tunedLoss = new LossMeter(tuned, heldOut.examples);
-        this.baseGeneral = new LossMeter(base, heldOut.general);
-        this.tunedGeneral = new LossMeter(tuned, heldOut.general);
+        this.preference = preference;
+        DecoderNetwork frozen = AdaptedModel.frozen(model, backend);
+        this.base = new ExampleLosses(frozen, heldOut.examples);
+        this.tuned = new ExampleLosses(network, heldOut.examples);
+        this.baseGeneral = new LossMeter(frozen, heldOut.general);
+        this.tunedGeneral = new LossMeter(network, heldOut.general);
         var beside = Optional.of(new LoraMatrices(adapter, backend.kernels()));
         this.spans = new GreedyAnswers(model, beside, heldOut.questions.stream()
                 .map(question -> new GreedyAnswers.Asked(question.prompt(), ANSWER_TOKENS_MAX)).toList());
@@ -80,16 +95,19 @@ public final class EvaluationGate {
                 .map(check -> new GreedyAnswers.Asked(check.prompt(), check.check().tokensMax())).toList();
         this.baseChecks = new GreedyAnswers(model, Optional.empty(), asked);
         this.tunedChecks = new GreedyAnswers(model, beside, asked);
-        this.leaks = new LeakMeter(model, base, tuned, beside, heldOut.probe);
+        this.leaks = new LeakMeter(model, frozen, network, beside, heldOut.probe);
     }
 
     public boolean done() {
-        return baseLoss.done() && tunedLoss.done() && baseGeneral.done() && tunedGeneral.done() && spans.done()
-                && baseChecks.done() && tunedChecks.done() && leaks.done();
+        return examples().isEmpty() && meter().isEmpty() && answers().isEmpty() && leaks.done();
     }
 
     /** As {@link quern.inference.StepWork#slice}. */
     public int slice(int tokensMax, long nanosMax) {
+        Optional<ExampleLosses> examples = examples();
+        if (examples.isPresent()) {
+            return examples.get().slice(tokensMax, nanosMax);
+        }
         Optional<LossMeter> meter = meter();
         if (meter.isPresent()) {
             return meter.get().slice(tokensMax, nanosMax);
@@ -101,8 +119,12 @@ public final class EvaluationGate {
         return leaks.done() ? 0 : leaks.slice(tokensMax, nanosMax);
     }
 
+    private Optional<ExampleLosses> examples() {
+        return Stream.of(base, tuned).filter(losses -> !losses.done()).findFirst();
+    }
+
     private Optional<LossMeter> meter() {
-        return Stream.of(baseLoss, tunedLoss, baseGeneral, tunedGeneral).filter(meter -> !meter.done()).findFirst();
+        return Stream.of(baseGeneral, tunedGeneral).filter(meter -> !meter.done()).findFirst();
     }
 
     private Optional<GreedyAnswers> answers() {
@@ -111,7 +133,8 @@ public final class EvaluationGate {
 
     /** As {@link quern.inference.StepWork#pieceNanos}. */
     public long pieceNanos() {
-        return meter().map(LossMeter::pieceNanos).or(() -> answers().map(GreedyAnswers::pieceNanos))
+        return examples().map(ExampleLosses::pieceNanos).or(() -> meter().map(LossMeter::pieceNanos))
+                .or(() -> answers().map(GreedyAnswers::pieceNanos))
                 .orElseGet(leaks::pieceNanos);
     }
 
@@ -120,11 +143,15 @@ public final class EvaluationGate {
         if (!done()) {
             throw new IllegalStateException("evaluation is under way, expected it done");
         }
+        Optional<PreferenceScore> pairs = preference.map(this::preference);
         return new Evaluation(
-                model.fingerprint(), adapter.fingerprint(), baseLoss.mean(), tunedLoss.mean(),
-                heldOut.examples.size(), baseLoss.counted(), heldOut.questions.size(), spanHits(),
+                model.fingerprint(), adapter.fingerprint(),
+                pairs.map(PreferenceScore::baseLoss).orElseGet(base.chosen()::mean),
+                pairs.map(PreferenceScore::loss).orElseGet(tuned.chosen()::mean),
+                heldOut.examples.size(), base.counted(), heldOut.questions.size(),
+                spanHits(),
                 baseGeneral.mean(), tunedGeneral.mean(), baseGeneral.counted(), checks(),
-                Optional.of(leaks.score(baseLoss, tunedLoss)), heldOut.hashes(), limits,
+                Optional.of(leaks.score(base.chosen(), tuned.chosen())), pairs, heldOut.hashes(), limits,
                 heldOut.seed, List.of()).decided();
     }
 
@@ -133,8 +160,15 @@ public final class EvaluationGate {
             LoadedModel model, LoraWeights adapter, HeldOut heldOut, GateLimits limits, String refusal) {
         return new Evaluation(
                 model.fingerprint(), adapter.fingerprint(), Double.NaN, Double.NaN, heldOut.examples.size(), 0, 0, 0,
-                Double.NaN, Double.NaN, 0, List.of(), Optional.empty(), heldOut.hashes(), limits,
+                Double.NaN, Double.NaN, 0, List.of(), Optional.empty(), Optional.empty(), heldOut.hashes(), limits,
                 heldOut.seed, List.of(refusal));
+    }
+
+    private PreferenceScore preference(PreferenceLoss loss) {
+        double[] before = base.margins(loss, base);
+        double[] after = tuned.margins(loss, base);
+        return new PreferenceScore(PairMeans.of(before), PairMeans.of(after), loss.mean(before), loss.mean(after),
+                base.chosen().mean(), tuned.chosen().mean());
     }
 
     private int spanHits() {

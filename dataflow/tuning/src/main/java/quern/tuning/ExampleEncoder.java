@@ -16,6 +16,7 @@ import quern.inference.tokenizer.PromptText;
 import quern.inference.tokenizer.Tokenizer;
 import quern.tuning.TrainingSample.Chat;
 import quern.tuning.TrainingSample.Completion;
+import quern.tuning.TrainingSample.Pair;
 import quern.tuning.TrainingSample.Text;
 import quern.tuning.gate.Check;
 import quern.tuning.gate.CheckPrompt;
@@ -26,7 +27,7 @@ import quern.tuning.network.PackedBatch.Segment;
  * Samples to token ids and labels. A prompt is encoded exactly as it is when it is served, and the answer apart from
  * it, so that training and serving see the same ids at the seam. Only answers have labels: the assistant's text and the
  * token that ends it. Plain text is labelled throughout and cut where the context ends; a conversation that is too
- * long loses its end, which is reported. Immutable.
+ * long loses its end, which is reported. A pair of answers becomes one segment of two sequences. Immutable.
  */
 public final class ExampleEncoder {
 
@@ -68,6 +69,7 @@ public final class ExampleEncoder {
                 case Chat chat -> cut(chat(chat));
                 case Completion completion -> cut(completion(completion));
                 case Text text -> windows(text(text));
+                case Pair pair -> pair(encode(pair.chosen()), encode(pair.rejected()));
             };
         } catch (TemplateException refused) {
             return new Encoded(List.of(), 0, Optional.of("the chat template refuses it: " + refused.getMessage()));
@@ -75,8 +77,8 @@ public final class ExampleEncoder {
     }
 
     /**
-     * A sample's last answer as a question to a model; empty for plain text, and where nothing is left of the context
-     * for an answer.
+     * A sample's last answer as a question to a model; empty for plain text, for a pair that names no span, and where
+     * nothing is left of the context for an answer.
      */
     public Optional<Question> question(TrainingSample sample) {
         Optional<Question> question = switch (sample) {
@@ -85,6 +87,7 @@ public final class ExampleEncoder {
                     tokenizer.encode(completion.prompt(), true),
                     completion.span().orElse(completion.completion())));
             case Text text -> Optional.empty();
+            case Pair pair -> pair.namesSpan() ? question(pair.chosen()) : Optional.empty();
         };
         return question.filter(asked -> asked.prompt().length < contextTokens && asked.hasSpan());
     }
@@ -208,6 +211,21 @@ public final class ExampleEncoder {
                 .orElseGet(() -> new Encoded(List.of(), truncated, Optional.of(truncated > 0
                         ? "the prompt alone fills the context of " + contextTokens + " tokens"
                         : "there is nothing in it to learn")));
+    }
+
+    /** Both are needed; what they begin with alike is no news. */
+    private static Encoded pair(Encoded chosen, Encoded rejected) {
+        int truncated = chosen.truncatedTokens() + rejected.truncatedTokens();
+        if (chosen.segments().isEmpty() || rejected.segments().isEmpty()) {
+            return new Encoded(List.of(), truncated, chosen.skipReason().or(rejected::skipReason));
+        }
+        Segment pair = Segment.pair(chosen.segments().getFirst(), rejected.segments().getFirst());
+        if (Arrays.equals(pair.chosen().tokens(), pair.rejected().tokens())
+                && Arrays.equals(pair.chosen().labels(), pair.rejected().labels())) {
+            return new Encoded(List.of(), truncated, Optional.of("its two answers are the same"
+                    + (truncated > 0 ? " where they are cut off" : "")));
+        }
+        return new Encoded(List.of(pair), truncated, Optional.empty());
     }
 
     private Encoded windows(Ids ids) {

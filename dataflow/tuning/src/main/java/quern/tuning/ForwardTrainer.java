@@ -1,6 +1,7 @@
 package quern.tuning;
 
 import java.util.List;
+import java.util.Optional;
 import quern.config.TuningOptimizer;
 import quern.gpu.kernel.Direction;
 import quern.gpu.kernel.TrainingKernels;
@@ -110,7 +111,8 @@ public final class ForwardTrainer implements StepMaker {
     public StepResult measure() {
         int step = state.step() + 1;
         return new StepResult(step, (plusSum + minusSum) / 2 / labels(), Math.abs(slope()),
-                settings.schedule().rate(step), batches.stream().mapToInt(PackedBatch::count).sum(), labels());
+                settings.schedule().rate(step), batches.stream().mapToInt(PackedBatch::count).sum(), labels(),
+                Optional.empty());
     }
 
     @Override

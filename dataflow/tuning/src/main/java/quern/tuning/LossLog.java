@@ -2,6 +2,7 @@ package quern.tuning;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -78,13 +79,7 @@ final class LossLog {
     void add(List<StepResult> results) {
         // Behind a failure there may be half a line.
         StringBuilder lines = new StringBuilder(torn ? "\n" : "");
-        results.forEach(result -> lines.append(JSON.createObjectNode()
-                .put("step", result.step())
-                .put("loss", result.loss())
-                .put("gradient_norm", result.gradientNorm())
-                .put("learning_rate", result.learningRate())
-                .put("tokens", result.tokens())
-                .put("labels", result.labels())).append('\n'));
+        results.forEach(result -> lines.append(line(result)).append('\n'));
         try {
             Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             torn = false;
@@ -92,6 +87,19 @@ final class LossLog {
             torn = true;
             throw unwritable(failed);
         }
+    }
+
+    private static ObjectNode line(StepResult result) {
+        ObjectNode line = JSON.createObjectNode()
+                .put("step", result.step())
+                .put("loss", result.loss())
+                .put("gradient_norm", result.gradientNorm())
+                .put("learning_rate", result.learningRate())
+                .put("tokens", result.tokens())
+                .put("labels", result.labels());
+        result.pairs().ifPresent(pairs -> line.put("pairs", pairs.pairs()).put("margin", pairs.margin())
+                .put("accuracy", pairs.accuracy()));
+        return line;
     }
 
     private QuernException unwritable(IOException failed) {

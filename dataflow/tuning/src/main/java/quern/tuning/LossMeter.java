@@ -14,7 +14,8 @@ public final class LossMeter {
     private final DecoderNetwork network;
     private final List<Segment> examples;
     private NetworkPass pass;
-    private final double[] means;
+    private final double[] sums;
+    private final int[] counts;
     private int next;
     private double sum;
     private long counted;
@@ -22,7 +23,8 @@ public final class LossMeter {
     public LossMeter(DecoderNetwork network, List<Segment> examples) {
         this.network = network;
         this.examples = examples;
-        this.means = new double[examples.size()];
+        this.sums = new double[examples.size()];
+        this.counts = new int[examples.size()];
     }
 
     public boolean done() {
@@ -35,13 +37,14 @@ public final class LossMeter {
         while (!done() && budget.fits(pieceNanos())) {
             if (pass == null) {
                 PackedBatch example = PackedBatch.of(List.of(examples.get(next)));
-                counted += example.labelCount();
+                counts[next] = example.labelCount();
+                counted += counts[next];
                 pass = network.beginLoss(example);
             }
             budget.advance(pass);
             if (pass.done()) {
                 sum += pass.loss();
-                means[next] = pass.loss() / PackedBatch.of(List.of(examples.get(next))).labelCount();
+                sums[next] = pass.loss();
                 pass = null;
                 next++;
             }
@@ -61,7 +64,21 @@ public final class LossMeter {
 
     /** Nats per counted token of each example. */
     double[] each() {
-        return means.clone();
+        double[] means = sums.clone();
+        for (int i = 0; i < means.length; i++) {
+            means[i] /= counts[i];
+        }
+        return means;
+    }
+
+    /** Nats of all counted tokens of an example. */
+    double sum(int example) {
+        return sums[example];
+    }
+
+    /** Counted tokens of an example. */
+    int counted(int example) {
+        return counts[example];
     }
 
     public long counted() {

@@ -23,6 +23,12 @@ import quern.tuning.TrainingSample.Text;
  */
 public enum SampleForm {
 
+    /** Two answers to what {@link PairReader} finds beside them, as TRL's and others' preference data has them. */
+    CHOSEN("chosen", "rejected"),
+    /** OpenAI's preference data. */
+    PREFERRED_OUTPUT("input", "preferred_output", "non_preferred_output"),
+    /** What the curation's {@code pair_preference_mapper} leaves. */
+    REJECTED_RESPONSE("query", "response", "rejected_response"),
     /** OpenAI's: {@code messages} and maybe {@code tools}; a {@code weight} of 0 for answers not to be learnt. */
     MESSAGES("messages"),
     /** ShareGPT's: {@code conversations} of {@code from} and {@code value}, maybe {@code system}. */
@@ -56,12 +62,17 @@ public enum SampleForm {
      */
     public static SampleForm of(JsonNode sample) {
         for (SampleForm form : values()) {
-            if (form.fields.stream().allMatch(sample::has)) {
+            if (form.fields.stream().allMatch(form.isPair() ? sample::hasNonNull : sample::has)) {
                 return form;
             }
         }
         throw refused("has none of messages, conversations, prompt and completion, instruction and output, query and"
-                + " response, text");
+                + " response, text, chosen and rejected, input and preferred_output and non_preferred_output");
+    }
+
+    /** Whether it is two answers, one of which is to be preferred. */
+    public boolean isPair() {
+        return this == CHOSEN || this == PREFERRED_OUTPUT || this == REJECTED_RESPONSE;
     }
 
     /** The fields that make it, for people. */
@@ -74,21 +85,24 @@ public enum SampleForm {
      */
     public TrainingSample read(JsonNode sample) {
         for (String field : REFUSED) {
-            if (says(sample, field)) {
+            if (says(sample, field) && !fields.contains(field)) {
                 throw refused("has a field " + field + ", which cannot be honoured");
             }
         }
-        if (this != INSTRUCTION) {
+        if (this != INSTRUCTION && !isPair()) {
             refuse(sample, "history");
         }
-        if (this != INSTRUCTION && this != CONVERSATIONS) {
+        if (this != INSTRUCTION && this != CONVERSATIONS && !isPair()) {
             refuse(sample, "system");
         }
-        if (this != MESSAGES && this != CONVERSATIONS) {
+        if (this != MESSAGES && this != CONVERSATIONS && !isPair()) {
             refuse(sample, "tools");
         }
         Optional<String> span = sample.has("span") ? Optional.of(text(sample, "span")) : Optional.empty();
         return switch (this) {
+            case CHOSEN -> new PairReader(sample, span).chosen();
+            case PREFERRED_OUTPUT -> new PairReader(sample, span).outputs();
+            case REJECTED_RESPONSE -> new PairReader(sample, span).responses();
             case MESSAGES -> chat(sample, span);
             case CONVERSATIONS -> conversation(sample, span);
             case PROMPT -> new Completion(text(sample, "prompt"), text(sample, "completion"), span);
@@ -106,17 +120,17 @@ public enum SampleForm {
     }
 
     /** Tools write empty fields for what is not there. */
-    private static boolean says(JsonNode object, String field) {
+    static boolean says(JsonNode object, String field) {
         JsonNode value = object.path(field);
         return !(value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()
                 || value.isTextual() && value.asText().isEmpty());
     }
 
-    private static Map<String, Object> message(String role, String content) {
+    static Map<String, Object> message(String role, String content) {
         return Map.of("role", role, "content", content);
     }
 
-    private static Chat chat(JsonNode sample, Optional<String> span) {
+    static Chat chat(JsonNode sample, Optional<String> span) {
         boolean answered = false;
         for (JsonNode message : array(sample, "messages")) {
             if (!message.path("role").isTextual()) {
@@ -150,8 +164,23 @@ public enum SampleForm {
         if (sample.hasNonNull("system") && !text(sample, "system").isEmpty()) {
             messages.add(message("system", text(sample, "system")));
         }
-        boolean answered = false;
-        for (JsonNode turn : array(sample, "conversations")) {
+        messages.addAll(turns(array(sample, "conversations")));
+        if (messages.stream().noneMatch(message -> message.get("role").equals("assistant"))) {
+            throw refused("has no turn from gpt to learn");
+        }
+        return new Chat(messages, tools(sample), span);
+    }
+
+    /** What the field says, which may be text. */
+    static List<Map<String, Object>> tools(JsonNode sample) {
+        JsonNode tools = sample.path("tools");
+        return objects(tools.isTextual() && !tools.asText().isBlank() ? parsed(tools.asText(), "tools") : tools);
+    }
+
+    /** ShareGPT's turns. */
+    static List<Map<String, Object>> turns(JsonNode turns) {
+        List<Map<String, Object>> messages = new ArrayList<>();
+        for (JsonNode turn : turns) {
             String from = turn.path("from").asText("");
             String role = SENDERS.get(from);
             if (role == null) {
@@ -162,14 +191,8 @@ public enum SampleForm {
             }
             String value = turn.get("value").asText();
             messages.add(role.equals("function_call") ? call(value) : message(role, value));
-            answered |= role.equals("assistant") || role.equals("function_call");
         }
-        if (!answered) {
-            throw refused("has no turn from gpt to learn");
-        }
-        JsonNode tools = sample.path("tools");
-        return new Chat(messages, objects(tools.isTextual() && !tools.asText().isBlank()
-                ? parsed(tools.asText(), "tools") : tools), span);
+        return messages;
     }
 
     /** A call of a tool as text: {@code {"name": …, "arguments": …}}. */
@@ -193,6 +216,13 @@ public enum SampleForm {
     }
 
     private static Chat instruction(JsonNode sample, Optional<String> span) {
+        List<Map<String, Object>> messages = instruction(sample);
+        messages.add(message("assistant", text(sample, "output")));
+        return new Chat(messages, List.of(), span);
+    }
+
+    /** All but the answer. */
+    static List<Map<String, Object>> instruction(JsonNode sample) {
         List<Map<String, Object>> messages = new ArrayList<>();
         if (sample.hasNonNull("system") && !text(sample, "system").isEmpty()) {
             messages.add(message("system", text(sample, "system")));
@@ -208,11 +238,10 @@ public enum SampleForm {
         }
         String input = sample.hasNonNull("input") ? text(sample, "input") : "";
         messages.add(message("user", text(sample, "instruction") + (input.isBlank() ? "" : "\n\n" + input)));
-        messages.add(message("assistant", text(sample, "output")));
-        return new Chat(messages, List.of(), span);
+        return messages;
     }
 
-    private static JsonNode array(JsonNode sample, String field) {
+    static JsonNode array(JsonNode sample, String field) {
         JsonNode value = sample.get(field);
         if (!value.isArray()) {
             throw refused("has " + field + " of type " + value.getNodeType() + ", expected an array");
@@ -231,7 +260,7 @@ public enum SampleForm {
         return objects;
     }
 
-    private static String text(JsonNode sample, String field) {
+    static String text(JsonNode sample, String field) {
         JsonNode value = sample.get(field);
         if (!value.isTextual()) {
             throw refused("has a field " + field + " of type " + value.getNodeType() + ", expected a string");
@@ -239,7 +268,7 @@ public enum SampleForm {
         return value.asText();
     }
 
-    private static QuernException refused(String problem) {
+    static QuernException refused(String problem) {
         return new QuernException(QuernException.Category.ERROR, "training sample " + problem);
     }
 }

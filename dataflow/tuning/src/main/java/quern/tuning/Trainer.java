@@ -10,6 +10,7 @@ import quern.tuning.network.BatchGradients;
 import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.PackedBatch;
 import quern.tuning.network.Parameter;
+import quern.tuning.network.StepGradients;
 
 /**
  * Optimizer steps over a network: gradients of a few batches are added up, clipped by their common norm and applied
@@ -21,7 +22,7 @@ public final class Trainer implements StepMaker {
     /** What torch adds to the norm before it divides. */
     private static final double NORM_EPSILON = 1e-6;
 
-    private final BatchGradients gradients;
+    private final StepGradients gradients;
     private final TrainingKernels kernels;
     private final OptimizerSettings settings;
     private final TrainingState state;
@@ -29,7 +30,14 @@ public final class Trainer implements StepMaker {
     public Trainer(
             DecoderNetwork network, List<Parameter> parameters, OptimizerSettings settings,
             TrainingKernels kernels) {
-        this.gradients = new BatchGradients(network);
+        this(new BatchGradients(network), parameters, settings, kernels);
+    }
+
+    /** With the gradients of another loss than that of the next token. */
+    public Trainer(
+            StepGradients gradients, List<Parameter> parameters, OptimizerSettings settings,
+            TrainingKernels kernels) {
+        this.gradients = gradients;
         this.kernels = kernels;
         this.settings = settings;
         this.state = new TrainingState(parameters, settings.optimizer());
@@ -59,13 +67,13 @@ public final class Trainer implements StepMaker {
         gradients.begin(batches);
     }
 
-    /** Adds up gradients of the step that was begun; as {@link BatchGradients#slice}. */
+    /** Adds up gradients of the step that was begun; as {@link StepGradients#slice}. */
     @Override
     public int slice(int tokensMax, long nanosMax) {
         return gradients.slice(tokensMax, nanosMax);
     }
 
-    /** As {@link BatchGradients#pieceNanos}. */
+    /** As {@link StepGradients#pieceNanos}. */
     @Override
     public long pieceNanos() {
         return gradients.pieceNanos();
@@ -90,8 +98,8 @@ public final class Trainer implements StepMaker {
     @Override
     public StepResult measure() {
         int step = state.step() + 1;
-        return new StepResult(step, gradients.lossSum() / gradients.labels(), gradientNorm(),
-                settings.schedule().rate(step), gradients.tokens(), gradients.labels());
+        return new StepResult(step, gradients.loss(), gradientNorm(), settings.schedule().rate(step),
+                gradients.tokens(), gradients.labels(), gradients.pairs());
     }
 
     /** Ends the step with what {@link #measure} found, which must be finite. */

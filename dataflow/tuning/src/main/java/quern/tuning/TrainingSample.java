@@ -30,6 +30,20 @@ public sealed interface TrainingSample {
     /** Plain text; all of it is learnt. */
     record Text(String text) implements TrainingSample {}
 
+    /** Two answers to one question, of one form; learnt is to prefer the first. */
+    record Pair(TrainingSample chosen, TrainingSample rejected) implements TrainingSample {
+
+        /** Whether it says what an answer must contain. */
+        boolean namesSpan() {
+            return switch (chosen) {
+                case Chat chat -> chat.span().isPresent();
+                case Completion completion -> completion.span().isPresent();
+                case Text text -> false;
+                case Pair pair -> pair.namesSpan();
+            };
+        }
+    }
+
     /**
      * @throws QuernException if the object has none of the forms, or a field of the wrong type, naming it
      */

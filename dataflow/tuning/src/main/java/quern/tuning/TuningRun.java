@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import quern.config.QuernException;
 import quern.config.TuningOptimizer;
 import quern.gpu.Backend;
@@ -14,6 +15,9 @@ import quern.inference.StepWork;
 import quern.inference.transformer.LoraWeights;
 import quern.tuning.gate.CheckOutcome;
 import quern.tuning.network.BatchGradients;
+import quern.tuning.network.DecoderNetwork;
+import quern.tuning.preference.PreferenceGradients;
+import quern.tuning.preference.PreferenceLoss;
 
 /**
  * A tuning job from its first step to the gate's decision, a slice at a time. The engine's thread calls
@@ -34,6 +38,8 @@ public final class TuningRun implements StepWork {
     private final Consumer<TuningEvent> listener;
     private final AdaptedModel adapted;
     private final StepOrder order;
+    /** The model as it was, where rewards are against it. */
+    private final Optional<DecoderNetwork> base;
     private final StepMaker trainer;
     private final Validation validation;
     private final RunFiles files;
@@ -58,7 +64,10 @@ public final class TuningRun implements StepWork {
                 ? AdaptedModel.withoutGradients(model, settings.lora(), backend)
                 : new AdaptedModel(model, settings.lora(), backend);
         this.order = StepOrder.of(set.training(), settings);
-        String identity = "tuning of " + model.fingerprint() + ", " + settings + ", " + set.identity();
+        checkKinds();
+        this.base = settings.preference().filter(PreferenceLoss::needsBase)
+                .map(loss -> AdaptedModel.frozen(model, backend));
+        String identity = "tuning of " + model.fingerprint() + ", " + settings.identity() + ", " + set.identity();
         Snapshots snapshots;
         if (settings.optimizer() == TuningOptimizer.MEZO) {
             StepLog forward = new StepLog(directory.resolve("run.steps"), identity);
@@ -72,8 +81,8 @@ public final class TuningRun implements StepWork {
             forward.resume(trained, () -> adapted.load(AdaptedModel.first(model, settings.lora(), backend)));
             snapshots = forward;
         } else {
-            this.trainer = new Trainer(adapted.network(), adapted.parameters(), settings.optimizer(order.count()),
-                    backend.trainingKernels());
+            this.trainer = new Trainer(PreferenceGradients.of(adapted.network(), base, settings.preference()),
+                    adapted.parameters(), settings.optimizer(order.count()), backend.trainingKernels());
             this.validation = validation(listener::accept);
             Checkpoint checkpoint = new Checkpoint(directory.resolve("run.checkpoint"), identity);
             if (checkpoint.exists()) {
@@ -89,7 +98,20 @@ public final class TuningRun implements StepWork {
     }
 
     private Validation validation(Consumer<TuningEvent.Validated> told) {
-        return new Validation(adapted.network(), set, settings.validation(), order.count(), trainer.state(), told);
+        return new Validation(adapted.network(), base, set, settings, order.count(), trainer.state(), told);
+    }
+
+    private void checkKinds() {
+        boolean pairs = settings.preference().isPresent();
+        if (pairs && settings.optimizer() == TuningOptimizer.MEZO) {
+            throw new QuernException(QuernException.Category.ERROR,
+                    "learning from pairs needs gradients, which mezo does without");
+        }
+        if (!Stream.of(set.training(), set.heldOut().examples(), set.validation(Integer.MAX_VALUE))
+                .flatMap(List::stream).allMatch(example -> example.isPair() == pairs)) {
+            throw new QuernException(QuernException.Category.ERROR, "the run learns "
+                    + (pairs ? "from pairs, and some examples are none" : "no preference, and some are pairs"));
+        }
     }
 
     /**
@@ -266,7 +288,8 @@ public final class TuningRun implements StepWork {
         if (gate == null) {
             validation.restoreBest();
             gate = new EvaluationGate(
-                    model, adapted.network(), adapter(), set.heldOut(), settings.gate(), backend);
+                    model, adapted.network(), adapter(), set.heldOut(), settings.gate(),
+                    settings.preference(), backend);
             listener.accept(new TuningEvent.Evaluating(
                     set.heldOut().examples().size(), set.heldOut().questions().size()));
         }

@@ -198,7 +198,7 @@ public final class TuningSet {
      * @param canaries random texts that are learnt besides, to see how well each is remembered
      */
     public TuningSet probed(int examples, int canaries, ExampleEncoder encoder) {
-        probe = LeakProbe.of(training.subList(0, Math.min(examples, training.size())), canaries, encoder, seed);
+        probe = LeakProbe.of(training.stream().limit(examples).map(Segment::chosen).toList(), canaries, encoder, seed);
         training.addAll(probe.canaries());
         return this;
     }

@@ -1,9 +1,11 @@
 package quern.tuning;
 
 import java.util.Locale;
+import java.util.Optional;
 import quern.config.LearningRateDecay;
 import quern.config.TuningConfig;
 import quern.config.TuningOptimizer;
+import quern.tuning.preference.PreferenceLoss;
 
 /**
  * Everything a tuning run's result depends on besides base, samples and code.
@@ -14,12 +16,13 @@ import quern.config.TuningOptimizer;
  * @param heldOutShare share of the examples that is measured, not learnt
  * @param seed decides the first adapter, the split and the order
  * @param steps optimizer steps, however many epochs that are; 0: as many as {@code epochs} have
+ * @param preference what is learnt from pairs; empty: the next token is learnt
  */
 public record TuningSettings(
         LoraSettings lora, double learningRate, LearningRateDecay decay, double minLearningRateShare, int epochs,
         int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
         double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer, ValidationSettings validation,
-        int steps) {
+        int steps, Optional<PreferenceLoss> preference) {
 
     public TuningSettings {
         if (epochs < 1 || batchTokens < 1 || checkpointSteps < 1 || steps < 0
@@ -28,6 +31,17 @@ public record TuningSettings(
                     + checkpointSteps + " steps, share " + heldOutShare + " held out: expected the first three above"
                     + " 0, the last from 0 to below 1");
         }
+    }
+
+    /** The next token is learnt. */
+    public TuningSettings(
+            LoraSettings lora, double learningRate, LearningRateDecay decay, double minLearningRateShare, int epochs,
+            int batchTokens, double weightDecay, int warmupSteps, double gradientNormMax, int checkpointSteps,
+            double heldOutShare, GateLimits gate, long seed, TuningOptimizer optimizer,
+            ValidationSettings validation, int steps) {
+        this(lora, learningRate, decay, minLearningRateShare, epochs, batchTokens, weightDecay, warmupSteps,
+                gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer, validation, steps,
+                Optional.empty());
     }
 
     /** Without validation while it goes on. */
@@ -47,6 +61,18 @@ public record TuningSettings(
                 gradientNormMax, checkpointSteps, heldOutShare, gate, seed, TuningOptimizer.ADAMW);
     }
 
+    /** The same, to learn from pairs. */
+    public TuningSettings preferring(PreferenceLoss loss) {
+        return new TuningSettings(lora, learningRate, decay, minLearningRateShare, epochs, batchTokens, weightDecay,
+                warmupSteps, gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer, validation,
+                steps, Optional.of(loss));
+    }
+
+    /** Equal for equal settings; as it was written before there were preferences, where there is none. */
+    String identity() {
+        return preference.isPresent() ? toString() : toString().replace(", preference=" + preference, "");
+    }
+
     /** The configuration's defaults. */
     public static TuningSettings of(TuningConfig config, long seed) {
         return new TuningSettings(
@@ -60,7 +86,7 @@ public record TuningSettings(
     TuningSettings withSteps(int count) {
         return new TuningSettings(lora, learningRate, decay, minLearningRateShare, epochs, batchTokens, weightDecay,
                 warmupSteps, gradientNormMax, checkpointSteps, heldOutShare, gate, seed, optimizer,
-                validation, count);
+                validation, count, preference);
     }
 
     /**

@@ -1,7 +1,9 @@
 package quern.tuning;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import quern.tuning.network.DecoderNetwork;
 import quern.tuning.network.PackedBatch.Segment;
 
@@ -9,19 +11,26 @@ import quern.tuning.network.PackedBatch.Segment;
 final class Validation {
 
     private final DecoderNetwork network;
+    private final Supplier<HeldOutLoss> first;
     private final List<Segment> examples;
     private final ValidationSettings settings;
     private final int steps;
     private final TrainingState state;
     private final Consumer<TuningEvent.Validated> listener;
-    private LossMeter meter;
+    /** Of the last measurement, if there was one; the next one knows what this one found of the base. */
+    private HeldOutLoss last;
+    private HeldOutLoss meter;
 
-    /** @param steps of the whole run */
-    Validation(DecoderNetwork network, TuningSet set, ValidationSettings settings, int steps, TrainingState state,
-            Consumer<TuningEvent.Validated> listener) {
+    /**
+     * @param base the model as it was, where the run's preference needs it
+     * @param steps of the whole run
+     */
+    Validation(DecoderNetwork network, Optional<DecoderNetwork> base, TuningSet set, TuningSettings run, int steps,
+            TrainingState state, Consumer<TuningEvent.Validated> listener) {
         this.network = network;
+        this.settings = run.validation();
         this.examples = set.validation(settings.examplesMax());
-        this.settings = settings;
+        this.first = () -> new HeldOutLoss(network, base, examples, run.preference());
         this.steps = steps;
         this.state = state;
         this.listener = listener;
@@ -40,13 +49,14 @@ final class Validation {
     /** Goes on with what is {@link #due}. */
     int slice(int tokensMax, long nanosMax) {
         if (meter == null) {
-            meter = new LossMeter(network, examples);
+            meter = last == null ? first.get() : last.again(network, examples);
         }
         int used = meter.slice(tokensMax, nanosMax);
         if (meter.done()) {
             best().measured(state.step(), meter.mean(), state.parameters());
             listener.accept(new TuningEvent.Validated(state.step(), meter.mean(), meter.counted(), best().step(),
                     best().loss(), endsEarly()));
+            last = meter;
             meter = null;
         }
         return used;

@@ -13,7 +13,7 @@ class EvaluationTest {
 
     private static List<String> refusals(double base, double tuned, int heldOut, int questions, int hits) {
         return new Evaluation("b", "a", base, tuned, heldOut, 10, questions, hits, 1, 1, 10, List.of(),
-                Optional.empty(), List.of(), LIMITS, 0, List.of()).decided().refusals();
+                Optional.empty(), Optional.empty(), List.of(), LIMITS, 0, List.of()).decided().refusals();
     }
 
     @Test

@@ -21,6 +21,7 @@ import quern.config.QuernException;
 import quern.inference.template.ChatTemplate;
 import quern.inference.tokenizer.Tokenizer;
 import quern.tuning.ExampleEncoder.Encoded;
+import quern.tuning.network.PackedBatch;
 import quern.tuning.network.PackedBatch.Segment;
 
 class ExampleEncoderTest {
@@ -190,5 +191,35 @@ class ExampleEncoderTest {
     @CsvSource({"The  Red fox ran.,red fox,true", "red,red.,true", "red,...,false", "reddish,blue,false", "'',x,false"})
     void shouldCompareSpansWithoutCaseAndSpacing(String answer, String span, boolean hit) {
         assertEquals(hit, new Question(new int[1], span).isAnsweredBy(answer));
+    }
+
+    /** Of earlier answers nothing is learnt, and the two sequences begin alike. */
+    @Test
+    void shouldLearnTheTwoAnswersAloneWhenGivenAPair() {
+        Segment pair = only("""
+                {'messages': [{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': 'b'},
+                 {'role': 'user', 'content': 'c'}], 'chosen': 'yes', 'rejected': 'nay!'}""");
+        assertTrue(pair.isPair());
+        assertEquals("yes<|im_end|>", learnt(pair.chosen()));
+        assertEquals("nay!<|im_end|>", learnt(pair.rejected()));
+        int same = Arrays.mismatch(pair.chosen().tokens(), pair.rejected().tokens());
+        assertEquals(Arrays.stream(pair.chosen().labels()).takeWhile(label -> label < 0).count() + 1, same);
+        PackedBatch batch = PackedBatch.of(List.of(pair, pair));
+        int second = pair.rejectedFrom();
+        assertEquals(second, batch.segmentFrom()[pair.count() - 1]);
+        assertEquals(0, batch.positions()[second]);
+        assertEquals(pair.count() + second, batch.segmentFrom()[batch.count() - 1]);
+        assertEquals(pair.count(), batch.sequenceEnd(second));
+    }
+
+    @Test
+    void shouldLeaveAPairOutWhenNothingTellsItsAnswersApart() {
+        String begin = "{'messages': [{'role': 'user', 'content': 'a'}], ";
+        Encoded same = encoder.encode(sample(begin + "'chosen': 'yes', 'rejected': 'yes'}"));
+        assertEquals(Optional.of("its two answers are the same"), same.skipReason());
+        String longer = "y".repeat(200);
+        Encoded cut = encoder.encode(sample(begin + "'chosen': '" + longer + "a', 'rejected': '" + longer + "b'}"));
+        assertEquals(Optional.of("its two answers are the same where they are cut off"), cut.skipReason());
+        assertEquals(0, cut.segments().size());
     }
 }

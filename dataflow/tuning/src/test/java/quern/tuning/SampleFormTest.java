@@ -9,11 +9,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import quern.config.QuernException;
 import quern.tuning.TrainingSample.Chat;
+import quern.tuning.TrainingSample.Completion;
+import quern.tuning.TrainingSample.Pair;
 
 class SampleFormTest {
 
@@ -78,6 +82,56 @@ class SampleFormTest {
         "{'question':'a','answer':'b'} | has none of",
         "[1] | has none of"})
     void shouldSayWhatIsWrongWhenASampleCannotBeLearntFrom(String json, String expected) {
+        String message = assertThrows(QuernException.class, () -> read(json)).getMessage();
+        assertTrue(message.contains(expected), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{'messages':[{'role':'user','content':'q'}],'chosen':'y','rejected':'n'}",
+        "{'prompt':[{'role':'user','content':'q'}],'chosen':[{'role':'assistant','content':'y'}],"
+                + "'rejected':[{'role':'assistant','content':'n'}]}",
+        "{'prompt':'q','chosen':[{'role':'user','content':'q'},{'role':'assistant','content':'y'}],"
+                + "'rejected':[{'role':'user','content':'q'},{'role':'assistant','content':'n'}]}",
+        "{'conversations':[{'from':'human','value':'q'}],'chosen':{'from':'gpt','value':'y'},"
+                + "'rejected':{'from':'gpt','value':'n'}}",
+        "{'instruction':'q','input':'','chosen':'y','rejected':'n'}",
+        "{'question':'q','chosen':'y','rejected':'n','system':''}",
+        "{'query':'q','response':'y','rejected_response':'n','reason':'shorter'}",
+        "{'input':{'messages':[{'role':'user','content':'q'}],'tools':[],'parallel_tool_calls':true},"
+                + "'preferred_output':[{'role':'assistant','content':'y'}],"
+                + "'non_preferred_output':[{'role':'assistant','content':'n'}]}"})
+    void shouldReadThePairOfAnswersHoweverItIsWritten(String json) {
+        Pair pair = assertInstanceOf(Pair.class, read(json));
+        assertEquals(List.of(message("user", "q"), message("assistant", "y")),
+                assertInstanceOf(Chat.class, pair.chosen()).messages());
+        assertEquals(List.of(message("user", "q"), message("assistant", "n")),
+                assertInstanceOf(Chat.class, pair.rejected()).messages());
+    }
+
+    @Test
+    void shouldPutNoTemplateAroundAPromptWhoseAnswersAreTexts() {
+        assertEquals(new Pair(new Completion("q", " y", Optional.of("y")), new Completion("q", " n", Optional.empty())),
+                read("{'prompt':'q','chosen':' y','rejected':' n','span':'y'}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{'chosen':'y','rejected':'n'} | nothing that they answer",
+        "{'prompt':'a','messages':[{'role':'user','content':'q'}],'chosen':'y','rejected':'n'} | messages and prompt",
+        "{'prompt':'a','system':'s','chosen':'y','rejected':'n'} | system beside prompt",
+        "{'messages':[{'role':'user','content':'q'},{'role':'assistant','content':'y'}],'chosen':'y','rejected':'n'}"
+                + " | ends with a message of the assistant",
+        "{'messages':[{'role':'user','content':'q'}],'chosen':3,'rejected':'n'} | chosen of type NUMBER",
+        "{'messages':[{'role':'user','content':'q'}],'chosen':[],'rejected':'n'} | chosen that does not begin",
+        "{'prompt':'p','chosen':[{'role':'user','content':'q'},{'role':'assistant','content':'y'}],"
+                + "'rejected':[{'role':'user','content':'q'},{'role':'assistant','content':'n'}]} | not the last",
+        "{'chosen':[{'role':'user','content':'q'},{'role':'assistant','content':'y'}],"
+                + "'rejected':[{'role':'user','content':'q'}]} | do not part",
+        "{'input':{'messages':[],'seed':1},'preferred_output':[],'non_preferred_output':[]} | field seed",
+        "{'input':{},'preferred_output':[],'non_preferred_output':[]} | input without messages",
+        "{'messages':[{'role':'user','content':'q'}],'chosen':'y','rejected':'n','kto_tag':true} | kto_tag"})
+    void shouldSayWhatIsWrongWhenAPairCannotBeLearntFrom(String json, String expected) {
         String message = assertThrows(QuernException.class, () -> read(json)).getMessage();
         assertTrue(message.contains(expected), message);
     }

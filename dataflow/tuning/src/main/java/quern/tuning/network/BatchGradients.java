@@ -10,7 +10,7 @@ import quern.tuning.network.PackedBatch.Segment;
  * The gradients of one optimizer step, added up a slice at a time. Its examples are put into batches before it begins,
  * so where slices end changes no bit of the sums.
  */
-public final class BatchGradients {
+public final class BatchGradients implements StepGradients {
 
     /** Tokens of a batch; a longer example is one of its own. */
     private static final int BATCH_TOKENS = 2048;
@@ -44,7 +44,8 @@ public final class BatchGradients {
         return batches;
     }
 
-    /** Begins a step; the gradients are the caller's to clear. Each batch's are scaled by one over all counted rows. */
+    /** Each batch's gradients are scaled by one over all counted rows. */
+    @Override
     public void begin(List<PackedBatch> batches) {
         waiting.clear();
         waiting.addAll(batches);
@@ -57,18 +58,12 @@ public final class BatchGradients {
         }
     }
 
-    /** Whether nothing is left of the step that was begun last, or none was. */
+    @Override
     public boolean done() {
         return waiting.isEmpty();
     }
 
-    /**
-     * Goes on with the step, a piece at least.
-     *
-     * @param tokensMax about how many tokens' worth of work
-     * @param nanosMax how long; {@link Long#MAX_VALUE}: any time
-     * @return tokens' worth that was done, at least 1
-     */
+    @Override
     public int slice(int tokensMax, long nanosMax) {
         SliceBudget budget = new SliceBudget(tokensMax, nanosMax);
         while (!done() && budget.fits(pieceNanos())) {
@@ -85,22 +80,23 @@ public final class BatchGradients {
         return budget.used();
     }
 
-    /** How long the smallest next piece takes; 0: not known. */
+    @Override
     public long pieceNanos() {
         return pass == null ? network.pieceNanos() : pass.pieceNanos();
     }
 
-    /** Sum of the losses of all counted rows, in nats, of the whole step once it is {@link #done}. */
-    public double lossSum() {
-        return lossSum;
+    /** Mean over the counted rows, in nats. */
+    @Override
+    public double loss() {
+        return lossSum / labels;
     }
 
-    /** Rows of the whole step. */
+    @Override
     public int tokens() {
         return tokens;
     }
 
-    /** Counted rows of the whole step. */
+    @Override
     public int labels() {
         return labels;
     }

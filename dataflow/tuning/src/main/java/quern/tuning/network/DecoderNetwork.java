@@ -89,13 +89,23 @@ public final class DecoderNetwork {
 
     /** {@link #loss} piece by piece; whatever pass was under way is void. */
     public NetworkPass beginLoss(PackedBatch batch) {
-        present = new NetworkPass(this, batch, 1f, false);
+        present = new NetworkPass(this, batch, 1f, new float[0], false);
         return present;
     }
 
     /** {@link #lossAndGradients} piece by piece; whatever pass was under way is void, its gradients unfinished. */
     public NetworkPass beginGradients(PackedBatch batch, float gradientScale) {
-        present = new NetworkPass(this, batch, gradientScale, true);
+        present = new NetworkPass(this, batch, gradientScale, new float[0], true);
+        return present;
+    }
+
+    /**
+     * Gradients of the sum of the rows' losses, each with a factor of its own, piece by piece.
+     *
+     * @param weights of the batch's rows; may be negative
+     */
+    public NetworkPass beginGradients(PackedBatch batch, float[] weights) {
+        present = new NetworkPass(this, batch, 1f, weights, true);
         return present;
     }
 

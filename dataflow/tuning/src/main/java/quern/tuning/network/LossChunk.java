@@ -63,10 +63,11 @@ final class LossChunk {
     /**
      * Losses of the next rows, at most {@code count}.
      *
+     * @param weights factors of the batch's rows in the gradients; empty: all are 1
      * @param losses of the batch
      * @return rows it took
      */
-    int score(int count, float gradientScale, double[] losses) {
+    int score(int count, float gradientScale, float[] weights, double[] losses) {
         int used = Math.min(count, rows.length - scored);
         Rows logits = logits();
         Rows part = logits;
@@ -79,6 +80,9 @@ final class LossChunk {
         double[] found = new double[used];
         int[] labels = Arrays.stream(rows, scored, scored + used).map(row -> window.labels()[row]).toArray();
         network.training().crossEntropy(part, used, labels, gradientScale, found);
+        for (int i = 0; i < used && weights.length > 0; i++) {
+            scale(part, i, weights[window.from() + rows[scored + i]]);
+        }
         if (used < rows.length) {
             DecoderBlock.copy(part, 0, logits, scored, used);
         }
@@ -87,6 +91,14 @@ final class LossChunk {
         }
         scored += used;
         return used;
+    }
+
+    private static void scale(Rows rows, int row, float factor) {
+        float[] values = rows.values();
+        int end = rows.at(row) + rows.width();
+        for (int i = rows.at(row); i < end; i++) {
+            values[i] *= factor;
+        }
     }
 
     /**

@@ -16,6 +16,8 @@ public final class NetworkPass {
     private final DecoderNetwork network;
     private final PackedBatch batch;
     private final float gradientScale;
+    /** Factors of the rows' losses in the gradients; empty: all are 1. */
+    private final float[] weights;
     private final boolean gradients;
     private final double[] losses;
     private Phase phase = Phase.FORWARD;
@@ -32,10 +34,14 @@ public final class NetworkPass {
     /** Rows of the batch from its first whose gradients have not been taken. */
     private int open;
 
-    NetworkPass(DecoderNetwork network, PackedBatch batch, float gradientScale, boolean gradients) {
+    NetworkPass(DecoderNetwork network, PackedBatch batch, float gradientScale, float[] weights, boolean gradients) {
+        if (weights.length > 0 && weights.length != batch.count()) {
+            throw new IllegalArgumentException(weights.length + " weights of " + batch.count() + " rows");
+        }
         this.network = network;
         this.batch = batch;
         this.gradientScale = gradientScale;
+        this.weights = weights;
         this.gradients = gradients;
         this.losses = new double[batch.count()];
         this.open = batch.count();
@@ -58,6 +64,11 @@ public final class NetworkPass {
             sum += loss;
         }
         return sum;
+    }
+
+    /** The losses of all rows, in nats, 0 where none is counted, once it is {@link #done}. */
+    public double[] losses() {
+        return losses.clone();
     }
 
     /** How long the smallest piece that can be next takes, by those before; 0: not known. */
@@ -193,7 +204,7 @@ public final class NetworkPass {
             }
             chunk = new LossChunk(network, window, rows);
         }
-        int used = chunk.score(Math.max(1, rowsMax), gradientScale, losses);
+        int used = chunk.score(Math.max(1, rowsMax), gradientScale, weights, losses);
         if (chunk.scored()) {
             phase = gradients ? Phase.LOSS_GRADIENT : Phase.LOSS;
             chunk = gradients ? chunk : null;

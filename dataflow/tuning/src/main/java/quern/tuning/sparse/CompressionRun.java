@@ -14,9 +14,12 @@ import quern.tuning.EvaluationGate;
 import quern.tuning.EvaluationGate.HeldOut;
 import quern.tuning.FinalGate;
 import quern.tuning.GatedRun;
-import quern.tuning.LossMeter;
+import quern.tuning.HeldOutLoss;
 import quern.tuning.TuningSet;
 import quern.tuning.gate.CheckOutcome;
+import quern.tuning.network.DecoderNetwork;
+import quern.tuning.preference.PreferenceGradients;
+import quern.tuning.preference.PreferenceLoss;
 
 /**
  * Makes a sparse ternary adapter of one that was trained: measures the held-out loss of what it is, then of candidates
@@ -36,10 +39,12 @@ public final class CompressionRun implements GatedRun {
     private final Path directory;
     private final Consumer<CompressionEvent> listener;
     private final AdaptedModel adapted;
+    /** The model as it was, where rewards are against it. */
+    private final Optional<DecoderNetwork> base;
     private TernaryAdapter candidate;
     private TernaryAdapter best;
     private Refinement refinement;
-    private LossMeter meter;
+    private HeldOutLoss meter;
     private DensityChoice choice;
     private double originalLoss;
     private volatile FinalGate gate;
@@ -69,7 +74,9 @@ public final class CompressionRun implements GatedRun {
         this.listener = listener;
         this.adapted = new AdaptedModel(model, settings.tuning().lora(), backend);
         adapted.load(original);
-        this.meter = new LossMeter(adapted.network(), heldOut.examples());
+        Optional<PreferenceLoss> preference = settings.tuning().preference();
+        this.base = preference.filter(PreferenceLoss::needsBase).map(loss -> AdaptedModel.frozen(model, backend));
+        this.meter = new HeldOutLoss(adapted.network(), base, heldOut.examples(), preference);
     }
 
     @Override
@@ -136,7 +143,8 @@ public final class CompressionRun implements GatedRun {
         if (next.refined()) {
             listener.accept(new CompressionEvent.Refining(next));
             refinement = new Refinement(
-                    adapted, original, settings, set.training(), backend.trainingKernels(), next);
+                    adapted, PreferenceGradients.of(adapted.network(), base, settings.tuning().preference()), original,
+                    settings, set.training(), backend.trainingKernels(), next);
         } else {
             measure(TernaryAdapter.of(original, settings.tuning().lora(), next.density(), next.gain()));
         }
@@ -145,7 +153,7 @@ public final class CompressionRun implements GatedRun {
     private void measure(TernaryAdapter made) {
         candidate = made;
         adapted.load(made.expand());
-        meter = new LossMeter(adapted.network(), heldOut.examples());
+        meter = meter.again(adapted.network(), heldOut.examples());
     }
 
     private void judge() {
@@ -153,7 +161,8 @@ public final class CompressionRun implements GatedRun {
         adapted.load(weights);
         listener.accept(new CompressionEvent.Evaluating(choice.chosen().orElseThrow()));
         gate = new FinalGate(
-                new EvaluationGate(model, adapted.network(), weights, heldOut, settings.tuning().gate(), backend),
+                new EvaluationGate(model, adapted.network(), weights, heldOut, settings.tuning().gate(),
+                        settings.tuning().preference(), backend),
                 directory.resolveSibling(Evaluation.NAME), () -> TernaryFile.write(directory, best, model),
                 evaluation -> listener.accept(new CompressionEvent.Evaluated(evaluation)));
     }

@@ -18,6 +18,7 @@ import quern.tuning.TuningSettings;
 import quern.tuning.network.BatchGradients;
 import quern.tuning.network.PackedBatch.Segment;
 import quern.tuning.network.Parameter;
+import quern.tuning.network.StepGradients;
 
 /**
  * Trains an adapter a little further with its ternary numbers in place, a slice at a time: what they lose is learnt
@@ -79,7 +80,7 @@ final class Refinement {
     }
 
     private final AdaptedModel adapted;
-    private final BatchGradients gradients;
+    private final StepGradients gradients;
     private final TrainingKernels kernels;
     private final TuningSettings settings;
     private final double density;
@@ -91,14 +92,15 @@ final class Refinement {
 
     /**
      * @param adapted holds the ternary numbers from now on
+     * @param gradients of the adapted network
      * @param start where to begin, of the same shape
      * @param training examples to learn from
      */
     Refinement(
-            AdaptedModel adapted, LoraWeights start, CompressionSettings settings, List<Segment> training,
-            TrainingKernels kernels, DensityChoice.Candidate candidate) {
+            AdaptedModel adapted, StepGradients gradients, LoraWeights start, CompressionSettings settings,
+            List<Segment> training, TrainingKernels kernels, DensityChoice.Candidate candidate) {
         this.adapted = adapted;
-        this.gradients = new BatchGradients(adapted.network());
+        this.gradients = gradients;
         this.kernels = kernels;
         this.settings = settings.tuning();
         this.density = candidate.density();

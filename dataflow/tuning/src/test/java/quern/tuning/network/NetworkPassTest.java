@@ -100,6 +100,31 @@ class NetworkPassTest {
         }
     }
 
+    /** Each row with a factor of its own, some of them negative. */
+    @ParameterizedTest
+    @CsvSource({"32", "96"})
+    void shouldGiveTheSameBitsWhateverTheWindowsWhenRowsAreWeighed(int windowRowsMax) {
+        PackedBatch batch = batch(5, 100, 1, 64, 17, 40);
+        float[] weights = new float[batch.count()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) random.nextDouble(-1, 1);
+        }
+        DenseModel whole = model(scalar, 1024);
+        NetworkPass once = whole.network().beginGradients(batch, weights);
+        run(once);
+        for (Backend backend : List.of(scalar, vector)) {
+            DenseModel model = model(backend, windowRowsMax);
+            NetworkPass pass = model.network().beginGradients(batch, weights);
+            run(pass);
+            assertArrayEquals(once.losses(), pass.losses());
+            for (int i = 0; i < model.parameters().size(); i++) {
+                assertArrayEquals(
+                        whole.parameters().get(i).gradients().values(), model.parameters().get(i).gradients().values(),
+                        model.parameters().get(i).name());
+            }
+        }
+    }
+
     /** What an earlier, longer batch left in the buffers is nobody's. */
     @Test
     void shouldNotSeeTheBatchBefore() {
