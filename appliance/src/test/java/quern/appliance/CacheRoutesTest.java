@@ -119,7 +119,7 @@ class CacheRoutesTest {
         cached(one, 1);
         cached(two, 1);
         JsonNode pin = pin(two, 1);
-        assertEquals(Map.of("tenant:two", 3), usage(two));
+        assertEquals(Map.of("tenant:two", 4), usage(two));
         assertEquals(3, usage(admin).size(), usage(admin).toString());
         assertEquals(0, send("GET", "/v1/cache/pins", one, "").path("data").size());
         assertEquals("pin_not_found", send("DELETE", "/v1/cache/pins/" + pin.path("id").textValue(), one, "")

@@ -30,7 +30,8 @@ class SeveralCachesTest {
 
     private static final String STANDING = "stories260K";
     private static final String OTHER = "other";
-    private static final int BLOCKS = 3;
+    /** Three full ones, and what the prompt ends with. */
+    private static final int BLOCKS = 4;
     private static final int PROMPT_TOKENS = BLOCKS * 32 + 5;
 
     private TestAppliance appliance;

@@ -120,6 +120,12 @@ class EngineFaultTest {
         return SequenceRequest.of(id, prompt, SamplingParameters.greedy(maxTokens).ignoringEos());
     }
 
+    /** One that leaves nothing behind: its blocks are discarded. */
+    private static SequenceRequest fleeting(long id, int maxTokens) {
+        SequenceRequest kept = request(id, maxTokens);
+        return new SequenceRequest(id, kept.prompt(), kept.sampling(), "", Optional.empty(), false, 0, Optional.empty());
+    }
+
     private EngineActor.EnqueueReply enqueue(TestProbe<EngineEvent> events, SequenceRequest... sequences) {
         TestProbe<EngineActor.EnqueueReply> reply = kit.createTestProbe();
         engine.tell(new EngineActor.Enqueue(
@@ -174,7 +180,7 @@ class EngineFaultTest {
         enqueue(warm, request(1, 3));
         assertInstanceOf(EngineEvent.Finished.class, last(warm));
         TestProbe<EngineEvent> running = kit.createTestProbe();
-        enqueue(running, request(2, 80), request(3, 80));
+        enqueue(running, request(2, 80), fleeting(3, 80));
         assertInstanceOf(EngineEvent.TokenProduced.class, running.receiveMessage(LIMIT));
         pool.fail(call, failure);
         TestProbe<EngineEvent> late = kit.createTestProbe();

@@ -20,12 +20,17 @@ public final class BlockTable {
         final BlockKey key;
         final HotBlock block;
         final boolean pinned;
+        final int[] tokens;
+        /** How many of its tokens are to be copied; 0: it is taken as it is. */
+        final int copied;
         boolean found;
 
-        Ahead(BlockKey key, HotBlock block, boolean pinned) {
+        Ahead(BlockKey key, HotBlock block, boolean pinned, int[] tokens, int copied) {
             this.key = key;
             this.block = block;
             this.pinned = pinned;
+            this.tokens = tokens;
+            this.copied = copied;
             this.found = pinned;
         }
     }
@@ -68,6 +73,11 @@ public final class BlockTable {
         return memory;
     }
 
+    /** Leading tokens whose keys and values are there. */
+    public int computed() {
+        return computed;
+    }
+
     /** Blocks held, sealed or not. */
     public int size() {
         return blocks.size();
@@ -102,6 +112,13 @@ public final class BlockTable {
         sealed++;
     }
 
+    /** The last block, taken out. */
+    HotBlock removeLast() {
+        HotBlock last = blocks.removeLast();
+        memory[blocks.size()] = null;
+        return last;
+    }
+
     void clear() {
         blocks.clear();
         Arrays.fill(memory, null);
@@ -111,6 +128,12 @@ public final class BlockTable {
     /** Key of what comes before block {@code index}. */
     BlockKey parent(int index, int[] tokens) {
         return index == 0 ? root : key(index - 1, tokens);
+    }
+
+    /** Key of what a block holds whose tokens end at {@code to}, before its own end or there. */
+    BlockKey partialKey(int index, int to, int[] tokens) {
+        return to == (index + 1) * blockTokens ? key(index, tokens)
+                : parent(index, tokens).child(tokens, index * blockTokens, to);
     }
 
     /** Key of block {@code index}; the tokens before its end must not change afterwards. */

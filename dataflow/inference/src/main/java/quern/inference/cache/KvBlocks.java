@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToLongFunction;
 import quern.gpu.kernel.KvLayout;
-import quern.inference.cache.BlockTable.Ahead;
 import quern.kv.BlockKey;
 import quern.kv.BlockPool;
 import quern.kv.BlockPool.Keeping;
@@ -28,8 +27,10 @@ public final class KvBlocks {
     private final Holders holders = new Holders();
     private final long savedBytesMax;
     private final LoadChoice choice;
+    private final PartialBlocks partial;
+    private final BlockClaims claims;
+    private final Arrivals arrivals;
     private long savedBytes;
-    private int held;
 
     /** One that saves nothing of preempted sequences. */
     public KvBlocks(BlockPool pool, KvLayout layout, String modelFingerprint, String arithmetic) {
@@ -53,6 +54,9 @@ public final class KvBlocks {
         this.total = pool.availableBlocks();
         this.savedBytesMax = savedBytesMax;
         this.choice = new LoadChoice(layout.blockTokens());
+        this.partial = new PartialBlocks(pool, layout.blockTokens(), choice);
+        this.claims = new BlockClaims(pool);
+        this.arrivals = new Arrivals(claims, partial, layout.blockTokens());
     }
 
     public KvLayout layout() {
@@ -70,7 +74,7 @@ public final class KvBlocks {
 
     /** Claims and pins not yet undone. */
     public int held() {
-        return held;
+        return claims.held();
     }
 
     /** Bytes of all {@link SavedBlocks} not yet let go of. */
@@ -120,7 +124,7 @@ public final class KvBlocks {
         int hot = (int) known.stream().filter(Optional::isPresent).count();
         int missing = blocksOf(count) - hot - pool.availableBlocks();
         if (awaited || missing > 0) {
-            known.forEach(block -> block.ifPresent(this::release));
+            known.forEach(block -> block.ifPresent(claims::release));
             return awaited ? new Admission.Awaiting() : new Admission.NoRoom(missing);
         }
         table.tokens = tokens;
@@ -129,7 +133,8 @@ public final class KvBlocks {
         if (table.retain) {
             holders.announce(table, (count - 1) / layout.blockTokens(), tokens);
         }
-        return new Admission.Admitted(enter(sequenceId, table, tokens, known));
+        return new Admission.Admitted(
+                arrivals.enter(sequenceId, table, tokens, known, tiers.size() == known.size()));
     }
 
     /** End of what may be taken of the block that begins at {@code from}: one token is always left to compute. */
@@ -147,17 +152,16 @@ public final class KvBlocks {
         List<Optional<HotBlock>> known = new ArrayList<>();
         while (known.size() < limit) {
             int next = known.size();
-            Optional<HotBlock> pinned = pool.pinHot(table.key(next, tokens), tokensOf(next, tokens));
+            Optional<HotBlock> pinned = claims.pin(table.key(next, tokens), tokensOf(next, tokens));
             Tier tier = pinned.isPresent() ? Tier.HOT : pool.locate(table.key(next, tokens));
             if (pinned.isEmpty() && tier != Tier.WARM && tier != Tier.COLD) {
                 break;
             }
-            held += pinned.isPresent() ? 1 : 0;
             known.add(pinned);
             tiers.add(tier);
         }
         List<Optional<HotBlock>> left = known.subList(choice.worth(tiers, count), known.size());
-        left.forEach(block -> block.ifPresent(this::release));
+        left.forEach(block -> block.ifPresent(claims::release));
         left.clear();
         return known;
     }
@@ -172,72 +176,14 @@ public final class KvBlocks {
         choice.computeIn(nanos);
     }
 
-    private List<BlockLoad> enter(long sequenceId, BlockTable table, int[] tokens,
-            List<Optional<HotBlock>> known) {
-        List<BlockLoad> loads = new ArrayList<>();
-        for (int i = 0; i < known.size(); i++) {
-            BlockKey key = table.key(i, tokens);
-            if (known.get(i).isPresent()) {
-                keep(table, known.get(i).get());
-                table.ahead.add(new Ahead(key, known.get(i).get(), true));
-                continue;
-            }
-            Optional<HotBlock> target = claim();
-            if (target.isEmpty()) {
-                known.subList(i, known.size()).forEach(block -> block.ifPresent(this::release));
-                break;
-            }
-            table.ahead.add(new Ahead(key, target.get(), false));
-            loads.add(new BlockLoad(sequenceId, i, key, tokensOf(i, tokens), target.get()));
-        }
-        table.unanswered = loads.size();
-        if (loads.isEmpty()) {
-            settle(table, tokens);
-        }
-        return loads;
-    }
-
-    /** What was to stay in memory may go further down once somebody else who has it too lets it. */
-    private void keep(BlockTable table, HotBlock pinned) {
-        if (table.retain && table.keeping == Keeping.TIERS) {
-            pool.keep(pinned);
-        }
-    }
-
     /**
      * Takes the outcome of one load. With the last one the table holds the longest prefix that was found; what was
      * found beyond the first miss stays findable.
      */
-    public void answer(BlockTable table, BlockLoad load, boolean found, int[] tokens) {
-        table.ahead.get(load.index()).found = found;
-        table.unanswered--;
-        if (table.unanswered == 0) {
-            settle(table, tokens);
-            if (table.closed) {
-                giveBack(table);
-            }
+    public void answer(BlockTable table, BlockLoad load, boolean found) {
+        if (arrivals.answer(table, load, found) && table.closed) {
+            giveBack(table);
         }
-    }
-
-    private void settle(BlockTable table, int[] tokens) {
-        boolean unbroken = true;
-        for (int i = 0; i < table.ahead.size(); i++) {
-            Ahead ahead = table.ahead.get(i);
-            unbroken &= ahead.found;
-            if (!ahead.found) {
-                discard(ahead.block);
-                continue;
-            }
-            HotBlock block = ahead.pinned ? ahead.block : pool.seal(ahead.block, ahead.key, tokensOf(i, tokens));
-            if (unbroken) {
-                table.add(block);
-                table.sealNext(block);
-            } else {
-                release(block);
-            }
-        }
-        table.ahead.clear();
-        table.computed = table.sealed() * layout.blockTokens();
     }
 
     /**
@@ -255,14 +201,23 @@ public final class KvBlocks {
             return 0;
         }
         Optional<Holders.Match> match = holders.longest(table, table.parent(next, tokens), tokens, from, to);
-        Optional<HotBlock> own = match.isPresent() ? claim() : Optional.empty();
-        if (own.isEmpty()) {
+        int gained = match.isPresent() ? from + match.get().tokens() - table.computed : 0;
+        if (gained <= 0) {
             return 0;
         }
-        own.get().memory().copyFrom(match.get().table().block(next).memory());
-        table.add(own.get());
+        dropPartial(table);
+        if (!claims.copy(table, match.get().table().block(next).memory())) {
+            return 0;
+        }
         table.computed = from + match.get().tokens();
-        return match.get().tokens();
+        return gained;
+    }
+
+    private void dropPartial(BlockTable table) {
+        if (table.size() > table.sealed()) {
+            claims.discard(table.removeLast());
+            table.computed = table.sealed() * layout.blockTokens();
+        }
     }
 
     /**
@@ -288,13 +243,15 @@ public final class KvBlocks {
      */
     public int restore(BlockTable table, SavedBlocks saved) {
         int before = table.computed;
-        for (int i = table.sealed() - saved.firstBlock(); i >= 0 && i < saved.blocks().size(); i++) {
-            Optional<HotBlock> own = claim();
-            if (own.isEmpty()) {
+        int first = table.sealed() - saved.firstBlock();
+        if (saved.tokens() <= before || first < 0) {
+            return 0;
+        }
+        dropPartial(table);
+        for (int i = first; i < saved.blocks().size(); i++) {
+            if (!claims.copy(table, MemorySegment.ofArray(saved.blocks().get(i)))) {
                 break;
             }
-            own.get().memory().copyFrom(MemorySegment.ofArray(saved.blocks().get(i)));
-            table.add(own.get());
             table.computed = Math.min(saved.tokens(), table.size() * layout.blockTokens());
         }
         return table.computed - before;
@@ -308,7 +265,7 @@ public final class KvBlocks {
     /** Extends the table to hold {@code tokens} tokens; false if the pool ran out, what was claimed stays. */
     public boolean reserve(BlockTable table, int tokens) {
         while (table.size() < blocksOf(tokens)) {
-            Optional<HotBlock> block = claim();
+            Optional<HotBlock> block = claims.claim();
             if (block.isEmpty()) {
                 return false;
             }
@@ -336,6 +293,19 @@ public final class KvBlocks {
         }
     }
 
+    /**
+     * Leaves behind what the table has of the block that its prompt ends in, for who asks the same: a copy, since the
+     * answer goes on in the block itself. Only where that takes room from nobody.
+     */
+    public void leavePromptEnd(BlockTable table) {
+        if (partial.worthCopying(table)) {
+            claims.claim().ifPresent(block -> {
+                block.memory().copyFrom(table.block(table.sealed()).memory());
+                claims.release(partial.seal(table, block));
+            });
+        }
+    }
+
     /** Gives everything back, now or with the last answer of a load; a second call does nothing. */
     public void close(BlockTable table) {
         if (table.closed) {
@@ -349,31 +319,18 @@ public final class KvBlocks {
     }
 
     private void giveBack(BlockTable table) {
+        boolean partly = partial.worthLeaving(table);
         /* The last block first: of equally old blocks a prefix is worth more than what follows it. */
         for (int i = table.size() - 1; i >= 0; i--) {
             if (i < table.sealed()) {
-                release(table.block(i));
+                claims.release(table.block(i));
+            } else if (partly && i == table.sealed()) {
+                claims.release(partial.seal(table, table.block(i)));
             } else {
-                discard(table.block(i));
+                claims.discard(table.block(i));
             }
         }
         table.clear();
-    }
-
-    private Optional<HotBlock> claim() {
-        Optional<HotBlock> block = pool.claim();
-        held += block.isPresent() ? 1 : 0;
-        return block;
-    }
-
-    private void release(HotBlock block) {
-        pool.release(block);
-        held--;
-    }
-
-    private void discard(HotBlock block) {
-        pool.discard(block);
-        held--;
     }
 
     private int[] tokensOf(int index, int[] tokens) {

@@ -55,6 +55,11 @@ final class LoadChoice {
         return best;
     }
 
+    /** Whether to load a block for just these of its tokens, with nothing else to compute less for. */
+    boolean worthAlone(Tier tier, int tokens) {
+        return computeNanos.applyAsLong(tokens) == 0 || rates.loadNanos(tier) <= computing(tokens);
+    }
+
     private double computing(int tokens) {
         return COMPUTE_WEIGHT * computeNanos.applyAsLong(tokens);
     }

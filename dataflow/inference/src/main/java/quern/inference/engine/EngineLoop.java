@@ -285,6 +285,9 @@ public final class EngineLoop {
                 slice.sequence().computed = slice.to();
                 counters.promptTokens += slice.draws() && slice.rows() == 1 ? 0 : slice.rows();
                 blocks.sealFull(slice.sequence().table, slice.sequence().tokens(), slice.to());
+                if (slice.draws() && slice.sequence().produced() == 0) {
+                    blocks.leavePromptEnd(slice.sequence().table);
+                }
             }
             int row = 0;
             for (Slice slice : rows.drawing()) {
@@ -336,7 +339,11 @@ public final class EngineLoop {
     }
 
     private void end(Sequence sequence, EngineEvent terminal) {
-        roster.end(sequence);
+        try {
+            roster.end(sequence);
+        } catch (RuntimeException failure) {
+            throw new BlocksLost(sequence.id(), failure);
+        }
         stalled = false;
         stamps.ended(sequence);
         pendingEvents.add(terminal);

@@ -187,11 +187,11 @@ final class Roster {
     }
 
     private void begin(Sequence sequence) {
-        int found = sequence.table.sealed() * blocks.layout().blockTokens();
+        int found = sequence.table.computed();
         int copied = sequence.saved.map(saved -> blocks.restore(sequence.table, saved)).orElse(0);
         drop(sequence);
         copied += copied == 0 ? blocks.fork(sequence.table, sequence.tokens(), sequence.count()) : 0;
-        sequence.computed = found + copied;
+        sequence.computed = sequence.table.computed();
         counters.began(sequence, found, copied);
         sequence.lostTokens = 0;
         if (sequence.cachedTokens < 0) {
@@ -245,7 +245,7 @@ final class Roster {
                     "load of block " + load.index() + " of sequence " + load.sequenceId() + " was not asked for");
         }
         counters.loadFailures += found ? 0 : 1;
-        blocks.answer(sequence.table, load, found, sequence.tokens());
+        blocks.answer(sequence.table, load, found);
         if (sequence.table.loading()) {
             return;
         }
@@ -266,7 +266,7 @@ final class Roster {
             boolean mine = unanswered.get(load) == sequence;
             if (mine) {
                 unanswered.remove(load);
-                blocks.answer(sequence.table, load, false, sequence.tokens());
+                blocks.answer(sequence.table, load, false);
             }
             return mine;
         });

@@ -125,7 +125,7 @@ class KvBlocksTest {
         assertTrue(table.loading());
         for (BlockLoad load : loads) {
             boolean found = pool.load(load.key(), load.tokens(), load.target());
-            blocks.answer(table, load, load.index() != 1 && found, tokens);
+            blocks.answer(table, load, load.index() != 1 && found);
         }
         assertEquals(1, table.sealed());
         assertEquals(1, blocks.held());

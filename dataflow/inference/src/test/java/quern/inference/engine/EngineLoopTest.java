@@ -62,8 +62,10 @@ class EngineLoopTest {
                 assertEquals(12, alone.logprobs.size());
                 assertSame(alone, run.answer(i));
                 assertSame(alone, run.answer(100 + i));
-                int known = (5 + 13 * i - 1) / BLOCK * BLOCK;
-                assertEquals(new Usage(5 + 13 * i, 12, known), run.answer(100 + i).finished().usage());
+                int count = 5 + 13 * i;
+                // All but the last token, where the prompt ends with as much of a block as is worth keeping.
+                int known = count > BLOCK && count % BLOCK >= 4 ? count - 1 : (count - 1) / BLOCK * BLOCK;
+                assertEquals(new Usage(count, 12, known), run.answer(100 + i).finished().usage());
                 assertEquals(0, run.answer(i).finished().usage().cachedTokens());
             }
         }
@@ -81,7 +83,7 @@ class EngineLoopTest {
         }
         run.submit(2, next, sampled(2, 5));
         run.finish();
-        assertEquals(24, run.answer(2).finished().usage().cachedTokens());
+        assertEquals(29, run.answer(2).finished().usage().cachedTokens(), "all that was computed of it");
         assertSame(EngineRun.alone(model, Product.F32, SequenceRequest.of(2, next, sampled(2, 5))), run.answer(2));
     }
 
@@ -292,7 +294,7 @@ class EngineLoopTest {
         run.finish();
         assertEquals(0, run.answer(2).finished().usage().cachedTokens());
         assertEquals(0, run.answer(3).finished().usage().cachedTokens());
-        assertEquals(24, run.answer(4).finished().usage().cachedTokens());
+        assertEquals(29, run.answer(4).finished().usage().cachedTokens());
         assertEquals(run.answer(1).logprobs, run.answer(4).logprobs);
     }
 

@@ -23,7 +23,7 @@ import quern.kv.TierStack;
 /** One model on vector kernels over the real tiers, of which one on disk is switched on. */
 final class TierLife implements AutoCloseable {
 
-    private static final int[] PROMPT = new Random(1).ints(90, 0, 60).toArray();
+    private static final int[] PROMPT = new Random(1).ints(94, 0, 60).toArray();
 
     /** What a request got, and where its prompt was found. */
     record Answer(List<TokenLogprobs> logprobs, int cachedTokens) {}
