@@ -131,7 +131,7 @@ class CacheRoutesTest {
             assertTrue(answer.has("error"), refused[1] + " " + answer);
         }
         JsonNode cleared = send("DELETE", "/v1/cache", one, "");
-        assertEquals(3, cleared.at("/blocks/hot").intValue(), cleared.toString());
+        assertEquals(4, cleared.at("/blocks/hot").intValue(), cleared.toString());
         assertEquals(0, cached(one, 1));
         assertTrue(cached(two, 1) > 0 && cached(admin, 1) > 0, "others keep theirs");
         assertEquals(1, send("DELETE", "/v1/cache?tenant=tenant:two", admin, "").path("pins").intValue());

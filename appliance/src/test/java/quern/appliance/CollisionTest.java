@@ -129,7 +129,7 @@ class CollisionTest {
             }
             try (TestAppliance appliance = TestAppliance.start(data, SETTINGS)) {
                 assertAnswers(expected, appliance, "other", 0);
-                assertEquals(3, corruptions(appliance, "model=\"\",tier=\"warm\""));
+                assertEquals(4, corruptions(appliance, "model=\"\",tier=\"warm\""), "with the prompt's end");
                 assertEquals(1, told(events, "warm tier: a slot holds other tokens"));
                 assertAnswers(expected, appliance, "one", 0);
                 atOnce(expected, appliance);

@@ -30,9 +30,10 @@ class SeveralCachesTest {
 
     private static final String STANDING = "stories260K";
     private static final String OTHER = "other";
-    /** Three full ones, and what the prompt ends with. */
-    private static final int BLOCKS = 4;
-    private static final int PROMPT_TOKENS = BLOCKS * 32 + 5;
+    private static final int FULL_BLOCKS = 3;
+    /** The full ones, and what the prompt ends with. */
+    private static final int BLOCKS = FULL_BLOCKS + 1;
+    private static final int PROMPT_TOKENS = FULL_BLOCKS * 32 + 5;
 
     private TestAppliance appliance;
 

@@ -123,7 +123,8 @@ class EngineFaultTest {
     /** One that leaves nothing behind: its blocks are discarded. */
     private static SequenceRequest fleeting(long id, int maxTokens) {
         SequenceRequest kept = request(id, maxTokens);
-        return new SequenceRequest(id, kept.prompt(), kept.sampling(), "", Optional.empty(), false, 0, Optional.empty());
+        return new SequenceRequest(
+                id, kept.prompt(), kept.sampling(), "", Optional.empty(), false, 0, Optional.empty());
     }
 
     private EngineActor.EnqueueReply enqueue(TestProbe<EngineEvent> events, SequenceRequest... sequences) {

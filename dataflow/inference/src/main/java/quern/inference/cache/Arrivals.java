@@ -10,7 +10,7 @@ import quern.kv.BlockPool.Keeping;
 import quern.kv.BlockPool.Tier;
 import quern.kv.HotBlock;
 
-/** Fills empty tables with blocks that are known: those of the arena at once, those of lower tiers once they are read. */
+/** Fills empty tables with known blocks: those of the arena at once, those of lower tiers once they are read. */
 final class Arrivals {
 
     private final BlockClaims claims;
