@@ -36,7 +36,8 @@ class UrgencyTest {
 
     @BeforeAll
     static void start() throws Exception {
-        appliance = TestAppliance.startEndless(directory.resolve("data"), Map.of("engine.sequences-max", "1"));
+        appliance = TestAppliance.startEndless(directory.resolve("data"),
+                Map.of("engine.sequences-max", "1", "engine.scheduling.profile", "1s"));
     }
 
     @AfterAll
