@@ -68,6 +68,8 @@ public record EngineParts(
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineParts.class);
     private static final int TEXTS_IN_FLIGHT_MAX = 32;
+    /** A step of a larger model may wait for the disk: no start does that before it is ready. */
+    private static final long REHEARSED_BYTES_MAX = 4L << 30;
 
     /**
      * @param machine what it runs on, beside other models; outlives it
@@ -125,13 +127,22 @@ public record EngineParts(
             int limit = engine.contextTokens();
             await(tokenizer);
             await(lower);
-            long weights = model.packedBytes().orElseGet(() -> bytesOf(path)) + encoder.map(one -> bytesOf(
+            long own = model.packedBytes().orElseGet(() -> bytesOf(path));
+            expectKnownPrompts(preparation, tiers, own);
+            long weights = own + encoder.map(one -> bytesOf(
                     generates ? engine.embeddingModel().orElseThrow() : engine.model().orElseThrow())).orElse(0L);
             return new EngineParts(config, machine, model, id, tiers, limit == 0 ? trained : Math.min(trained, limit),
                     weights + config.kv().hot().bytes(), encoder, generates, preparation);
         } catch (RuntimeException | Error failure) {
             closeAll(opened.reversed(), failure);
             throw failure;
+        }
+    }
+
+    private static void expectKnownPrompts(Preparation preparation, TierStack tiers, long weightBytes) {
+        boolean stored = tiers.stats().values().stream().anyMatch(tier -> tier.entries() > 0);
+        if (stored && weightBytes < REHEARSED_BYTES_MAX) {
+            preparation.expectKnownPrompts();
         }
     }
 

@@ -27,7 +27,7 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(2);
     /** Steps run by the model itself: a token, what is new behind a long conversation, some streams, prompts. */
-    private static final Step[] REHEARSED = {new Step(1, 0), new Step(16, 2000), new Step(4, 500), new Step(8, 0),
+    private static final Step[] REHEARSED = {new Step(1, 2000), new Step(16, 2000), new Step(4, 500), new Step(8, 0),
             new Step(16, 2000), new Step(128, 0), new Step(16, 0), new Step(128, 1000), new Step(16, 2000),
             new Step(128, 0)};
     /** No step follows one that took longer: who asks meanwhile waits for it, though it spares him such a step. */
@@ -114,6 +114,25 @@ public final class Preparation implements BooleanSupplier, AutoCloseable {
             int rows = profile.points().getLast().rows();
             double blockNanos = (double) profile.nanosOf(rows) / rows * config.kv().blockTokens();
             valued.ifPresent(tiers -> tiers.cost(blockNanos, model.shape().doublingTokens()));
+        }
+    }
+
+    /**
+     * Rehearses, before the first request, what one costs whose prompt is known: a step of one row behind many. It is
+     * not compiled yet, takes longer than all loads together, and would be that request's.
+     */
+    void expectKnownPrompts() {
+        if (rehearsed == 0) {
+            turns.take(this::rehearseOrSay);
+        }
+    }
+
+    private void rehearseOrSay() {
+        try {
+            rehearse();
+        } catch (RuntimeException failure) {
+            LOG.warn("the first step was not rehearsed", failure);
+            rehearsed = REHEARSED.length;
         }
     }
 
